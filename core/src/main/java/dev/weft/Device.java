@@ -1,0 +1,243 @@
+package dev.weft;
+
+import dev.weft.autograd.Tape;
+import dev.weft.backend.Backend;
+import dev.weft.backend.DeviceBuffer;
+import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.View;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open device: it makes tensors, owns their memory and runs their operations in order.
+ *
+ * <p>A device belongs to the thread that opened it. Another thread may take it over with {@link #adopt} when the first has
+ * stopped using it; for work at the same time, open a device for each thread.
+ */
+public final class Device implements AutoCloseable {
+    /** Whether to remember where tensors were made: the system property {@code weft.debug}. */
+    static final boolean DEBUG = Boolean.getBoolean("weft.debug");
+
+    private static final System.Logger LOG = System.getLogger(Device.class.getName());
+
+    private final Backend backend;
+    private final MemoryPool pool;
+    private final Scope root = new Scope(this);
+    private Scope innermost = root;
+    private @Nullable Tape tape;
+    private volatile Thread thread = Thread.currentThread();
+    private boolean closed;
+
+    /**
+     * A device over a backend, which it closes in the end. Most users call {@link Devices#open} instead.
+     */
+    public Device(Backend backend) {
+        this.backend = backend;
+        this.pool = new MemoryPool(backend);
+    }
+
+    /** What this device is. */
+    public DeviceInfo info() {
+        return backend.info();
+    }
+
+    /** The backend, for those who call kernels themselves. */
+    public Backend backend() {
+        check();
+        return backend;
+    }
+
+    /** Opens a scope inside the innermost open one. */
+    public Scope scope() {
+        check();
+        innermost = new Scope(this, innermost);
+        return innermost;
+    }
+
+    /**
+     * Starts to record operations for differentiation, until the tape is closed.
+     *
+     * @throws IllegalStateException where a tape is open already
+     */
+    public Tape tape() {
+        check();
+        if (tape != null) {
+            throw new IllegalStateException("a tape is open on " + this + " already: close it first");
+        }
+        Tape started = new Tape(this, () -> tape = null);
+        tape = started;
+        return started;
+    }
+
+    /** The tape that records now, or null. */
+    public @Nullable Tape recording() {
+        return tape;
+    }
+
+    /** A tensor of the given values in row-major order, F32. Without {@code dims}, of rank 1. */
+    public Tensor tensor(float[] values, long... dims) {
+        return upload(DType.F32, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+    }
+
+    /** A tensor of the given values in row-major order, I32. Without {@code dims}, of rank 1. */
+    public Tensor tensor(int[] values, long... dims) {
+        return upload(DType.I32, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+    }
+
+    /** A tensor of the given values in row-major order, F32: rounded, except on a backend that computes in double. */
+    public Tensor tensor(double[] values, long... dims) {
+        Tensor tensor = empty(DType.F32, shapeOf(values.length, dims));
+        if (values.length > 0) {
+            backend.upload(values, tensor.view());
+        }
+        return tensor;
+    }
+
+    /** A tensor copied from host memory in row-major order. */
+    public Tensor upload(DType dtype, MemorySegment values, Shape shape) {
+        long needed = Math.multiplyExact(shape.size(), dtype.bytes());
+        if (values.byteSize() != needed) {
+            throw new ShapeException("upload: " + dtype + " " + shape + " takes " + needed + " bytes, got " + values.byteSize());
+        }
+        Tensor tensor = empty(dtype, shape);
+        if (needed > 0) {
+            backend.upload(values, tensor.view());
+        }
+        return tensor;
+    }
+
+    /** A scalar, F32. */
+    public Tensor scalar(double value) {
+        return full(value, Shape.SCALAR);
+    }
+
+    /** Zeros, F32. */
+    public Tensor zeros(long... dims) {
+        return full(0, Shape.of(dims));
+    }
+
+    /** Ones, F32. */
+    public Tensor ones(long... dims) {
+        return full(1, Shape.of(dims));
+    }
+
+    /** A tensor of one value, F32. */
+    public Tensor full(double value, Shape shape) {
+        Tensor tensor = empty(DType.F32, shape);
+        backend.fill(value, tensor.view());
+        return tensor;
+    }
+
+    /** A tensor with any content, to be written by a kernel. */
+    public Tensor empty(DType dtype, Shape shape) {
+        check();
+        DeviceBuffer buffer = pool.take(dtype, shape.size());
+        Storage storage = new Storage(this, buffer, innermost);
+        return new Tensor(storage, View.contiguous(buffer, shape, 0));
+    }
+
+    /** What is in use, pooled, and was allocated. */
+    public MemoryStats memory() {
+        return pool.stats();
+    }
+
+    /** Gives pooled memory that no tensor uses back to the system. */
+    public void trim() {
+        check();
+        backend.synchronize();
+        pool.trim();
+    }
+
+    /** Blocks until everything enqueued so far is done. */
+    public void synchronize() {
+        check();
+        backend.synchronize();
+    }
+
+    /** Makes the calling thread the one that may use this device. No other may be using it at that moment. */
+    public void adopt() {
+        thread = Thread.currentThread();
+    }
+
+    /**
+     * Closes the device and all its tensors. Tensors that are open outside any scope are reported as leaks at WARNING,
+     * with the place where each was made if the system property {@code weft.debug} is true. Idempotent.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        check();
+        if (tape != null) {
+            tape.close();
+        }
+        while (innermost != root) {
+            innermost.close();
+        }
+        reportLeaks();
+        root.reclaimAll();
+        closed = true;
+        backend.synchronize();
+        pool.trim();
+        backend.close();
+    }
+
+    private void reportLeaks() {
+        if (root.storages().isEmpty()) {
+            return;
+        }
+        MemoryStats stats = pool.stats();
+        LOG.log(
+                Level.WARNING,
+                "{0} is closed with {1} tensors ({2} bytes) that were not closed{3}",
+                this,
+                stats.liveTensors(),
+                stats.liveBytes(),
+                DEBUG ? ":" : "; -Dweft.debug=true tells where they were made");
+        for (Storage storage : root.storages()) {
+            Throwable site = storage.allocationSite();
+            if (site != null) {
+                LOG.log(Level.WARNING, "leaked " + storage.buffer().size() + " elements", site);
+            }
+        }
+    }
+
+    MemoryPool pool() {
+        return pool;
+    }
+
+    /** Called by a scope that closes. */
+    void closed(Scope scope) {
+        check();
+        if (scope != innermost) {
+            throw new IllegalStateException("scopes of " + this + " must close in the reverse order of opening");
+        }
+        innermost = scope.parent();
+    }
+
+    void check() {
+        if (closed) {
+            throw new IllegalStateException(this + " was closed");
+        }
+        if (Thread.currentThread() != thread) {
+            throw new IllegalStateException(this + " belongs to thread '" + thread.getName() + "', not to '"
+                    + Thread.currentThread().getName() + "': open another device, or hand it over with adopt()");
+        }
+    }
+
+    private static Shape shapeOf(int values, long[] dims) {
+        Shape shape = dims.length == 0 ? Shape.of(values) : Shape.of(dims);
+        if (shape.size() != values) {
+            throw new ShapeException("tensor: " + values + " values do not fill the shape " + Arrays.toString(dims));
+        }
+        return shape;
+    }
+
+    @Override
+    public String toString() {
+        return "device " + backend.info().selector();
+    }
+}

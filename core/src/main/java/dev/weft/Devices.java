@@ -1,0 +1,118 @@
+package dev.weft;
+
+import dev.weft.backend.Availability;
+import dev.weft.backend.BackendProvider;
+import dev.weft.backend.BackendUnavailableException;
+import dev.weft.backend.DeviceInfo;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** Finds and opens devices. A backend is found where it is on the module path or class path. */
+public final class Devices {
+    private static final System.Logger LOG = System.getLogger(Devices.class.getName());
+
+    private Devices() {}
+
+    /**
+     * A backend and whether it can be used here.
+     *
+     * @param backend its name
+     * @param availability its devices, or what is missing
+     */
+    public record Listing(String backend, Availability availability) {}
+
+    /** Every backend that was found, the most preferred first. */
+    public static List<Listing> list() {
+        return providers().stream().map(p -> new Listing(p.name(), p.probe())).toList();
+    }
+
+    /**
+     * Opens a device: {@code cpu}, {@code opencl:1} (the second device of that backend), or {@code opencl:nvidia} (the
+     * first whose description contains the text, in any case).
+     *
+     * @throws BackendUnavailableException where there is no such backend or device, or it cannot be used, saying why and
+     *     what to do
+     */
+    public static Device open(String selector) {
+        int colon = selector.indexOf(':');
+        String name = colon < 0 ? selector : selector.substring(0, colon);
+        String which = colon < 0 ? "" : selector.substring(colon + 1);
+        List<BackendProvider> providers = providers();
+        for (BackendProvider provider : providers) {
+            if (provider.name().equals(name)) {
+                return switch (provider.probe()) {
+                    case Availability.Ready ready -> new Device(provider.open(index(selector, which, ready.devices())));
+                    case Availability.Unavailable missing ->
+                        throw new BackendUnavailableException(name + ": " + missing.reason() + "; " + missing.remedy());
+                };
+            }
+        }
+        throw new BackendUnavailableException("there is no backend '" + name + "'; found: "
+                + providers.stream().map(BackendProvider::name).collect(Collectors.joining(", ")));
+    }
+
+    /**
+     * Opens the most preferred device that can be used. Backends that are present and cannot be used are named, with the
+     * reason, in a log message at WARNING, and so is a choice of the reference backend, which is slow.
+     */
+    public static Device best() {
+        List<String> reasons = new ArrayList<>();
+        for (BackendProvider provider : providers()) {
+            switch (provider.probe()) {
+                case Availability.Ready _ -> {
+                    Device device = new Device(provider.open(0));
+                    if (provider.preference() <= 0) {
+                        reasons.add("no fast backend was found (add weft-cpu-backend)");
+                    }
+                    if (!reasons.isEmpty()) {
+                        LOG.log(Level.WARNING, "{0} was chosen: {1}", device, String.join("; ", reasons));
+                    }
+                    return device;
+                }
+                case Availability.Unavailable missing ->
+                    reasons.add(provider.name() + ": " + missing.reason() + " (" + missing.remedy() + ")");
+            }
+        }
+        throw new BackendUnavailableException("no backend can be used: " + String.join("; ", reasons));
+    }
+
+    private static int index(String selector, String which, List<DeviceInfo> devices) {
+        if (which.isEmpty()) {
+            return 0;
+        }
+        if (which.chars().allMatch(Character::isDigit) && which.length() < 10) {
+            int index = Integer.parseInt(which);
+            if (index < devices.size()) {
+                return index;
+            }
+        } else {
+            for (int i = 0; i < devices.size(); i++) {
+                String description = devices.get(i).description().toLowerCase(Locale.ROOT);
+                if (description.contains(which.toLowerCase(Locale.ROOT))) {
+                    return i;
+                }
+            }
+        }
+        throw new BackendUnavailableException("there is no device '" + selector + "'; found: "
+                + devices.stream()
+                        .map(device -> device.selector() + " (" + device.description() + ")")
+                        .collect(Collectors.joining(", ")));
+    }
+
+    private static List<BackendProvider> providers() {
+        List<BackendProvider> providers = new ArrayList<>();
+        try {
+            ServiceLoader.load(BackendProvider.class, Devices.class.getClassLoader()).forEach(providers::add);
+        } catch (ServiceConfigurationError e) {
+            throw new BackendUnavailableException("a backend's provider cannot be loaded: " + e.getMessage(), e);
+        }
+        providers.sort(Comparator.comparingInt(BackendProvider::preference).reversed());
+        return providers;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.weft;
+
+/**
+ * Where a stream of dropout masks stands: a key and a block number of {@link dev.weft.random.Philox} in device memory. It
+ * belongs to the scope in which it was made.
+ */
+public final class DropoutState {
+    private final Tensor state;
+
+    /** The stream for a seed, from its first block on. */
+    public DropoutState(Device device, long seed) {
+        this(device, seed, 0);
+    }
+
+    /** The stream for a seed, from a block on: as {@link #block} gave it. */
+    public DropoutState(Device device, long seed, long block) {
+        this.state = device.tensor(new int[] {(int) seed, (int) (seed >>> 32), (int) block, (int) (block >>> 32)});
+    }
+
+    /** The number of the next block. Blocks until it is known. */
+    public long block() {
+        int[] words = state.toIntArray();
+        return (words[2] & 0xFFFFFFFFL) | ((long) words[3] << 32);
+    }
+
+    /**
+     * y = x · mask: each element is 0 with probability {@code rate}, and otherwise divided by 1 - rate, so that the
+     * expectation stays. The same on every backend: {@link dev.weft.backend.Kernels#dropoutMask}.
+     *
+     * @param rate in [0, 1)
+     */
+    public Tensor apply(Tensor x, double rate) {
+        if (!(rate >= 0 && rate < 1)) {
+            throw new IllegalArgumentException("dropout: rate must be in [0, 1), got " + rate);
+        }
+        if (x.dtype() != DType.F32) {
+            throw new ShapeException("dropout: is not defined for " + x.dtype() + ", got " + x);
+        }
+        Device device = x.device();
+        Tensor mask = device.empty(DType.F32, x.shape());
+        device.backend().dropoutMask(rate, state.view(), mask.view());
+        return x.mul(mask);
+    }
+}

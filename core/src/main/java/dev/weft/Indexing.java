@@ -1,0 +1,79 @@
+package dev.weft;
+
+import dev.weft.autograd.Op;
+import dev.weft.autograd.Tape;
+import java.util.List;
+
+/** Concatenation and selection by index. */
+final class Indexing {
+    private Indexing() {}
+
+    static Tensor concat(int axis, Tensor... parts) {
+        if (parts.length == 0) {
+            throw new ShapeException("concat: needs at least one tensor");
+        }
+        Tensor first = parts[0];
+        int at = first.shape().axis("concat", axis);
+        long extent = 0;
+        boolean tracked = false;
+        Tape tape = first.device().recording();
+        for (Tensor part : parts) {
+            Elementwise.sameDevice("concat", first, part);
+            boolean fits = part.rank() == first.rank()
+                    && part.dtype() == first.dtype()
+                    && part.shape().with(at, 0).equals(first.shape().with(at, 0));
+            if (!fits) {
+                throw new ShapeException("concat: " + first + " and " + part + " differ in type or beside axis " + axis);
+            }
+            extent += part.dim(at);
+            tracked |= tape != null && tape.tracks(part);
+        }
+        Tensor y = first.device().empty(first.dtype(), first.shape().with(at, extent));
+        long start = 0;
+        for (Tensor part : parts) {
+            long end = start + part.dim(at);
+            first.device().backend().copy(part.view(), y.view().slice(at, start, end, 1));
+            start = end;
+        }
+        if (tape != null && tracked) {
+            tape.record(new Op.Concat(at, List.of(parts), y));
+        }
+        return y;
+    }
+
+    static Tensor gather(Tensor table, Tensor indices) {
+        if (table.rank() == 0) {
+            throw new ShapeException("gather: the table is a scalar and has no rows");
+        }
+        checkIndices("gather", table, indices);
+        Tensor y = table.device().empty(table.dtype(), table.shape().with(0, indices.size()));
+        table.device().backend().gather(table.view(), indices.view(), y.view());
+        Tape tape = Layout.tapeFor(table);
+        if (tape != null) {
+            tape.record(new Op.Gather(table, indices, y));
+        }
+        return y;
+    }
+
+    static Tensor pick(Tensor x, Tensor indices) {
+        checkIndices("pick", x, indices);
+        if (x.rank() != 2 || x.dim(0) != indices.size() || x.dtype() != DType.F32) {
+            throw new ShapeException("pick: x is " + x + ", indices are " + indices
+                    + ": x must be F32 rows×columns, with one index for each row");
+        }
+        Tensor y = x.device().empty(DType.F32, indices.shape());
+        x.device().backend().pick(x.view(), indices.view(), y.view());
+        Tape tape = Layout.tapeFor(x);
+        if (tape != null) {
+            tape.record(new Op.Pick(x, indices, y));
+        }
+        return y;
+    }
+
+    private static void checkIndices(String operation, Tensor x, Tensor indices) {
+        Elementwise.sameDevice(operation, x, indices);
+        if (indices.dtype() != DType.I32 || indices.rank() != 1) {
+            throw new ShapeException(operation + ": indices are " + indices + ": they must be I32 of rank 1");
+        }
+    }
+}

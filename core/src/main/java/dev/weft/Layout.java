@@ -1,0 +1,191 @@
+package dev.weft;
+
+import dev.weft.autograd.Op;
+import dev.weft.autograd.Tape;
+import dev.weft.backend.View;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Views, and copies that change the layout. */
+final class Layout {
+    private Layout() {}
+
+    static Tensor reshape(Tensor x, long... dims) {
+        Shape shape = inferred(x, dims);
+        View view = x.view();
+        long[] strides = view.isContiguous() ? shape.contiguousStrides() : regroup(view, shape);
+        if (strides == null) {
+            throw new ShapeException("reshape: " + x + " with strides " + Arrays.toString(view.strides())
+                    + " cannot be viewed as " + shape + " without a copy: call contiguous() first");
+        }
+        Tensor y = x.sharing(new View(view.buffer(), shape, strides, view.offset()));
+        Tape tape = tapeFor(x);
+        if (tape != null) {
+            tape.record(new Op.Reshape(x, y));
+        }
+        return y;
+    }
+
+    private static Shape inferred(Tensor x, long[] dims) {
+        int unknown = -1;
+        long known = 1;
+        for (int axis = 0; axis < dims.length; axis++) {
+            if (dims[axis] != -1) {
+                known *= dims[axis];
+            } else if (unknown >= 0) {
+                throw new ShapeException("reshape: only one extent may be -1, got " + Arrays.toString(dims));
+            } else {
+                unknown = axis;
+            }
+        }
+        long[] extents = dims.clone();
+        if (unknown >= 0) {
+            extents[unknown] = known == 0 ? 0 : x.size() / known;
+        }
+        Shape shape = Shape.of(extents);
+        if (shape.size() != x.size()) {
+            throw new ShapeException("reshape: " + x + " has " + x.size() + " elements and cannot become "
+                    + Arrays.toString(dims));
+        }
+        return shape;
+    }
+
+    /**
+     * Strides that give {@code shape} over the same memory, or null where there are none. Axes of the view that lie
+     * densely inside each other form groups; each group must split into whole axes of the new shape.
+     */
+    private static long @Nullable [] regroup(View view, Shape shape) {
+        long[] strides = new long[shape.rank()];
+        int to = shape.rank() - 1;
+        long groupSize = 1;
+        long innerStride = 0;
+        boolean open = false;
+        for (int from = view.rank() - 1; from >= 0; from--) {
+            if (view.dim(from) == 1) {
+                continue;
+            }
+            if (!open) {
+                innerStride = view.stride(from);
+                open = true;
+            }
+            groupSize *= view.dim(from);
+            int outer = from - 1;
+            while (outer >= 0 && view.dim(outer) == 1) {
+                outer--;
+            }
+            boolean joins = outer >= 0 && view.stride(outer) == view.stride(from) * view.dim(from);
+            if (!joins) {
+                long filled = 1;
+                while (to >= 0 && filled < groupSize) {
+                    strides[to] = innerStride * filled;
+                    filled *= shape.dim(to);
+                    to--;
+                }
+                if (filled != groupSize) {
+                    return null;
+                }
+                groupSize = 1;
+                open = false;
+            }
+        }
+        return strides;
+    }
+
+    static Tensor transpose(Tensor x, int axis1, int axis2) {
+        int[] axes = new int[x.rank()];
+        Arrays.setAll(axes, axis -> axis);
+        int first = x.shape().axis("transpose", axis1);
+        int second = x.shape().axis("transpose", axis2);
+        axes[first] = second;
+        axes[second] = first;
+        return permute(x, axes);
+    }
+
+    static Tensor permute(Tensor x, int... axes) {
+        if (axes.length != x.rank()) {
+            throw new ShapeException("permute: " + x + " needs " + x.rank() + " axes, got " + Arrays.toString(axes));
+        }
+        int[] order = new int[axes.length];
+        boolean[] seen = new boolean[axes.length];
+        for (int i = 0; i < axes.length; i++) {
+            order[i] = x.shape().axis("permute", axes[i]);
+            if (seen[order[i]]) {
+                throw new ShapeException("permute: axis " + axes[i] + " occurs twice in " + Arrays.toString(axes));
+            }
+            seen[order[i]] = true;
+        }
+        Tensor y = x.sharing(x.view().permute(order));
+        Tape tape = tapeFor(x);
+        if (tape != null) {
+            tape.record(new Op.Permute(order, x, y));
+        }
+        return y;
+    }
+
+    static Tensor slice(Tensor x, int axis, long start, long end, long step) {
+        int at = x.shape().axis("slice", axis);
+        long extent = x.shape().dim(at);
+        if (start < 0 || end < start || end > extent || step < 1) {
+            throw new ShapeException("slice: [" + start + ", " + end + ") with step " + step + " does not fit axis " + axis
+                    + " of " + x + ": needs 0 <= start <= end <= " + extent + " and step >= 1");
+        }
+        Tensor y = x.sharing(x.view().slice(at, start, end, step));
+        Tape tape = tapeFor(x);
+        if (tape != null) {
+            tape.record(new Op.Slice(at, start, end, step, x, y));
+        }
+        return y;
+    }
+
+    static Tensor expand(Tensor x, Shape shape) {
+        if (shape.rank() < x.rank() || !Shape.broadcast("expand", x.shape(), shape).equals(shape)) {
+            throw new ShapeException("expand: " + x + " does not broadcast to " + shape);
+        }
+        Tensor y = x.sharing(x.view().expand(shape));
+        Tape tape = tapeFor(x);
+        if (tape != null) {
+            tape.record(new Op.Expand(x, y));
+        }
+        return y;
+    }
+
+    static Tensor copy(Tensor x) {
+        Device device = x.device();
+        Tensor y = device.empty(x.dtype(), x.shape());
+        device.backend().copy(x.view(), y.view());
+        Tape tape = tapeFor(x);
+        if (tape != null) {
+            tape.record(new Op.Copy(x, y));
+        }
+        return y;
+    }
+
+    static Tensor convert(Tensor x, DType dtype) {
+        if (dtype == x.dtype()) {
+            return x;
+        }
+        Tensor y = x.device().empty(dtype, x.shape());
+        x.device().backend().copy(x.view(), y.view());
+        return y;
+    }
+
+    /** Hands a contiguous view of the elements to {@code reader}; a copy made for it lives no longer. */
+    static void withContiguous(Tensor x, Consumer<View> reader) {
+        if (x.isContiguous()) {
+            reader.accept(x.view());
+            return;
+        }
+        Device device = x.device();
+        try (Tensor dense = device.empty(x.dtype(), x.shape())) {
+            device.backend().copy(x.view(), dense.view());
+            reader.accept(dense.view());
+        }
+    }
+
+    /** The open tape, where it tracks {@code x}; otherwise null. */
+    static @Nullable Tape tapeFor(Tensor x) {
+        Tape tape = x.device().recording();
+        return tape != null && tape.tracks(x) ? tape : null;
+    }
+}

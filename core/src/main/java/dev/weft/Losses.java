@@ -1,0 +1,160 @@
+package dev.weft;
+
+import dev.weft.autograd.Op;
+import dev.weft.autograd.Tape;
+import dev.weft.backend.LossOp;
+
+/**
+ * Losses of predictions against targets. Gradients flow to the prediction; a target that the open tape tracks is refused.
+ * Methods without a {@link Reduction} give the mean.
+ */
+public final class Losses {
+    private Losses() {}
+
+    /** Mean squared error: (x - t)². */
+    public static Tensor mse(Tensor x, Tensor t) {
+        return mse(x, t, Reduction.MEAN);
+    }
+
+    /** (x - t)², reduced. */
+    public static Tensor mse(Tensor x, Tensor t, Reduction reduction) {
+        return reduction.apply(elementwise("mse", LossOp.SQUARED_ERROR, 0, x, t));
+    }
+
+    /** Mean absolute error: |x - t|. */
+    public static Tensor l1(Tensor x, Tensor t) {
+        return l1(x, t, Reduction.MEAN);
+    }
+
+    /** |x - t|, reduced. */
+    public static Tensor l1(Tensor x, Tensor t, Reduction reduction) {
+        return reduction.apply(elementwise("l1", LossOp.ABSOLUTE_ERROR, 0, x, t));
+    }
+
+    /** {@link LossOp#HUBER} with the threshold {@code delta} > 0. */
+    public static Tensor huber(Tensor x, Tensor t, double delta) {
+        return huber(x, t, delta, Reduction.MEAN);
+    }
+
+    /** {@link LossOp#HUBER} with the threshold {@code delta} > 0, reduced. */
+    public static Tensor huber(Tensor x, Tensor t, double delta, Reduction reduction) {
+        if (!(delta > 0)) {
+            throw new IllegalArgumentException("huber: delta must be above 0, got " + delta);
+        }
+        return reduction.apply(elementwise("huber", LossOp.HUBER, delta, x, t));
+    }
+
+    /** {@link LossOp#BINARY_CROSS_ENTROPY} of probabilities. */
+    public static Tensor binaryCrossEntropy(Tensor probabilities, Tensor t) {
+        return binaryCrossEntropy(probabilities, t, Reduction.MEAN);
+    }
+
+    /** {@link LossOp#BINARY_CROSS_ENTROPY} of probabilities, reduced. */
+    public static Tensor binaryCrossEntropy(Tensor probabilities, Tensor t, Reduction reduction) {
+        return reduction.apply(
+                elementwise("binaryCrossEntropy", LossOp.BINARY_CROSS_ENTROPY, 0, probabilities, t));
+    }
+
+    /** {@link LossOp#BINARY_CROSS_ENTROPY_LOGITS}. */
+    public static Tensor binaryCrossEntropyWithLogits(Tensor logits, Tensor t) {
+        return binaryCrossEntropyWithLogits(logits, t, Reduction.MEAN);
+    }
+
+    /** {@link LossOp#BINARY_CROSS_ENTROPY_LOGITS}, reduced. */
+    public static Tensor binaryCrossEntropyWithLogits(Tensor logits, Tensor t, Reduction reduction) {
+        return reduction.apply(
+                elementwise("binaryCrossEntropyWithLogits", LossOp.BINARY_CROSS_ENTROPY_LOGITS, 0, logits, t));
+    }
+
+    /** The categorical cross-entropy -Σ_j t_j ln x_j of rows of probabilities: {@link LossOp#CATEGORICAL_CROSS_ENTROPY}. */
+    public static Tensor categoricalCrossEntropy(Tensor probabilities, Tensor t) {
+        return categoricalCrossEntropy(probabilities, t, Reduction.MEAN);
+    }
+
+    /** -Σ_j t_j ln x_j for each row, reduced over the rows. */
+    public static Tensor categoricalCrossEntropy(Tensor probabilities, Tensor t, Reduction reduction) {
+        if (probabilities.rank() == 0) {
+            throw new ShapeException("categoricalCrossEntropy: probabilities are a scalar, and need at least 1 axis");
+        }
+        return reduction.apply(
+                elementwise("categoricalCrossEntropy", LossOp.CATEGORICAL_CROSS_ENTROPY, 0, probabilities, t)
+                        .sum(-1));
+    }
+
+    /** The mean over rows of {@link #crossEntropy(Tensor, Tensor, Reduction)}. */
+    public static Tensor crossEntropy(Tensor logits, Tensor target) {
+        return crossEntropy(logits, target, Reduction.MEAN);
+    }
+
+    /**
+     * -Σ_j t_j ln softmax(logits)_j for each row, in one kernel with its gradient, reduced over the rows.
+     *
+     * @param logits F32, rows×classes
+     * @param target class indices (I32, one for each row) or rows of probabilities (F32, rows×classes)
+     * @throws IndexOutOfBoundsException where a class index is outside [0, classes)
+     */
+    public static Tensor crossEntropy(Tensor logits, Tensor target, Reduction reduction) {
+        Elementwise.sameDevice("crossEntropy", logits, target);
+        if (logits.rank() != 2 || logits.dtype() != DType.F32) {
+            throw new ShapeException("crossEntropy: logits are " + logits + ": they must be F32 rows×classes");
+        }
+        boolean fits = target.dtype() == DType.I32
+                ? target.rank() == 1 && target.dim(0) == logits.dim(0)
+                : target.shape().equals(logits.shape());
+        if (!fits) {
+            throw new ShapeException("crossEntropy: logits are " + logits + ", target is " + target
+                    + ": needs one class index (I32) for each row, or F32 of the logits' shape");
+        }
+        refuseTracked("crossEntropy", target);
+        Device device = logits.device();
+        Tensor losses = device.empty(DType.F32, Shape.of(logits.dim(0)));
+        Tensor gradient = device.empty(DType.F32, logits.shape());
+        device.backend().crossEntropy(logits.view(), target.view(), losses.view(), gradient.view());
+        Tape tape = Layout.tapeFor(logits);
+        if (tape != null) {
+            tape.record(new Op.CrossEntropy(logits, gradient, losses));
+        } else {
+            gradient.close();
+        }
+        return reduction.apply(losses);
+    }
+
+    /** Negative log-likelihood: the mean of -logProbabilities[i, labels[i]]. */
+    public static Tensor nll(Tensor logProbabilities, Tensor labels) {
+        return nll(logProbabilities, labels, Reduction.MEAN);
+    }
+
+    /**
+     * -logProbabilities[i, labels[i]], reduced.
+     *
+     * @param logProbabilities F32, rows×classes
+     * @param labels I32, one for each row
+     */
+    public static Tensor nll(Tensor logProbabilities, Tensor labels, Reduction reduction) {
+        return reduction.apply(logProbabilities.pick(labels).neg());
+    }
+
+    private static Tensor elementwise(String name, LossOp op, double p, Tensor x, Tensor t) {
+        Elementwise.sameDevice(name, x, t);
+        if (!x.shape().equals(t.shape()) || x.dtype() != DType.F32 || t.dtype() != DType.F32) {
+            throw new ShapeException(name + ": prediction is " + x + ", target is " + t
+                    + ": both must be F32 of the same shape");
+        }
+        refuseTracked(name, t);
+        Device device = x.device();
+        Tensor losses = device.empty(DType.F32, x.shape());
+        device.backend().loss(op, p, x.view(), t.view(), losses.view());
+        Tape tape = Layout.tapeFor(x);
+        if (tape != null) {
+            tape.record(new Op.Loss(op, p, x, t, losses));
+        }
+        return losses;
+    }
+
+    private static void refuseTracked(String name, Tensor target) {
+        if (Layout.tapeFor(target) != null) {
+            throw new IllegalArgumentException(
+                    name + ": gradients do not flow to the target, and the tape tracks it: pass target.detach()");
+        }
+    }
+}

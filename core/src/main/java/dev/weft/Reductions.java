@@ -1,0 +1,76 @@
+package dev.weft;
+
+import dev.weft.autograd.Op;
+import dev.weft.autograd.Tape;
+import dev.weft.backend.ReduceOp;
+import dev.weft.backend.View;
+import java.util.Arrays;
+
+/** Reductions, argmax and softmax. */
+final class Reductions {
+    private Reductions() {}
+
+    static Tensor reduce(ReduceOp op, Tensor x, int[] axes, boolean keepDims) {
+        String name = Elementwise.name(op);
+        if (!op.supports(x.dtype())) {
+            throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
+        }
+        boolean[] reduced = new boolean[x.rank()];
+        if (axes.length == 0) {
+            Arrays.fill(reduced, true);
+        }
+        for (int axis : axes) {
+            int at = x.shape().axis(name, axis);
+            if (reduced[at]) {
+                throw new ShapeException(name + ": axis " + axis + " occurs twice in " + Arrays.toString(axes));
+            }
+            reduced[at] = true;
+        }
+        long[] kept = x.shape().toArray();
+        long[] dropped = new long[x.rank()];
+        int rank = 0;
+        for (int axis = 0; axis < kept.length; axis++) {
+            if (reduced[axis]) {
+                kept[axis] = 1;
+            } else {
+                dropped[rank++] = kept[axis];
+            }
+        }
+        Shape keptShape = Shape.of(kept);
+        Device device = x.device();
+        Tensor y = device.empty(x.dtype(), keepDims ? keptShape : Shape.of(Arrays.copyOf(dropped, rank)));
+        device.backend().reduce(op, x.view(), View.contiguous(y.view().buffer(), keptShape, 0));
+        Tape tape = Layout.tapeFor(x);
+        if (tape != null) {
+            tape.record(new Op.Reduce(op, keptShape, x, y));
+        }
+        return y;
+    }
+
+    static Tensor argmax(Tensor x, int axis) {
+        int at = x.shape().axis("argmax", axis);
+        if (x.dim(at) == 0) {
+            throw new ShapeException("argmax: axis " + axis + " of " + x + " is empty");
+        }
+        View last = x.view().axisLast(at);
+        Shape shape = Shape.of(Arrays.copyOf(last.shape().toArray(), x.rank() - 1));
+        Tensor y = x.device().empty(DType.I32, shape);
+        x.device().backend().argmax(last, y.view());
+        return y;
+    }
+
+    static Tensor softmax(boolean log, Tensor x, int axis) {
+        String name = log ? "log_softmax" : "softmax";
+        int at = x.shape().axis(name, axis);
+        if (x.dtype() != DType.F32) {
+            throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
+        }
+        Tensor y = x.device().empty(DType.F32, x.shape());
+        x.device().backend().softmax(log, x.view().axisLast(at), y.view().axisLast(at));
+        Tape tape = Layout.tapeFor(x);
+        if (tape != null) {
+            tape.record(new Op.Softmax(log, at, x, y));
+        }
+        return y;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.weft;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A lifetime: closing a scope closes the tensors that were made on its device while it was the innermost open scope, save
+ * those that {@link #keep} handed to the enclosing scope. Their memory goes back to the device's pool.
+ *
+ * <pre>{@code
+ * try (Scope scope = device.scope()) {
+ *     Tensor y = scope.keep(x.matmul(w)); // outlives the scope
+ * }
+ * }</pre>
+ */
+public final class Scope implements AutoCloseable {
+    private final Device device;
+    private final Scope parent;
+    private final List<Storage> storages = new ArrayList<>();
+    private boolean closed;
+
+    /** The root scope of a device is its own parent. */
+    Scope(Device device) {
+        this.device = device;
+        this.parent = this;
+    }
+
+    Scope(Device device, Scope parent) {
+        this.device = device;
+        this.parent = parent;
+    }
+
+    Scope parent() {
+        return parent;
+    }
+
+    /**
+     * Moves the memory of {@code tensor} (and so of all tensors that share it) to the enclosing scope, where this scope
+     * owns it; otherwise does nothing. Returns the tensor.
+     *
+     * @throws IllegalStateException where the tensor was closed
+     */
+    public Tensor keep(Tensor tensor) {
+        Storage storage = tensor.storage();
+        if (storage.owner() == this) {
+            storage.moveTo(parent);
+        }
+        return tensor;
+    }
+
+    void add(Storage storage) {
+        storages.add(storage);
+    }
+
+    /** Removes from the end backwards: what is closed by hand was nearly always made last. */
+    void remove(Storage storage) {
+        for (int i = storages.size() - 1; i >= 0; i--) {
+            if (storages.get(i) == storage) {
+                storages.remove(i);
+                return;
+            }
+        }
+    }
+
+    List<Storage> storages() {
+        return storages;
+    }
+
+    /** Closes what it owns. Idempotent. Scopes close in the reverse order of opening, as try-with-resources does. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        device.closed(this);
+        closed = true;
+        reclaimAll();
+    }
+
+    void reclaimAll() {
+        for (int i = storages.size() - 1; i >= 0; i--) {
+            storages.get(i).reclaim();
+        }
+        storages.clear();
+    }
+}

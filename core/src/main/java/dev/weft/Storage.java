@@ -1,0 +1,61 @@
+package dev.weft;
+
+import dev.weft.backend.DeviceBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A buffer on loan from the pool, shared by a tensor and its views, and owned by one scope. */
+final class Storage {
+    private final Device device;
+    private final DeviceBuffer buffer;
+    private final @Nullable Throwable allocationSite;
+    private Scope owner;
+    private boolean closed;
+
+    Storage(Device device, DeviceBuffer buffer, Scope owner) {
+        this.device = device;
+        this.buffer = buffer;
+        this.owner = owner;
+        this.allocationSite = Device.DEBUG ? new Throwable("allocated here") : null;
+        owner.add(this);
+    }
+
+    Device device() {
+        return device;
+    }
+
+    DeviceBuffer buffer() {
+        return buffer;
+    }
+
+    @Nullable Throwable allocationSite() {
+        return allocationSite;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    Scope owner() {
+        return owner;
+    }
+
+    void moveTo(Scope scope) {
+        owner.remove(this);
+        owner = scope;
+        scope.add(this);
+    }
+
+    /** Gives the buffer back to the pool; idempotent. */
+    void close() {
+        if (!closed) {
+            owner.remove(this);
+            reclaim();
+        }
+    }
+
+    /** As {@link #close}, for an owner that empties its list itself. */
+    void reclaim() {
+        closed = true;
+        device.pool().giveBack(buffer);
+    }
+}

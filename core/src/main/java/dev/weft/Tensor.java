@@ -1,0 +1,487 @@
+package dev.weft;
+
+import dev.weft.backend.Activation;
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.ReduceOp;
+import dev.weft.backend.UnaryOp;
+import dev.weft.backend.View;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An n-dimensional array on a device. Operations never change their operands; they return a new tensor that belongs to the
+ * device's innermost open {@link Scope}, and are noted by the open {@link dev.weft.autograd.Tape}, if any. Operands must
+ * be on the same device and of the same type.
+ *
+ * <p>{@link #reshape}, {@link #transpose()}, {@link #permute}, {@link #slice} and {@link #expand} return views: tensors that
+ * share memory, without a copy. Every other operation returns fresh memory.
+ *
+ * <p>Errors: a {@link ShapeException} where shapes, axes or types do not fit; an {@link IllegalStateException} where a
+ * tensor was closed. Elementwise functions are specified, with their derivatives, by {@link UnaryOp} and {@link BinaryOp};
+ * operands broadcast as in NumPy.
+ */
+public final class Tensor implements AutoCloseable {
+    private final Storage storage;
+    private final View view;
+    private @Nullable String name;
+
+    Tensor(Storage storage, View view) {
+        this.storage = storage;
+        this.view = view;
+    }
+
+    // ---- what it is
+
+    /** The extents. */
+    public Shape shape() {
+        return view.shape();
+    }
+
+    /** The extent of an axis; a negative one counts from the end. */
+    public long dim(int axis) {
+        return view.shape().dim(view.shape().axis("dim", axis));
+    }
+
+    /** The number of axes. */
+    public int rank() {
+        return view.rank();
+    }
+
+    /** The number of elements. */
+    public long size() {
+        return view.size();
+    }
+
+    /** The type of the elements. */
+    public DType dtype() {
+        return view.dtype();
+    }
+
+    /** The device that holds it. */
+    public Device device() {
+        return storage.device();
+    }
+
+    /** Gives the tensor a name, which errors use. Returns this tensor. */
+    public Tensor named(String newName) {
+        name = newName;
+        return this;
+    }
+
+    /**
+     * The view that kernels take.
+     *
+     * @throws IllegalStateException where the tensor was closed, or the calling thread may not use its device
+     */
+    public View view() {
+        storage();
+        return view;
+    }
+
+    Storage storage() {
+        storage.device().check();
+        if (storage.isClosed()) {
+            throw new IllegalStateException(this + " was closed: it can no longer be used");
+        }
+        return storage;
+    }
+
+    /** Whether its memory was given back. */
+    public boolean isClosed() {
+        return storage.isClosed();
+    }
+
+    /** Gives the memory back to the pool, before the scope does. Views of this tensor close with it. Idempotent. */
+    @Override
+    public void close() {
+        storage.close();
+    }
+
+    // ---- to the host
+
+    /** The elements in row-major order. Blocks. I32 is converted. */
+    public float[] toFloatArray() {
+        float[] values = new float[hostLength()];
+        if (dtype() == DType.F32) {
+            download(MemorySegment.ofArray(values));
+        } else {
+            int[] integers = toIntArray();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = integers[i];
+            }
+        }
+        return values;
+    }
+
+    /** The elements in row-major order, as doubles; the reference backend gives its full precision. Blocks. */
+    public double[] toDoubleArray() {
+        double[] values = new double[hostLength()];
+        if (values.length > 0) {
+            Layout.withContiguous(this, dense -> device().backend().download(dense, values));
+        }
+        return values;
+    }
+
+    /**
+     * The elements of an I32 tensor in row-major order. Blocks.
+     *
+     * @throws ShapeException where the type is another
+     */
+    public int[] toIntArray() {
+        if (dtype() != DType.I32) {
+            throw new ShapeException("toIntArray: " + this + " is not I32");
+        }
+        int[] values = new int[hostLength()];
+        download(MemorySegment.ofArray(values));
+        return values;
+    }
+
+    /** Copies the elements in row-major order to host memory of exactly their size. Blocks. */
+    public void download(MemorySegment target) {
+        long needed = size() * dtype().bytes();
+        if (target.byteSize() != needed) {
+            throw new ShapeException("download: " + this + " takes " + needed + " bytes, got " + target.byteSize());
+        }
+        if (needed > 0) {
+            Layout.withContiguous(this, dense -> device().backend().download(dense, target));
+        }
+    }
+
+    /** The value of a tensor with one element. Blocks. */
+    public double item() {
+        if (size() != 1) {
+            throw new ShapeException("item: " + this + " has " + size() + " elements, not 1");
+        }
+        return toDoubleArray()[0];
+    }
+
+    /** Overwrites the elements with those of {@code source}, which has the same shape. Not recorded by a tape. */
+    public void assign(Tensor source) {
+        if (!source.shape().equals(shape())) {
+            throw new ShapeException("assign: " + source.shape() + " does not fit into " + shape());
+        }
+        device().backend().copy(source.view(), view());
+    }
+
+    private int hostLength() {
+        view();
+        if (size() > Integer.MAX_VALUE - 8) {
+            throw new ShapeException("toArray: " + this + " has more elements than a Java array holds; use download");
+        }
+        return (int) size();
+    }
+
+    // ---- views
+
+    /**
+     * A view with other extents and the same elements in row-major order; one extent may be -1, to be inferred.
+     *
+     * @throws ShapeException where the number of elements differs, or the strides do not allow it without a copy: call
+     *     {@link #contiguous} first
+     */
+    public Tensor reshape(long... dims) {
+        return Layout.reshape(this, dims);
+    }
+
+    /** A view with the last two axes exchanged. */
+    public Tensor transpose() {
+        int rank = rank();
+        if (rank < 2) {
+            throw new ShapeException("transpose: a is " + shape() + ", and needs at least 2 axes");
+        }
+        return transpose(rank - 2, rank - 1);
+    }
+
+    /** A view with two axes exchanged. */
+    public Tensor transpose(int axis1, int axis2) {
+        return Layout.transpose(this, axis1, axis2);
+    }
+
+    /** A view with the axes in another order: axis i of the result is axis {@code axes[i]} of this tensor. */
+    public Tensor permute(int... axes) {
+        return Layout.permute(this, axes);
+    }
+
+    /** A view of the elements whose index along {@code axis} is in [start, end). */
+    public Tensor slice(int axis, long start, long end) {
+        return slice(axis, start, end, 1);
+    }
+
+    /** A view of every {@code step}th element whose index along {@code axis} is in [start, end), from start on. */
+    public Tensor slice(int axis, long start, long end, long step) {
+        return Layout.slice(this, axis, start, end, step);
+    }
+
+    /** A view broadcast to {@code dims}: missing leading axes are added, extents of 1 are repeated. */
+    public Tensor expand(long... dims) {
+        return Layout.expand(this, Shape.of(dims));
+    }
+
+    /** Whether the elements lie in row-major order without gaps. */
+    public boolean isContiguous() {
+        return view.isContiguous();
+    }
+
+    /** This tensor where it is contiguous, otherwise a contiguous copy. */
+    public Tensor contiguous() {
+        return isContiguous() ? this : copy();
+    }
+
+    /** A contiguous copy. */
+    public Tensor copy() {
+        return Layout.copy(this);
+    }
+
+    /** A view of the same elements that no tape has seen: gradients stop here. */
+    public Tensor detach() {
+        return new Tensor(storage(), view);
+    }
+
+    // ---- elementwise, two operands
+
+    /** this + b. */
+    public Tensor add(Tensor b) {
+        return Elementwise.binary(BinaryOp.ADD, this, b);
+    }
+
+    /** this - b. */
+    public Tensor sub(Tensor b) {
+        return Elementwise.binary(BinaryOp.SUB, this, b);
+    }
+
+    /** this · b, element by element. */
+    public Tensor mul(Tensor b) {
+        return Elementwise.binary(BinaryOp.MUL, this, b);
+    }
+
+    /** this / b. */
+    public Tensor div(Tensor b) {
+        return Elementwise.binary(BinaryOp.DIV, this, b);
+    }
+
+    /** this to the power of b: {@link BinaryOp#POW}. */
+    public Tensor pow(Tensor b) {
+        return Elementwise.binary(BinaryOp.POW, this, b);
+    }
+
+    /** The smaller of this and b: {@link BinaryOp#MIN}. */
+    public Tensor min(Tensor b) {
+        return Elementwise.binary(BinaryOp.MIN, this, b);
+    }
+
+    /** The larger of this and b: {@link BinaryOp#MAX}. */
+    public Tensor max(Tensor b) {
+        return Elementwise.binary(BinaryOp.MAX, this, b);
+    }
+
+    /** 1 where this equals b, otherwise 0: {@link BinaryOp#EQUAL}. */
+    public Tensor equal(Tensor b) {
+        return Elementwise.binary(BinaryOp.EQUAL, this, b);
+    }
+
+    // ---- elementwise, one operand
+
+    /** this + b. */
+    public Tensor add(double b) {
+        return Elementwise.unary(UnaryOp.AFFINE, 1, b, this);
+    }
+
+    /** this - b. */
+    public Tensor sub(double b) {
+        return Elementwise.unary(UnaryOp.AFFINE, 1, -b, this);
+    }
+
+    /** this · b. */
+    public Tensor mul(double b) {
+        return Elementwise.unary(UnaryOp.AFFINE, b, 0, this);
+    }
+
+    /** this / b, correctly rounded. */
+    public Tensor div(double b) {
+        return Elementwise.withScalar(BinaryOp.DIV, this, b);
+    }
+
+    /** this to the power of b. */
+    public Tensor pow(double b) {
+        return Elementwise.withScalar(BinaryOp.POW, this, b);
+    }
+
+    /** -this. */
+    public Tensor neg() {
+        return Elementwise.unary(UnaryOp.NEG, 0, 0, this);
+    }
+
+    /** |this|. */
+    public Tensor abs() {
+        return Elementwise.unary(UnaryOp.ABS, 0, 0, this);
+    }
+
+    /** e to the power of this. */
+    public Tensor exp() {
+        return Elementwise.unary(UnaryOp.EXP, 0, 0, this);
+    }
+
+    /** The natural logarithm. */
+    public Tensor log() {
+        return Elementwise.unary(UnaryOp.LOG, 0, 0, this);
+    }
+
+    /** The square root. */
+    public Tensor sqrt() {
+        return Elementwise.unary(UnaryOp.SQRT, 0, 0, this);
+    }
+
+    /** The square. */
+    public Tensor square() {
+        return Elementwise.unary(UnaryOp.SQUARE, 0, 0, this);
+    }
+
+    /** max(this, 0). */
+    public Tensor relu() {
+        return Elementwise.unary(UnaryOp.RELU, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#LEAKY_RELU} with the given slope for negative elements. */
+    public Tensor leakyRelu(double slope) {
+        return Elementwise.unary(UnaryOp.LEAKY_RELU, slope, 0, this);
+    }
+
+    /** {@link UnaryOp#ELU}. */
+    public Tensor elu(double alpha) {
+        return Elementwise.unary(UnaryOp.ELU, alpha, 0, this);
+    }
+
+    /** {@link UnaryOp#SIGMOID}. */
+    public Tensor sigmoid() {
+        return Elementwise.unary(UnaryOp.SIGMOID, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#TANH}. */
+    public Tensor tanh() {
+        return Elementwise.unary(UnaryOp.TANH, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#GELU_ERF}. */
+    public Tensor gelu() {
+        return Elementwise.unary(UnaryOp.GELU_ERF, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#GELU_TANH}. */
+    public Tensor geluTanh() {
+        return Elementwise.unary(UnaryOp.GELU_TANH, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#SILU}. */
+    public Tensor silu() {
+        return Elementwise.unary(UnaryOp.SILU, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#SOFTPLUS}. */
+    public Tensor softplus() {
+        return Elementwise.unary(UnaryOp.SOFTPLUS, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#CLAMP} to [low, high]. */
+    public Tensor clamp(double low, double high) {
+        if (!(low <= high)) {
+            throw new IllegalArgumentException("clamp: low (" + low + ") must not exceed high (" + high + ")");
+        }
+        return Elementwise.unary(UnaryOp.CLAMP, low, high, this);
+    }
+
+    /** This tensor converted to another type: {@link dev.weft.backend.Kernels#copy}. Gradients do not pass. */
+    public Tensor to(DType dtype) {
+        return Layout.convert(this, dtype);
+    }
+
+    // ---- products
+
+    /**
+     * The matrix product of the last two axes, M×K by K×N; leading axes are batches and broadcast. A vector (rank 1) on
+     * the left counts as 1×K and on the right as K×1, and loses that axis again, as in NumPy.
+     */
+    public Tensor matmul(Tensor b) {
+        return Products.matmul(this, b);
+    }
+
+    /**
+     * A dense layer in one kernel: activation(this · weightᵀ + bias).
+     *
+     * @param weight outputs×inputs
+     * @param bias one for each output, or null
+     */
+    public Tensor linear(Tensor weight, @Nullable Tensor bias, Activation activation) {
+        return Products.linear(this, weight, bias, activation);
+    }
+
+    // ---- reductions
+
+    /** The sum over {@code axes}, which vanish; over all axes where none is given. */
+    public Tensor sum(int... axes) {
+        return Reductions.reduce(ReduceOp.SUM, this, axes, false);
+    }
+
+    /** The arithmetic mean over {@code axes}, which vanish; over all axes where none is given. */
+    public Tensor mean(int... axes) {
+        return Reductions.reduce(ReduceOp.MEAN, this, axes, false);
+    }
+
+    /** The largest element over {@code axes}, which vanish; over all axes where none is given. */
+    public Tensor max(int... axes) {
+        return Reductions.reduce(ReduceOp.MAX, this, axes, false);
+    }
+
+    /** The smallest element over {@code axes}, which vanish; over all axes where none is given. */
+    public Tensor min(int... axes) {
+        return Reductions.reduce(ReduceOp.MIN, this, axes, false);
+    }
+
+    /** A reduction over {@code axes} (all, where none is given); {@code keepDims} keeps them, with extent 1. */
+    public Tensor reduce(ReduceOp op, boolean keepDims, int... axes) {
+        return Reductions.reduce(op, this, axes, keepDims);
+    }
+
+    /** The index of the largest element along {@code axis}, which vanishes: the first of equals, the first NaN. I32. */
+    public Tensor argmax(int axis) {
+        return Reductions.argmax(this, axis);
+    }
+
+    /** Softmax along {@code axis}: {@link dev.weft.backend.Kernels#softmax}. */
+    public Tensor softmax(int axis) {
+        return Reductions.softmax(false, this, axis);
+    }
+
+    /** The logarithm of softmax along {@code axis}. */
+    public Tensor logSoftmax(int axis) {
+        return Reductions.softmax(true, this, axis);
+    }
+
+    // ---- indexing
+
+    /** The tensors one after the other along {@code axis}; all other extents are equal. */
+    public static Tensor concat(int axis, Tensor... parts) {
+        return Indexing.concat(axis, parts);
+    }
+
+    /** Rows by number: result[i, …] = this[indices[i], …], for I32 indices of rank 1. */
+    public Tensor gather(Tensor indices) {
+        return Indexing.gather(this, indices);
+    }
+
+    /** One element of each row: result[i] = this[i, indices[i]], for I32 indices of rank 1. */
+    public Tensor pick(Tensor indices) {
+        return Indexing.pick(this, indices);
+    }
+
+    /** A tensor over the same memory. */
+    Tensor sharing(View other) {
+        return new Tensor(storage(), other);
+    }
+
+    /** The name or type, the shape, and the device. */
+    @Override
+    public String toString() {
+        return (name == null ? "tensor" : "tensor '" + name + "'") + " (" + shape() + " " + dtype() + " on "
+                + storage.device().info().selector() + ")";
+    }
+}

@@ -1,0 +1,260 @@
+package dev.weft.autograd;
+
+import dev.weft.DType;
+import dev.weft.Device;
+import dev.weft.Scope;
+import dev.weft.Shape;
+import dev.weft.Tensor;
+import dev.weft.backend.Activation;
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.Epilogue;
+import dev.weft.backend.Kernels;
+import dev.weft.backend.ReduceOp;
+import dev.weft.backend.UnaryOp;
+import dev.weft.backend.View;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backward pass, and its results. The tape is read from its end; for each operation the switch below writes the part
+ * that its result's gradient dy contributes to each operand's. A gradient is freed as soon as it has been passed on.
+ */
+public final class Gradients {
+    private final Tape tape;
+    private final Device device;
+    private final Kernels kernels;
+    private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+
+    /** Holds what passing on one operation needs; gradients are moved out of it. */
+    private @Nullable Scope step;
+
+    private Gradients(Tape tape) {
+        this.tape = tape;
+        this.device = tape.device();
+        this.kernels = device.backend();
+    }
+
+    /**
+     * The gradient by a watched tensor: zeros where the result does not depend on it.
+     *
+     * @throws IllegalArgumentException where the tensor was not watched
+     */
+    public Tensor of(Tensor x) {
+        Tensor gradient = gradients.get(x);
+        if (gradient == null) {
+            throw new IllegalArgumentException("gradients: " + x + " was not watched");
+        }
+        return gradient;
+    }
+
+    static Gradients compute(Tape tape, Tensor y, Tensor dy) {
+        Gradients result = new Gradients(tape);
+        result.backward(y, dy);
+        return result;
+    }
+
+    private void backward(Tensor y, Tensor dy) {
+        contribute(y, dst -> kernels.copy(dy.view(), dst));
+        List<Op> ops = tape.ops();
+        for (int i = ops.size() - 1; i >= 0; i--) {
+            Op op = ops.get(i);
+            Tensor gradient = gradients.get(op.out());
+            if (gradient == null) {
+                continue;
+            }
+            try (Scope scope = device.scope()) {
+                step = scope;
+                passOn(op, gradient);
+            } finally {
+                step = null;
+            }
+            if (!tape.watched().containsKey(op.out())) {
+                gradients.remove(op.out());
+                gradient.close();
+            }
+        }
+        for (Tensor x : tape.watched().keySet()) {
+            if (!gradients.containsKey(x)) {
+                contribute(x, dst -> kernels.fill(0, dst));
+            }
+        }
+    }
+
+    /** One case for each operation: dx = dy ∂out/∂x. */
+    private void passOn(Op op, Tensor dy) {
+        View d = dy.view();
+        switch (op) {
+            case Op.Unary(var f, var p, var q, var x, var out) ->
+                contribute(x, dx -> kernels.unaryGrad(f, p, q, x.view(), out.view(), d, dx));
+            case Op.Binary(var f, var a, var b, var out) -> binary(f, a, b, d);
+            case Op.Reduce(var f, var kept, var x, var out) -> reduce(f, kept, x, out, d);
+            case Op.Matmul(var a, var b, var out) -> {
+                product(a, dy, b.transpose());
+                product(b, a.transpose(), dy);
+            }
+            case Op.Linear linear -> linear(linear, dy);
+            case Op.Softmax(var log, var axis, var x, var out) ->
+                contribute(
+                        x,
+                        dx -> kernels.softmaxGrad(
+                                log, out.view().axisLast(axis), d.axisLast(axis), dx.axisLast(axis)));
+            case Op.CrossEntropy(var logits, var gradient, var out) -> {
+                View rows = d.withUnitAxes(Shape.of(d.dim(0), 1)).expand(logits.shape());
+                contribute(logits, dx -> kernels.binary(BinaryOp.MUL, gradient.view(), rows, dx));
+            }
+            case Op.Loss(var f, var p, var x, var target, var out) ->
+                contribute(x, dx -> kernels.lossGrad(f, p, x.view(), target.view(), d, dx));
+            case Op.Pick(var x, var indices, var out) -> contribute(x, dx -> kernels.unpick(d, indices.view(), dx));
+            case Op.Gather(var table, var indices, var out) ->
+                contribute(table, dTable -> {
+                    kernels.fill(0, dTable);
+                    kernels.scatterAdd(d, indices.view(), dTable);
+                });
+            case Op.Concat(var axis, var parts, var out) -> concat(axis, parts, d);
+            case Op.Reshape(var x, var out) ->
+                contribute(x, dx -> kernels.copy(View.contiguous(d.buffer(), x.shape(), d.offset()), dx));
+            case Op.Permute(var axes, var x, var out) -> contribute(x, dx -> kernels.copy(d, dx.permute(axes)));
+            case Op.Slice(var axis, var start, var end, var step, var x, var out) ->
+                contribute(x, dx -> {
+                    kernels.fill(0, dx);
+                    kernels.copy(d, dx.slice(axis, start, end, step));
+                });
+            case Op.Expand(var x, var out) -> contribute(x, dx -> sumTo(d, dx));
+            case Op.Copy(var x, var out) -> contribute(x, dx -> kernels.copy(d, dx));
+        }
+    }
+
+    private void binary(BinaryOp op, Tensor a, Tensor b, View d) {
+        Shape shape = d.shape();
+        View left = a.view().expand(shape);
+        View right = b.view().expand(shape);
+        contributeBroadcast(a, shape, da -> kernels.binaryGrad(op, false, left, right, d, da));
+        contributeBroadcast(b, shape, db -> kernels.binaryGrad(op, true, left, right, d, db));
+    }
+
+    private void reduce(ReduceOp op, Shape kept, Tensor x, Tensor out, View d) {
+        View dKept = View.contiguous(d.buffer(), kept, d.offset());
+        switch (op) {
+            case SUM -> contribute(x, dx -> kernels.copy(dKept.expand(x.shape()), dx));
+            case MEAN -> {
+                double share = (double) kept.size() / x.size();
+                contribute(x, dx -> kernels.unary(UnaryOp.AFFINE, share, 0, dKept.expand(x.shape()), dx));
+            }
+            case MAX, MIN -> {
+                View extreme = View.contiguous(out.view().buffer(), kept, out.view().offset());
+                contribute(x, dx -> shareAmongEquals(x.view(), extreme, dKept, dx));
+            }
+        }
+    }
+
+    /** dx = dy / n at the n elements that equal the extreme, and 0 elsewhere. */
+    private void shareAmongEquals(View x, View extreme, View dy, View dx) {
+        View share = device.empty(DType.F32, extreme.shape()).view();
+        kernels.binary(BinaryOp.EQUAL, x, extreme.expand(x.shape()), dx);
+        kernels.reduce(ReduceOp.SUM, dx, share);
+        kernels.binary(BinaryOp.DIV, dy, share, share);
+        kernels.binary(BinaryOp.MUL, dx, share.expand(x.shape()), dx);
+    }
+
+    private void linear(Op.Linear op, Tensor dy) {
+        Tensor dz = dy;
+        UnaryOp activation = op.activation().op();
+        if (op.activation() != Activation.IDENTITY && activation != null) {
+            dz = device.empty(DType.F32, dy.shape());
+            View y = op.out().view();
+            kernels.unaryGrad(activation, 0, 0, y, y, dy.view(), dz.view());
+        }
+        Tensor bias = op.bias();
+        if (bias != null) {
+            View rows = dz.view();
+            contribute(bias, db -> sumTo(rows, db));
+        }
+        product(op.weight(), dz.transpose(), op.x());
+        product(op.x(), dz, op.weight());
+    }
+
+    private void concat(int axis, List<Tensor> parts, View d) {
+        long start = 0;
+        for (Tensor part : parts) {
+            View share = d.slice(axis, start, start + part.dim(axis), 1);
+            contribute(part, dx -> kernels.copy(share, dx));
+            start += part.dim(axis);
+        }
+    }
+
+    /** Contributes left · right to x's gradient, summed over the batches in which x was repeated. */
+    private void product(Tensor x, Tensor left, Tensor right) {
+        if (!tape.isTracked(x)) {
+            return;
+        }
+        if (left.rank() == 2 && right.rank() == 2 && x.rank() == 2) {
+            View a = unitStride(left);
+            View b = unitStride(right);
+            contribute(x, dx -> kernels.gemm(1, a, b, 0, dx, Epilogue.NONE));
+        } else {
+            View full = left.matmul(right).view();
+            contribute(x, dx -> sumTo(full, dx));
+        }
+    }
+
+    private static View unitStride(Tensor x) {
+        View view = x.view();
+        boolean unit = view.dim(0) <= 1 || view.dim(1) <= 1 || view.stride(0) == 1 || view.stride(1) == 1;
+        return unit ? view : x.copy().view();
+    }
+
+    /** Adds what {@code write} writes to x's gradient; the first contribution is written in place. */
+    private void contribute(Tensor x, Consumer<View> write) {
+        if (!tape.isTracked(x)) {
+            return;
+        }
+        Tensor present = gradients.get(x);
+        if (present == null) {
+            Tensor gradient = tape.watched().get(x);
+            if (gradient == null) {
+                gradient = device.empty(DType.F32, x.shape());
+                if (step != null) {
+                    step.keep(gradient);
+                }
+            }
+            write.accept(gradient.view());
+            gradients.put(x, gradient);
+        } else {
+            try (Tensor more = device.empty(DType.F32, x.shape())) {
+                write.accept(more.view());
+                kernels.binary(BinaryOp.ADD, present.view(), more.view(), present.view());
+            }
+        }
+    }
+
+    /** As {@link #contribute}, for a contribution of a shape to which x was broadcast. */
+    private void contributeBroadcast(Tensor x, Shape shape, Consumer<View> write) {
+        if (x.shape().equals(shape)) {
+            contribute(x, write);
+        } else {
+            contribute(x, dx -> {
+                try (Tensor full = device.empty(DType.F32, shape)) {
+                    write.accept(full.view());
+                    sumTo(full.view(), dx);
+                }
+            });
+        }
+    }
+
+    /** dx = Σ full over the axes that were broadcast. */
+    private void sumTo(View full, View dx) {
+        if (full.shape().equals(dx.shape())) {
+            kernels.copy(full, dx);
+            return;
+        }
+        long[] dims = new long[full.rank()];
+        int missing = full.rank() - dx.rank();
+        for (int axis = 0; axis < dims.length; axis++) {
+            dims[axis] = axis < missing ? 1 : dx.dim(axis - missing);
+        }
+        kernels.reduce(ReduceOp.SUM, full, dx.withUnitAxes(Shape.of(dims)));
+    }
+}

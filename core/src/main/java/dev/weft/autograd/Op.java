@@ -1,0 +1,69 @@
+package dev.weft.autograd;
+
+import dev.weft.Shape;
+import dev.weft.Tensor;
+import dev.weft.backend.Activation;
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.LossOp;
+import dev.weft.backend.ReduceOp;
+import dev.weft.backend.UnaryOp;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation that was done, with its operands and its result: what {@link Gradients} needs to go back. A new operation
+ * is a new record here, and the compiler then asks for its case there.
+ */
+public sealed interface Op {
+    /** The result. */
+    Tensor out();
+
+    /** out = op(x; p, q). */
+    record Unary(UnaryOp op, double p, double q, Tensor x, Tensor out) implements Op {}
+
+    /** out = op(a, b), with broadcasting. */
+    record Binary(BinaryOp op, Tensor a, Tensor b, Tensor out) implements Op {}
+
+    /** out = op over axes of x; {@code kept} is x's shape with the reduced extents set to 1. */
+    record Reduce(ReduceOp op, Shape kept, Tensor x, Tensor out) implements Op {}
+
+    /** out = a b, of rank 2 or more, with broadcast batches. */
+    record Matmul(Tensor a, Tensor b, Tensor out) implements Op {}
+
+    /** out = activation(x weightᵀ + bias). */
+    record Linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation, Tensor out) implements Op {}
+
+    /** out = softmax of x along an axis, or its logarithm. */
+    record Softmax(boolean log, int axis, Tensor x, Tensor out) implements Op {}
+
+    /** out = the losses of rows; {@code gradient} holds their derivatives by the logits. */
+    record CrossEntropy(Tensor logits, Tensor gradient, Tensor out) implements Op {}
+
+    /** out = op(x, target; p), element by element. */
+    record Loss(LossOp op, double p, Tensor x, Tensor target, Tensor out) implements Op {}
+
+    /** out[i] = x[i, indices[i]]. */
+    record Pick(Tensor x, Tensor indices, Tensor out) implements Op {}
+
+    /** out[i, …] = table[indices[i], …]. */
+    record Gather(Tensor table, Tensor indices, Tensor out) implements Op {}
+
+    /** out = the parts, one after the other along an axis. */
+    record Concat(int axis, List<Tensor> parts, Tensor out) implements Op {}
+
+    /** out = x with another shape. */
+    record Reshape(Tensor x, Tensor out) implements Op {}
+
+    /** out = x with its axes in another order. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared; kernels take axes as an array
+    record Permute(int[] axes, Tensor x, Tensor out) implements Op {}
+
+    /** out = every {@code step}th index in [start, end) along an axis of x. */
+    record Slice(int axis, long start, long end, long step, Tensor x, Tensor out) implements Op {}
+
+    /** out = x broadcast. */
+    record Expand(Tensor x, Tensor out) implements Op {}
+
+    /** out = x, copied. */
+    record Copy(Tensor x, Tensor out) implements Op {}
+}

@@ -1,0 +1,78 @@
+// stable
+package dev.weft.backend;
+
+import dev.weft.DType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One open device: memory, transfers and kernels. Calls come from one thread at a time and are executed in order.
+ *
+ * <p>To write a backend, implement this and {@link BackendProvider}, and subclass the conformance suite.
+ */
+public interface Backend extends Kernels, AutoCloseable {
+    /** What this device is. */
+    DeviceInfo info();
+
+    /**
+     * Fresh memory with any content, aligned to at least 64 bytes. The caller pools: this is called rarely.
+     *
+     * @throws DeviceOutOfMemoryException with the bytes asked for
+     */
+    DeviceBuffer allocate(DType dtype, long elements);
+
+    /** Gives a buffer back to the system. No view of it is used afterwards. */
+    void release(DeviceBuffer buffer);
+
+    /** Copies from host memory, which the caller may reuse at once. {@code target} is contiguous; types are the target's. */
+    void upload(MemorySegment source, View target);
+
+    /** Copies to host memory and blocks until it is there. {@code source} is contiguous; types are the source's. */
+    void download(View source, MemorySegment target);
+
+    /** {@link #upload} of doubles, rounded to the target's type unless the backend computes in double. */
+    default void upload(double[] source, View target) {
+        switch (target.dtype()) {
+            case F32 -> {
+                float[] values = new float[source.length];
+                for (int i = 0; i < source.length; i++) {
+                    values[i] = (float) source[i];
+                }
+                upload(MemorySegment.ofArray(values), target);
+            }
+            case I32 -> {
+                int[] values = new int[source.length];
+                for (int i = 0; i < source.length; i++) {
+                    values[i] = (int) source[i];
+                }
+                upload(MemorySegment.ofArray(values), target);
+            }
+        }
+    }
+
+    /** {@link #download} of the values as doubles. */
+    default void download(View source, double[] target) {
+        switch (source.dtype()) {
+            case F32 -> {
+                float[] values = new float[target.length];
+                download(source, MemorySegment.ofArray(values));
+                for (int i = 0; i < target.length; i++) {
+                    target[i] = values[i];
+                }
+            }
+            case I32 -> {
+                int[] values = new int[target.length];
+                download(source, MemorySegment.ofArray(values));
+                for (int i = 0; i < target.length; i++) {
+                    target[i] = values[i];
+                }
+            }
+        }
+    }
+
+    /** Blocks until everything enqueued so far is done. */
+    void synchronize();
+
+    /** Waits for the queue and frees what the backend holds. Buffers were released before. Idempotent. */
+    @Override
+    void close();
+}

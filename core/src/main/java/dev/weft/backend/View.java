@@ -1,0 +1,192 @@
+package dev.weft.backend;
+
+import dev.weft.DType;
+import dev.weft.Shape;
+
+/**
+ * What a kernel reads or writes: element (i0, i1, …) of a view lies at {@code offset + i0 strides[0] + i1 strides[1] + …}
+ * of its buffer, counted in elements. Strides are ≥ 0; a stride of 0 repeats an element (broadcasting) and never occurs
+ * in an output, except along an axis of extent 1.
+ *
+ * <p>A view checks its bounds against its buffer when it is made, so that a kernel may trust it.
+ */
+public final class View {
+    private final DeviceBuffer buffer;
+    private final Shape shape;
+    private final long[] strides;
+    private final long offset;
+    private final boolean contiguous;
+
+    /**
+     * A view of {@code buffer}. The array of strides is not copied and must not change afterwards.
+     *
+     * @throws IndexOutOfBoundsException where an element would lie outside the buffer
+     */
+    public View(DeviceBuffer buffer, Shape shape, long[] strides, long offset) {
+        this.buffer = buffer;
+        this.shape = shape;
+        this.strides = strides;
+        this.offset = offset;
+        int rank = shape.rank();
+        if (strides.length != rank) {
+            throw new IllegalArgumentException("a view of " + shape + " needs " + rank + " strides, got " + strides.length);
+        }
+        long last = offset;
+        long dense = 1;
+        boolean gapless = true;
+        for (int axis = rank - 1; axis >= 0; axis--) {
+            long extent = shape.dim(axis);
+            if (strides[axis] < 0) {
+                throw new IllegalArgumentException("a view's strides must not be negative");
+            }
+            if (extent > 1) {
+                last = Math.addExact(last, Math.multiplyExact(extent - 1, strides[axis]));
+                gapless &= strides[axis] == dense;
+                dense *= extent;
+            }
+        }
+        if (offset < 0 || (shape.size() > 0 && last >= buffer.size())) {
+            throw new IndexOutOfBoundsException("a view of " + shape + " at offset " + offset + " ends at element " + last
+                    + " of a buffer of " + buffer.size());
+        }
+        this.contiguous = gapless || shape.size() == 0;
+    }
+
+    /** A view of {@code buffer} from {@code offset} on, row-major and without gaps. */
+    public static View contiguous(DeviceBuffer buffer, Shape shape, long offset) {
+        return new View(buffer, shape, shape.contiguousStrides(), offset);
+    }
+
+    /** The memory. */
+    public DeviceBuffer buffer() {
+        return buffer;
+    }
+
+    /** The type of the elements. */
+    public DType dtype() {
+        return buffer.dtype();
+    }
+
+    /** The extents. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** The number of axes. */
+    public int rank() {
+        return strides.length;
+    }
+
+    /** The number of elements. */
+    public long size() {
+        return shape.size();
+    }
+
+    /** The extent of an axis; a negative one counts from the end. */
+    public long dim(int axis) {
+        return shape.dim(axis);
+    }
+
+    /** The distance, in elements, from one index of an axis to the next; a negative axis counts from the end. */
+    public long stride(int axis) {
+        return strides[axis < 0 ? axis + strides.length : axis];
+    }
+
+    /** The strides, as a fresh array. */
+    public long[] strides() {
+        return strides.clone();
+    }
+
+    /** Where element (0, 0, …) lies in the buffer, in elements. */
+    public long offset() {
+        return offset;
+    }
+
+    /** Whether the elements lie one after the other in row-major order. */
+    public boolean isContiguous() {
+        return contiguous;
+    }
+
+    /**
+     * This view broadcast to {@code target}: missing leading axes and axes of extent 1 get stride 0. The caller has
+     * checked that the shapes fit.
+     */
+    public View expand(Shape target) {
+        if (target.equals(shape)) {
+            return this;
+        }
+        int missing = target.rank() - rank();
+        long[] expanded = new long[target.rank()];
+        for (int axis = 0; axis < rank(); axis++) {
+            expanded[axis + missing] = shape.dim(axis) == 1 && target.dim(axis + missing) != 1 ? 0 : strides[axis];
+        }
+        return new View(buffer, target, expanded, offset);
+    }
+
+    /** This view with its axes in another order: axis i of the result is axis {@code axes[i]} of this one. */
+    public View permute(int... axes) {
+        long[] extents = new long[axes.length];
+        long[] permuted = new long[axes.length];
+        for (int axis = 0; axis < axes.length; axis++) {
+            extents[axis] = shape.dim(axes[axis]);
+            permuted[axis] = strides[axes[axis]];
+        }
+        return new View(buffer, Shape.of(extents), permuted, offset);
+    }
+
+    /** This view with {@code axis} moved to the end, the others in order. */
+    public View axisLast(int axis) {
+        if (axis == rank() - 1) {
+            return this;
+        }
+        int[] axes = new int[rank()];
+        int next = 0;
+        for (int from = 0; from < axes.length; from++) {
+            if (from != axis) {
+                axes[next++] = from;
+            }
+        }
+        axes[next] = axis;
+        return permute(axes);
+    }
+
+    /** This view of every {@code step}th index in [start, end) along an axis, from start on. */
+    public View slice(int axis, long start, long end, long step) {
+        long[] sliced = strides.clone();
+        long count = (end - start + step - 1) / step;
+        long first = count == 0 ? offset : offset + start * strides[axis];
+        sliced[axis] *= step;
+        return new View(buffer, shape.with(axis, count), sliced, first);
+    }
+
+    /** This view with the axes of {@code target}, which differs from its shape only in added or dropped extents of 1. */
+    public View withUnitAxes(Shape target) {
+        long[] kept = new long[target.rank()];
+        int from = 0;
+        for (int axis = 0; axis < kept.length; axis++) {
+            if (target.dim(axis) != 1) {
+                while (shape.dim(from) == 1) {
+                    from++;
+                }
+                kept[axis] = strides[from++];
+            }
+        }
+        return new View(buffer, target, kept, offset);
+    }
+
+    /** This view with its last two axes exchanged. */
+    public View transpose() {
+        int[] axes = new int[rank()];
+        for (int axis = 0; axis < axes.length; axis++) {
+            axes[axis] = axis;
+        }
+        axes[axes.length - 1] = axes.length - 2;
+        axes[axes.length - 2] = axes.length - 1;
+        return permute(axes);
+    }
+
+    @Override
+    public String toString() {
+        return dtype() + " " + shape + " at " + offset;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.weft.reference;
+
+import dev.weft.DType;
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.LossOp;
+import dev.weft.backend.UnaryOp;
+
+/** The scalar functions of the op enums and their derivatives, in double. */
+final class Functions {
+    private static final double SQRT_HALF = Math.sqrt(0.5);
+    private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+    private static final double INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
+    private static final double GELU_CUBIC = 0.044715;
+
+    private Functions() {}
+
+    static double unary(UnaryOp op, double p, double q, double x) {
+        return switch (op) {
+            case AFFINE -> p * x + q;
+            case NEG -> -x;
+            case ABS -> Math.abs(x);
+            case EXP -> Math.exp(x);
+            case LOG -> Math.log(x);
+            case SQRT -> Math.sqrt(x);
+            case SQUARE -> x * x;
+            case RELU -> Math.max(x, 0);
+            case LEAKY_RELU -> x > 0 ? x : p * x;
+            case ELU -> x > 0 ? x : p * Math.expm1(x);
+            case SIGMOID -> sigmoid(x);
+            case TANH -> Math.tanh(x);
+            case GELU_ERF -> x * normalCdf(x);
+            case GELU_TANH -> x * (1 + Math.tanh(geluInner(x))) / 2;
+            case SILU -> x * sigmoid(x);
+            case SOFTPLUS -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+            case CLAMP -> Math.min(Math.max(x, p), q);
+        };
+    }
+
+    static double unaryDerivative(UnaryOp op, double p, double q, double x, double y) {
+        return switch (op) {
+            case AFFINE -> p;
+            case NEG -> -1;
+            case ABS -> Math.signum(x);
+            case EXP -> y;
+            case LOG -> 1 / x;
+            case SQRT -> 1 / (2 * y);
+            case SQUARE -> 2 * x;
+            case RELU -> y > 0 ? 1 : 0;
+            case LEAKY_RELU -> x > 0 ? 1 : p;
+            case ELU -> x > 0 ? 1 : p * Math.exp(x);
+            case SIGMOID -> y * (1 - y);
+            case TANH -> 1 - y * y;
+            case GELU_ERF -> normalCdf(x) + x * INV_SQRT_2PI * Math.exp(-x * x / 2);
+            case GELU_TANH -> {
+                double t = Math.tanh(geluInner(x));
+                double inner = SQRT_2_OVER_PI * (1 + 3 * GELU_CUBIC * x * x);
+                yield (1 + t) / 2 + x * (1 - t * t) * inner / 2;
+            }
+            case SILU -> sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+            case SOFTPLUS -> sigmoid(x);
+            case CLAMP -> x >= p && x <= q ? 1 : 0;
+        };
+    }
+
+    static double binary(BinaryOp op, DType dtype, double a, double b) {
+        return switch (op) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> dtype == DType.I32 ? (int) a * (int) b : a * b;
+            case DIV -> dtype == DType.F32 ? a / b : b == 0 ? 0 : (int) a / (int) b;
+            case POW -> pow(a, b);
+            case MIN -> Math.min(a, b);
+            case MAX -> Math.max(a, b);
+            case EQUAL -> a == b ? 1 : 0;
+        };
+    }
+
+    static double binaryDerivative(BinaryOp op, boolean byB, double a, double b) {
+        return switch (op) {
+            case ADD -> 1;
+            case SUB -> byB ? -1 : 1;
+            case MUL -> byB ? a : b;
+            case DIV -> byB ? -a / (b * b) : 1 / b;
+            case POW -> byB ? powByExponent(a, b) : b == 0 ? 0 : b * pow(a, b - 1);
+            case MIN -> a == b ? 0.5 : a < b == byB ? 0 : 1;
+            case MAX -> a == b ? 0.5 : a > b == byB ? 0 : 1;
+            case EQUAL -> 0;
+        };
+    }
+
+    static double loss(LossOp op, double p, double x, double t) {
+        double d = x - t;
+        return switch (op) {
+            case SQUARED_ERROR -> d * d;
+            case ABSOLUTE_ERROR -> Math.abs(d);
+            case HUBER -> Math.abs(d) <= p ? d * d / 2 : p * (Math.abs(d) - p / 2);
+            case BINARY_CROSS_ENTROPY ->
+                -(t * Math.max(Math.log(x), -100) + (1 - t) * Math.max(Math.log1p(-x), -100));
+            case BINARY_CROSS_ENTROPY_LOGITS -> Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x)));
+            case CATEGORICAL_CROSS_ENTROPY -> -t * Math.log(Math.max(x, 1e-7));
+        };
+    }
+
+    static double lossDerivative(LossOp op, double p, double x, double t) {
+        double d = x - t;
+        return switch (op) {
+            case SQUARED_ERROR -> 2 * d;
+            case ABSOLUTE_ERROR -> Math.signum(d);
+            case HUBER -> Math.min(Math.max(d, -p), p);
+            case BINARY_CROSS_ENTROPY -> d / Math.max(x * (1 - x), 1e-12);
+            case BINARY_CROSS_ENTROPY_LOGITS -> sigmoid(x) - t;
+            case CATEGORICAL_CROSS_ENTROPY -> x >= 1e-7 ? -t / x : Double.isNaN(x) ? x : 0;
+        };
+    }
+
+    /** C's pow: unlike Java's, 1 where a is 1 and b is NaN or infinite, or a is -1 and b is infinite. */
+    private static double pow(double a, double b) {
+        if (a == 1 || (a == -1 && Double.isInfinite(b))) {
+            return 1;
+        }
+        return Math.pow(a, b);
+    }
+
+    private static double powByExponent(double a, double b) {
+        return a == 0 && b >= 0 ? 0 : pow(a, b) * Math.log(a);
+    }
+
+    private static double sigmoid(double x) {
+        if (x >= 0) {
+            return 1 / (1 + Math.exp(-x));
+        }
+        double e = Math.exp(x);
+        return e / (1 + e);
+    }
+
+    private static double geluInner(double x) {
+        return SQRT_2_OVER_PI * (x + GELU_CUBIC * x * x * x);
+    }
+
+    /** Φ(x) = erfc(-x / √2) / 2. */
+    static double normalCdf(double x) {
+        return erfc(-x * SQRT_HALF) / 2;
+    }
+
+    static double erfc(double x) {
+        return x < 0 ? 2 - erfcOfPositive(-x) : erfcOfPositive(x);
+    }
+
+    /** For small x by the Taylor series of erf, for larger ones by Legendre's continued fraction; both to 1e-15. */
+    private static double erfcOfPositive(double x) {
+        if (Double.isNaN(x)) {
+            return x;
+        }
+        if (x < 2) {
+            double term = x;
+            double sum = x;
+            for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+                term *= -x * x / n;
+                sum += term / (2 * n + 1);
+            }
+            return 1 - 2 / Math.sqrt(Math.PI) * sum;
+        }
+        if (x > 27) {
+            return 0;
+        }
+        double fraction = x;
+        for (int n = 60; n >= 1; n--) {
+            fraction = x + n / 2.0 / fraction;
+        }
+        return Math.exp(-x * x) / (fraction * Math.sqrt(Math.PI));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.weft.reference;
+
+import dev.weft.DType;
+import dev.weft.backend.DeviceBuffer;
+import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.View;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Elements of any type, each held as a double in native memory. */
+final class ReferenceBuffer implements DeviceBuffer {
+    private static final int ALIGNMENT = 64;
+
+    private final DType dtype;
+    private final long size;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment memory;
+
+    ReferenceBuffer(DType dtype, long size) {
+        this.dtype = dtype;
+        this.size = size;
+        try {
+            this.memory = arena.allocate(Math.multiplyExact(size, Double.BYTES), ALIGNMENT);
+        } catch (OutOfMemoryError | ArithmeticException e) {
+            arena.close();
+            throw new DeviceOutOfMemoryException("reference: " + size + " elements of 8 bytes cannot be allocated", e);
+        }
+    }
+
+    @Override
+    public DType dtype() {
+        return dtype;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    double get(long index) {
+        return memory.getAtIndex(ValueLayout.JAVA_DOUBLE, index);
+    }
+
+    /** Stores a value as the type would: I32 wraps, F32 keeps the double. */
+    void set(long index, double value) {
+        memory.setAtIndex(ValueLayout.JAVA_DOUBLE, index, dtype == DType.I32 ? (int) (long) value : value);
+    }
+
+    void free() {
+        arena.close();
+    }
+
+    static ReferenceBuffer of(View view) {
+        return (ReferenceBuffer) view.buffer();
+    }
+}

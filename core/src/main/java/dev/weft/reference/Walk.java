@@ -1,0 +1,55 @@
+package dev.weft.reference;
+
+import dev.weft.Shape;
+import dev.weft.backend.View;
+
+/**
+ * Visits every index of a shape in row-major order, and tells where it lies in each of some views of that shape (or views
+ * that were expanded to it).
+ */
+final class Walk {
+    private final Shape shape;
+    private final View[] views;
+    private final long[] index;
+    private long remaining;
+
+    Walk(Shape shape, View... views) {
+        this.shape = shape;
+        this.views = views;
+        this.index = new long[shape.rank()];
+        this.remaining = shape.size();
+    }
+
+    /** Moves to the next index, or to the first; false when there is none. */
+    boolean next() {
+        if (remaining == 0) {
+            return false;
+        }
+        if (remaining < shape.size()) {
+            int axis = index.length - 1;
+            while (++index[axis] == shape.dim(axis)) {
+                index[axis--] = 0;
+            }
+        }
+        remaining--;
+        return true;
+    }
+
+    /** The element of view number {@code i} at this index. */
+    double get(int i) {
+        return ReferenceBuffer.of(views[i]).get(position(views[i]));
+    }
+
+    /** Sets the element of view number {@code i} at this index. */
+    void set(int i, double value) {
+        ReferenceBuffer.of(views[i]).set(position(views[i]), value);
+    }
+
+    private long position(View view) {
+        long position = view.offset();
+        for (int axis = 0; axis < index.length; axis++) {
+            position += index[axis] * view.stride(axis);
+        }
+        return position;
+    }
+}

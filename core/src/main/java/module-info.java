@@ -1,0 +1,15 @@
+/** The tensor interface, the backends' interface, the reference backend and autograd. Needs nothing but the JDK. */
+module dev.weft.core {
+    requires static transitive org.jspecify;
+
+    exports dev.weft;
+    exports dev.weft.autograd;
+    exports dev.weft.backend;
+    exports dev.weft.random;
+    exports dev.weft.reference;
+
+    uses dev.weft.backend.BackendProvider;
+
+    provides dev.weft.backend.BackendProvider with
+            dev.weft.reference.ReferenceProvider;
+}
