@@ -1,4 +1,7 @@
-/** The tensor interface, the backends' interface, the reference backend and autograd. Needs nothing but the JDK. */
+/**
+ * The tensor interface, the backends' interface, the reference backend and autograd. Needs nothing
+ * but the JDK.
+ */
 module dev.weft.core {
     requires static transitive org.jspecify;
 

@@ -2,7 +2,10 @@ package dev.weft;
 
 /** The type of a tensor's elements. */
 public enum DType {
-    /** IEEE 754 binary32. The reference backend holds it in double, as the specification to compare with. */
+    /**
+     * IEEE 754 binary32. The reference backend holds it in double, as the specification to compare
+     * with.
+     */
     F32(4, true),
     /** Two's complement 32-bit integer; arithmetic wraps. */
     I32(4, false);

@@ -5,16 +5,19 @@ import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.View;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An open device: it makes tensors, owns their memory and runs their operations in order.
  *
- * <p>A device belongs to the thread that opened it. Another thread may take it over with {@link #adopt} when the first has
- * stopped using it; for work at the same time, open a device for each thread.
+ * <p>A device belongs to the thread that opened it. Another thread may take it over with {@link
+ * #adopt} when the first has stopped using it; for work at the same time, open a device for each
+ * thread.
  */
 public final class Device implements AutoCloseable {
     /** Whether to remember where tensors were made: the system property {@code weft.debug}. */
@@ -31,7 +34,8 @@ public final class Device implements AutoCloseable {
     private boolean closed;
 
     /**
-     * A device over a backend, which it closes in the end. Most users call {@link Devices#open} instead.
+     * A device over a backend, which it closes in the end. Most users call {@link Devices#open}
+     * instead.
      */
     public Device(Backend backend) {
         this.backend = backend;
@@ -64,7 +68,8 @@ public final class Device implements AutoCloseable {
     public Tape tape() {
         check();
         if (tape != null) {
-            throw new IllegalStateException("a tape is open on " + this + " already: close it first");
+            throw new IllegalStateException(
+                    "a tape is open on " + this + " already: close it first");
         }
         Tape started = new Tape(this, () -> tape = null);
         tape = started;
@@ -86,7 +91,10 @@ public final class Device implements AutoCloseable {
         return upload(DType.I32, MemorySegment.ofArray(values), shapeOf(values.length, dims));
     }
 
-    /** A tensor of the given values in row-major order, F32: rounded, except on a backend that computes in double. */
+    /**
+     * A tensor of the given values in row-major order, F32: rounded, except on a backend that
+     * computes in double.
+     */
     public Tensor tensor(double[] values, long... dims) {
         Tensor tensor = empty(DType.F32, shapeOf(values.length, dims));
         if (values.length > 0) {
@@ -99,7 +107,15 @@ public final class Device implements AutoCloseable {
     public Tensor upload(DType dtype, MemorySegment values, Shape shape) {
         long needed = Math.multiplyExact(shape.size(), dtype.bytes());
         if (values.byteSize() != needed) {
-            throw new ShapeException("upload: " + dtype + " " + shape + " takes " + needed + " bytes, got " + values.byteSize());
+            throw new ShapeException(
+                    "upload: "
+                            + dtype
+                            + " "
+                            + shape
+                            + " takes "
+                            + needed
+                            + " bytes, got "
+                            + values.byteSize());
         }
         Tensor tensor = empty(dtype, shape);
         if (needed > 0) {
@@ -156,14 +172,18 @@ public final class Device implements AutoCloseable {
         backend.synchronize();
     }
 
-    /** Makes the calling thread the one that may use this device. No other may be using it at that moment. */
+    /**
+     * Makes the calling thread the one that may use this device. No other may be using it at that
+     * moment.
+     */
     public void adopt() {
         thread = Thread.currentThread();
     }
 
     /**
-     * Closes the device and all its tensors. Tensors that are open outside any scope are reported as leaks at WARNING,
-     * with the place where each was made if the system property {@code weft.debug} is true. Idempotent.
+     * Closes the device and all its tensors. Tensors that are open outside any scope are reported
+     * as leaks at WARNING, with the place where each was made if the system property {@code
+     * weft.debug} is true. Idempotent.
      */
     @Override
     public void close() {
@@ -213,7 +233,8 @@ public final class Device implements AutoCloseable {
     void closed(Scope scope) {
         check();
         if (scope != innermost) {
-            throw new IllegalStateException("scopes of " + this + " must close in the reverse order of opening");
+            throw new IllegalStateException(
+                    "scopes of " + this + " must close in the reverse order of opening");
         }
         innermost = scope.parent();
     }
@@ -223,15 +244,21 @@ public final class Device implements AutoCloseable {
             throw new IllegalStateException(this + " was closed");
         }
         if (Thread.currentThread() != thread) {
-            throw new IllegalStateException(this + " belongs to thread '" + thread.getName() + "', not to '"
-                    + Thread.currentThread().getName() + "': open another device, or hand it over with adopt()");
+            throw new IllegalStateException(
+                    this
+                            + " belongs to thread '"
+                            + thread.getName()
+                            + "', not to '"
+                            + Thread.currentThread().getName()
+                            + "': open another device, or hand it over with adopt()");
         }
     }
 
     private static Shape shapeOf(int values, long[] dims) {
         Shape shape = dims.length == 0 ? Shape.of(values) : Shape.of(dims);
         if (shape.size() != values) {
-            throw new ShapeException("tensor: " + values + " values do not fill the shape " + Arrays.toString(dims));
+            throw new ShapeException(
+                    "tensor: " + values + " values do not fill the shape " + Arrays.toString(dims));
         }
         return shape;
     }

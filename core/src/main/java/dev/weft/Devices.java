@@ -4,6 +4,7 @@ import dev.weft.backend.Availability;
 import dev.weft.backend.BackendProvider;
 import dev.weft.backend.BackendUnavailableException;
 import dev.weft.backend.DeviceInfo;
+
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,11 +34,11 @@ public final class Devices {
     }
 
     /**
-     * Opens a device: {@code cpu}, {@code opencl:1} (the second device of that backend), or {@code opencl:nvidia} (the
-     * first whose description contains the text, in any case).
+     * Opens a device: {@code cpu}, {@code opencl:1} (the second device of that backend), or {@code
+     * opencl:nvidia} (the first whose description contains the text, in any case).
      *
-     * @throws BackendUnavailableException where there is no such backend or device, or it cannot be used, saying why and
-     *     what to do
+     * @throws BackendUnavailableException where there is no such backend or device, or it cannot be
+     *     used, saying why and what to do
      */
     public static Device open(String selector) {
         int colon = selector.indexOf(':');
@@ -47,19 +48,27 @@ public final class Devices {
         for (BackendProvider provider : providers) {
             if (provider.name().equals(name)) {
                 return switch (provider.probe()) {
-                    case Availability.Ready ready -> new Device(provider.open(index(selector, which, ready.devices())));
+                    case Availability.Ready ready ->
+                            new Device(provider.open(index(selector, which, ready.devices())));
                     case Availability.Unavailable missing ->
-                        throw new BackendUnavailableException(name + ": " + missing.reason() + "; " + missing.remedy());
+                            throw new BackendUnavailableException(
+                                    name + ": " + missing.reason() + "; " + missing.remedy());
                 };
             }
         }
-        throw new BackendUnavailableException("there is no backend '" + name + "'; found: "
-                + providers.stream().map(BackendProvider::name).collect(Collectors.joining(", ")));
+        throw new BackendUnavailableException(
+                "there is no backend '"
+                        + name
+                        + "'; found: "
+                        + providers.stream()
+                                .map(BackendProvider::name)
+                                .collect(Collectors.joining(", ")));
     }
 
     /**
-     * Opens the most preferred device that can be used. Backends that are present and cannot be used are named, with the
-     * reason, in a log message at WARNING, and so is a choice of the reference backend, which is slow.
+     * Opens the most preferred device that can be used. Backends that are present and cannot be
+     * used are named, with the reason, in a log message at WARNING, and so is a choice of the
+     * reference backend, which is slow.
      */
     public static Device best() {
         List<String> reasons = new ArrayList<>();
@@ -71,15 +80,26 @@ public final class Devices {
                         reasons.add("no fast backend was found (add weft-cpu-backend)");
                     }
                     if (!reasons.isEmpty()) {
-                        LOG.log(Level.WARNING, "{0} was chosen: {1}", device, String.join("; ", reasons));
+                        LOG.log(
+                                Level.WARNING,
+                                "{0} was chosen: {1}",
+                                device,
+                                String.join("; ", reasons));
                     }
                     return device;
                 }
                 case Availability.Unavailable missing ->
-                    reasons.add(provider.name() + ": " + missing.reason() + " (" + missing.remedy() + ")");
+                        reasons.add(
+                                provider.name()
+                                        + ": "
+                                        + missing.reason()
+                                        + " ("
+                                        + missing.remedy()
+                                        + ")");
             }
         }
-        throw new BackendUnavailableException("no backend can be used: " + String.join("; ", reasons));
+        throw new BackendUnavailableException(
+                "no backend can be used: " + String.join("; ", reasons));
     }
 
     private static int index(String selector, String which, List<DeviceInfo> devices) {
@@ -99,18 +119,28 @@ public final class Devices {
                 }
             }
         }
-        throw new BackendUnavailableException("there is no device '" + selector + "'; found: "
-                + devices.stream()
-                        .map(device -> device.selector() + " (" + device.description() + ")")
-                        .collect(Collectors.joining(", ")));
+        throw new BackendUnavailableException(
+                "there is no device '"
+                        + selector
+                        + "'; found: "
+                        + devices.stream()
+                                .map(
+                                        device ->
+                                                device.selector()
+                                                        + " ("
+                                                        + device.description()
+                                                        + ")")
+                                .collect(Collectors.joining(", ")));
     }
 
     private static List<BackendProvider> providers() {
         List<BackendProvider> providers = new ArrayList<>();
         try {
-            ServiceLoader.load(BackendProvider.class, Devices.class.getClassLoader()).forEach(providers::add);
+            ServiceLoader.load(BackendProvider.class, Devices.class.getClassLoader())
+                    .forEach(providers::add);
         } catch (ServiceConfigurationError e) {
-            throw new BackendUnavailableException("a backend's provider cannot be loaded: " + e.getMessage(), e);
+            throw new BackendUnavailableException(
+                    "a backend's provider cannot be loaded: " + e.getMessage(), e);
         }
         providers.sort(Comparator.comparingInt(BackendProvider::preference).reversed());
         return providers;

@@ -1,8 +1,8 @@
 package dev.weft;
 
 /**
- * Where a stream of dropout masks stands: a key and a block number of {@link dev.weft.random.Philox} in device memory. It
- * belongs to the scope in which it was made.
+ * Where a stream of dropout masks stands: a key and a block number of {@link
+ * dev.weft.random.Philox} in device memory. It belongs to the scope in which it was made.
  */
 public final class DropoutState {
     private final Tensor state;
@@ -14,7 +14,11 @@ public final class DropoutState {
 
     /** The stream for a seed, from a block on: as {@link #block} gave it. */
     public DropoutState(Device device, long seed, long block) {
-        this.state = device.tensor(new int[] {(int) seed, (int) (seed >>> 32), (int) block, (int) (block >>> 32)});
+        this.state =
+                device.tensor(
+                        new int[] {
+                            (int) seed, (int) (seed >>> 32), (int) block, (int) (block >>> 32)
+                        });
     }
 
     /** The number of the next block. Blocks until it is known. */
@@ -24,8 +28,9 @@ public final class DropoutState {
     }
 
     /**
-     * y = x · mask: each element is 0 with probability {@code rate}, and otherwise divided by 1 - rate, so that the
-     * expectation stays. The same on every backend: {@link dev.weft.backend.Kernels#dropoutMask}.
+     * y = x · mask: each element is 0 with probability {@code rate}, and otherwise divided by 1 -
+     * rate, so that the expectation stays. The same on every backend: {@link
+     * dev.weft.backend.Kernels#dropoutMask}.
      *
      * @param rate in [0, 1)
      */

@@ -4,6 +4,7 @@ import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.UnaryOp;
+
 import java.util.Locale;
 
 /** Checks, allocates for, dispatches and records the elementwise operations. */
@@ -27,7 +28,13 @@ final class Elementwise {
     static Tensor binary(BinaryOp op, Tensor a, Tensor b) {
         sameDevice(name(op), a, b);
         if (a.dtype() != b.dtype()) {
-            throw new ShapeException(name(op) + ": a is " + a.dtype() + ", b is " + b.dtype() + ": types must be equal");
+            throw new ShapeException(
+                    name(op)
+                            + ": a is "
+                            + a.dtype()
+                            + ", b is "
+                            + b.dtype()
+                            + ": types must be equal");
         }
         if (!op.supports(a.dtype())) {
             throw new ShapeException(name(op) + ": is not defined for " + a.dtype() + ", got " + a);
@@ -50,7 +57,8 @@ final class Elementwise {
 
     static void sameDevice(String operation, Tensor a, Tensor b) {
         if (a.device() != b.device()) {
-            throw new IllegalArgumentException(operation + ": a is " + a + ", b is " + b + ": both must be on one device");
+            throw new IllegalArgumentException(
+                    operation + ": a is " + a + ", b is " + b + ": both must be on one device");
         }
     }
 

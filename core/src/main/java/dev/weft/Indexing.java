@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
+
 import java.util.List;
 
 /** Concatenation and selection by index. */
@@ -19,11 +20,18 @@ final class Indexing {
         Tape tape = first.device().recording();
         for (Tensor part : parts) {
             Elementwise.sameDevice("concat", first, part);
-            boolean fits = part.rank() == first.rank()
-                    && part.dtype() == first.dtype()
-                    && part.shape().with(at, 0).equals(first.shape().with(at, 0));
+            boolean fits =
+                    part.rank() == first.rank()
+                            && part.dtype() == first.dtype()
+                            && part.shape().with(at, 0).equals(first.shape().with(at, 0));
             if (!fits) {
-                throw new ShapeException("concat: " + first + " and " + part + " differ in type or beside axis " + axis);
+                throw new ShapeException(
+                        "concat: "
+                                + first
+                                + " and "
+                                + part
+                                + " differ in type or beside axis "
+                                + axis);
             }
             extent += part.dim(at);
             tracked |= tape != null && tape.tracks(part);
@@ -58,8 +66,12 @@ final class Indexing {
     static Tensor pick(Tensor x, Tensor indices) {
         checkIndices("pick", x, indices);
         if (x.rank() != 2 || x.dim(0) != indices.size() || x.dtype() != DType.F32) {
-            throw new ShapeException("pick: x is " + x + ", indices are " + indices
-                    + ": x must be F32 rows×columns, with one index for each row");
+            throw new ShapeException(
+                    "pick: x is "
+                            + x
+                            + ", indices are "
+                            + indices
+                            + ": x must be F32 rows×columns, with one index for each row");
         }
         Tensor y = x.device().empty(DType.F32, indices.shape());
         x.device().backend().pick(x.view(), indices.view(), y.view());
@@ -73,7 +85,8 @@ final class Indexing {
     private static void checkIndices(String operation, Tensor x, Tensor indices) {
         Elementwise.sameDevice(operation, x, indices);
         if (indices.dtype() != DType.I32 || indices.rank() != 1) {
-            throw new ShapeException(operation + ": indices are " + indices + ": they must be I32 of rank 1");
+            throw new ShapeException(
+                    operation + ": indices are " + indices + ": they must be I32 of rank 1");
         }
     }
 }

@@ -3,9 +3,11 @@ package dev.weft;
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.View;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Views, and copies that change the layout. */
 final class Layout {
@@ -16,8 +18,14 @@ final class Layout {
         View view = x.view();
         long[] strides = view.isContiguous() ? shape.contiguousStrides() : regroup(view, shape);
         if (strides == null) {
-            throw new ShapeException("reshape: " + x + " with strides " + Arrays.toString(view.strides())
-                    + " cannot be viewed as " + shape + " without a copy: call contiguous() first");
+            throw new ShapeException(
+                    "reshape: "
+                            + x
+                            + " with strides "
+                            + Arrays.toString(view.strides())
+                            + " cannot be viewed as "
+                            + shape
+                            + " without a copy: call contiguous() first");
         }
         Tensor y = x.sharing(new View(view.buffer(), shape, strides, view.offset()));
         Tape tape = tapeFor(x);
@@ -34,7 +42,8 @@ final class Layout {
             if (dims[axis] != -1) {
                 known *= dims[axis];
             } else if (unknown >= 0) {
-                throw new ShapeException("reshape: only one extent may be -1, got " + Arrays.toString(dims));
+                throw new ShapeException(
+                        "reshape: only one extent may be -1, got " + Arrays.toString(dims));
             } else {
                 unknown = axis;
             }
@@ -45,15 +54,21 @@ final class Layout {
         }
         Shape shape = Shape.of(extents);
         if (shape.size() != x.size()) {
-            throw new ShapeException("reshape: " + x + " has " + x.size() + " elements and cannot become "
-                    + Arrays.toString(dims));
+            throw new ShapeException(
+                    "reshape: "
+                            + x
+                            + " has "
+                            + x.size()
+                            + " elements and cannot become "
+                            + Arrays.toString(dims));
         }
         return shape;
     }
 
     /**
-     * Strides that give {@code shape} over the same memory, or null where there are none. Axes of the view that lie
-     * densely inside each other form groups; each group must split into whole axes of the new shape.
+     * Strides that give {@code shape} over the same memory, or null where there are none. Axes of
+     * the view that lie densely inside each other form groups; each group must split into whole
+     * axes of the new shape.
      */
     private static long @Nullable [] regroup(View view, Shape shape) {
         long[] strides = new long[shape.rank()];
@@ -104,14 +119,16 @@ final class Layout {
 
     static Tensor permute(Tensor x, int... axes) {
         if (axes.length != x.rank()) {
-            throw new ShapeException("permute: " + x + " needs " + x.rank() + " axes, got " + Arrays.toString(axes));
+            throw new ShapeException(
+                    "permute: " + x + " needs " + x.rank() + " axes, got " + Arrays.toString(axes));
         }
         int[] order = new int[axes.length];
         boolean[] seen = new boolean[axes.length];
         for (int i = 0; i < axes.length; i++) {
             order[i] = x.shape().axis("permute", axes[i]);
             if (seen[order[i]]) {
-                throw new ShapeException("permute: axis " + axes[i] + " occurs twice in " + Arrays.toString(axes));
+                throw new ShapeException(
+                        "permute: axis " + axes[i] + " occurs twice in " + Arrays.toString(axes));
             }
             seen[order[i]] = true;
         }
@@ -127,8 +144,20 @@ final class Layout {
         int at = x.shape().axis("slice", axis);
         long extent = x.shape().dim(at);
         if (start < 0 || end < start || end > extent || step < 1) {
-            throw new ShapeException("slice: [" + start + ", " + end + ") with step " + step + " does not fit axis " + axis
-                    + " of " + x + ": needs 0 <= start <= end <= " + extent + " and step >= 1");
+            throw new ShapeException(
+                    "slice: ["
+                            + start
+                            + ", "
+                            + end
+                            + ") with step "
+                            + step
+                            + " does not fit axis "
+                            + axis
+                            + " of "
+                            + x
+                            + ": needs 0 <= start <= end <= "
+                            + extent
+                            + " and step >= 1");
         }
         Tensor y = x.sharing(x.view().slice(at, start, end, step));
         Tape tape = tapeFor(x);
@@ -170,7 +199,10 @@ final class Layout {
         return y;
     }
 
-    /** Hands a contiguous view of the elements to {@code reader}; a copy made for it lives no longer. */
+    /**
+     * Hands a contiguous view of the elements to {@code reader}; a copy made for it lives no
+     * longer.
+     */
     static void withContiguous(Tensor x, Consumer<View> reader) {
         if (x.isContiguous()) {
             reader.accept(x.view());

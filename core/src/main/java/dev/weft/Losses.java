@@ -5,8 +5,8 @@ import dev.weft.autograd.Tape;
 import dev.weft.backend.LossOp;
 
 /**
- * Losses of predictions against targets. Gradients flow to the prediction; a target that the open tape tracks is refused.
- * Methods without a {@link Reduction} give the mean.
+ * Losses of predictions against targets. Gradients flow to the prediction; a target that the open
+ * tape tracks is refused. Methods without a {@link Reduction} give the mean.
  */
 public final class Losses {
     private Losses() {}
@@ -52,7 +52,8 @@ public final class Losses {
     /** {@link LossOp#BINARY_CROSS_ENTROPY} of probabilities, reduced. */
     public static Tensor binaryCrossEntropy(Tensor probabilities, Tensor t, Reduction reduction) {
         return reduction.apply(
-                elementwise("binaryCrossEntropy", LossOp.BINARY_CROSS_ENTROPY, 0, probabilities, t));
+                elementwise(
+                        "binaryCrossEntropy", LossOp.BINARY_CROSS_ENTROPY, 0, probabilities, t));
     }
 
     /** {@link LossOp#BINARY_CROSS_ENTROPY_LOGITS}. */
@@ -61,23 +62,40 @@ public final class Losses {
     }
 
     /** {@link LossOp#BINARY_CROSS_ENTROPY_LOGITS}, reduced. */
-    public static Tensor binaryCrossEntropyWithLogits(Tensor logits, Tensor t, Reduction reduction) {
+    public static Tensor binaryCrossEntropyWithLogits(
+            Tensor logits, Tensor t, Reduction reduction) {
         return reduction.apply(
-                elementwise("binaryCrossEntropyWithLogits", LossOp.BINARY_CROSS_ENTROPY_LOGITS, 0, logits, t));
+                elementwise(
+                        "binaryCrossEntropyWithLogits",
+                        LossOp.BINARY_CROSS_ENTROPY_LOGITS,
+                        0,
+                        logits,
+                        t));
     }
 
-    /** The categorical cross-entropy -Σ_j t_j ln x_j of rows of probabilities: {@link LossOp#CATEGORICAL_CROSS_ENTROPY}. */
+    /**
+     * The categorical cross-entropy -Σ_j t_j ln x_j of rows of probabilities: {@link
+     * LossOp#CATEGORICAL_CROSS_ENTROPY}.
+     */
     public static Tensor categoricalCrossEntropy(Tensor probabilities, Tensor t) {
         return categoricalCrossEntropy(probabilities, t, Reduction.MEAN);
     }
 
     /** -Σ_j t_j ln x_j for each row, reduced over the rows. */
-    public static Tensor categoricalCrossEntropy(Tensor probabilities, Tensor t, Reduction reduction) {
+    public static Tensor categoricalCrossEntropy(
+            Tensor probabilities, Tensor t, Reduction reduction) {
         if (probabilities.rank() == 0) {
-            throw new ShapeException("categoricalCrossEntropy: probabilities are a scalar, and need at least 1 axis");
+            throw new ShapeException(
+                    "categoricalCrossEntropy: probabilities are a scalar, and need at least 1"
+                            + " axis");
         }
         return reduction.apply(
-                elementwise("categoricalCrossEntropy", LossOp.CATEGORICAL_CROSS_ENTROPY, 0, probabilities, t)
+                elementwise(
+                                "categoricalCrossEntropy",
+                                LossOp.CATEGORICAL_CROSS_ENTROPY,
+                                0,
+                                probabilities,
+                                t)
                         .sum(-1));
     }
 
@@ -87,23 +105,32 @@ public final class Losses {
     }
 
     /**
-     * -Σ_j t_j ln softmax(logits)_j for each row, in one kernel with its gradient, reduced over the rows.
+     * -Σ_j t_j ln softmax(logits)_j for each row, in one kernel with its gradient, reduced over the
+     * rows.
      *
      * @param logits F32, rows×classes
-     * @param target class indices (I32, one for each row) or rows of probabilities (F32, rows×classes)
+     * @param target class indices (I32, one for each row) or rows of probabilities (F32,
+     *     rows×classes)
      * @throws IndexOutOfBoundsException where a class index is outside [0, classes)
      */
     public static Tensor crossEntropy(Tensor logits, Tensor target, Reduction reduction) {
         Elementwise.sameDevice("crossEntropy", logits, target);
         if (logits.rank() != 2 || logits.dtype() != DType.F32) {
-            throw new ShapeException("crossEntropy: logits are " + logits + ": they must be F32 rows×classes");
+            throw new ShapeException(
+                    "crossEntropy: logits are " + logits + ": they must be F32 rows×classes");
         }
-        boolean fits = target.dtype() == DType.I32
-                ? target.rank() == 1 && target.dim(0) == logits.dim(0)
-                : target.shape().equals(logits.shape());
+        boolean fits =
+                target.dtype() == DType.I32
+                        ? target.rank() == 1 && target.dim(0) == logits.dim(0)
+                        : target.shape().equals(logits.shape());
         if (!fits) {
-            throw new ShapeException("crossEntropy: logits are " + logits + ", target is " + target
-                    + ": needs one class index (I32) for each row, or F32 of the logits' shape");
+            throw new ShapeException(
+                    "crossEntropy: logits are "
+                            + logits
+                            + ", target is "
+                            + target
+                            + ": needs one class index (I32) for each row, or F32 of the logits'"
+                            + " shape");
         }
         refuseTracked("crossEntropy", target);
         Device device = logits.device();
@@ -137,8 +164,13 @@ public final class Losses {
     private static Tensor elementwise(String name, LossOp op, double p, Tensor x, Tensor t) {
         Elementwise.sameDevice(name, x, t);
         if (!x.shape().equals(t.shape()) || x.dtype() != DType.F32 || t.dtype() != DType.F32) {
-            throw new ShapeException(name + ": prediction is " + x + ", target is " + t
-                    + ": both must be F32 of the same shape");
+            throw new ShapeException(
+                    name
+                            + ": prediction is "
+                            + x
+                            + ", target is "
+                            + t
+                            + ": both must be F32 of the same shape");
         }
         refuseTracked(name, t);
         Device device = x.device();
@@ -154,7 +186,9 @@ public final class Losses {
     private static void refuseTracked(String name, Tensor target) {
         if (Layout.tapeFor(target) != null) {
             throw new IllegalArgumentException(
-                    name + ": gradients do not flow to the target, and the tape tracks it: pass target.detach()");
+                    name
+                            + ": gradients do not flow to the target, and the tape tracks it: pass"
+                            + " target.detach()");
         }
     }
 }

@@ -3,13 +3,19 @@ package dev.weft;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
+
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
- * Buffers for reuse, by type and size class, and the ledger of what is out. Classes are four to each power of two, so that
- * at most a fifth of a buffer is unused and a training loop, whose tensors have the same sizes in every step, allocates in
- * its first step only.
+ * Buffers for reuse, by type and size class, and the ledger of what is out. Classes are four to
+ * each power of two, so that at most a fifth of a buffer is unused and a training loop, whose
+ * tensors have the same sizes in every step, allocates in its first step only.
  */
 final class MemoryPool {
     /** 64 bytes of F32: smaller requests share one class. */
@@ -18,24 +24,28 @@ final class MemoryPool {
     private static final int CLASSES_PER_OCTAVE = 4;
 
     private final Backend backend;
-    private final Deque<DeviceBuffer>[][] free;
+    private final Map<DType, List<Deque<DeviceBuffer>>> free = new EnumMap<>(DType.class);
     private long liveBytes;
     private long peakBytes;
     private long pooledBytes;
     private int liveBuffers;
     private long allocations;
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
     MemoryPool(Backend backend) {
         this.backend = backend;
-        this.free = new Deque[DType.values().length][Long.SIZE * CLASSES_PER_OCTAVE];
+        for (DType dtype : DType.values()) {
+            List<Deque<DeviceBuffer>> lists = new ArrayList<>();
+            for (int i = 0; i < Long.SIZE * CLASSES_PER_OCTAVE; i++) {
+                lists.add(new ArrayDeque<>());
+            }
+            free.put(dtype, lists);
+        }
     }
 
     /** A buffer of at least {@code elements}, with any content. */
     DeviceBuffer take(DType dtype, long elements) {
         int sizeClass = sizeClass(elements);
-        Deque<DeviceBuffer> list = free[dtype.ordinal()][sizeClass];
-        DeviceBuffer buffer = list == null ? null : list.pollLast();
+        DeviceBuffer buffer = list(dtype, sizeClass).pollLast();
         if (buffer == null) {
             buffer = allocate(dtype, capacity(sizeClass));
         } else {
@@ -51,24 +61,15 @@ final class MemoryPool {
         liveBuffers--;
         liveBytes -= bytes(buffer);
         pooledBytes += bytes(buffer);
-        Deque<DeviceBuffer>[] lists = free[buffer.dtype().ordinal()];
-        int sizeClass = sizeClass(buffer.size());
-        Deque<DeviceBuffer> list = lists[sizeClass];
-        if (list == null) {
-            list = new ArrayDeque<>();
-            lists[sizeClass] = list;
-        }
-        list.addLast(buffer);
+        list(buffer.dtype(), sizeClass(buffer.size())).addLast(buffer);
     }
 
     /** Gives everything that is not in use back to the device. */
     void trim() {
-        for (Deque<DeviceBuffer>[] lists : free) {
+        for (List<Deque<DeviceBuffer>> lists : free.values()) {
             for (Deque<DeviceBuffer> list : lists) {
-                if (list != null) {
-                    list.forEach(backend::release);
-                    list.clear();
-                }
+                list.forEach(backend::release);
+                list.clear();
             }
         }
         pooledBytes = 0;
@@ -78,7 +79,10 @@ final class MemoryPool {
         return new MemoryStats(liveBytes, peakBytes, pooledBytes, liveBuffers, allocations);
     }
 
-    /** What is pooled may be in sizes that nobody asks for any more, so it is given back before memory counts as full. */
+    /**
+     * What is pooled may be in sizes that nobody asks for any more, so it is given back before
+     * memory counts as full.
+     */
     private DeviceBuffer allocate(DType dtype, long elements) {
         allocations++;
         try {
@@ -98,7 +102,17 @@ final class MemoryPool {
 
     private DeviceOutOfMemoryException withUsage(DeviceOutOfMemoryException e) {
         return new DeviceOutOfMemoryException(
-                e.getMessage() + "; " + liveBytes + " bytes are in use by " + liveBuffers + " tensors", e);
+                e.getMessage()
+                        + "; "
+                        + liveBytes
+                        + " bytes are in use by "
+                        + liveBuffers
+                        + " tensors",
+                e);
+    }
+
+    private Deque<DeviceBuffer> list(DType dtype, int sizeClass) {
+        return Objects.requireNonNull(free.get(dtype)).get(sizeClass);
     }
 
     private static long bytes(DeviceBuffer buffer) {
@@ -117,6 +131,7 @@ final class MemoryPool {
     /** How many elements a buffer of this class has. */
     static long capacity(int sizeClass) {
         int octave = sizeClass / CLASSES_PER_OCTAVE;
-        return (1L << octave) + (1L << octave) / CLASSES_PER_OCTAVE * (sizeClass % CLASSES_PER_OCTAVE);
+        return (1L << octave)
+                + (1L << octave) / CLASSES_PER_OCTAVE * (sizeClass % CLASSES_PER_OCTAVE);
     }
 }

@@ -5,8 +5,10 @@ import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.View;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /** Matrix products. */
 final class Products {
@@ -15,13 +17,26 @@ final class Products {
     static Tensor matmul(Tensor a, Tensor b) {
         check("matmul", a, b);
         if (a.rank() == 0 || b.rank() == 0) {
-            throw new ShapeException("matmul: a is " + a.shape() + ", b is " + b.shape() + ": scalars have no matrix product");
+            throw new ShapeException(
+                    "matmul: a is "
+                            + a.shape()
+                            + ", b is "
+                            + b.shape()
+                            + ": scalars have no matrix product");
         }
         Tensor left = a.rank() == 1 ? a.contiguous().reshape(1, a.dim(0)) : a;
         Tensor right = b.rank() == 1 ? b.contiguous().reshape(b.dim(0), 1) : b;
         if (left.dim(-1) != right.dim(-2)) {
-            throw new ShapeException("matmul: a is " + a.shape() + ", b is " + b.shape() + ": a's columns (" + left.dim(-1)
-                    + ") must equal b's rows (" + right.dim(-2) + ")");
+            throw new ShapeException(
+                    "matmul: a is "
+                            + a.shape()
+                            + ", b is "
+                            + b.shape()
+                            + ": a's columns ("
+                            + left.dim(-1)
+                            + ") must equal b's rows ("
+                            + right.dim(-2)
+                            + ")");
         }
         Tensor product = product(left, right);
         if (a.rank() > 1 && b.rank() > 1) {
@@ -57,21 +72,28 @@ final class Products {
         try (Scope _ = device.scope()) {
             View left = flattened(a, batch);
             View right = flattened(b, batch);
-            View product = c.rank() == 2
-                    ? c.view()
-                    : View.contiguous(
-                            c.view().buffer(), Shape.of(batch.size(), c.dim(-2), c.dim(-1)), c.view().offset());
+            View product =
+                    c.rank() == 2
+                            ? c.view()
+                            : View.contiguous(
+                                    c.view().buffer(),
+                                    Shape.of(batch.size(), c.dim(-2), c.dim(-1)),
+                                    c.view().offset());
             device.backend().gemm(1, left, right, 0, product, Epilogue.NONE);
         }
     }
 
     /**
-     * {@code x} as gemm takes it: with the batch axes as one, and one of the matrix axes without gaps. Copies only what
-     * strides cannot express.
+     * {@code x} as gemm takes it: with the batch axes as one, and one of the matrix axes without
+     * gaps. Copies only what strides cannot express.
      */
     private static View flattened(Tensor x, Shape batch) {
         View view = x.view();
-        boolean unit = view.dim(-1) <= 1 || view.dim(-2) <= 1 || view.stride(-1) == 1 || view.stride(-2) == 1;
+        boolean unit =
+                view.dim(-1) <= 1
+                        || view.dim(-2) <= 1
+                        || view.stride(-1) == 1
+                        || view.stride(-2) == 1;
         if (!unit) {
             view = Layout.copy(x.detach()).view();
         }
@@ -93,7 +115,10 @@ final class Products {
                 expanded.offset());
     }
 
-    /** The one stride that walks all leading axes of {@code view} in row-major order, or -1 where there is none. */
+    /**
+     * The one stride that walks all leading axes of {@code view} in row-major order, or -1 where
+     * there is none.
+     */
     private static long batchStride(View view) {
         long stride = 0;
         long next = -1;
@@ -114,14 +139,25 @@ final class Products {
     static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation) {
         check("linear", x, weight);
         if (x.rank() != 2 || weight.rank() != 2 || x.dim(1) != weight.dim(1)) {
-            throw new ShapeException("linear: x is " + x.shape() + ", weight is " + weight.shape()
-                    + ": needs x rows×inputs and weight outputs×inputs with the same number of inputs");
+            throw new ShapeException(
+                    "linear: x is "
+                            + x.shape()
+                            + ", weight is "
+                            + weight.shape()
+                            + ": needs x rows×inputs and weight outputs×inputs with the same number"
+                            + " of inputs");
         }
         if (bias != null) {
             check("linear", x, bias);
             if (bias.rank() != 1 || bias.dim(0) != weight.dim(0)) {
-                throw new ShapeException("linear: weight is " + weight.shape() + ", bias is " + bias.shape()
-                        + ": needs one bias for each output (" + weight.dim(0) + ")");
+                throw new ShapeException(
+                        "linear: weight is "
+                                + weight.shape()
+                                + ", bias is "
+                                + bias.shape()
+                                + ": needs one bias for each output ("
+                                + weight.dim(0)
+                                + ")");
             }
         }
         Device device = x.device();
@@ -132,7 +168,8 @@ final class Products {
             device.backend().gemm(1, flattened(x, Shape.SCALAR), right, 0, y.view(), epilogue);
         }
         Tape tape = device.recording();
-        if (tape != null && (tape.tracks(x) || tape.tracks(weight) || (bias != null && tape.tracks(bias)))) {
+        if (tape != null
+                && (tape.tracks(x) || tape.tracks(weight) || (bias != null && tape.tracks(bias)))) {
             tape.record(new Op.Linear(x, weight, bias, activation, y));
         }
         return y;
@@ -141,7 +178,13 @@ final class Products {
     private static void check(String operation, Tensor a, Tensor b) {
         Elementwise.sameDevice(operation, a, b);
         if (a.dtype() != DType.F32 || b.dtype() != DType.F32) {
-            throw new ShapeException(operation + ": a is " + a.dtype() + ", b is " + b.dtype() + ": both must be F32");
+            throw new ShapeException(
+                    operation
+                            + ": a is "
+                            + a.dtype()
+                            + ", b is "
+                            + b.dtype()
+                            + ": both must be F32");
         }
     }
 

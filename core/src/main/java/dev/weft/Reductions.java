@@ -4,6 +4,7 @@ import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
+
 import java.util.Arrays;
 
 /** Reductions, argmax and softmax. */
@@ -22,7 +23,8 @@ final class Reductions {
         for (int axis : axes) {
             int at = x.shape().axis(name, axis);
             if (reduced[at]) {
-                throw new ShapeException(name + ": axis " + axis + " occurs twice in " + Arrays.toString(axes));
+                throw new ShapeException(
+                        name + ": axis " + axis + " occurs twice in " + Arrays.toString(axes));
             }
             reduced[at] = true;
         }
@@ -38,7 +40,9 @@ final class Reductions {
         }
         Shape keptShape = Shape.of(kept);
         Device device = x.device();
-        Tensor y = device.empty(x.dtype(), keepDims ? keptShape : Shape.of(Arrays.copyOf(dropped, rank)));
+        Tensor y =
+                device.empty(
+                        x.dtype(), keepDims ? keptShape : Shape.of(Arrays.copyOf(dropped, rank)));
         device.backend().reduce(op, x.view(), View.contiguous(y.view().buffer(), keptShape, 0));
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A lifetime: closing a scope closes the tensors that were made on its device while it was the innermost open scope, save
- * those that {@link #keep} handed to the enclosing scope. Their memory goes back to the device's pool.
+ * A lifetime: closing a scope closes the tensors that were made on its device while it was the
+ * innermost open scope, save those that {@link #keep} handed to the enclosing scope. Their memory
+ * goes back to the device's pool.
  *
  * <pre>{@code
  * try (Scope scope = device.scope()) {
@@ -35,8 +36,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Moves the memory of {@code tensor} (and so of all tensors that share it) to the enclosing scope, where this scope
-     * owns it; otherwise does nothing. Returns the tensor.
+     * Moves the memory of {@code tensor} (and so of all tensors that share it) to the enclosing
+     * scope, where this scope owns it; otherwise does nothing. Returns the tensor.
      *
      * @throws IllegalStateException where the tensor was closed
      */
@@ -66,7 +67,10 @@ public final class Scope implements AutoCloseable {
         return storages;
     }
 
-    /** Closes what it owns. Idempotent. Scopes close in the reverse order of opening, as try-with-resources does. */
+    /**
+     * Closes what it owns. Idempotent. Scopes close in the reverse order of opening, as
+     * try-with-resources does.
+     */
     @Override
     public void close() {
         if (closed) {

@@ -3,8 +3,8 @@ package dev.weft;
 import java.util.Arrays;
 
 /**
- * The extents of a tensor, outermost axis first. Rank 0 is a scalar with one element; an extent of 0 makes an empty
- * tensor. Immutable.
+ * The extents of a tensor, outermost axis first. Rank 0 is a scalar with one element; an extent of
+ * 0 makes an empty tensor. Immutable.
  */
 public final class Shape {
     /** The shape of a scalar. */
@@ -18,12 +18,14 @@ public final class Shape {
         long elements = 1;
         for (long dim : dims) {
             if (dim < 0) {
-                throw new ShapeException("shape: extents must not be negative, got " + Arrays.toString(dims));
+                throw new ShapeException(
+                        "shape: extents must not be negative, got " + Arrays.toString(dims));
             }
             try {
                 elements = Math.multiplyExact(elements, dim);
             } catch (ArithmeticException e) {
-                throw new ShapeException("shape: " + Arrays.toString(dims) + " has more than 2^63 elements");
+                throw new ShapeException(
+                        "shape: " + Arrays.toString(dims) + " has more than 2^63 elements");
             }
         }
         this.size = elements;
@@ -66,7 +68,8 @@ public final class Shape {
     public int axis(String operation, int axis) {
         int rank = dims.length;
         if (axis < -rank || axis >= rank) {
-            throw new ShapeException(operation + ": axis " + axis + " is outside " + this + " (rank " + rank + ")");
+            throw new ShapeException(
+                    operation + ": axis " + axis + " is outside " + this + " (rank " + rank + ")");
         }
         return axis < 0 ? axis + rank : axis;
     }
@@ -90,8 +93,8 @@ public final class Shape {
     }
 
     /**
-     * The shape that {@code a} and {@code b} broadcast to by NumPy's rule: aligned at the last axis, extents are equal,
-     * or one of them is 1 or absent.
+     * The shape that {@code a} and {@code b} broadcast to by NumPy's rule: aligned at the last
+     * axis, extents are equal, or one of them is 1 or absent.
      *
      * @throws ShapeException naming {@code operation} and both shapes, where they do not broadcast
      */
@@ -105,8 +108,19 @@ public final class Shape {
             long x = axis <= a.rank() ? a.dims[a.rank() - axis] : 1;
             long y = axis <= b.rank() ? b.dims[b.rank() - axis] : 1;
             if (x != y && x != 1 && y != 1) {
-                throw new ShapeException(operation + ": a is " + a + ", b is " + b + ": axis " + (rank - axis)
-                        + " has extents " + x + " and " + y + "; they must be equal, or one of them 1");
+                throw new ShapeException(
+                        operation
+                                + ": a is "
+                                + a
+                                + ", b is "
+                                + b
+                                + ": axis "
+                                + (rank - axis)
+                                + " has extents "
+                                + x
+                                + " and "
+                                + y
+                                + "; they must be equal, or one of them 1");
             }
             result[rank - axis] = x == 1 ? y : x;
         }

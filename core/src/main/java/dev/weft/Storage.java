@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.backend.DeviceBuffer;
+
 import org.jspecify.annotations.Nullable;
 
 /** A buffer on loan from the pool, shared by a tensor and its views, and owned by one scope. */

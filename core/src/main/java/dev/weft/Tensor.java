@@ -5,20 +5,23 @@ import dev.weft.backend.BinaryOp;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
-import java.lang.foreign.MemorySegment;
+
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.MemorySegment;
+
 /**
- * An n-dimensional array on a device. Operations never change their operands; they return a new tensor that belongs to the
- * device's innermost open {@link Scope}, and are noted by the open {@link dev.weft.autograd.Tape}, if any. Operands must
- * be on the same device and of the same type.
+ * An n-dimensional array on a device. Operations never change their operands; they return a new
+ * tensor that belongs to the device's innermost open {@link Scope}, and are noted by the open
+ * {@link dev.weft.autograd.Tape}, if any. Operands must be on the same device and of the same type.
  *
- * <p>{@link #reshape}, {@link #transpose()}, {@link #permute}, {@link #slice} and {@link #expand} return views: tensors that
- * share memory, without a copy. Every other operation returns fresh memory.
+ * <p>{@link #reshape}, {@link #transpose()}, {@link #permute}, {@link #slice} and {@link #expand}
+ * return views: tensors that share memory, without a copy. Every other operation returns fresh
+ * memory.
  *
- * <p>Errors: a {@link ShapeException} where shapes, axes or types do not fit; an {@link IllegalStateException} where a
- * tensor was closed. Elementwise functions are specified, with their derivatives, by {@link UnaryOp} and {@link BinaryOp};
- * operands broadcast as in NumPy.
+ * <p>Errors: a {@link ShapeException} where shapes, axes or types do not fit; an {@link
+ * IllegalStateException} where a tensor was closed. Elementwise functions are specified, with their
+ * derivatives, by {@link UnaryOp} and {@link BinaryOp}; operands broadcast as in NumPy.
  */
 public final class Tensor implements AutoCloseable {
     private final Storage storage;
@@ -71,7 +74,8 @@ public final class Tensor implements AutoCloseable {
     /**
      * The view that kernels take.
      *
-     * @throws IllegalStateException where the tensor was closed, or the calling thread may not use its device
+     * @throws IllegalStateException where the tensor was closed, or the calling thread may not use
+     *     its device
      */
     public View view() {
         storage();
@@ -91,7 +95,10 @@ public final class Tensor implements AutoCloseable {
         return storage.isClosed();
     }
 
-    /** Gives the memory back to the pool, before the scope does. Views of this tensor close with it. Idempotent. */
+    /**
+     * Gives the memory back to the pool, before the scope does. Views of this tensor close with it.
+     * Idempotent.
+     */
     @Override
     public void close() {
         storage.close();
@@ -113,7 +120,10 @@ public final class Tensor implements AutoCloseable {
         return values;
     }
 
-    /** The elements in row-major order, as doubles; the reference backend gives its full precision. Blocks. */
+    /**
+     * The elements in row-major order, as doubles; the reference backend gives its full precision.
+     * Blocks.
+     */
     public double[] toDoubleArray() {
         double[] values = new double[hostLength()];
         if (values.length > 0) {
@@ -140,7 +150,8 @@ public final class Tensor implements AutoCloseable {
     public void download(MemorySegment target) {
         long needed = size() * dtype().bytes();
         if (target.byteSize() != needed) {
-            throw new ShapeException("download: " + this + " takes " + needed + " bytes, got " + target.byteSize());
+            throw new ShapeException(
+                    "download: " + this + " takes " + needed + " bytes, got " + target.byteSize());
         }
         if (needed > 0) {
             Layout.withContiguous(this, dense -> device().backend().download(dense, target));
@@ -155,7 +166,10 @@ public final class Tensor implements AutoCloseable {
         return toDoubleArray()[0];
     }
 
-    /** Overwrites the elements with those of {@code source}, which has the same shape. Not recorded by a tape. */
+    /**
+     * Overwrites the elements with those of {@code source}, which has the same shape. Not recorded
+     * by a tape.
+     */
     public void assign(Tensor source) {
         if (!source.shape().equals(shape())) {
             throw new ShapeException("assign: " + source.shape() + " does not fit into " + shape());
@@ -166,7 +180,10 @@ public final class Tensor implements AutoCloseable {
     private int hostLength() {
         view();
         if (size() > Integer.MAX_VALUE - 8) {
-            throw new ShapeException("toArray: " + this + " has more elements than a Java array holds; use download");
+            throw new ShapeException(
+                    "toArray: "
+                            + this
+                            + " has more elements than a Java array holds; use download");
         }
         return (int) size();
     }
@@ -174,10 +191,11 @@ public final class Tensor implements AutoCloseable {
     // ---- views
 
     /**
-     * A view with other extents and the same elements in row-major order; one extent may be -1, to be inferred.
+     * A view with other extents and the same elements in row-major order; one extent may be -1, to
+     * be inferred.
      *
-     * @throws ShapeException where the number of elements differs, or the strides do not allow it without a copy: call
-     *     {@link #contiguous} first
+     * @throws ShapeException where the number of elements differs, or the strides do not allow it
+     *     without a copy: call {@link #contiguous} first
      */
     public Tensor reshape(long... dims) {
         return Layout.reshape(this, dims);
@@ -197,7 +215,10 @@ public final class Tensor implements AutoCloseable {
         return Layout.transpose(this, axis1, axis2);
     }
 
-    /** A view with the axes in another order: axis i of the result is axis {@code axes[i]} of this tensor. */
+    /**
+     * A view with the axes in another order: axis i of the result is axis {@code axes[i]} of this
+     * tensor.
+     */
     public Tensor permute(int... axes) {
         return Layout.permute(this, axes);
     }
@@ -207,12 +228,17 @@ public final class Tensor implements AutoCloseable {
         return slice(axis, start, end, 1);
     }
 
-    /** A view of every {@code step}th element whose index along {@code axis} is in [start, end), from start on. */
+    /**
+     * A view of every {@code step}th element whose index along {@code axis} is in [start, end),
+     * from start on.
+     */
     public Tensor slice(int axis, long start, long end, long step) {
         return Layout.slice(this, axis, start, end, step);
     }
 
-    /** A view broadcast to {@code dims}: missing leading axes are added, extents of 1 are repeated. */
+    /**
+     * A view broadcast to {@code dims}: missing leading axes are added, extents of 1 are repeated.
+     */
     public Tensor expand(long... dims) {
         return Layout.expand(this, Shape.of(dims));
     }
@@ -384,12 +410,16 @@ public final class Tensor implements AutoCloseable {
     /** {@link UnaryOp#CLAMP} to [low, high]. */
     public Tensor clamp(double low, double high) {
         if (!(low <= high)) {
-            throw new IllegalArgumentException("clamp: low (" + low + ") must not exceed high (" + high + ")");
+            throw new IllegalArgumentException(
+                    "clamp: low (" + low + ") must not exceed high (" + high + ")");
         }
         return Elementwise.unary(UnaryOp.CLAMP, low, high, this);
     }
 
-    /** This tensor converted to another type: {@link dev.weft.backend.Kernels#copy}. Gradients do not pass. */
+    /**
+     * This tensor converted to another type: {@link dev.weft.backend.Kernels#copy}. Gradients do
+     * not pass.
+     */
     public Tensor to(DType dtype) {
         return Layout.convert(this, dtype);
     }
@@ -397,8 +427,9 @@ public final class Tensor implements AutoCloseable {
     // ---- products
 
     /**
-     * The matrix product of the last two axes, M×K by K×N; leading axes are batches and broadcast. A vector (rank 1) on
-     * the left counts as 1×K and on the right as K×1, and loses that axis again, as in NumPy.
+     * The matrix product of the last two axes, M×K by K×N; leading axes are batches and broadcast.
+     * A vector (rank 1) on the left counts as 1×K and on the right as K×1, and loses that axis
+     * again, as in NumPy.
      */
     public Tensor matmul(Tensor b) {
         return Products.matmul(this, b);
@@ -436,12 +467,18 @@ public final class Tensor implements AutoCloseable {
         return Reductions.reduce(ReduceOp.MIN, this, axes, false);
     }
 
-    /** A reduction over {@code axes} (all, where none is given); {@code keepDims} keeps them, with extent 1. */
+    /**
+     * A reduction over {@code axes} (all, where none is given); {@code keepDims} keeps them, with
+     * extent 1.
+     */
     public Tensor reduce(ReduceOp op, boolean keepDims, int... axes) {
         return Reductions.reduce(op, this, axes, keepDims);
     }
 
-    /** The index of the largest element along {@code axis}, which vanishes: the first of equals, the first NaN. I32. */
+    /**
+     * The index of the largest element along {@code axis}, which vanishes: the first of equals, the
+     * first NaN. I32.
+     */
     public Tensor argmax(int axis) {
         return Reductions.argmax(this, axis);
     }
@@ -481,7 +518,13 @@ public final class Tensor implements AutoCloseable {
     /** The name or type, the shape, and the device. */
     @Override
     public String toString() {
-        return (name == null ? "tensor" : "tensor '" + name + "'") + " (" + shape() + " " + dtype() + " on "
-                + storage.device().info().selector() + ")";
+        return (name == null ? "tensor" : "tensor '" + name + "'")
+                + " ("
+                + shape()
+                + " "
+                + dtype()
+                + " on "
+                + storage.device().info().selector()
+                + ")";
     }
 }

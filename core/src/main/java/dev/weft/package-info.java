@@ -1,4 +1,6 @@
-/** Tensors on devices: open one with {@link dev.weft.Devices}, make tensors from it, and compute. */
+/**
+ * Tensors on devices: open one with {@link dev.weft.Devices}, make tensors from it, and compute.
+ */
 @NullMarked
 package dev.weft;
 

@@ -12,21 +12,23 @@ import dev.weft.backend.Kernels;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.function.Consumer;
+
 /**
- * The backward pass, and its results. The tape is read from its end; for each operation the switch below writes the part
- * that its result's gradient dy contributes to each operand's. A gradient is freed as soon as it has been passed on.
+ * The backward pass, and its results. The tape is read from its end; for each operation the switch
+ * below writes the part that its result's gradient dy contributes to each operand's. A gradient is
+ * freed as soon as it has been passed on.
  */
 public final class Gradients {
     private final Tape tape;
     private final Device device;
     private final Kernels kernels;
-    private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+    private final IdentityHashMap<Tensor, Tensor> gradients = new IdentityHashMap<>();
 
     /** Holds what passing on one operation needs; gradients are moved out of it. */
     private @Nullable Scope step;
@@ -88,7 +90,7 @@ public final class Gradients {
         View d = dy.view();
         switch (op) {
             case Op.Unary(var f, var p, var q, var x, var out) ->
-                contribute(x, dx -> kernels.unaryGrad(f, p, q, x.view(), out.view(), d, dx));
+                    contribute(x, dx -> kernels.unaryGrad(f, p, q, x.view(), out.view(), d, dx));
             case Op.Binary(var f, var a, var b, var out) -> binary(f, a, b, d);
             case Op.Reduce(var f, var kept, var x, var out) -> reduce(f, kept, x, out, d);
             case Op.Matmul(var a, var b, var out) -> {
@@ -97,31 +99,46 @@ public final class Gradients {
             }
             case Op.Linear linear -> linear(linear, dy);
             case Op.Softmax(var log, var axis, var x, var out) ->
-                contribute(
-                        x,
-                        dx -> kernels.softmaxGrad(
-                                log, out.view().axisLast(axis), d.axisLast(axis), dx.axisLast(axis)));
+                    contribute(
+                            x,
+                            dx ->
+                                    kernels.softmaxGrad(
+                                            log,
+                                            out.view().axisLast(axis),
+                                            d.axisLast(axis),
+                                            dx.axisLast(axis)));
             case Op.CrossEntropy(var logits, var gradient, var out) -> {
                 View rows = d.withUnitAxes(Shape.of(d.dim(0), 1)).expand(logits.shape());
                 contribute(logits, dx -> kernels.binary(BinaryOp.MUL, gradient.view(), rows, dx));
             }
             case Op.Loss(var f, var p, var x, var target, var out) ->
-                contribute(x, dx -> kernels.lossGrad(f, p, x.view(), target.view(), d, dx));
-            case Op.Pick(var x, var indices, var out) -> contribute(x, dx -> kernels.unpick(d, indices.view(), dx));
+                    contribute(x, dx -> kernels.lossGrad(f, p, x.view(), target.view(), d, dx));
+            case Op.Pick(var x, var indices, var out) ->
+                    contribute(x, dx -> kernels.unpick(d, indices.view(), dx));
             case Op.Gather(var table, var indices, var out) ->
-                contribute(table, dTable -> {
-                    kernels.fill(0, dTable);
-                    kernels.scatterAdd(d, indices.view(), dTable);
-                });
+                    contribute(
+                            table,
+                            dTable -> {
+                                kernels.fill(0, dTable);
+                                kernels.scatterAdd(d, indices.view(), dTable);
+                            });
             case Op.Concat(var axis, var parts, var out) -> concat(axis, parts, d);
             case Op.Reshape(var x, var out) ->
-                contribute(x, dx -> kernels.copy(View.contiguous(d.buffer(), x.shape(), d.offset()), dx));
-            case Op.Permute(var axes, var x, var out) -> contribute(x, dx -> kernels.copy(d, dx.permute(axes)));
+                    contribute(
+                            x,
+                            dx ->
+                                    kernels.copy(
+                                            View.contiguous(d.buffer(), x.shape(), d.offset()),
+                                            dx));
+            case Op.Permute(var axes, var x, var out) ->
+                    contribute(x, dx -> kernels.copy(d, dx.permute(axes)));
             case Op.Slice(var axis, var start, var end, var step, var x, var out) ->
-                contribute(x, dx -> {
-                    kernels.fill(0, dx);
-                    kernels.copy(d, dx.slice(axis, start, end, step));
-                });
+                    contribute(
+                            x,
+                            dx -> {
+                                kernels.fill(0, dx);
+                                kernels.copy(d, dx.slice(axis, start, end, step));
+                            });
             case Op.Expand(var x, var out) -> contribute(x, dx -> sumTo(d, dx));
             case Op.Copy(var x, var out) -> contribute(x, dx -> kernels.copy(d, dx));
         }
@@ -141,7 +158,9 @@ public final class Gradients {
             case SUM -> contribute(x, dx -> kernels.copy(dKept.expand(x.shape()), dx));
             case MEAN -> {
                 double share = (double) kept.size() / x.size();
-                contribute(x, dx -> kernels.unary(UnaryOp.AFFINE, share, 0, dKept.expand(x.shape()), dx));
+                contribute(
+                        x,
+                        dx -> kernels.unary(UnaryOp.AFFINE, share, 0, dKept.expand(x.shape()), dx));
             }
             case MAX, MIN -> {
                 View extreme = View.contiguous(out.view().buffer(), kept, out.view().offset());
@@ -185,7 +204,9 @@ public final class Gradients {
         }
     }
 
-    /** Contributes left · right to x's gradient, summed over the batches in which x was repeated. */
+    /**
+     * Contributes left · right to x's gradient, summed over the batches in which x was repeated.
+     */
     private void product(Tensor x, Tensor left, Tensor right) {
         if (!tape.isTracked(x)) {
             return;
@@ -202,11 +223,14 @@ public final class Gradients {
 
     private static View unitStride(Tensor x) {
         View view = x.view();
-        boolean unit = view.dim(0) <= 1 || view.dim(1) <= 1 || view.stride(0) == 1 || view.stride(1) == 1;
+        boolean unit =
+                view.dim(0) <= 1 || view.dim(1) <= 1 || view.stride(0) == 1 || view.stride(1) == 1;
         return unit ? view : x.copy().view();
     }
 
-    /** Adds what {@code write} writes to x's gradient; the first contribution is written in place. */
+    /**
+     * Adds what {@code write} writes to x's gradient; the first contribution is written in place.
+     */
     private void contribute(Tensor x, Consumer<View> write) {
         if (!tape.isTracked(x)) {
             return;
@@ -235,12 +259,14 @@ public final class Gradients {
         if (x.shape().equals(shape)) {
             contribute(x, write);
         } else {
-            contribute(x, dx -> {
-                try (Tensor full = device.empty(DType.F32, shape)) {
-                    write.accept(full.view());
-                    sumTo(full.view(), dx);
-                }
-            });
+            contribute(
+                    x,
+                    dx -> {
+                        try (Tensor full = device.empty(DType.F32, shape)) {
+                            write.accept(full.view());
+                            sumTo(full.view(), dx);
+                        }
+                    });
         }
     }
 

@@ -7,12 +7,14 @@ import dev.weft.backend.BinaryOp;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /**
- * An operation that was done, with its operands and its result: what {@link Gradients} needs to go back. A new operation
- * is a new record here, and the compiler then asks for its case there.
+ * An operation that was done, with its operands and its result: what {@link Gradients} needs to go
+ * back. A new operation is a new record here, and the compiler then asks for its case there.
  */
 public sealed interface Op {
     /** The result. */
@@ -31,7 +33,8 @@ public sealed interface Op {
     record Matmul(Tensor a, Tensor b, Tensor out) implements Op {}
 
     /** out = activation(x weightᵀ + bias). */
-    record Linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation, Tensor out) implements Op {}
+    record Linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation, Tensor out)
+            implements Op {}
 
     /** out = softmax of x along an axis, or its logarithm. */
     record Softmax(boolean log, int axis, Tensor x, Tensor out) implements Op {}

@@ -4,15 +4,17 @@ import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.ShapeException;
 import dev.weft.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Records the operations on watched tensors, and on what is computed from them, for {@link #gradients}. Opened by
- * {@link Device#tape}; what it records must stay open until the gradients are taken.
+ * Records the operations on watched tensors, and on what is computed from them, for {@link
+ * #gradients}. Opened by {@link Device#tape}; what it records must stay open until the gradients
+ * are taken.
  *
  * <pre>{@code
  * try (Tape tape = device.tape()) {
@@ -26,12 +28,15 @@ public final class Tape implements AutoCloseable {
     private final Device device;
     private final Runnable onClose;
     private final List<Op> ops = new ArrayList<>();
-    private final Map<Tensor, @Nullable Tensor> watched = new IdentityHashMap<>();
-    private final Map<Tensor, Boolean> results = new IdentityHashMap<>();
+    private final IdentityHashMap<Tensor, @Nullable Tensor> watched = new IdentityHashMap<>();
+    private final IdentityHashMap<Tensor, Boolean> results = new IdentityHashMap<>();
     private boolean paused;
     private boolean closed;
 
-    /** A tape for {@code device}, which calls {@code onClose} when it stops; {@link Device#tape} makes it. */
+    /**
+     * A tape for {@code device}, which calls {@code onClose} when it stops; {@link Device#tape}
+     * makes it.
+     */
     public Tape(Device device, Runnable onClose) {
         this.device = device;
         this.onClose = onClose;
@@ -43,20 +48,29 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * Asks for the gradient by {@code x}, to be written to {@code gradient}: contiguous, of the same shape, any content.
+     * Asks for the gradient by {@code x}, to be written to {@code gradient}: contiguous, of the
+     * same shape, any content.
      */
     public void watch(Tensor x, @Nullable Tensor gradient) {
         if (x.device() != device) {
             throw new IllegalArgumentException("watch: " + x + " is not on " + device);
         }
         if (x.dtype() != DType.F32) {
-            throw new ShapeException("watch: " + x + " is not F32: only floating tensors have gradients");
+            throw new ShapeException(
+                    "watch: " + x + " is not F32: only floating tensors have gradients");
         }
-        boolean fits = gradient == null
-                || (gradient.shape().equals(x.shape()) && gradient.isContiguous() && gradient.dtype() == DType.F32);
+        boolean fits =
+                gradient == null
+                        || (gradient.shape().equals(x.shape())
+                                && gradient.isContiguous()
+                                && gradient.dtype() == DType.F32);
         if (!fits) {
-            throw new ShapeException("watch: the gradient of " + x + " cannot be written to " + gradient
-                    + ": it must be contiguous F32 of the same shape");
+            throw new ShapeException(
+                    "watch: the gradient of "
+                            + x
+                            + " cannot be written to "
+                            + gradient
+                            + ": it must be contiguous F32 of the same shape");
         }
         watched.put(x, gradient);
     }
@@ -73,12 +87,14 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * The derivatives of {@code y}, which has one element, by every watched tensor. Recording pauses meanwhile, so
-     * gradients of gradients are not available. Results belong to the innermost open scope.
+     * The derivatives of {@code y}, which has one element, by every watched tensor. Recording
+     * pauses meanwhile, so gradients of gradients are not available. Results belong to the
+     * innermost open scope.
      */
     public Gradients gradients(Tensor y) {
         if (y.size() != 1) {
-            throw new ShapeException("gradients: " + y + " is not a scalar: reduce it, or pass the gradient by it");
+            throw new ShapeException(
+                    "gradients: " + y + " is not a scalar: reduce it, or pass the gradient by it");
         }
         try (Tensor seed = device.full(1, y.shape())) {
             return gradients(y, seed);
@@ -91,10 +107,16 @@ public final class Tape implements AutoCloseable {
             throw new IllegalStateException("gradients: the tape was closed");
         }
         if (!dy.shape().equals(y.shape())) {
-            throw new ShapeException("gradients: y is " + y.shape() + ", dy is " + dy.shape() + ": they must be equal");
+            throw new ShapeException(
+                    "gradients: y is "
+                            + y.shape()
+                            + ", dy is "
+                            + dy.shape()
+                            + ": they must be equal");
         }
         if (!isTracked(y)) {
-            throw new IllegalArgumentException("gradients: " + y + " was not computed from a tensor that the tape watches");
+            throw new IllegalArgumentException(
+                    "gradients: " + y + " was not computed from a tensor that the tape watches");
         }
         paused = true;
         try {
@@ -112,7 +134,7 @@ public final class Tape implements AutoCloseable {
         return ops;
     }
 
-    Map<Tensor, @Nullable Tensor> watched() {
+    IdentityHashMap<Tensor, @Nullable Tensor> watched() {
         return watched;
     }
 

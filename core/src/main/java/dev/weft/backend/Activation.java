@@ -3,8 +3,8 @@ package dev.weft.backend;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The activations that a gemm's epilogue can apply: those whose derivative is a function of the output, so that nothing
- * else has to be kept for the backward pass.
+ * The activations that a gemm's epilogue can apply: those whose derivative is a function of the
+ * output, so that nothing else has to be kept for the backward pass.
  */
 public enum Activation {
     /** y = x. */

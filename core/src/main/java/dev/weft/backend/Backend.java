@@ -1,20 +1,23 @@
-// stable
 package dev.weft.backend;
 
 import dev.weft.DType;
+
 import java.lang.foreign.MemorySegment;
 
 /**
- * One open device: memory, transfers and kernels. Calls come from one thread at a time and are executed in order.
+ * One open device: memory, transfers and kernels. Calls come from one thread at a time and are
+ * executed in order.
  *
- * <p>To write a backend, implement this and {@link BackendProvider}, and subclass the conformance suite.
+ * <p>To write a backend, implement this and {@link BackendProvider}, and subclass the conformance
+ * suite.
  */
 public interface Backend extends Kernels, AutoCloseable {
     /** What this device is. */
     DeviceInfo info();
 
     /**
-     * Fresh memory with any content, aligned to at least 64 bytes. The caller pools: this is called rarely.
+     * Fresh memory with any content, aligned to at least 64 bytes. The caller pools: this is called
+     * rarely.
      *
      * @throws DeviceOutOfMemoryException with the bytes asked for
      */
@@ -23,13 +26,22 @@ public interface Backend extends Kernels, AutoCloseable {
     /** Gives a buffer back to the system. No view of it is used afterwards. */
     void release(DeviceBuffer buffer);
 
-    /** Copies from host memory, which the caller may reuse at once. {@code target} is contiguous; types are the target's. */
+    /**
+     * Copies from host memory, which the caller may reuse at once. {@code target} is contiguous;
+     * types are the target's.
+     */
     void upload(MemorySegment source, View target);
 
-    /** Copies to host memory and blocks until it is there. {@code source} is contiguous; types are the source's. */
+    /**
+     * Copies to host memory and blocks until it is there. {@code source} is contiguous; types are
+     * the source's.
+     */
     void download(View source, MemorySegment target);
 
-    /** {@link #upload} of doubles, rounded to the target's type unless the backend computes in double. */
+    /**
+     * {@link #upload} of doubles, rounded to the target's type unless the backend computes in
+     * double.
+     */
     default void upload(double[] source, View target) {
         switch (target.dtype()) {
             case F32 -> {
@@ -72,7 +84,10 @@ public interface Backend extends Kernels, AutoCloseable {
     /** Blocks until everything enqueued so far is done. */
     void synchronize();
 
-    /** Waits for the queue and frees what the backend holds. Buffers were released before. Idempotent. */
+    /**
+     * Waits for the queue and frees what the backend holds. Buffers were released before.
+     * Idempotent.
+     */
     @Override
     void close();
 }

@@ -1,17 +1,24 @@
 package dev.weft.backend;
 
 /**
- * How a backend is found: by {@link java.util.ServiceLoader}, from {@code provides} in its module-info and from
- * {@code META-INF/services}. Making a provider must not touch a native library; {@link #probe} may.
+ * How a backend is found: by {@link java.util.ServiceLoader}, from {@code provides} in its
+ * module-info and from {@code META-INF/services}. Making a provider must not touch a native
+ * library; {@link #probe} may.
  */
 public interface BackendProvider {
     /** The name that people choose it by, lower case, such as {@code cpu}. */
     String name();
 
-    /** Which to prefer where the user lets Weft choose: the highest that is available. Reference 0, CPU 100, GPUs above. */
+    /**
+     * Which to prefer where the user lets Weft choose: the highest that is available. Reference 0,
+     * CPU 100, GPUs above.
+     */
     int preference();
 
-    /** Looks for devices. Does not throw for what is missing: that is {@link Availability.Unavailable}. */
+    /**
+     * Looks for devices. Does not throw for what is missing: that is {@link
+     * Availability.Unavailable}.
+     */
     Availability probe();
 
     /**

@@ -3,9 +3,9 @@ package dev.weft.backend;
 import dev.weft.DType;
 
 /**
- * Elementwise functions of two operands: y = f(a, b). Each constant gives the function and, after the semicolon, the
- * partial derivatives that {@link Kernels#binaryGrad} multiplies by dy. NaN in either operand gives NaN, except where
- * said. For I32, arithmetic wraps.
+ * Elementwise functions of two operands: y = f(a, b). Each constant gives the function and, after
+ * the semicolon, the partial derivatives that {@link Kernels#binaryGrad} multiplies by dy. NaN in
+ * either operand gives NaN, except where said. For I32, arithmetic wraps.
  */
 public enum BinaryOp {
     /** y = a + b; 1, 1. */
@@ -17,13 +17,19 @@ public enum BinaryOp {
     /** y = a / b; 1 / b, -a / b². For I32 truncated, and 0 where b is 0. */
     DIV(true),
     /**
-     * y = a^b as C's pow: 1 where b is 0 or a is 1, whatever the other; b a^(b-1), y ln a. At a = 0 the derivative by b
-     * is 0 where b ≥ 0, and where b is 0 the derivative by a is 0.
+     * y = a^b as C's pow: 1 where b is 0 or a is 1, whatever the other; b a^(b-1), y ln a. At a = 0
+     * the derivative by b is 0 where b ≥ 0, and where b is 0 the derivative by a is 0.
      */
     POW(false),
-    /** y = the smaller, NaN where either is; 1 for the smaller operand, ½ for both where they are equal. */
+    /**
+     * y = the smaller, NaN where either is; 1 for the smaller operand, ½ for both where they are
+     * equal.
+     */
     MIN(true),
-    /** y = the larger, NaN where either is; 1 for the larger operand, ½ for both where they are equal. */
+    /**
+     * y = the larger, NaN where either is; 1 for the larger operand, ½ for both where they are
+     * equal.
+     */
     MAX(true),
     /** y = 1 where a = b, otherwise 0 (also with NaN); derivatives 0. */
     EQUAL(true);
@@ -34,7 +40,10 @@ public enum BinaryOp {
         this.integral = integral;
     }
 
-    /** Whether the function is defined for operands of this type; both have the same, and so has the result. */
+    /**
+     * Whether the function is defined for operands of this type; both have the same, and so has the
+     * result.
+     */
     public boolean supports(DType dtype) {
         return dtype.isFloating() || integral;
     }

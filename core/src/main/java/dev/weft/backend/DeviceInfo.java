@@ -10,4 +10,5 @@ import java.util.Map;
  * @param memoryBytes the memory that tensors can use, or 0 where unknown
  * @param properties further facts, in the order in which to show them
  */
-public record DeviceInfo(String selector, String description, long memoryBytes, Map<String, String> properties) {}
+public record DeviceInfo(
+        String selector, String description, long memoryBytes, Map<String, String> properties) {}

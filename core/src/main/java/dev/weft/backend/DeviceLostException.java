@@ -2,7 +2,9 @@ package dev.weft.backend;
 
 import org.jspecify.annotations.Nullable;
 
-/** The device failed for good; every later call on it throws this too. Another device can be opened. */
+/**
+ * The device failed for good; every later call on it throws this too. Another device can be opened.
+ */
 public final class DeviceLostException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,15 +4,16 @@ package dev.weft.backend;
 import java.util.List;
 
 /**
- * The kernels that a backend must have. This interface, the op enums and the reference backend together specify them; the
- * conformance suite holds every backend to the specification.
+ * The kernels that a backend must have. This interface, the op enums and the reference backend
+ * together specify them; the conformance suite holds every backend to the specification.
  *
- * <p>A kernel takes input views and output views, enqueues its work in the device's one in-order queue, and allocates
- * nothing. Shapes, types and axes were checked by the caller (in core), so that every backend reports the same errors;
- * what a kernel must check itself are <em>values</em> that are indices. An output overlaps an input only where it is the
- * same view, and only in {@link #unary}, {@link #unaryGrad}, {@link #binary}, {@link #binaryGrad}, {@link #copy} and
- * {@link #update}. Views have any rank and any strides unless said otherwise; sizes may be 0. Results do not depend on
- * the number of threads or on the order in which work-groups run.
+ * <p>A kernel takes input views and output views, enqueues its work in the device's one in-order
+ * queue, and allocates nothing. Shapes, types and axes were checked by the caller (in core), so
+ * that every backend reports the same errors; what a kernel must check itself are <em>values</em>
+ * that are indices. An output overlaps an input only where it is the same view, and only in {@link
+ * #unary}, {@link #unaryGrad}, {@link #binary}, {@link #binaryGrad}, {@link #copy} and {@link
+ * #update}. Views have any rank and any strides unless said otherwise; sizes may be 0. Results do
+ * not depend on the number of threads or on the order in which work-groups run.
  *
  * <p>Names: x, a, b are inputs, y the result, dy the gradient of the loss by y, dx by x.
  */
@@ -21,7 +22,10 @@ public interface Kernels {
     /** y = value, rounded to y's type. */
     void fill(double value, View y);
 
-    /** y = x for views of the same shape; converts between types (F32 to I32 truncates and saturates, NaN gives 0). */
+    /**
+     * y = x for views of the same shape; converts between types (F32 to I32 truncates and
+     * saturates, NaN gives 0).
+     */
     void copy(View x, View y);
 
     /** y = op(x; p, q), same shapes and types. */
@@ -30,36 +34,47 @@ public interface Kernels {
     /**
      * dx = dy op'(x), same shapes, all F32.
      *
-     * @param y the result of the forward pass; for RELU, SIGMOID and TANH the only one of x and y that may be read, since
-     *     fused callers pass y for both
+     * @param y the result of the forward pass; for RELU, SIGMOID and TANH the only one of x and y
+     *     that may be read, since fused callers pass y for both
      */
     void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx);
 
-    /** y = op(a, b); a and b have y's shape (broadcast operands come with strides of 0) and y's type. */
+    /**
+     * y = op(a, b); a and b have y's shape (broadcast operands come with strides of 0) and y's
+     * type.
+     */
     void binary(BinaryOp op, View a, View b, View y);
 
     /** d = dy ∂op/∂a, or ∂op/∂b where {@code byB}; all of one shape, all F32. */
     void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d);
 
-    /** y = op over the axes in which y's extent is 1 and x's is not; x and y have the same rank and type. */
+    /**
+     * y = op over the axes in which y's extent is 1 and x's is not; x and y have the same rank and
+     * type.
+     */
     void reduce(ReduceOp op, View x, View y);
 
     /**
-     * y = the index of the largest element along x's last axis: the first where several are equal, and the first NaN where
-     * there is one, as NumPy. y is I32 with x's shape less its last axis; the last axis is not empty.
+     * y = the index of the largest element along x's last axis: the first where several are equal,
+     * and the first NaN where there is one, as NumPy. y is I32 with x's shape less its last axis;
+     * the last axis is not empty.
      */
     void argmax(View x, View y);
 
     /**
-     * c = epilogue(alpha a b + beta c), with a M×K, b K×N, c M×N: rank 2, or rank 3 with a leading batch axis (whose
-     * stride may be 0 in a and b). All F32.
+     * c = epilogue(alpha a b + beta c), with a M×K, b K×N, c M×N: rank 2, or rank 3 with a leading
+     * batch axis (whose stride may be 0 in a and b). All F32.
      *
-     * <p>In a and in b one of the last two strides is 1 (or its extent is at most 1); the other is the leading dimension,
-     * so strides say what is transposed. c's last stride is 1. beta = 0 never reads c; K = 0 counts as a product of zeros.
+     * <p>In a and in b one of the last two strides is 1 (or its extent is at most 1); the other is
+     * the leading dimension, so strides say what is transposed. c's last stride is 1. beta = 0
+     * never reads c; K = 0 counts as a product of zeros.
      */
     void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue);
 
-    /** y = softmax(x) = e^(x - max) / Σ e^(x - max) along the last axis, or its logarithm x - max - ln Σ e^(x - max). */
+    /**
+     * y = softmax(x) = e^(x - max) / Σ e^(x - max) along the last axis, or its logarithm x - max -
+     * ln Σ e^(x - max).
+     */
     void softmax(boolean log, View x, View y);
 
     /** dx = y (dy - Σ dy y), or for the logarithm dx = dy - e^y Σ dy, along the last axis. */
@@ -72,11 +87,13 @@ public interface Kernels {
     void lossGrad(LossOp op, double p, View x, View t, View dl, View dx);
 
     /**
-     * The cross-entropy of softmax(logits) with its gradient, one row at a time: l[i] = Σ_j t[i,j] (ln Σ_c e^logits[i,c] -
-     * logits[i,j]) and gradient[i,j] = softmax(logits)[i,j] Σ_c t[i,c] - t[i,j].
+     * The cross-entropy of softmax(logits) with its gradient, one row at a time: l[i] = Σ_j t[i,j]
+     * (ln Σ_c e^logits[i,c] - logits[i,j]) and gradient[i,j] = softmax(logits)[i,j] Σ_c t[i,c] -
+     * t[i,j].
      *
      * @param logits F32, rows×classes
-     * @param target class indices (I32, one for each row, meaning a one-hot t), or t itself (F32, rows×classes)
+     * @param target class indices (I32, one for each row, meaning a one-hot t), or t itself (F32,
+     *     rows×classes)
      * @param l F32, one for each row
      * @param gradient F32, rows×classes: ∂l[i] / ∂logits[i,j]
      * @throws IndexOutOfBoundsException where a class index is outside [0, classes)
@@ -91,7 +108,10 @@ public interface Kernels {
      */
     void gather(View table, View indices, View y);
 
-    /** dTable[indices[i], …] += dy[i, …], in the order of i, so that repeated indices add up; the inverse of gather. */
+    /**
+     * dTable[indices[i], …] += dy[i, …], in the order of i, so that repeated indices add up; the
+     * inverse of gather.
+     */
     void scatterAdd(View dy, View indices, View dTable);
 
     /**
@@ -105,12 +125,14 @@ public interface Kernels {
     void unpick(View dy, View indices, View dx);
 
     /**
-     * mask[i] = 0 where u(i) < rate 2³², otherwise 1 / (1 - rate), with u(i) word i mod 4 of Philox4x32-10's block number
-     * start + i / 4 (unsigned comparison, rate 2³² rounded to the nearest integer): each element is dropped with
-     * probability {@code rate}, and every backend draws the same mask.
+     * mask[i] = 0 where u(i) < rate 2³², otherwise 1 / (1 - rate), with u(i) word i mod 4 of
+     * Philox4x32-10's block number start + i / 4 (unsigned comparison, rate 2³² rounded to the
+     * nearest integer): each element is dropped with probability {@code rate}, and every backend
+     * draws the same mask.
      *
-     * @param state I32 of 4 elements: the key's low and high word, and {@code start}'s low and high word, where the
-     *     counter is (start low, start high, 0, 0). The kernel adds ceil(n / 4) to start when it has drawn the mask.
+     * @param state I32 of 4 elements: the key's low and high word, and {@code start}'s low and high
+     *     word, where the counter is (start low, start high, 0, 0). The kernel adds ceil(n / 4) to
+     *     start when it has drawn the mask.
      * @param mask F32, contiguous
      */
     void dropoutMask(double rate, View state, View mask);
@@ -118,14 +140,19 @@ public interface Kernels {
     /**
      * Updates {@code p} by {@code g} in one pass and counts the step: see {@link UpdateRule}.
      *
-     * @param control F32 of 2 elements: the learning rate, and the number of steps done, to which the kernel adds 1 (t is
-     *     the sum). They are in device memory so that a recorded step can be replayed.
+     * @param control F32 of 2 elements: the learning rate, and the number of steps done, to which
+     *     the kernel adds 1 (t is the sum). They are in device memory so that a recorded step can
+     *     be replayed.
      * @param p the parameters, F32, contiguous
      * @param g their gradient, same shape, contiguous
-     * @param states {@link UpdateRule#states} buffers like p, in the order in which the rule names them
+     * @param states {@link UpdateRule#states} buffers like p, in the order in which the rule names
+     *     them
      */
     void update(UpdateRule rule, View control, View p, View g, List<View> states);
 
-    /** count[0] += how many elements of x are NaN or infinite; count is I32 with one element and saturates. */
+    /**
+     * count[0] += how many elements of x are NaN or infinite; count is I32 with one element and
+     * saturates.
+     */
     void countNonFinite(View x, View count);
 }

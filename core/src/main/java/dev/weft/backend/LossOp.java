@@ -1,8 +1,8 @@
 package dev.weft.backend;
 
 /**
- * Elementwise losses: l = f(x, t; p) for a prediction x and a target t. Each constant gives the loss and, after the
- * semicolon, its derivative by x.
+ * Elementwise losses: l = f(x, t; p) for a prediction x and a target t. Each constant gives the
+ * loss and, after the semicolon, its derivative by x.
  */
 public enum LossOp {
     /** l = (x - t)²; 2 (x - t). */
@@ -10,20 +10,20 @@ public enum LossOp {
     /** l = |x - t|; sign(x - t), 0 at 0. */
     ABSOLUTE_ERROR,
     /**
-     * l = d² / 2 where |d| ≤ p, otherwise p (|d| - p / 2), with d = x - t; d clamped to [-p, p]. Huber 1964, as
-     * PyTorch's HuberLoss.
+     * l = d² / 2 where |d| ≤ p, otherwise p (|d| - p / 2), with d = x - t; d clamped to [-p, p].
+     * Huber 1964, as PyTorch's HuberLoss.
      */
     HUBER,
     /**
-     * l = -(t ln x + (1 - t) ln(1 - x)) for a probability x, the logarithms clamped to ≥ -100 as in PyTorch; (x - t) /
-     * max(x (1 - x), 1e-12).
+     * l = -(t ln x + (1 - t) ln(1 - x)) for a probability x, the logarithms clamped to ≥ -100 as in
+     * PyTorch; (x - t) / max(x (1 - x), 1e-12).
      */
     BINARY_CROSS_ENTROPY,
     /** l = max(x, 0) - x t + ln(1 + e^-|x|) for a logit x; σ(x) - t. */
     BINARY_CROSS_ENTROPY_LOGITS,
     /**
-     * l = -t ln max(x, 1e-7), one class's part of the categorical cross-entropy of a probability x, clamped as in Keras;
-     * -t / x where x ≥ 1e-7, otherwise 0.
+     * l = -t ln max(x, 1e-7), one class's part of the categorical cross-entropy of a probability x,
+     * clamped as in Keras; -t / x where x ≥ 1e-7, otherwise 0.
      */
     CATEGORICAL_CROSS_ENTROPY
 }

@@ -1,11 +1,13 @@
 package dev.weft.backend;
 
 /**
- * What pulls parameters towards zero, beside the loss: g' = g + l2 p + l1 sign(p) before the rule sees the gradient, and
- * p' = p - lr weightDecay p apart from it (decoupled, Loshchilov and Hutter 2019).
+ * What pulls parameters towards zero, beside the loss: g' = g + l2 p + l1 sign(p) before the rule
+ * sees the gradient, and p' = p - lr weightDecay p apart from it (decoupled, Loshchilov and Hutter
+ * 2019).
  *
  * @param l1 weight of Σ|p| in the objective, ≥ 0
- * @param l2 weight of Σp²/2 in the objective, ≥ 0; PyTorch's {@code weight_decay} of SGD, Adam and RMSprop
+ * @param l2 weight of Σp²/2 in the objective, ≥ 0; PyTorch's {@code weight_decay} of SGD, Adam and
+ *     RMSprop
  * @param weightDecay decoupled decay, ≥ 0; PyTorch's {@code weight_decay} of AdamW
  */
 public record Penalty(double l1, double l2, double weightDecay) {
@@ -16,6 +18,10 @@ public record Penalty(double l1, double l2, double weightDecay) {
     public Penalty {
         UpdateRule.require(l1 >= 0 && Double.isFinite(l1), "l1", l1, "at least 0");
         UpdateRule.require(l2 >= 0 && Double.isFinite(l2), "l2", l2, "at least 0");
-        UpdateRule.require(weightDecay >= 0 && Double.isFinite(weightDecay), "weightDecay", weightDecay, "at least 0");
+        UpdateRule.require(
+                weightDecay >= 0 && Double.isFinite(weightDecay),
+                "weightDecay",
+                weightDecay,
+                "at least 0");
     }
 }

@@ -2,7 +2,10 @@ package dev.weft.backend;
 
 import dev.weft.DType;
 
-/** Reductions over axes. The order of additions is fixed by the shape alone, so results repeat bit for bit. */
+/**
+ * Reductions over axes. The order of additions is fixed by the shape alone, so results repeat bit
+ * for bit.
+ */
 public enum ReduceOp {
     /** y = Σ x; 0 over nothing. */
     SUM(true),
@@ -19,7 +22,10 @@ public enum ReduceOp {
         this.integral = integral;
     }
 
-    /** Whether the reduction is defined for operands of this type; the result has the operand's type. */
+    /**
+     * Whether the reduction is defined for operands of this type; the result has the operand's
+     * type.
+     */
     public boolean supports(DType dtype) {
         return dtype.isFloating() || integral;
     }

@@ -3,8 +3,9 @@ package dev.weft.backend;
 import dev.weft.DType;
 
 /**
- * Elementwise functions of one operand: y = f(x; p, q). Each constant gives the function and, after the semicolon, the
- * derivative that {@link Kernels#unaryGrad} multiplies by dy. NaN in gives NaN out, for every function.
+ * Elementwise functions of one operand: y = f(x; p, q). Each constant gives the function and, after
+ * the semicolon, the derivative that {@link Kernels#unaryGrad} multiplies by dy. NaN in gives NaN
+ * out, for every function.
  */
 public enum UnaryOp {
     /** y = p x + q; y' = p. */
@@ -25,7 +26,10 @@ public enum UnaryOp {
     RELU(true),
     /** y = x where x > 0, otherwise p x; y' = 1 where x > 0, otherwise p. */
     LEAKY_RELU(false),
-    /** y = x where x > 0, otherwise p (e^x - 1); y' = 1 where x > 0, otherwise p e^x. Clevert et al. 2015. */
+    /**
+     * y = x where x > 0, otherwise p (e^x - 1); y' = 1 where x > 0, otherwise p e^x. Clevert et al.
+     * 2015.
+     */
     ELU(false),
     /** y = 1 / (1 + e^-x); y' = y (1 - y). A function of y alone. */
     SIGMOID(false),
@@ -33,7 +37,10 @@ public enum UnaryOp {
     TANH(false),
     /** y = x Φ(x) = x (1 + erf(x / √2)) / 2; y' = Φ(x) + x φ(x). Hendrycks and Gimpel 2016. */
     GELU_ERF(false),
-    /** y = x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2; y' by the product rule. Hendrycks and Gimpel 2016. */
+    /**
+     * y = x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2; y' by the product rule. Hendrycks and Gimpel
+     * 2016.
+     */
     GELU_TANH(false),
     /** y = x σ(x) with σ the sigmoid; y' = σ(x) (1 + x (1 - σ(x))). */
     SILU(false),
@@ -48,7 +55,9 @@ public enum UnaryOp {
         this.integral = integral;
     }
 
-    /** Whether the function is defined for operands of this type; results have the operand's type. */
+    /**
+     * Whether the function is defined for operands of this type; results have the operand's type.
+     */
     public boolean supports(DType dtype) {
         return dtype.isFloating() || integral;
     }

@@ -1,9 +1,10 @@
 package dev.weft.backend;
 
 /**
- * An optimizer's update of parameters p by a gradient g, with the constants that do not change from step to step. The
- * learning rate lr and the step number t (1 for the first) are read from device memory: see {@link Kernels#update}. The
- * penalty is applied first: g and p below are what {@link Penalty} calls g' and p'. All state starts at zero.
+ * An optimizer's update of parameters p by a gradient g, with the constants that do not change from
+ * step to step. The learning rate lr and the step number t (1 for the first) are read from device
+ * memory: see {@link Kernels#update}. The penalty is applied first: g and p below are what {@link
+ * Penalty} calls g' and p'. All state starts at zero.
  */
 public sealed interface UpdateRule {
     /** L1, L2 and decoupled decay. */
@@ -13,8 +14,9 @@ public sealed interface UpdateRule {
     int states();
 
     /**
-     * u = momentum u + g; p = p - lr u, or with Nesterov p = p - lr (g + momentum u). Without momentum p = p - lr g, and
-     * no state. As PyTorch's SGD (Sutskever et al. 2013, with lr outside the velocity).
+     * u = momentum u + g; p = p - lr u, or with Nesterov p = p - lr (g + momentum u). Without
+     * momentum p = p - lr g, and no state. As PyTorch's SGD (Sutskever et al. 2013, with lr outside
+     * the velocity).
      */
     record Sgd(double momentum, boolean nesterov, Penalty penalty) implements UpdateRule {
         /** Checks 0 ≤ momentum < 1. */
@@ -32,8 +34,9 @@ public sealed interface UpdateRule {
     }
 
     /**
-     * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g²; p = p - lr (m / (1 - beta1^t)) / (√(v / (1 - beta2^t)) +
-     * eps). Kingma and Ba 2015, algorithm 1; with {@link Penalty#weightDecay} it is AdamW.
+     * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g²; p = p - lr (m / (1 - beta1^t)) /
+     * (√(v / (1 - beta2^t)) + eps). Kingma and Ba 2015, algorithm 1; with {@link
+     * Penalty#weightDecay} it is AdamW.
      */
     record Adam(double beta1, double beta2, double eps, Penalty penalty) implements UpdateRule {
         /** Checks 0 ≤ beta < 1 and eps > 0. */
@@ -49,7 +52,10 @@ public sealed interface UpdateRule {
         }
     }
 
-    /** v = alpha v + (1 - alpha) g²; p = p - lr g / (√v + eps). Tieleman and Hinton 2012, eps as in PyTorch. */
+    /**
+     * v = alpha v + (1 - alpha) g²; p = p - lr g / (√v + eps). Tieleman and Hinton 2012, eps as in
+     * PyTorch.
+     */
     record RmsProp(double alpha, double eps, Penalty penalty) implements UpdateRule {
         /** Checks 0 ≤ alpha < 1 and eps > 0. */
         public RmsProp {
@@ -63,7 +69,9 @@ public sealed interface UpdateRule {
         }
     }
 
-    /** Throws an {@link IllegalArgumentException} that names the constant, its value and its range. */
+    /**
+     * Throws an {@link IllegalArgumentException} that names the constant, its value and its range.
+     */
     static void require(boolean valid, String name, double value, String range) {
         if (!valid) {
             throw new IllegalArgumentException(name + " must be " + range + ", got " + value);

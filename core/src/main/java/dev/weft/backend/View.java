@@ -4,9 +4,10 @@ import dev.weft.DType;
 import dev.weft.Shape;
 
 /**
- * What a kernel reads or writes: element (i0, i1, …) of a view lies at {@code offset + i0 strides[0] + i1 strides[1] + …}
- * of its buffer, counted in elements. Strides are ≥ 0; a stride of 0 repeats an element (broadcasting) and never occurs
- * in an output, except along an axis of extent 1.
+ * What a kernel reads or writes: element (i0, i1, …) of a view lies at {@code offset + i0
+ * strides[0] + i1 strides[1] + …} of its buffer, counted in elements. Strides are ≥ 0; a stride of
+ * 0 repeats an element (broadcasting) and never occurs in an output, except along an axis of extent
+ * 1.
  *
  * <p>A view checks its bounds against its buffer when it is made, so that a kernel may trust it.
  */
@@ -29,7 +30,8 @@ public final class View {
         this.offset = offset;
         int rank = shape.rank();
         if (strides.length != rank) {
-            throw new IllegalArgumentException("a view of " + shape + " needs " + rank + " strides, got " + strides.length);
+            throw new IllegalArgumentException(
+                    "a view of " + shape + " needs " + rank + " strides, got " + strides.length);
         }
         long last = offset;
         long dense = 1;
@@ -46,8 +48,15 @@ public final class View {
             }
         }
         if (offset < 0 || (shape.size() > 0 && last >= buffer.size())) {
-            throw new IndexOutOfBoundsException("a view of " + shape + " at offset " + offset + " ends at element " + last
-                    + " of a buffer of " + buffer.size());
+            throw new IndexOutOfBoundsException(
+                    "a view of "
+                            + shape
+                            + " at offset "
+                            + offset
+                            + " ends at element "
+                            + last
+                            + " of a buffer of "
+                            + buffer.size());
         }
         this.contiguous = gapless || shape.size() == 0;
     }
@@ -87,7 +96,10 @@ public final class View {
         return shape.dim(axis);
     }
 
-    /** The distance, in elements, from one index of an axis to the next; a negative axis counts from the end. */
+    /**
+     * The distance, in elements, from one index of an axis to the next; a negative axis counts from
+     * the end.
+     */
     public long stride(int axis) {
         return strides[axis < 0 ? axis + strides.length : axis];
     }
@@ -108,8 +120,8 @@ public final class View {
     }
 
     /**
-     * This view broadcast to {@code target}: missing leading axes and axes of extent 1 get stride 0. The caller has
-     * checked that the shapes fit.
+     * This view broadcast to {@code target}: missing leading axes and axes of extent 1 get stride
+     * 0. The caller has checked that the shapes fit.
      */
     public View expand(Shape target) {
         if (target.equals(shape)) {
@@ -118,12 +130,16 @@ public final class View {
         int missing = target.rank() - rank();
         long[] expanded = new long[target.rank()];
         for (int axis = 0; axis < rank(); axis++) {
-            expanded[axis + missing] = shape.dim(axis) == 1 && target.dim(axis + missing) != 1 ? 0 : strides[axis];
+            expanded[axis + missing] =
+                    shape.dim(axis) == 1 && target.dim(axis + missing) != 1 ? 0 : strides[axis];
         }
         return new View(buffer, target, expanded, offset);
     }
 
-    /** This view with its axes in another order: axis i of the result is axis {@code axes[i]} of this one. */
+    /**
+     * This view with its axes in another order: axis i of the result is axis {@code axes[i]} of
+     * this one.
+     */
     public View permute(int... axes) {
         long[] extents = new long[axes.length];
         long[] permuted = new long[axes.length];
@@ -159,7 +175,10 @@ public final class View {
         return new View(buffer, shape.with(axis, count), sliced, first);
     }
 
-    /** This view with the axes of {@code target}, which differs from its shape only in added or dropped extents of 1. */
+    /**
+     * This view with the axes of {@code target}, which differs from its shape only in added or
+     * dropped extents of 1.
+     */
     public View withUnitAxes(Shape target) {
         long[] kept = new long[target.rank()];
         int from = 0;

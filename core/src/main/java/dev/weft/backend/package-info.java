@@ -1,6 +1,6 @@
 /**
- * The interface between tensors and devices: what a backend implements. Users of tensors need {@code dev.weft} only,
- * and from here the exceptions.
+ * The interface between tensors and devices: what a backend implements. Users of tensors need
+ * {@code dev.weft} only, and from here the exceptions.
  */
 @NullMarked
 package dev.weft.backend;

@@ -1,11 +1,12 @@
 package dev.weft.random;
 
 /**
- * Philox4x32-10: a counter-based generator. Each block of four 32-bit words is a pure function of a 128-bit counter and a
- * 64-bit key, so that any backend can draw any part of the stream in any order. Salmon, Moraes, Dror and Shaw, "Parallel
- * random numbers: as easy as 1, 2, 3", SC 2011.
+ * Philox4x32-10: a counter-based generator. Each block of four 32-bit words is a pure function of a
+ * 128-bit counter and a 64-bit key, so that any backend can draw any part of the stream in any
+ * order. Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
  *
- * <p>An instance reads the stream in order on the host, from the counter (block low, block high, 0, 0).
+ * <p>An instance reads the stream in order on the host, from the counter (block low, block high, 0,
+ * 0).
  */
 public final class Philox {
     private static final int M0 = 0xD2511F53;
@@ -30,7 +31,8 @@ public final class Philox {
     }
 
     /**
-     * An independent stream for a purpose: its key is drawn from this key's stream far from where ordinary use reads.
+     * An independent stream for a purpose: its key is drawn from this key's stream far from where
+     * ordinary use reads.
      *
      * @param purpose any number; equal numbers give equal streams
      */
@@ -95,8 +97,8 @@ public final class Philox {
 
     /** Uniform in [0, 1), a multiple of 2⁻⁵³. */
     public double nextDouble() {
-        long high = nextInt() >>> 5;
-        long low = nextInt() >>> 6;
+        int high = nextInt() >>> 5;
+        int low = nextInt() >>> 6;
         return (high * 0x1p26 + low) * 0x1p-53;
     }
 

@@ -66,8 +66,8 @@ final class Functions {
         return switch (op) {
             case ADD -> a + b;
             case SUB -> a - b;
-            case MUL -> dtype == DType.I32 ? (int) a * (int) b : a * b;
-            case DIV -> dtype == DType.F32 ? a / b : b == 0 ? 0 : (int) a / (int) b;
+            case MUL -> dtype == DType.I32 ? ((int) a) * ((int) b) : a * b;
+            case DIV -> dtype == DType.F32 ? a / b : b == 0 ? 0 : ((int) a) / ((int) b);
             case POW -> pow(a, b);
             case MIN -> Math.min(a, b);
             case MAX -> Math.max(a, b);
@@ -95,8 +95,9 @@ final class Functions {
             case ABSOLUTE_ERROR -> Math.abs(d);
             case HUBER -> Math.abs(d) <= p ? d * d / 2 : p * (Math.abs(d) - p / 2);
             case BINARY_CROSS_ENTROPY ->
-                -(t * Math.max(Math.log(x), -100) + (1 - t) * Math.max(Math.log1p(-x), -100));
-            case BINARY_CROSS_ENTROPY_LOGITS -> Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x)));
+                    -(t * Math.max(Math.log(x), -100) + (1 - t) * Math.max(Math.log1p(-x), -100));
+            case BINARY_CROSS_ENTROPY_LOGITS ->
+                    Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x)));
             case CATEGORICAL_CROSS_ENTROPY -> -t * Math.log(Math.max(x, 1e-7));
         };
     }
@@ -113,7 +114,10 @@ final class Functions {
         };
     }
 
-    /** C's pow: unlike Java's, 1 where a is 1 and b is NaN or infinite, or a is -1 and b is infinite. */
+    /**
+     * C's pow: unlike Java's, 1 where a is 1 and b is NaN or infinite, or a is -1 and b is
+     * infinite.
+     */
     private static double pow(double a, double b) {
         if (a == 1 || (a == -1 && Double.isInfinite(b))) {
             return 1;
@@ -146,7 +150,10 @@ final class Functions {
         return x < 0 ? 2 - erfcOfPositive(-x) : erfcOfPositive(x);
     }
 
-    /** For small x by the Taylor series of erf, for larger ones by Legendre's continued fraction; both to 1e-15. */
+    /**
+     * For small x by the Taylor series of erf, for larger ones by Legendre's continued fraction;
+     * both to 1e-15.
+     */
     private static double erfcOfPositive(double x) {
         if (Double.isNaN(x)) {
             return x;

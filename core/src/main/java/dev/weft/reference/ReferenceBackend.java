@@ -14,6 +14,7 @@ import dev.weft.backend.UnaryOp;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 import dev.weft.random.Philox;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -21,15 +22,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The executable specification: every kernel as the plainest loop that computes it, in double, with every access checked.
- * Slow on purpose.
+ * The executable specification: every kernel as the plainest loop that computes it, in double, with
+ * every access checked. Slow on purpose.
  */
 public final class ReferenceBackend implements Backend {
-    static final DeviceInfo INFO = new DeviceInfo(
-            "reference",
-            "scalar loops in double, the specification that other backends are tested against",
-            0,
-            Map.of("precision", "double"));
+    static final DeviceInfo INFO =
+            new DeviceInfo(
+                    "reference",
+                    "scalar loops in double, the specification that other backends are tested"
+                            + " against",
+                    0,
+                    Map.of("precision", "double"));
 
     /** Opens the backend. */
     public ReferenceBackend() {}
@@ -66,8 +69,11 @@ public final class ReferenceBackend implements Backend {
         for (long i = 0; i < source.size(); i++) {
             double value = ReferenceBuffer.of(source).get(source.offset() + i);
             switch (source.dtype()) {
-                case F32 -> target.set(ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES, (float) value);
-                case I32 -> target.set(ValueLayout.JAVA_INT_UNALIGNED, i * Integer.BYTES, (int) value);
+                case F32 ->
+                        target.set(
+                                ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES, (float) value);
+                case I32 ->
+                        target.set(ValueLayout.JAVA_INT_UNALIGNED, i * Integer.BYTES, (int) value);
             }
         }
     }
@@ -120,7 +126,8 @@ public final class ReferenceBackend implements Backend {
     public void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
         Walk walk = new Walk(dx.shape(), x, y, dy, dx);
         while (walk.next()) {
-            walk.set(3, walk.get(2) * Functions.unaryDerivative(op, p, q, walk.get(0), walk.get(1)));
+            walk.set(
+                    3, walk.get(2) * Functions.unaryDerivative(op, p, q, walk.get(0), walk.get(1)));
         }
     }
 
@@ -136,7 +143,8 @@ public final class ReferenceBackend implements Backend {
     public void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
         Walk walk = new Walk(d.shape(), a, b, dy, d);
         while (walk.next()) {
-            walk.set(3, walk.get(2) * Functions.binaryDerivative(op, byB, walk.get(0), walk.get(1)));
+            walk.set(
+                    3, walk.get(2) * Functions.binaryDerivative(op, byB, walk.get(0), walk.get(1)));
         }
     }
 
@@ -185,7 +193,7 @@ public final class ReferenceBackend implements Backend {
                     best = j;
                 }
             }
-            rows.set(0, best);
+            rows.set(0, (double) best);
         }
     }
 
@@ -201,7 +209,8 @@ public final class ReferenceBackend implements Backend {
                         sum += element(a, batch, i, l) * element(b, batch, l, j);
                     }
                     double value = alpha * sum + (beta == 0 ? 0 : beta * element(c, batch, i, j));
-                    ReferenceBuffer.of(c).set(position(c, batch, i, j), epilogue(epilogue, j, value));
+                    ReferenceBuffer.of(c)
+                            .set(position(c, batch, i, j), epilogue(epilogue, j, value));
                 }
             }
         }
@@ -209,9 +218,12 @@ public final class ReferenceBackend implements Backend {
 
     private static double epilogue(Epilogue epilogue, long column, double value) {
         View bias = epilogue.bias();
-        double sum = bias == null
-                ? value
-                : value + ReferenceBuffer.of(bias).get(bias.offset() + column * bias.stride(0));
+        double sum =
+                bias == null
+                        ? value
+                        : value
+                                + ReferenceBuffer.of(bias)
+                                        .get(bias.offset() + column * bias.stride(0));
         Activation activation = epilogue.activation();
         UnaryOp op = activation.op();
         return op == null ? sum : Functions.unary(op, 0, 0, sum);
@@ -345,13 +357,21 @@ public final class ReferenceBackend implements Backend {
     private static long checked(String what, long index, long position, long bound) {
         if (index < 0 || index >= bound) {
             throw new IndexOutOfBoundsException(
-                    what + " " + index + " at position " + position + " is outside [0, " + bound + ")");
+                    what
+                            + " "
+                            + index
+                            + " at position "
+                            + position
+                            + " is outside [0, "
+                            + bound
+                            + ")");
         }
         return index;
     }
 
     private static long index(String kernel, View indices, long i, long bound) {
-        long index = (long) ReferenceBuffer.of(indices).get(indices.offset() + i * indices.stride(0));
+        long index =
+                (long) ReferenceBuffer.of(indices).get(indices.offset() + i * indices.stride(0));
         return checked(kernel + ": index", index, i, bound);
     }
 
@@ -387,7 +407,8 @@ public final class ReferenceBackend implements Backend {
         fill(0, dx);
         for (long i = 0; i < indices.size(); i++) {
             double value = ReferenceBuffer.of(dy).get(dy.offset() + i * dy.stride(0));
-            ReferenceBuffer.of(dx).set(position(dx, 0, i, index("unpick", indices, i, dx.dim(1))), value);
+            ReferenceBuffer.of(dx)
+                    .set(position(dx, 0, i, index("unpick", indices, i, dx.dim(1))), value);
         }
     }
 
@@ -396,7 +417,9 @@ public final class ReferenceBackend implements Backend {
         ReferenceBuffer words = ReferenceBuffer.of(state);
         int key0 = (int) words.get(state.offset());
         int key1 = (int) words.get(state.offset() + 1);
-        long start = ((long) words.get(state.offset() + 2) & 0xFFFFFFFFL) | ((long) words.get(state.offset() + 3) << 32);
+        long start =
+                ((long) words.get(state.offset() + 2) & 0xFFFFFFFFL)
+                        | ((long) words.get(state.offset() + 3) << 32);
         Philox stream = new Philox((key0 & 0xFFFFFFFFL) | ((long) key1 << 32), start);
         long threshold = Math.round(rate * 0x1p32);
         for (long i = 0; i < mask.size(); i++) {
@@ -415,12 +438,13 @@ public final class ReferenceBackend implements Backend {
         double t = settings.get(control.offset() + 1) + 1;
         Updates updates = new Updates(rule, lr, t);
         Shape flat = Shape.of(p.size());
-        Walk walk = new Walk(
-                flat,
-                flat(p),
-                flat(g),
-                flat(states.isEmpty() ? p : states.get(0)),
-                flat(states.size() < 2 ? p : states.get(1)));
+        Walk walk =
+                new Walk(
+                        flat,
+                        flat(p),
+                        flat(g),
+                        flat(states.isEmpty() ? p : states.get(0)),
+                        flat(states.size() < 2 ? p : states.get(1)));
         while (walk.next()) {
             updates.apply(walk.get(0), walk.get(1), walk.get(2), walk.get(3));
             if (!states.isEmpty()) {

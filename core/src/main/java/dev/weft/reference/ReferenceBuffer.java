@@ -4,6 +4,7 @@ import dev.weft.DType;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.View;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -24,7 +25,8 @@ final class ReferenceBuffer implements DeviceBuffer {
             this.memory = arena.allocate(Math.multiplyExact(size, Double.BYTES), ALIGNMENT);
         } catch (OutOfMemoryError | ArithmeticException e) {
             arena.close();
-            throw new DeviceOutOfMemoryException("reference: " + size + " elements of 8 bytes cannot be allocated", e);
+            throw new DeviceOutOfMemoryException(
+                    "reference: " + size + " elements of 8 bytes cannot be allocated", e);
         }
     }
 
@@ -44,7 +46,8 @@ final class ReferenceBuffer implements DeviceBuffer {
 
     /** Stores a value as the type would: I32 wraps, F32 keeps the double. */
     void set(long index, double value) {
-        memory.setAtIndex(ValueLayout.JAVA_DOUBLE, index, dtype == DType.I32 ? (int) (long) value : value);
+        memory.setAtIndex(
+                ValueLayout.JAVA_DOUBLE, index, dtype == DType.I32 ? (int) (long) value : value);
     }
 
     void free() {

@@ -3,6 +3,7 @@ package dev.weft.reference;
 import dev.weft.backend.Availability;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BackendProvider;
+
 import java.util.List;
 
 /** Provides the reference backend, which is always there and never preferred. */

@@ -4,8 +4,8 @@ import dev.weft.Shape;
 import dev.weft.backend.View;
 
 /**
- * Visits every index of a shape in row-major order, and tells where it lies in each of some views of that shape (or views
- * that were expanded to it).
+ * Visits every index of a shape in row-major order, and tells where it lies in each of some views
+ * of that shape (or views that were expanded to it).
  */
 final class Walk {
     private final Shape shape;

@@ -1,4 +1,7 @@
-/** A scalar backend that stores and computes in double: the executable specification of every kernel. */
+/**
+ * A scalar backend that stores and computes in double: the executable specification of every
+ * kernel.
+ */
 @NullMarked
 package dev.weft.reference;
 
