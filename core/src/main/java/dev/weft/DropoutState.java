@@ -38,6 +38,7 @@ public final class DropoutState {
         if (!(rate >= 0 && rate < 1)) {
             throw new IllegalArgumentException("dropout: rate must be in [0, 1), got " + rate);
         }
+        Elementwise.sameDevice("dropout", x, state);
         if (x.dtype() != DType.F32) {
             throw new ShapeException("dropout: is not defined for " + x.dtype() + ", got " + x);
         }

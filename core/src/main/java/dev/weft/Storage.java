@@ -49,6 +49,7 @@ final class Storage {
     /** Gives the buffer back to the pool; idempotent. */
     void close() {
         if (!closed) {
+            device.check();
             owner.remove(this);
             reclaim();
         }

@@ -167,12 +167,17 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Overwrites the elements with those of {@code source}, which has the same shape. Not recorded
-     * by a tape.
+     * Overwrites the elements with those of {@code source}, which has the same shape and shares no
+     * memory with this tensor. Not recorded by a tape.
      */
     public void assign(Tensor source) {
+        Elementwise.sameDevice("assign", this, source);
         if (!source.shape().equals(shape())) {
             throw new ShapeException("assign: " + source.shape() + " does not fit into " + shape());
+        }
+        if (view.isRepeating()) {
+            throw new ShapeException(
+                    "assign: " + this + " is expanded: several elements share one place in memory");
         }
         device().backend().copy(source.view(), view());
     }

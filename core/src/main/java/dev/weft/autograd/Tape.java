@@ -52,8 +52,9 @@ public final class Tape implements AutoCloseable {
      * same shape, any content.
      */
     public void watch(Tensor x, @Nullable Tensor gradient) {
-        if (x.device() != device) {
-            throw new IllegalArgumentException("watch: " + x + " is not on " + device);
+        require("watch", x);
+        if (gradient != null) {
+            require("watch", gradient);
         }
         if (x.dtype() != DType.F32) {
             throw new ShapeException(
@@ -106,6 +107,7 @@ public final class Tape implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("gradients: the tape was closed");
         }
+        require("gradients", dy);
         if (!dy.shape().equals(y.shape())) {
             throw new ShapeException(
                     "gradients: y is "
@@ -123,6 +125,12 @@ public final class Tape implements AutoCloseable {
             return Gradients.compute(this, y, dy);
         } finally {
             paused = false;
+        }
+    }
+
+    private void require(String operation, Tensor x) {
+        if (x.device() != device) {
+            throw new IllegalArgumentException(operation + ": " + x + " is not on " + device);
         }
     }
 

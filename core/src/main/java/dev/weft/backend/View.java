@@ -119,6 +119,16 @@ public final class View {
         return contiguous;
     }
 
+    /** Whether some element lies at several indices: an axis of stride 0 with several indices. */
+    public boolean isRepeating() {
+        for (int axis = 0; axis < strides.length; axis++) {
+            if (strides[axis] == 0 && shape.dim(axis) > 1) {
+                return shape.size() > 0;
+            }
+        }
+        return false;
+    }
+
     /**
      * This view broadcast to {@code target}: missing leading axes and axes of extent 1 get stride
      * 0. The caller has checked that the shapes fit.
@@ -169,9 +179,10 @@ public final class View {
     /** This view of every {@code step}th index in [start, end) along an axis, from start on. */
     public View slice(int axis, long start, long end, long step) {
         long[] sliced = strides.clone();
-        long count = (end - start + step - 1) / step;
+        long count = end == start ? 0 : (end - start - 1) / step + 1;
         long first = count == 0 ? offset : offset + start * strides[axis];
-        sliced[axis] *= step;
+        // With one element or none the stride is never used, and the product may overflow.
+        sliced[axis] *= count > 1 ? step : 1;
         return new View(buffer, shape.with(axis, count), sliced, first);
     }
 

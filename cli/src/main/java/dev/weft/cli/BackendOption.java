@@ -1,0 +1,56 @@
+package dev.weft.cli;
+
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.backend.Availability;
+import dev.weft.backend.BackendUnavailableException;
+
+import picocli.CommandLine.Option;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The option that chooses a device, and what it says of the choice. */
+final class BackendOption {
+    private static final String AUTO = "auto";
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = AUTO,
+            description =
+                    "auto, cpu or reference, or a device such as cpu:0 (see weft devices)."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private String selector = AUTO;
+
+    /** Opens the chosen device, and prints which it is and what was passed over. */
+    Device open(PrintWriter out) {
+        List<String> notes = new ArrayList<>();
+        Device device = selector.equals(AUTO) ? best(notes) : Devices.open(selector);
+        out.println("device: " + device.info().selector() + ", " + device.info().description());
+        notes.forEach(out::println);
+        return device;
+    }
+
+    /** As {@link Devices#best}, with its reasons on the program's output instead of in a log. */
+    private static Device best(List<String> notes) {
+        for (Devices.Listing listing : Devices.list()) {
+            switch (listing.availability()) {
+                case Availability.Ready ready -> {
+                    return Devices.open(ready.devices().getFirst().selector());
+                }
+                case Availability.Unavailable missing ->
+                        notes.add(
+                                "passed over "
+                                        + listing.backend()
+                                        + ": "
+                                        + missing.reason()
+                                        + "; "
+                                        + missing.remedy());
+            }
+        }
+        throw new BackendUnavailableException(
+                "no backend can be used: " + String.join("; ", notes));
+    }
+}

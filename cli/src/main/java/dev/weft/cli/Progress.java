@@ -1,0 +1,22 @@
+package dev.weft.cli;
+
+import dev.weft.train.TrainingListener;
+
+import java.io.PrintWriter;
+
+/** Shows how training goes: a bar on a terminal, plain lines elsewhere. */
+interface Progress extends TrainingListener, AutoCloseable {
+    /**
+     * What fits where the output goes.
+     *
+     * @param examples in the whole run
+     */
+    static Progress create(PrintWriter out, int epochs, long examples) {
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        return terminal ? new ProgressBarView(epochs, examples) : new ProgressLines(out, epochs);
+    }
+
+    /** Ends the display; an epoch that was not finished stays as it is. */
+    @Override
+    void close();
+}

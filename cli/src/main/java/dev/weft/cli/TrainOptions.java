@@ -1,0 +1,176 @@
+package dev.weft.cli;
+
+import dev.weft.backend.Penalty;
+import dev.weft.nn.Models;
+import dev.weft.optim.OptimizerKind;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+
+/** What {@code train} takes, and the ranges of its numbers. */
+final class TrainOptions {
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Folder with IDX files, plain or gzip, with MNIST's names. Without it: digits"
+                            + " that the program draws.")
+    @Nullable Path data;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            defaultValue = "simplenet",
+            description = "simplenet or simplenet-softmax. Default: ${DEFAULT-VALUE}.")
+    String model = "simplenet";
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Passes over the training set. Default: ${DEFAULT-VALUE}.")
+    int epochs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Examples in a step. Default: ${DEFAULT-VALUE}.")
+    int batch;
+
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            defaultValue = "sgd",
+            description =
+                    "sgd, momentum, nesterov, adam, adamw or rmsprop. Default: ${DEFAULT-VALUE}.")
+    String optimizer = "sgd";
+
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
+            description = "Learning rate. Default: 0.01, or 0.001 for adam and adamw.")
+    @Nullable Double lr;
+
+    @Option(
+            names = "--l1",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "Weight of the sum of |p| in the objective. Default: ${DEFAULT-VALUE}.")
+    double l1;
+
+    @Option(
+            names = "--l2",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "Weight of the sum of p²/2 in the objective. Default: ${DEFAULT-VALUE}.")
+    double l2;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            defaultValue = "0",
+            description =
+                    "Decay apart from the gradient. Default: ${DEFAULT-VALUE}, or 0.01 for adamw.")
+    double weightDecay;
+
+    @Option(
+            names = "--dropout",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "Share of hidden units to drop in training. Default: ${DEFAULT-VALUE}.")
+    double dropout;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description =
+                    "For parameters, order, dropout and drawn digits. Default: ${DEFAULT-VALUE}.")
+    long seed;
+
+    @Option(
+            names = "--test-count",
+            paramLabel = "N",
+            description =
+                    "Keep the last N examples for the test. Default: the folder's own test files,"
+                            + " or a tenth.")
+    @Nullable Integer testCount;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "FILE",
+            description =
+                    "Go on with a saved model, up to --epochs in all, with the same options as"
+                            + " before.")
+    @Nullable Path resume;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "weft-out",
+            description = "Where to write. Default: ${DEFAULT-VALUE}.")
+    Path out = Path.of("weft-out");
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write the results there as well, as JSON.")
+    @Nullable Path json;
+
+    /**
+     * Checks all ranges.
+     *
+     * @throws InputException naming the first option that is out of its range
+     */
+    void check() {
+        atLeastOne("--epochs", epochs);
+        atLeastOne("--batch", batch);
+        if (testCount != null) {
+            atLeastOne("--test-count", testCount);
+        }
+        if (lr != null && !(lr > 0 && Double.isFinite(lr.floatValue()))) {
+            throw new InputException("--lr must be a finite number above 0, got " + lr);
+        }
+        notNegative("--l1", l1);
+        notNegative("--l2", l2);
+        notNegative("--weight-decay", weightDecay);
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new InputException("--dropout must be in [0, 1), got " + dropout);
+        }
+        model();
+        optimizer();
+    }
+
+    Models model() {
+        return Models.named(model);
+    }
+
+    OptimizerKind optimizer() {
+        return OptimizerKind.named(optimizer);
+    }
+
+    double learningRate() {
+        return lr == null ? optimizer().defaultLr() : lr;
+    }
+
+    Penalty penalty() {
+        return new Penalty(l1, l2, weightDecay);
+    }
+
+    private static void atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new InputException(option + " must be at least 1, got " + value);
+        }
+    }
+
+    private static void notNegative(String option, double value) {
+        if (!(value >= 0 && Double.isFinite(value))) {
+            throw new InputException(
+                    option + " must be a finite number of at least 0, got " + value);
+        }
+    }
+}

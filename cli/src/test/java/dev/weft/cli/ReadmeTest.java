@@ -1,0 +1,102 @@
+package dev.weft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** Compiles and runs the README's Java examples, so that what a newcomer copies works. */
+class ReadmeTest {
+    private static final Pattern EXAMPLE =
+            Pattern.compile("<!-- example: (\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);
+
+    /** What an editor would import by itself. */
+    private static final String IMPORTS =
+            """
+            import dev.weft.*;
+            import dev.weft.autograd.*;
+            import dev.weft.data.*;
+            import dev.weft.io.*;
+            import dev.weft.nn.*;
+            import dev.weft.optim.*;
+            import dev.weft.train.*;
+            import java.nio.file.Path;
+            import java.util.*;
+            """;
+
+    @TempDir Path folder;
+
+    @TestFactory
+    List<DynamicTest> examplesCompileAndRun() throws IOException {
+        String readme = Files.readString(Path.of(System.getProperty("weft.root"), "README.md"));
+        List<DynamicTest> tests = new ArrayList<>();
+        Matcher examples = EXAMPLE.matcher(readme);
+        while (examples.find()) {
+            String name = examples.group(1);
+            String body = examples.group(2);
+            tests.add(DynamicTest.dynamicTest(name, () -> run(name, body)));
+        }
+        assertEquals(3, tests.size(), "the README shows core, CPU and network");
+        return tests;
+    }
+
+    private void run(String name, String body) throws Exception {
+        Path source = folder.resolve(name + "Example.java");
+        Files.writeString(
+                source,
+                IMPORTS
+                        + "public class "
+                        + name
+                        + "Example { public static void main(String[] args) throws Exception {\n"
+                        + body
+                        + "}}");
+        compile(source);
+        URL[] classes = {folder.toUri().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(classes, getClass().getClassLoader())) {
+            loader.loadClass(name + "Example")
+                    .getMethod("main", String[].class)
+                    .invoke(null, (Object) new String[0]);
+        }
+    }
+
+    private void compile(Path source) throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
+        try (StandardJavaFileManager files =
+                compiler.getStandardFileManager(problems, Locale.ROOT, null)) {
+            List<String> options =
+                    List.of("-cp", System.getProperty("java.class.path"), "-d", folder.toString());
+            boolean compiled =
+                    compiler.getTask(
+                                    null,
+                                    files,
+                                    problems,
+                                    options,
+                                    null,
+                                    files.getJavaFileObjects(source))
+                            .call();
+            List<Diagnostic<? extends JavaFileObject>> errors = problems.getDiagnostics();
+            assertTrue(compiled, () -> "the README's example does not compile: " + errors);
+        }
+    }
+}

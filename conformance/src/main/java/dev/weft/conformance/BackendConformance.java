@@ -1,0 +1,188 @@
+package dev.weft.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.weft.Device;
+import dev.weft.Devices;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What every backend must pass. Each kernel, and each operation on tensors with its gradients, is
+ * done on the backend under test and on the reference backend with the same inputs, and must agree
+ * within stated bounds; nothing but outputs may be written; results must repeat bit for bit; memory
+ * must be accounted for; and vectors that others made must come out.
+ *
+ * <pre>{@code
+ * class CpuConformanceTest extends BackendConformance {
+ *     CpuConformanceTest() {
+ *         super("cpu");
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>A backend that is not available skips its tests, with the reason, unless the system property
+ * {@code require.backends} names it.
+ */
+public abstract class BackendConformance {
+    private final String selector;
+    private Device device;
+    private Device reference;
+
+    /** The suite for the device that {@link Devices#open} opens for {@code selector}. */
+    @SuppressWarnings("NullAway.Init") // JUnit calls open() before any test
+    protected BackendConformance(String selector) {
+        this.selector = selector;
+    }
+
+    /** Opens the device under test and the reference. */
+    @BeforeEach
+    public void open() {
+        device = TestDevices.open(selector);
+        reference = Devices.open("reference");
+    }
+
+    /** Closes both. */
+    @AfterEach
+    public void close() {
+        if (device != null) {
+            device.close();
+        }
+        if (reference != null) {
+            reference.close();
+        }
+    }
+
+    /** y = op(x), y = op(a, b), and their gradients. */
+    @TestFactory
+    public Stream<DynamicTest> elementwise() {
+        return kernels(ElementwiseKernels.all());
+    }
+
+    /** c = epilogue(α a b + β c). */
+    @TestFactory
+    public Stream<DynamicTest> gemm() {
+        return kernels(GemmKernels.all());
+    }
+
+    /** Reductions, argmax and softmax. */
+    @TestFactory
+    public Stream<DynamicTest> reductions() {
+        return kernels(ReductionKernels.all());
+    }
+
+    /** Losses and their gradients. */
+    @TestFactory
+    public Stream<DynamicTest> losses() {
+        return kernels(LossKernels.all());
+    }
+
+    /** Filling, copying, converting, selecting by index. */
+    @TestFactory
+    public Stream<DynamicTest> indexing() {
+        return kernels(IndexKernels.all());
+    }
+
+    /** Optimizers' updates and dropout masks. */
+    @TestFactory
+    public Stream<DynamicTest> updates() {
+        return kernels(UpdateKernels.all());
+    }
+
+    /** Indices that are out of range. */
+    @TestFactory
+    public Stream<DynamicTest> indexErrors() {
+        return IndexErrors.all(this::device);
+    }
+
+    /** Operations on tensors, with the gradients by all operands. */
+    @TestFactory
+    public Stream<DynamicTest> operations() {
+        return OpCases.all()
+                .map(
+                        c ->
+                                test(
+                                        c.name(),
+                                        () -> Agreement.check(c, device, reference, Seed.value())));
+    }
+
+    /** The pool, the ledger, and what happens when memory runs out. */
+    @TestFactory
+    public Stream<DynamicTest> memory() {
+        return MemoryCases.all(selector)
+                .map(c -> dynamicTest(c.getDisplayName(), c.getExecutable()));
+    }
+
+    /** NumPy's tables of exp, log and tanh. */
+    @TestFactory
+    public Stream<DynamicTest> umath() {
+        return UmathVectors.all(this::device);
+    }
+
+    /** ONNX's node tests. */
+    @TestFactory
+    public Stream<DynamicTest> onnx() {
+        return OnnxVectors.all(this::device);
+    }
+
+    /** The device under test, while a test runs. */
+    private Device device() {
+        return device;
+    }
+
+    /** One test for each group: some groups have hundreds of cases. */
+    private Stream<DynamicTest> kernels(List<KernelCase> cases) {
+        Map<String, List<KernelCase>> groups =
+                cases.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        KernelCase::group,
+                                        LinkedHashMap::new,
+                                        Collectors.toList()));
+        return groups.entrySet().stream()
+                .map(group -> test(group.getKey(), () -> checkAll(group.getValue())));
+    }
+
+    private void checkAll(List<KernelCase> cases) {
+        int failed = 0;
+        AssertionError first = null;
+        for (KernelCase c : cases) {
+            try {
+                c.check(device.backend(), reference.backend(), Seed.value());
+            } catch (AssertionError e) {
+                first = first == null ? e : first;
+                failed++;
+            }
+        }
+        if (first != null) {
+            throw new AssertionError(
+                    "%d of %d cases failed, the first: %s"
+                            .formatted(failed, cases.size(), first.getMessage()),
+                    first);
+        }
+    }
+
+    private DynamicTest test(String name, Executable body) {
+        return dynamicTest(
+                name,
+                () -> {
+                    try {
+                        body.execute();
+                    } catch (AssertionError | RuntimeException e) {
+                        throw Seed.failure(selector, name, e);
+                    }
+                    assertEquals(0, device.memory().liveBytes(), "live bytes at the end");
+                });
+    }
+}

@@ -1,0 +1,61 @@
+package dev.weft.conformance;
+
+/** How far a float may be from the reference's double. */
+interface Bound {
+    /** The largest difference that is right for element {@code i}. */
+    double at(int i, double expected);
+
+    /** u = 2⁻²⁴, the unit roundoff of F32. */
+    double U = 0x1p-24;
+
+    /** The reference's value, correctly rounded. */
+    Bound EXACT = (_, _) -> 0;
+
+    /** {@code n} units in the last place of the result. */
+    static Bound ulp(double n) {
+        return (_, expected) -> n * Math.ulp((float) expected);
+    }
+
+    /** Either of the two, added. */
+    default Bound plus(Bound other) {
+        return (i, expected) -> at(i, expected) + other.at(i, expected);
+    }
+
+    /** A difference for each element. */
+    static Bound each(double[] differences) {
+        return (i, _) -> differences[i];
+    }
+
+    /** {@code n} times a value for each element: where cancellation is inherent in the formula. */
+    static Bound times(double n, double[] magnitudes) {
+        return (i, _) -> n * Math.abs(magnitudes[i]);
+    }
+
+    /** The same difference for every element. */
+    static Bound absolute(double difference) {
+        return (_, _) -> difference;
+    }
+
+    /**
+     * Whether {@code actual} is right: NaN for NaN, the same infinity, and otherwise the correctly
+     * rounded value or one within the bound, where a value within the bound of overflow may be
+     * infinite.
+     */
+    default boolean holds(int i, double expected, double actual) {
+        if (Double.isNaN(expected)) {
+            return Double.isNaN(actual);
+        }
+        if (actual == expected || actual == (float) expected) {
+            return true;
+        }
+        if (Double.isInfinite(expected)) {
+            return false;
+        }
+        double bound = at(i, expected);
+        if (Double.isInfinite(actual)) {
+            return Math.copySign(1, actual) == Math.signum(expected)
+                    && Math.abs(expected) + bound > Float.MAX_VALUE;
+        }
+        return Math.abs(actual - expected) <= bound;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.weft.conformance;
+
+import dev.weft.Shape;
+import dev.weft.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** ONNX's NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss and Dropout. */
+final class OnnxLosses {
+    private OnnxLosses() {}
+
+    static void addTo(Map<String, OnnxOperators.Operator> operators) {
+        operators.put("NegativeLogLikelihoodLoss", node -> List.of(nll(node, node.x(0))));
+        operators.put(
+                "SoftmaxCrossEntropyLoss",
+                node -> {
+                    Tensor logProbabilities = node.x(0).logSoftmax(1);
+                    return List.of(nll(node, logProbabilities), logProbabilities);
+                });
+        operators.put("Dropout", node -> List.of(dropout(node)));
+    }
+
+    /** Without training, y = x. */
+    private static Tensor dropout(OnnxNode node) {
+        if (node.has(2)) {
+            throw new OnnxNode.Unsupported("training_mode");
+        }
+        return node.x(0);
+    }
+
+    /**
+     * -w[label] x[…, label, …] for each position beside the classes, which are axis 1. An ignored
+     * label has weight 0; a mean is one of weights.
+     */
+    private static Tensor nll(OnnxNode node, Tensor x) {
+        int[] last = new int[x.rank()];
+        Arrays.setAll(last, i -> i == 0 ? 0 : i == x.rank() - 1 ? 1 : i + 1);
+        Tensor rows = x.permute(last).contiguous().reshape(-1, x.dim(1));
+        long[] labels = node.numbers(1).clone();
+        float[] counted = new float[labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            boolean ignored =
+                    node.hasAttribute("ignore_index")
+                            && labels[i] == node.integer("ignore_index", 0);
+            counted[i] = ignored ? 0 : 1;
+            labels[i] = ignored ? 0 : labels[i];
+        }
+        Tensor indices = node.integers(labels);
+        Tensor weights = node.device().tensor(counted);
+        Tensor given = classWeights(node);
+        if (given != null) {
+            weights = weights.mul(given.gather(indices));
+        }
+        Tensor losses = rows.pick(indices).neg().mul(weights);
+        return switch (node.text("reduction", "mean")) {
+            case "none" -> losses.reshape(Shape.of(node.dims(1)).toArray());
+            case "sum" -> losses.sum();
+            default -> losses.sum().div(weights.sum());
+        };
+    }
+
+    private static @Nullable Tensor classWeights(OnnxNode node) {
+        return node.has(2) ? node.x(2) : null;
+    }
+}

@@ -1,0 +1,164 @@
+package dev.weft.conformance;
+
+import dev.weft.Device;
+import dev.weft.Tensor;
+
+import java.util.Arrays;
+
+/** A node test's operands and attributes, for the operation that computes it. */
+final class OnnxNode {
+    private static final int ATTRIBUTE_FLOAT = 2;
+    private static final int ATTRIBUTE_INT = 3;
+    private static final int ATTRIBUTE_STRING = 4;
+    private static final int ATTRIBUTE_INTS = 8;
+
+    private final OnnxCase test;
+    private final Device device;
+
+    /** What Weft cannot do yet: neither passed nor failed. */
+    static final class Unsupported extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unsupported(String what) {
+            super(what);
+        }
+    }
+
+    OnnxNode(OnnxCase test, Device device) {
+        this.test = test;
+        this.device = device;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    long opset() {
+        return test.opset();
+    }
+
+    /** The number of inputs, counting those that are left out between others. */
+    int inputs() {
+        return test.inputs().size();
+    }
+
+    /** The number of outputs that are asked for. */
+    int outputs() {
+        return test.expected().size();
+    }
+
+    boolean has(int input) {
+        return input < inputs() && !test.inputs().get(input).isEmpty();
+    }
+
+    private OnnxTensor proto(int input) {
+        OnnxTensor tensor = test.values().get(test.inputs().get(input));
+        if (tensor == null) {
+            throw new Unsupported("an input that nothing gives");
+        }
+        return tensor;
+    }
+
+    /** An operand. */
+    Tensor x(int input) {
+        OnnxTensor proto = proto(input);
+        long[] dims = proto.shape().toArray();
+        return switch (proto.type()) {
+            case OnnxTensor.FLOAT -> device.tensor(proto.reals()).reshape(dims);
+            case OnnxTensor.INT32 -> integers(proto.integers()).reshape(dims);
+            default -> throw new Unsupported("type " + typeName(proto.type()));
+        };
+    }
+
+    /** All operands. */
+    Tensor[] all() {
+        Tensor[] tensors = new Tensor[inputs()];
+        for (int i = 0; i < tensors.length; i++) {
+            tensors[i] = x(i);
+        }
+        return tensors;
+    }
+
+    /**
+     * The elements of an operand that says where or how often, and is no data: read by the host.
+     */
+    long[] numbers(int input) {
+        OnnxTensor proto = proto(input);
+        if (proto.type() != OnnxTensor.INT64 && proto.type() != OnnxTensor.INT32) {
+            throw new Unsupported("indices of type " + typeName(proto.type()));
+        }
+        return proto.integers();
+    }
+
+    /** The extents of an operand. */
+    long[] dims(int input) {
+        return proto(input).shape().toArray();
+    }
+
+    /** A number that the host reads. */
+    double number(int input) {
+        OnnxTensor proto = proto(input);
+        return proto.type() == OnnxTensor.FLOAT ? proto.reals()[0] : (double) numbers(input)[0];
+    }
+
+    /** I32 of rank 1. */
+    Tensor integers(long[] values) {
+        return device.tensor(Arrays.stream(values).mapToInt(Math::toIntExact).toArray());
+    }
+
+    boolean hasAttribute(String name) {
+        return test.attributes().containsKey(name);
+    }
+
+    long integer(String name, long otherwise) {
+        Protobuf attribute = test.attributes().get(name);
+        return attribute == null ? otherwise : attribute.number(ATTRIBUTE_INT);
+    }
+
+    double real(String name, double otherwise) {
+        Protobuf attribute = test.attributes().get(name);
+        return attribute == null ? otherwise : attribute.real(ATTRIBUTE_FLOAT);
+    }
+
+    String text(String name, String otherwise) {
+        Protobuf attribute = test.attributes().get(name);
+        return attribute == null ? otherwise : attribute.text(ATTRIBUTE_STRING);
+    }
+
+    long[] integers(String name) {
+        Protobuf attribute = test.attributes().get(name);
+        return attribute == null ? new long[0] : attribute.numbers(ATTRIBUTE_INTS);
+    }
+
+    /**
+     * Axes from an input (since opset 13 or 18) or from an attribute; none where neither is there.
+     */
+    int[] axes(int input) {
+        long[] axes = has(input) ? numbers(input) : integers("axes");
+        return Arrays.stream(axes).mapToInt(Math::toIntExact).toArray();
+    }
+
+    /** The name of a TensorProto.DataType. */
+    static String typeName(int type) {
+        String[] names = {
+            "no tensor",
+            "float32",
+            "uint8",
+            "int8",
+            "uint16",
+            "int16",
+            "int32",
+            "int64",
+            "string",
+            "bool",
+            "float16",
+            "float64",
+            "uint32",
+            "uint64",
+            "complex64",
+            "complex128",
+            "bfloat16"
+        };
+        return type < names.length ? names[type] : "number " + type;
+    }
+}

@@ -1,0 +1,267 @@
+package dev.weft.conformance;
+
+import dev.weft.DType;
+import dev.weft.Shape;
+import dev.weft.Tensor;
+import dev.weft.backend.ReduceOp;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** ONNX's operators by operations on tensors. onnx/onnx v1.22.0, docs/Operators.md. */
+final class OnnxOperators {
+    private static final Map<String, Operator> OPERATORS = new HashMap<>();
+
+    private OnnxOperators() {}
+
+    /** Computes a node's outputs. */
+    interface Operator {
+        List<Tensor> run(OnnxNode node);
+    }
+
+    static {
+        elementwise();
+        activations();
+        products();
+        reductions();
+        optimizers();
+        OnnxLayouts.addTo(OPERATORS);
+        OnnxNormalizations.addTo(OPERATORS);
+        OnnxLosses.addTo(OPERATORS);
+    }
+
+    static List<Tensor> run(String operator, OnnxNode node) {
+        Operator found = OPERATORS.get(operator);
+        if (found == null) {
+            throw new OnnxNode.Unsupported("operator");
+        }
+        return found.run(node);
+    }
+
+    /** Whether the operator's result is indices, which ONNX holds in int64. */
+    static boolean givesIndices(String operator) {
+        return Set.of("ArgMax", "ArgMin").contains(operator);
+    }
+
+    private static void one(String name, Function<OnnxNode, Tensor> operator) {
+        OPERATORS.put(name, node -> List.of(operator.apply(node)));
+    }
+
+    private static void unary(String name, UnaryOperator<Tensor> operator) {
+        one(name, node -> operator.apply(node.x(0)));
+    }
+
+    private static void binary(String name, BinaryOperator<Tensor> operator) {
+        one(name, node -> operator.apply(node.x(0), node.x(1)));
+    }
+
+    private static void variadic(String name, BinaryOperator<Tensor> operator) {
+        one(name, node -> Arrays.stream(node.all()).reduce(operator).orElseThrow());
+    }
+
+    private static void elementwise() {
+        binary("Add", Tensor::add);
+        binary("Sub", Tensor::sub);
+        binary("Mul", Tensor::mul);
+        binary("Div", Tensor::div);
+        binary("Pow", (a, b) -> a.dtype() == DType.F32 ? a.pow(b.to(DType.F32)) : a.pow(b));
+        binary("Equal", Tensor::equal);
+        variadic("Sum", Tensor::add);
+        variadic("Max", Tensor::max);
+        variadic("Min", Tensor::min);
+        one(
+                "Mean",
+                node ->
+                        Arrays.stream(node.all())
+                                .reduce(Tensor::add)
+                                .orElseThrow()
+                                .div(node.inputs()));
+        unary("Neg", Tensor::neg);
+        unary("Abs", Tensor::abs);
+        unary("Exp", Tensor::exp);
+        unary("Log", Tensor::log);
+        unary("Sqrt", Tensor::sqrt);
+        unary("Reciprocal", x -> x.pow(-1));
+        one(
+                "Clip",
+                node -> {
+                    Tensor x = node.x(0);
+                    Tensor above = node.has(1) ? x.max(node.x(1)) : x;
+                    return node.has(2) ? above.min(node.x(2)) : above;
+                });
+    }
+
+    private static void activations() {
+        unary("Relu", Tensor::relu);
+        one("LeakyRelu", node -> node.x(0).leakyRelu(node.real("alpha", 0.01)));
+        one("Elu", node -> node.x(0).elu(node.real("alpha", 1)));
+        one(
+                "Celu",
+                node -> {
+                    double alpha = node.real("alpha", 1);
+                    return node.x(0).div(alpha).elu(1).mul(alpha);
+                });
+        one(
+                "Selu",
+                node ->
+                        node.x(0)
+                                .elu(node.real("alpha", 1.6732631921768188))
+                                .mul(node.real("gamma", 1.0507010221481323)));
+        one(
+                "HardSigmoid",
+                node ->
+                        node.x(0)
+                                .mul(node.real("alpha", 0.2))
+                                .add(node.real("beta", 0.5))
+                                .clamp(0, 1));
+        one("PRelu", node -> node.x(0).relu().sub(node.x(0).neg().relu().mul(node.x(1))));
+        unary("Sigmoid", Tensor::sigmoid);
+        unary("Tanh", Tensor::tanh);
+        unary("Softplus", Tensor::softplus);
+        unary("Softsign", x -> x.div(x.abs().add(1)));
+        one(
+                "Gelu",
+                node ->
+                        node.text("approximate", "none").equals("tanh")
+                                ? node.x(0).geluTanh()
+                                : node.x(0).gelu());
+        one("Softmax", node -> node.x(0).softmax(softmaxAxis(node)));
+        one("LogSoftmax", node -> node.x(0).logSoftmax(softmaxAxis(node)));
+    }
+
+    private static int softmaxAxis(OnnxNode node) {
+        if (node.opset() < 13) {
+            throw new OnnxNode.Unsupported("softmax over flattened axes");
+        }
+        return (int) node.integer("axis", -1);
+    }
+
+    private static void products() {
+        binary("MatMul", Tensor::matmul);
+        one(
+                "Gemm",
+                node -> {
+                    Tensor a = node.integer("transA", 0) == 0 ? node.x(0) : node.x(0).transpose();
+                    Tensor b = node.integer("transB", 0) == 0 ? node.x(1) : node.x(1).transpose();
+                    Tensor product = a.matmul(b).mul(node.real("alpha", 1));
+                    return node.has(2) ? product.add(node.x(2).mul(node.real("beta", 1))) : product;
+                });
+    }
+
+    private static void reductions() {
+        one("ReduceSum", node -> reduce(node, ReduceOp.SUM, node.x(0)));
+        one("ReduceMean", node -> reduce(node, ReduceOp.MEAN, node.x(0)));
+        one("ReduceMax", node -> reduce(node, ReduceOp.MAX, node.x(0)));
+        one("ReduceMin", node -> reduce(node, ReduceOp.MIN, node.x(0)));
+        one("ReduceL1", node -> reduce(node, ReduceOp.SUM, node.x(0).abs()));
+        one("ReduceL2", node -> reduce(node, ReduceOp.SUM, node.x(0).square()).sqrt());
+        one("ReduceSumSquare", node -> reduce(node, ReduceOp.SUM, node.x(0).square()));
+        one("ReduceLogSum", node -> reduce(node, ReduceOp.SUM, node.x(0)).log());
+        one("ReduceLogSumExp", node -> reduce(node, ReduceOp.SUM, node.x(0).exp()).log());
+        one("ArgMax", node -> argmax(node, node.x(0)));
+        one("ArgMin", node -> argmax(node, node.x(0).neg()));
+        one("GlobalAveragePool", node -> node.x(0).reduce(ReduceOp.MEAN, true, spatial(node)));
+        one("GlobalMaxPool", node -> node.x(0).reduce(ReduceOp.MAX, true, spatial(node)));
+    }
+
+    private static int[] spatial(OnnxNode node) {
+        int[] axes = new int[node.x(0).rank() - 2];
+        Arrays.setAll(axes, i -> i + 2);
+        return axes;
+    }
+
+    private static Tensor reduce(OnnxNode node, ReduceOp op, Tensor x) {
+        int[] axes = node.axes(1);
+        if (axes.length == 0 && node.integer("noop_with_empty_axes", 0) == 1) {
+            return x;
+        }
+        return x.reduce(op, node.integer("keepdims", 1) == 1, axes);
+    }
+
+    /** The last of equals is the first in the reverse order, which a gather of rows makes. */
+    private static Tensor argmax(OnnxNode node, Tensor x) {
+        int axis = (int) node.integer("axis", 0);
+        Tensor index;
+        if (node.integer("select_last_index", 0) == 0) {
+            index = x.argmax(axis);
+        } else {
+            int n = (int) x.dim(axis);
+            long[] backwards = new long[n];
+            Arrays.setAll(backwards, i -> n - 1 - i);
+            Tensor reversed = x.transpose(0, axis).gather(node.integers(backwards));
+            index = reversed.transpose(0, axis).argmax(axis).neg().add(n - 1);
+        }
+        boolean keep = node.integer("keepdims", 1) == 1;
+        Shape kept = x.shape().with(axis, 1);
+        return keep ? index.contiguous().reshape(kept.toArray()) : index;
+    }
+
+    private static void optimizers() {
+        OPERATORS.put("Momentum", OnnxOperators::momentum);
+        OPERATORS.put("Adagrad", OnnxOperators::adagrad);
+        OPERATORS.put("Adam", OnnxOperators::adam);
+    }
+
+    private static Tensor regularised(OnnxNode node, Tensor x, Tensor g) {
+        return x.mul(node.real("norm_coefficient", 0)).add(g);
+    }
+
+    private static List<Tensor> momentum(OnnxNode node) {
+        int n = (node.inputs() - 2) / 3;
+        Tensor rate = node.x(0);
+        double alpha = node.real("alpha", 0);
+        double beta = node.number(1) > 0 ? node.real("beta", 0) : 1;
+        boolean nesterov = node.text("mode", "standard").equals("nesterov");
+        Tensor[] out = new Tensor[2 * n];
+        for (int i = 0; i < n; i++) {
+            Tensor x = node.x(2 + i);
+            Tensor g = regularised(node, x, node.x(2 + n + i));
+            Tensor v = node.x(2 + 2 * n + i).mul(alpha).add(g.mul(beta));
+            Tensor step = nesterov ? g.add(v.mul(alpha)) : v;
+            out[i] = x.sub(rate.mul(step));
+            out[n + i] = v;
+        }
+        return List.of(out);
+    }
+
+    private static List<Tensor> adagrad(OnnxNode node) {
+        int n = (node.inputs() - 2) / 3;
+        Tensor rate = node.x(0).div(1 + node.number(1) * node.real("decay_factor", 0));
+        Tensor[] out = new Tensor[2 * n];
+        for (int i = 0; i < n; i++) {
+            Tensor x = node.x(2 + i);
+            Tensor g = regularised(node, x, node.x(2 + n + i));
+            Tensor h = node.x(2 + 2 * n + i).add(g.square());
+            out[i] = x.sub(rate.mul(g).div(h.sqrt().add(node.real("epsilon", 0))));
+            out[n + i] = h;
+        }
+        return List.of(out);
+    }
+
+    private static List<Tensor> adam(OnnxNode node) {
+        int n = (node.inputs() - 2) / 4;
+        double alpha = node.real("alpha", 0.9);
+        double beta = node.real("beta", 0.999);
+        double t = node.number(1);
+        double correction = t > 0 ? Math.sqrt(1 - Math.pow(beta, t)) / (1 - Math.pow(alpha, t)) : 1;
+        Tensor rate = node.x(0).mul(correction);
+        Tensor[] out = new Tensor[3 * n];
+        for (int i = 0; i < n; i++) {
+            Tensor x = node.x(2 + i);
+            Tensor g = regularised(node, x, node.x(2 + n + i));
+            Tensor v = node.x(2 + 2 * n + i).mul(alpha).add(g.mul(1 - alpha));
+            Tensor h = node.x(2 + 3 * n + i).mul(beta).add(g.square().mul(1 - beta));
+            Tensor step = rate.mul(v).div(h.sqrt().add(node.real("epsilon", 0)));
+            out[i] = x.sub(step).mul(1 - node.real("norm_coefficient_post", 0));
+            out[n + i] = v;
+            out[2 * n + i] = h;
+        }
+        return List.of(out);
+    }
+}

@@ -1,0 +1,369 @@
+package dev.weft.conformance;
+
+import static dev.weft.conformance.Input.awayFromZero;
+import static dev.weft.conformance.Input.distinct;
+import static dev.weft.conformance.Input.given;
+import static dev.weft.conformance.Input.indices;
+import static dev.weft.conformance.Input.normal;
+import static dev.weft.conformance.Input.uniform;
+import static dev.weft.conformance.OpCase.opCase;
+
+import dev.weft.DType;
+import dev.weft.Tensor;
+import dev.weft.backend.Activation;
+import dev.weft.backend.ReduceOp;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** Every operation of {@link Tensor}, with operands of every kind that it takes. */
+final class OpCases {
+    private OpCases() {}
+
+    static Stream<OpCase> all() {
+        return Stream.of(
+                        binary(),
+                        unary(),
+                        products(),
+                        reductions(),
+                        softmax(),
+                        views(),
+                        indexing(),
+                        compositions(),
+                        LossCases.all())
+                .flatMap(List::stream);
+    }
+
+    private static void broadcast(
+            List<OpCase> cases, String name, BinaryOperator<Tensor> op, Input[]... operands) {
+        for (Input[] pair : operands) {
+            String shapes = pair[0].shape() + ", " + pair[1].shape();
+            cases.add(opCase(name + " " + shapes, x -> op.apply(x[0], x[1]), pair[0], pair[1]));
+        }
+    }
+
+    private static Input[] pair(Input a, Input b) {
+        return new Input[] {a, b};
+    }
+
+    private static List<OpCase> binary() {
+        List<OpCase> cases = new ArrayList<>();
+        Input[][] any = {
+            pair(normal(3, 4), normal(3, 4)),
+            pair(normal(3, 4), normal(4)),
+            pair(normal(3, 1), normal(1, 4)),
+            pair(normal(2, 1, 3), normal(5, 1)),
+            pair(normal(), normal(2, 3)),
+            pair(normal(2, 3), normal()),
+            pair(normal(0, 3), normal(3)),
+            pair(normal(1, 1), normal()),
+        };
+        broadcast(cases, "add", Tensor::add, any);
+        broadcast(cases, "sub", Tensor::sub, any);
+        broadcast(cases, "mul", Tensor::mul, any);
+        broadcast(cases, "equal", Tensor::equal, any);
+        broadcast(
+                cases,
+                "div",
+                Tensor::div,
+                pair(normal(3, 4), awayFromZero(3, 4)),
+                pair(normal(3, 1), awayFromZero(1, 4)),
+                pair(normal(), awayFromZero(2, 3)));
+        broadcast(
+                cases,
+                "pow",
+                Tensor::pow,
+                pair(uniform(0.3, 3, 3, 4), normal(3, 4)),
+                pair(uniform(0.3, 3, 3, 1), normal(4)),
+                pair(uniform(0.3, 3), normal(2, 3)));
+        Input even = given(new double[] {0, 2, 4, 6, 8, 10}, 2, 3);
+        Input odd = given(new double[] {9, 1, 3}, 3);
+        broadcast(cases, "min", Tensor::min, pair(even, odd), pair(odd, even));
+        broadcast(cases, "max", Tensor::max, pair(even, odd), pair(odd, even));
+        // At a tie the two one-sided slopes are 0 and 1: the central difference is the ½ of the
+        // specification.
+        Input tied = given(new double[] {0, 1, 4}, 3);
+        broadcast(cases, "min with ties", Tensor::min, pair(even, tied), pair(tied, tied));
+        broadcast(cases, "max with ties", Tensor::max, pair(even, tied), pair(tied, tied));
+        return cases;
+    }
+
+    private static List<OpCase> unary() {
+        List<OpCase> cases = new ArrayList<>();
+        unary(cases, "add scalar", x -> x.add(1.5), normal(3, 5));
+        unary(cases, "sub scalar", x -> x.sub(0.75), normal(3, 5));
+        unary(cases, "mul scalar", x -> x.mul(-2.5), normal(3, 5));
+        unary(cases, "div scalar", x -> x.div(-3), normal(3, 5));
+        unary(cases, "pow scalar", x -> x.pow(2.5), uniform(0.2, 3, 3, 5));
+        unary(cases, "pow integer", x -> x.pow(3), awayFromZero(3, 5));
+        unary(cases, "neg", Tensor::neg, normal(3, 5));
+        unary(cases, "abs", Tensor::abs, awayFromZero(3, 5));
+        unary(cases, "exp", Tensor::exp, normal(3, 5));
+        unary(cases, "log", Tensor::log, uniform(0.1, 5, 3, 5));
+        unary(cases, "sqrt", Tensor::sqrt, uniform(0.1, 5, 3, 5));
+        unary(cases, "square", Tensor::square, normal(3, 5));
+        unary(cases, "relu", Tensor::relu, awayFromZero(3, 5));
+        unary(cases, "leaky relu", x -> x.leakyRelu(0.125), awayFromZero(3, 5));
+        unary(cases, "elu", x -> x.elu(1.5), awayFromZero(3, 5));
+        unary(cases, "sigmoid", Tensor::sigmoid, normal(3, 5));
+        unary(cases, "tanh", Tensor::tanh, normal(3, 5));
+        unary(cases, "gelu", Tensor::gelu, uniform(-4, 4, 3, 5));
+        unary(cases, "gelu tanh", Tensor::geluTanh, uniform(-4, 4, 3, 5));
+        unary(cases, "silu", Tensor::silu, uniform(-6, 6, 3, 5));
+        unary(cases, "softplus", Tensor::softplus, uniform(-6, 6, 3, 5));
+        Input inside = given(new double[] {-3, -0.5, 0.25, 0.9, 1.5, 7}, 6);
+        unary(cases, "clamp", x -> x.clamp(-1, 1), inside);
+        return cases;
+    }
+
+    private static void unary(
+            List<OpCase> cases, String name, UnaryOperator<Tensor> op, Input input) {
+        cases.add(opCase(name, x -> op.apply(x[0]), input));
+        cases.add(
+                opCase(
+                        name + " of a transpose",
+                        x -> op.apply(x[0].permute(reversed(x[0]))),
+                        input));
+    }
+
+    private static int[] reversed(Tensor x) {
+        int[] axes = new int[x.rank()];
+        for (int i = 0; i < axes.length; i++) {
+            axes[i] = axes.length - 1 - i;
+        }
+        return axes;
+    }
+
+    private static List<OpCase> products() {
+        List<OpCase> cases = new ArrayList<>();
+        broadcast(
+                cases,
+                "matmul",
+                Tensor::matmul,
+                pair(normal(3, 4), normal(4, 5)),
+                pair(normal(1, 4), normal(4, 1)),
+                pair(normal(3, 0), normal(0, 2)),
+                pair(normal(0, 3), normal(3, 2)),
+                pair(normal(4), normal(4)),
+                pair(normal(4), normal(4, 5)),
+                pair(normal(3, 4), normal(4)),
+                pair(normal(2, 3, 4), normal(2, 4, 5)),
+                pair(normal(2, 3, 4), normal(4, 5)),
+                pair(normal(3, 4), normal(2, 4, 5)),
+                pair(normal(2, 1, 3, 4), normal(5, 4, 2)),
+                pair(normal(2, 1, 3, 4), normal(1, 3, 4, 2)),
+                pair(normal(2, 3, 4), normal(4)),
+                pair(normal(4), normal(2, 4, 3)),
+                pair(normal(1, 3, 4), normal(4, 2)));
+        cases.add(
+                opCase(
+                        "matmul of transposes",
+                        x -> x[0].transpose().matmul(x[1].transpose()),
+                        normal(4, 3),
+                        normal(5, 4)));
+        cases.add(
+                opCase(
+                        "matmul of every second row and column",
+                        x -> x[0].slice(0, 0, 5, 2).slice(1, 1, 8, 2).matmul(x[1]),
+                        normal(5, 8),
+                        normal(4, 3)));
+        cases.add(
+                opCase(
+                        "matmul of permuted batches",
+                        x -> x[0].permute(1, 0, 2, 3).matmul(x[1]),
+                        normal(2, 3, 2, 4),
+                        normal(3, 2, 4, 2)));
+        cases.add(
+                opCase(
+                        "matmul of an expanded vector",
+                        x -> x[0].expand(3, 4).matmul(x[1]),
+                        normal(4),
+                        normal(4, 2)));
+        cases.add(opCase("matmul with itself", x -> x[0].matmul(x[0]), normal(3, 3)));
+        for (Activation activation : Activation.values()) {
+            cases.add(
+                    opCase(
+                            "linear " + activation,
+                            x -> x[0].linear(x[1], x[2], activation),
+                            normal(3, 4),
+                            normal(5, 4),
+                            normal(5)));
+            cases.add(
+                    opCase(
+                            "linear without bias " + activation,
+                            x -> x[0].linear(x[1], null, activation),
+                            normal(3, 4),
+                            normal(5, 4)));
+        }
+        cases.add(
+                opCase(
+                        "linear of transposes",
+                        x -> x[0].transpose().linear(x[1].transpose(), x[2], Activation.TANH),
+                        normal(4, 3),
+                        normal(4, 5),
+                        normal(5)));
+        return cases;
+    }
+
+    private static List<OpCase> reductions() {
+        List<OpCase> cases = new ArrayList<>();
+        int[][] axes = {{}, {0}, {1}, {2}, {-1}, {0, 2}, {2, 1}, {0, 1, 2}};
+        for (ReduceOp op : ReduceOp.values()) {
+            for (int[] over : axes) {
+                String name = op + " over " + Arrays.toString(over);
+                cases.add(opCase(name, x -> x[0].reduce(op, false, over), distinct(3, 4, 2)));
+            }
+            cases.add(opCase(op + " keeps", x -> x[0].reduce(op, true, 0, 2), distinct(3, 4, 2)));
+            cases.add(opCase(op + " of a scalar", x -> x[0].reduce(op, false), normal()));
+            cases.add(opCase(op + " over one", x -> x[0].reduce(op, false, 1), normal(3, 1)));
+            cases.add(
+                    opCase(
+                            op + " of a permutation",
+                            x -> x[0].permute(2, 0, 1).reduce(op, false, 1),
+                            distinct(3, 4, 2)));
+            // Two equal extremes share the gradient, as the central difference does.
+            Input tied = given(new double[] {5, 5, 1, 1, 2, 3, 7, 7, -4, 0, -4, 3}, 3, 4);
+            cases.add(opCase(op + " with ties", x -> x[0].reduce(op, false, 1), tied));
+        }
+        cases.add(opCase("sum of nothing", x -> x[0].sum(1), normal(2, 0)));
+        cases.add(opCase("argmax", x -> x[0].argmax(1), distinct(3, 4, 2).constant()));
+        return cases;
+    }
+
+    private static List<OpCase> softmax() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int axis : new int[] {0, 1, 2, -1}) {
+            cases.add(opCase("softmax axis " + axis, x -> x[0].softmax(axis), normal(3, 4, 2)));
+            cases.add(
+                    opCase(
+                            "log softmax axis " + axis,
+                            x -> x[0].logSoftmax(axis),
+                            normal(3, 4, 2)));
+        }
+        cases.add(opCase("softmax of one", x -> x[0].softmax(-1), normal(3, 1)));
+        cases.add(opCase("softmax of nothing", x -> x[0].softmax(-1), normal(0, 4)));
+        return cases;
+    }
+
+    private static List<OpCase> views() {
+        List<OpCase> cases = new ArrayList<>();
+        view(cases, "reshape", x -> x.reshape(2, -1), normal(3, 4));
+        view(cases, "reshape to a scalar", x -> x.reshape(), normal(1, 1));
+        view(cases, "reshape of a slice", x -> x.slice(0, 1, 3).reshape(8), normal(4, 4));
+        view(cases, "transpose", Tensor::transpose, normal(2, 3, 4));
+        view(cases, "transpose of axes", x -> x.transpose(0, 2), normal(2, 3, 4));
+        view(cases, "permute", x -> x.permute(2, 0, 1), normal(2, 3, 4));
+        view(cases, "slice", x -> x.slice(1, 1, 3), normal(3, 4));
+        view(cases, "slice with step", x -> x.slice(1, 1, 7, 3), normal(2, 7));
+        view(cases, "empty slice", x -> x.slice(0, 1, 1), normal(3, 4));
+        view(cases, "expand", x -> x.expand(2, 3, 4), normal(3, 1));
+        view(cases, "expand of a scalar", x -> x.expand(2, 2), normal());
+        view(cases, "copy", Tensor::copy, normal(2, 3));
+        view(cases, "contiguous", x -> x.transpose().contiguous(), normal(2, 3));
+        view(
+                cases,
+                "permute, slice, contiguous, reshape",
+                x -> x.permute(1, 0, 2).slice(0, 0, 3, 2).contiguous().reshape(4, -1),
+                normal(2, 3, 4));
+        return cases;
+    }
+
+    /** A view alone, and as an operand: gradients that come and go through strides. */
+    private static void view(
+            List<OpCase> cases, String name, UnaryOperator<Tensor> op, Input input) {
+        cases.add(opCase(name, x -> op.apply(x[0]), input));
+        cases.add(opCase(name + ", then tanh", x -> op.apply(x[0]).tanh(), input));
+        cases.add(opCase(name + " of exp", x -> op.apply(x[0].exp()), input));
+    }
+
+    private static List<OpCase> indexing() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int axis : new int[] {0, 1, -1}) {
+            Input a = normal(2, 3);
+            Input b = axis == 0 ? normal(4, 3) : normal(2, 5);
+            cases.add(opCase("concat axis " + axis, x -> Tensor.concat(axis, x[0], x[1]), a, b));
+        }
+        cases.add(
+                opCase(
+                        "concat of one tensor twice, and an empty one",
+                        x -> Tensor.concat(0, x[0], x[1], x[0].square()),
+                        normal(2, 3),
+                        normal(0, 3)));
+        cases.add(opCase("concat of one", x -> Tensor.concat(0, x[0]), normal(2, 3)));
+        cases.add(
+                opCase(
+                        "concat of transposes",
+                        x -> Tensor.concat(1, x[0].transpose(), x[1]),
+                        normal(2, 3),
+                        normal(3, 1)));
+        Input repeated = indices(3, 0, 3, 1, 3);
+        cases.add(opCase("gather", x -> x[0].gather(x[1]), normal(4, 3), repeated));
+        cases.add(opCase("gather of rank 1", x -> x[0].gather(x[1]), normal(4), repeated));
+        cases.add(opCase("gather of rank 3", x -> x[0].gather(x[1]), normal(4, 2, 3), repeated));
+        cases.add(opCase("gather of none", x -> x[0].gather(x[1]), normal(4, 3), indices()));
+        cases.add(
+                opCase(
+                        "gather of a transpose",
+                        x -> x[0].transpose().gather(x[1]),
+                        normal(3, 4),
+                        repeated));
+        cases.add(opCase("pick", x -> x[0].pick(x[1]), normal(3, 4), indices(3, 0, 2)));
+        cases.add(
+                opCase(
+                        "to I32 and back",
+                        x -> x[0].to(DType.I32).to(DType.F32),
+                        normal(3).constant()));
+        return cases;
+    }
+
+    /** What no single operation shows: operands that are used twice, and gradients that add up. */
+    private static List<OpCase> compositions() {
+        List<OpCase> cases = new ArrayList<>();
+        cases.add(opCase("x times x", x -> x[0].mul(x[0]), normal(3)));
+        cases.add(opCase("x plus x", x -> x[0].add(x[0].exp()).add(x[0]), normal(3)));
+        cases.add(opCase("an unused operand", x -> x[0].exp(), normal(3), normal(2, 2)));
+        cases.add(
+                opCase(
+                        "a branch that leads nowhere",
+                        x -> {
+                            x[0].exp().tanh();
+                            return x[0].square();
+                        },
+                        normal(3)));
+        cases.add(opCase("the operand itself", x -> x[0], normal(3)));
+        cases.add(
+                opCase(
+                        "two layers",
+                        x ->
+                                x[0].linear(x[1], x[2], Activation.TANH)
+                                        .linear(x[3], null, Activation.SIGMOID)
+                                        .softmax(-1),
+                        normal(3, 4),
+                        normal(5, 4),
+                        normal(5),
+                        normal(2, 5)));
+        cases.add(
+                opCase(
+                        "layer normalisation",
+                        x -> {
+                            Tensor centred = x[0].sub(x[0].reduce(ReduceOp.MEAN, true, -1));
+                            Tensor variance = centred.square().reduce(ReduceOp.MEAN, true, -1);
+                            return centred.div(variance.add(0.01).sqrt()).mul(x[1]).add(x[2]);
+                        },
+                        normal(3, 5),
+                        normal(5),
+                        normal(5)));
+        cases.add(
+                opCase(
+                        "attention",
+                        x -> x[0].matmul(x[1].transpose()).mul(0.5).softmax(-1).matmul(x[2]),
+                        normal(2, 3, 4),
+                        normal(2, 5, 4),
+                        normal(2, 5, 3)));
+        return cases;
+    }
+}

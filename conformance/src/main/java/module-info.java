@@ -1,0 +1,11 @@
+/** The conformance suite, for the tests of backends. */
+module dev.weft.conformance {
+    requires transitive dev.weft.core;
+    requires transitive org.junit.jupiter.api;
+    requires static transitive org.jspecify;
+
+    exports dev.weft.conformance;
+
+    // JUnit calls the suite's methods by reflection.
+    opens dev.weft.conformance;
+}

@@ -1,0 +1,214 @@
+package dev.weft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.reference.ReferenceBackend;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** Scopes, the pool, the ledger and the thread that a device belongs to. */
+class MemoryTest {
+    @Test
+    void scopesCloseWhatWasMadeInThem() {
+        try (Device device = Devices.open("reference")) {
+            Tensor outer;
+            Tensor kept;
+            try (Scope first = device.scope()) {
+                outer = device.zeros(3);
+                try (Scope second = device.scope()) {
+                    Tensor inner = outer.add(1);
+                    kept = second.keep(inner.reshape(1, 3));
+                    assertSame(outer, second.keep(outer));
+                    assertEquals(2, device.memory().liveTensors());
+                    outer.mul(2);
+                }
+                assertEquals(2, device.memory().liveTensors());
+                assertEquals(1, kept.toFloatArray()[0]);
+                first.close();
+                first.close();
+            }
+            assertTrue(kept.isClosed());
+            assertTrue(outer.isClosed());
+            assertEquals(0, device.memory().liveBytes());
+        }
+    }
+
+    @Test
+    void scopesCloseInOrder() {
+        try (Device device = Devices.open("reference")) {
+            Scope outer = device.scope();
+            Scope inner = device.scope();
+            assertThrows(IllegalStateException.class, outer::close);
+            inner.close();
+            outer.close();
+        }
+    }
+
+    @Test
+    void useAfterCloseNamesTheTensor() {
+        try (Device device = Devices.open("reference");
+                Scope _ = device.scope()) {
+            Tensor x = device.zeros(2, 3).named("weights");
+            x.close();
+            x.close();
+            var error = assertThrows(IllegalStateException.class, () -> x.sum());
+            assertEquals(
+                    "tensor 'weights' (2x3 F32 on reference) was closed: it can no longer be used",
+                    error.getMessage());
+            assertThrows(IllegalStateException.class, () -> x.transpose());
+            assertThrows(IllegalStateException.class, x::toFloatArray);
+            assertThrows(IllegalStateException.class, x::detach);
+        }
+    }
+
+    @Test
+    void closedDevicesRefuse() {
+        Device device = Devices.open("reference");
+        Tensor x = device.zeros(1);
+        x.close();
+        Scope scope = device.scope();
+        Tensor y = device.zeros(1);
+        device.close();
+        device.close();
+        assertTrue(y.isClosed());
+        y.close();
+        var error = assertThrows(IllegalStateException.class, () -> device.zeros(1));
+        assertEquals("device reference was closed", error.getMessage());
+        assertThrows(IllegalStateException.class, y::toFloatArray);
+        scope.close();
+    }
+
+    @Test
+    void thePoolGivesBuffersOut() {
+        try (Device device = Devices.open("reference")) {
+            for (int i = 0; i < 10; i++) {
+                // 100 to 109 elements share a size class.
+                try (Tensor x = device.zeros(100 + i)) {
+                    assertEquals(1, device.memory().allocations());
+                    assertEquals(112 * 4, device.memory().liveBytes());
+                    assertFalse(x.isClosed());
+                }
+            }
+            assertEquals(0, device.memory().liveTensors());
+            assertEquals(112 * 4, device.memory().pooledBytes());
+            assertEquals(112 * 4, device.memory().peakBytes());
+            // Types do not share.
+            device.tensor(new int[100]).close();
+            assertEquals(2, device.memory().allocations());
+            device.trim();
+            assertEquals(0, device.memory().pooledBytes());
+        }
+    }
+
+    @Test
+    void sizeClassesWasteAtMostAFifth() {
+        for (long elements = 16; elements < 1L << 40; elements = elements * 9 / 8 + 1) {
+            int sizeClass = MemoryPool.sizeClass(elements);
+            long capacity = MemoryPool.capacity(sizeClass);
+            assertTrue(capacity >= elements);
+            assertTrue(capacity * 0.8 <= elements, elements + " in " + capacity);
+            assertEquals(sizeClass, MemoryPool.sizeClass(capacity));
+        }
+        assertEquals(MemoryPool.sizeClass(0), MemoryPool.sizeClass(16));
+    }
+
+    @Test
+    void impossibleSizesAreOutOfMemory() {
+        try (Device device = Devices.open("reference")) {
+            for (long size : new long[] {1L << 45, 1L << 60, 1L << 62, Long.MAX_VALUE}) {
+                var error =
+                        assertThrows(
+                                DeviceOutOfMemoryException.class,
+                                () -> device.empty(DType.I32, Shape.of(size)));
+                String message = String.valueOf(error.getMessage());
+                assertTrue(message.endsWith("0 bytes are in use by 0 tensors"), message);
+            }
+        }
+    }
+
+    @Test
+    void leaksAreReported() {
+        List<String> messages = new ArrayList<>();
+        Handler handler =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord entry) {
+                        messages.add(entry.getLevel() + " " + entry.getMessage());
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        Logger logger = Logger.getLogger(Device.class.getName());
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        try {
+            Device device = Devices.open("reference");
+            Tensor leaked = device.zeros(10);
+            try (Scope _ = device.scope()) {
+                device.zeros(3);
+            }
+            device.close();
+            assertTrue(leaked.isClosed());
+        } finally {
+            logger.removeHandler(handler);
+            logger.setUseParentHandlers(true);
+        }
+        assertEquals(1, messages.size(), messages::toString);
+        assertTrue(messages.getFirst().startsWith("WARNING"), messages::toString);
+    }
+
+    @Test
+    void anotherThreadIsRefusedUntilItAdopts() throws InterruptedException {
+        try (Device device = new Device(new ReferenceBackend());
+                Scope _ = device.scope()) {
+            Tensor x = device.zeros(2);
+            List<String> refused = new ArrayList<>();
+            Thread other =
+                    new Thread(
+                            () -> {
+                                List<Runnable> uses =
+                                        List.of(
+                                                () -> x.add(1),
+                                                () -> device.zeros(1),
+                                                x::toFloatArray,
+                                                x::close,
+                                                device::scope,
+                                                device::tape,
+                                                device::close);
+                                for (Runnable use : uses) {
+                                    try {
+                                        use.run();
+                                    } catch (IllegalStateException e) {
+                                        refused.add(String.valueOf(e.getMessage()));
+                                    }
+                                }
+                                device.adopt();
+                                x.add(1).close();
+                            },
+                            "other");
+            other.start();
+            other.join();
+            assertEquals(7, refused.size(), refused::toString);
+            assertTrue(refused.getFirst().contains("not to 'other'"), refused.getFirst());
+            var error = assertThrows(IllegalStateException.class, () -> x.add(1));
+            assertTrue(String.valueOf(error.getMessage()).contains("belongs to thread 'other'"));
+            device.adopt();
+            assertEquals(2, x.size());
+        }
+    }
+}

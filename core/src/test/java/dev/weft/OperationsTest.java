@@ -1,0 +1,113 @@
+package dev.weft;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.backend.Activation;
+import dev.weft.backend.ReduceOp;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What operations refuse, and the conventions that no vector of others shows. */
+class OperationsTest {
+    private final Device device = Devices.open("reference");
+    private final Scope scope = device.scope();
+
+    @AfterEach
+    void close() {
+        scope.close();
+        assertEquals(0, device.memory().liveBytes());
+        device.close();
+    }
+
+    private static void refuses(String message, Runnable operation) {
+        var error = assertThrows(ShapeException.class, operation::run);
+        assertEquals(message, error.getMessage());
+    }
+
+    @Test
+    void matmulNamesShapesAndRule() {
+        Tensor a = device.zeros(32, 128);
+        refuses(
+                "matmul: a is 32x128, b is 64x10: a's columns (128) must equal b's rows (64)",
+                () -> a.matmul(device.zeros(64, 10)));
+        refuses(
+                "matmul: a is 32x128, b is scalar: scalars have no matrix product",
+                () -> a.matmul(device.scalar(1)));
+        assertThrows(
+                ShapeException.class, () -> device.zeros(2, 3, 4).matmul(device.zeros(3, 4, 5)));
+        assertThrows(ShapeException.class, () -> a.matmul(device.tensor(new int[128])));
+        assertEquals(Shape.SCALAR, device.zeros(3).matmul(device.zeros(3)).shape());
+        assertEquals(Shape.of(5, 2, 4), device.zeros(5, 2, 3).matmul(device.zeros(3, 4)).shape());
+    }
+
+    @Test
+    void linearNamesShapesAndRule() {
+        Tensor x = device.zeros(2, 3);
+        Tensor weight = device.zeros(4, 3);
+        assertThrows(
+                ShapeException.class,
+                () -> x.linear(device.zeros(3, 4), null, Activation.IDENTITY));
+        refuses(
+                "linear: weight is 4x3, bias is [3]: needs one bias for each output (4)",
+                () -> x.linear(weight, device.zeros(3), Activation.RELU));
+    }
+
+    @Test
+    void reductionsOverNothing() {
+        Tensor none = device.zeros(0, 2);
+        assertArrayEquals(new float[] {0, 0}, none.sum(0).toFloatArray());
+        assertTrue(Double.isNaN(none.mean().item()));
+        assertEquals(Double.NEGATIVE_INFINITY, none.max().item());
+        assertEquals(Double.POSITIVE_INFINITY, none.min().item());
+        assertThrows(ShapeException.class, () -> none.argmax(0));
+        assertThrows(ShapeException.class, () -> none.sum(0, -2));
+        assertThrows(ShapeException.class, () -> none.sum(2));
+        Tensor empty = device.tensor(new int[0]);
+        assertEquals(Integer.MIN_VALUE, empty.reduce(ReduceOp.MAX, false).item());
+        assertThrows(ShapeException.class, () -> empty.reduce(ReduceOp.MEAN, false));
+    }
+
+    @Test
+    void indexingNamesTheIndex() {
+        Tensor x = device.zeros(3, 2);
+        Tensor bad = device.tensor(new int[] {0, 2, -1});
+        var error = assertThrows(IndexOutOfBoundsException.class, () -> x.gather(bad));
+        assertEquals("gather: index -1 at position 2 is outside [0, 3)", error.getMessage());
+        assertThrows(IndexOutOfBoundsException.class, () -> x.pick(bad));
+        assertThrows(IndexOutOfBoundsException.class, () -> Losses.crossEntropy(x, bad));
+        assertThrows(ShapeException.class, () -> x.gather(device.zeros(2)));
+        assertThrows(ShapeException.class, () -> x.pick(device.tensor(new int[2])));
+        assertThrows(ShapeException.class, () -> Losses.crossEntropy(x, device.zeros(3)));
+        assertThrows(ShapeException.class, () -> Tensor.concat(0));
+        assertThrows(ShapeException.class, () -> Tensor.concat(0, x, device.zeros(3, 3)));
+        assertThrows(ShapeException.class, () -> Losses.mse(x, device.zeros(2, 3)));
+    }
+
+    @Test
+    void parametersAreInRange() {
+        Tensor x = device.zeros(3);
+        assertThrows(IllegalArgumentException.class, () -> x.clamp(1, 0));
+        assertThrows(IllegalArgumentException.class, () -> x.clamp(Double.NaN, 0));
+        assertThrows(IllegalArgumentException.class, () -> Losses.huber(x, x, 0));
+        DropoutState dropout = new DropoutState(device, 1);
+        assertThrows(IllegalArgumentException.class, () -> dropout.apply(x, 1));
+        assertThrows(IllegalArgumentException.class, () -> dropout.apply(x, -0.1));
+    }
+
+    /** Half of the elements survive, doubled, and the stream can be taken up where it stood. */
+    @Test
+    void dropoutKeepsTheExpectation() {
+        DropoutState dropout = new DropoutState(device, 42);
+        Tensor ones = device.ones(10_001);
+        assertEquals(1, dropout.apply(ones, 0.5).mean().item(), 0.05);
+        assertEquals((10_001 + 3) / 4, dropout.block());
+        DropoutState resumed = new DropoutState(device, 42, dropout.block());
+        assertArrayEquals(
+                dropout.apply(ones, 0.25).toFloatArray(), resumed.apply(ones, 0.25).toFloatArray());
+        assertArrayEquals(ones.toFloatArray(), dropout.apply(ones, 0).toFloatArray());
+    }
+}

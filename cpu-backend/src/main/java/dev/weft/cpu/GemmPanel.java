@@ -1,0 +1,253 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
+import static dev.weft.cpu.Memory.WORD;
+
+import java.lang.foreign.Arena;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * c = init + alpha a b for a panel of C: any number of rows, at most {@link #COLUMNS} columns. It covers the panel with
+ * tiles, the widest that fit first, and what is left at the right edge through scratch memory.
+ *
+ * <p>Each element is one chain of multiply-adds in the order of k, whichever tile it is in: so its value does not depend
+ * on how C was split among threads, as long as the splits are at multiples of {@link #COLUMNS} columns.
+ */
+final class GemmPanel {
+    /** Rows of the main tile. */
+    static final int ROWS = 6;
+
+    /** Vectors of the widest tile. */
+    static final int VECTORS = Lanes.MANY_REGISTERS ? 4 : 2;
+
+    /** Columns of the widest tile. */
+    static final int COLUMNS = VECTORS * COUNT;
+
+    /** Bytes of a row of the widest tile. */
+    static final int ROW_BYTES = COLUMNS * WORD;
+
+    /** Rows of the tallest tile, which is one vector wide. */
+    private static final int TALL_ROWS = 12;
+
+    /** What {@link #multiply} needs as scratch memory: a tile. */
+    static final int SCRATCH_BYTES = TALL_ROWS * ROW_BYTES;
+
+    /** The address of a row of zeros: what tiles start from. */
+    static final long ZEROS = Arena.global().allocate(ROW_BYTES, Lanes.BYTES).address();
+
+    private GemmPanel() {}
+
+    /**
+     * Computes the panel. Strides are in bytes; element (i, p) of a lies at {@code a + i aRow + p aCol}; b has whole vectors in each row, of which those past {@code cols} may be anything.
+     *
+     * @param scratch {@link #SCRATCH_BYTES} bytes
+     */
+    static void multiply(
+            int rows,
+            int cols,
+            int k,
+            float alpha,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow,
+            long scratch) {
+        if (alpha == 1 && cols == COLUMNS) {
+            wide(rows, k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            return;
+        }
+        int group = VECTORS;
+        int j = 0;
+        while (j < cols) {
+            while (group > 1 && group * COUNT > cols - j) {
+                group /= 2;
+            }
+            int width = Math.min(group * COUNT, cols - j);
+            long at = (long) j * WORD;
+            if (alpha == 1 && width == group * COUNT) {
+                narrow(group, rows, k, a, aRow, aCol, b + at, bRow, init + at, initRow, c + at, cRow);
+            } else {
+                edge(group, rows, width, k, alpha, a, aRow, aCol, b + at, bRow, init + at, initRow, c + at, cRow, scratch);
+            }
+            j += width;
+        }
+    }
+
+    private static void wide(
+            int rows,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
+        int i = 0;
+        for (; i + ROWS <= rows; i += ROWS) {
+            if (VECTORS == 4) {
+                GemmTile4.rows6(k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+            } else {
+                GemmTile2.rows6(k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+            }
+            a += ROWS * aRow;
+        }
+        if (i < rows) {
+            tile(VECTORS, rows - i, k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+        }
+    }
+
+    private static void narrow(
+            int vectors,
+            int rows,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
+        int height = height(vectors);
+        for (int i = 0; i < rows; i += height) {
+            long at = a + i * aRow;
+            int count = Math.min(height, rows - i);
+            tile(vectors, count, k, at, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+        }
+    }
+
+    /** The right edge: tiles go to scratch memory, from where their valid part is merged into C. */
+    private static void edge(
+            int vectors,
+            int rows,
+            int cols,
+            int k,
+            float alpha,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow,
+            long scratch) {
+        int height = height(vectors);
+        for (int i = 0; i < rows; i += height) {
+            long at = a + i * aRow;
+            int count = Math.min(height, rows - i);
+            tile(vectors, count, k, at, aRow, aCol, b, bRow, ZEROS, 0, scratch, ROW_BYTES);
+            merge(count, cols, alpha, scratch, init + i * initRow, initRow, c + i * cRow, cRow);
+        }
+    }
+
+    private static int height(int vectors) {
+        return vectors == 1 ? TALL_ROWS : ROWS;
+    }
+
+    /** c = init + alpha t. */
+    private static void merge(int rows, int cols, float alpha, long t, long init, long initRow, long c, long cRow) {
+        for (int i = 0; i < rows; i++) {
+            mergeRow(cols, alpha, t + (long) i * ROW_BYTES, init + i * initRow, c + i * cRow);
+        }
+    }
+
+    private static void mergeRow(int cols, float alpha, long t, long init, long c) {
+        FloatVector scale = FloatVector.broadcast(F32, alpha);
+        int whole = F32.loopBound(cols);
+        for (int j = 0; j < whole; j += COUNT) {
+            long at = (long) j * WORD;
+            FloatVector.fromMemorySegment(F32, MEM, t + at, ORDER)
+                    .fma(scale, FloatVector.fromMemorySegment(F32, MEM, init + at, ORDER))
+                    .intoMemorySegment(MEM, c + at, ORDER);
+        }
+        if (whole < cols) {
+            long at = (long) whole * WORD;
+            VectorMask<Float> rest = F32.indexInRange(whole, cols);
+            FloatVector.fromMemorySegment(F32, MEM, t + at, ORDER)
+                    .fma(scale, FloatVector.fromMemorySegment(F32, MEM, init + at, ORDER, rest))
+                    .intoMemorySegment(MEM, c + at, ORDER, rest);
+        }
+    }
+
+    /** Up to {@link #ROWS} rows (12 of one vector), the tallest tiles first. */
+    private static void tile(
+            int vectors,
+            int rows,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
+        int i = 0;
+        while (i < rows) {
+            int count = tallest(vectors, rows - i);
+            long from = a + i * aRow;
+            long start = init + i * initRow;
+            long to = c + i * cRow;
+            switch (vectors) {
+                case 4 -> tile4(count, k, from, aRow, aCol, b, bRow, start, initRow, to, cRow);
+                case 2 -> tile2(count, k, from, aRow, aCol, b, bRow, start, initRow, to, cRow);
+                default -> tile1(count, k, from, aRow, aCol, b, bRow, start, initRow, to, cRow);
+            }
+            i += count;
+        }
+    }
+
+    private static int tallest(int vectors, int rows) {
+        if (vectors == 1 && rows >= TALL_ROWS) {
+            return TALL_ROWS;
+        }
+        return rows >= ROWS ? ROWS : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+    }
+
+    private static void tile4(
+            int rows, int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+        switch (rows) {
+            case 6 -> GemmTile4.rows6(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            case 4 -> GemmTile4.rows4(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            case 2 -> GemmTile4.rows2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            default -> GemmTile4.rows1(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+        }
+    }
+
+    private static void tile2(
+            int rows, int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+        switch (rows) {
+            case 6 -> GemmTile2.rows6(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            case 4 -> GemmTile2.rows4(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            case 2 -> GemmTile2.rows2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            default -> GemmTile2.rows1(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+        }
+    }
+
+    private static void tile1(
+            int rows, int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+        switch (rows) {
+            case 12 -> GemmTile1.rows12(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            case 6 -> GemmTile1.rows6(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            case 4 -> GemmTile1.rows4(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            case 2 -> GemmTile1.rows2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            default -> GemmTile1.rows1(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+        }
+    }
+}

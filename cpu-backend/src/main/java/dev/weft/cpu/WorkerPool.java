@@ -1,0 +1,219 @@
+package dev.weft.cpu;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A few threads that run the parts of one kernel at a time, together with the thread that calls.
+ *
+ * <p>A gemm of a small network takes ten microseconds, so starting it must take far less: workers spin for a moment after
+ * each call before they park, and a call allocates nothing. Parts are handed out one by one, so that a slow core gets
+ * fewer of them; what a part computes must not depend on who computes it.
+ *
+ * <p>Calls from a second thread, or from inside a part, run on the calling thread alone.
+ */
+final class WorkerPool implements AutoCloseable {
+    /** One part of a kernel. */
+    @FunctionalInterface
+    interface Body {
+        /**
+         * Computes a part.
+         *
+         * @param index the part, from 0
+         * @param worker who computes it, from 0 (the caller) to {@link WorkerPool#threads} - 1: the owner of scratch memory
+         */
+        void run(int index, int worker);
+    }
+
+    /** About 50 µs on a current processor: longer than the gaps between the kernels of a training step. */
+    private static final int SPINS = 1 << 10;
+
+    /** After so many spins the caller yields, in case the worker that it waits for has no processor to run on. */
+    private static final int SPINS_BEFORE_YIELD = 1 << 14;
+
+    private static final long LOW_HALF = 0xFFFFFFFFL;
+
+    private final int threads;
+    private Worker[] workers = new Worker[0];
+
+    /** The number of the call (high half) and how many of its parts have still to be handed out (low half). */
+    private final AtomicLong ticket = new AtomicLong();
+
+    private final AtomicInteger finished = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    /** Written before a call's ticket is published, and not until all parts of the call before are finished. */
+    private Body body = (index, worker) -> {};
+
+    private int parts;
+    private volatile boolean closed;
+
+    WorkerPool(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, got " + threads);
+        }
+        this.threads = threads;
+    }
+
+    /** How many threads work, the caller among them. */
+    int threads() {
+        return threads;
+    }
+
+    /**
+     * Runs {@code body} for each index in [0, parts) and returns when all are done.
+     *
+     * @throws RuntimeException or an error: the first that a part has thrown, after all parts ended
+     */
+    void parallelFor(int parts, Body body) {
+        if (parts <= 1 || threads == 1 || !busy.compareAndSet(0, 1)) {
+            for (int index = 0; index < parts; index++) {
+                body.run(index, 0);
+            }
+            return;
+        }
+        try {
+            fork(parts, body);
+            work(ticket.get(), 0);
+            join(parts);
+        } finally {
+            busy.set(0);
+        }
+        Throwable thrown = failure.getAndSet(null);
+        if (thrown != null) {
+            rethrow(thrown);
+        }
+    }
+
+    private void fork(int parts, Body body) {
+        if (workers.length == 0) {
+            start();
+        }
+        this.body = body;
+        this.parts = parts;
+        finished.set(0);
+        ticket.set((((ticket.get() >>> Integer.SIZE) + 1) << Integer.SIZE) | parts);
+        int wanted = Math.min(parts - 1, workers.length);
+        for (int i = 0; i < wanted; i++) {
+            workers[i].wake();
+        }
+    }
+
+    private void start() {
+        Worker[] started = new Worker[threads - 1];
+        for (int i = 0; i < started.length; i++) {
+            started[i] = new Worker(i + 1);
+            started[i].start();
+        }
+        workers = started;
+    }
+
+    private void join(int parts) {
+        int spins = 0;
+        while (finished.get() != parts) {
+            if (++spins < SPINS_BEFORE_YIELD) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
+        }
+    }
+
+    /** Takes parts of the call that {@code seen} belongs to until none is left. */
+    private void work(long seen, int worker) {
+        long call = seen >>> Integer.SIZE;
+        long current = seen;
+        while (current >>> Integer.SIZE == call && (current & LOW_HALF) != 0) {
+            // Read before a part is taken: if that succeeds, the call was still running, so these are its own.
+            Body now = body;
+            int index = parts - (int) (current & LOW_HALF);
+            if (ticket.compareAndSet(current, current - 1)) {
+                runPart(now, index, worker);
+            }
+            current = ticket.get();
+        }
+    }
+
+    private void runPart(Body now, int index, int worker) {
+        try {
+            now.run(index, worker);
+        } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
+        } finally {
+            finished.incrementAndGet();
+        }
+    }
+
+    private static void rethrow(Throwable thrown) {
+        if (thrown instanceof RuntimeException exception) {
+            throw exception;
+        }
+        throw (Error) thrown;
+    }
+
+    /** Ends the threads. Idempotent; calls afterwards run on the calling thread alone. */
+    @Override
+    public void close() {
+        closed = true;
+        // Keeps later calls on their own threads.
+        busy.set(1);
+        for (Worker worker : workers) {
+            LockSupport.unpark(worker);
+        }
+    }
+
+    private final class Worker extends Thread {
+        private final int number;
+        private volatile boolean parked;
+
+        Worker(int number) {
+            super("weft-cpu-" + number);
+            this.number = number;
+            setDaemon(true);
+        }
+
+        void wake() {
+            if (parked) {
+                LockSupport.unpark(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            // Calls count from 1, so that the one which started this thread is taken too.
+            long done = 0;
+            while (!closed) {
+                long seen = await(done);
+                done = seen >>> Integer.SIZE;
+                work(seen, number);
+            }
+        }
+
+        /** Waits for a call other than {@code done}. */
+        private long await(long done) {
+            int spins = 0;
+            long seen = ticket.get();
+            while (seen >>> Integer.SIZE == done && !closed) {
+                if (++spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    park(done);
+                }
+                seen = ticket.get();
+            }
+            return seen;
+        }
+
+        private void park(long done) {
+            parked = true;
+            if (ticket.get() >>> Integer.SIZE == done && !closed) {
+                LockSupport.park(WorkerPool.this);
+            }
+            parked = false;
+        }
+    }
+}

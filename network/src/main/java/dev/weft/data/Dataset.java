@@ -1,0 +1,123 @@
+package dev.weft.data;
+
+import java.util.Arrays;
+
+/** Grey images with the class of each, as bytes on the host. */
+public final class Dataset {
+    private final byte[] pixels;
+    private final int rows;
+    private final int columns;
+    private final int[] labels;
+    private final int classes;
+    private final String source;
+
+    /**
+     * A data set over these arrays, which it does not copy.
+     *
+     * @param pixels image after image, row by row, 0 (background) to 255
+     * @param rows of each image
+     * @param columns of each image
+     * @param labels the class of each image, 0 to {@code classes} - 1
+     * @param classes how many classes there are
+     * @param source where it comes from, for messages
+     * @throws IllegalArgumentException where sizes disagree or a label is out of range
+     */
+    public Dataset(byte[] pixels, int rows, int columns, int[] labels, int classes, String source) {
+        if ((long) labels.length * rows * columns != pixels.length) {
+            throw new IllegalArgumentException(
+                    source
+                            + ": "
+                            + labels.length
+                            + " images of "
+                            + rows
+                            + "x"
+                            + columns
+                            + " do not take "
+                            + pixels.length
+                            + " bytes");
+        }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] >= classes) {
+                throw new IllegalArgumentException(
+                        source
+                                + ": example "
+                                + i
+                                + " has the label "
+                                + labels[i]
+                                + ", expected 0 to "
+                                + (classes - 1));
+            }
+        }
+        this.pixels = pixels;
+        this.rows = rows;
+        this.columns = columns;
+        this.labels = labels;
+        this.classes = classes;
+        this.source = source;
+    }
+
+    /** How many examples there are. */
+    public int size() {
+        return labels.length;
+    }
+
+    /** The rows of each image. */
+    public int rows() {
+        return rows;
+    }
+
+    /** The columns of each image. */
+    public int columns() {
+        return columns;
+    }
+
+    /** rows × columns. */
+    public int features() {
+        return rows * columns;
+    }
+
+    /** How many classes there are. */
+    public int classes() {
+        return classes;
+    }
+
+    /** The class of example {@code i}. */
+    public int label(int i) {
+        return labels[i];
+    }
+
+    /** The class of each example, a copy. */
+    public int[] labels() {
+        return labels.clone();
+    }
+
+    /** The image of example {@code i}, row by row, a copy. */
+    public byte[] pixels(int i) {
+        return Arrays.copyOfRange(pixels, i * features(), (i + 1) * features());
+    }
+
+    /** The examples {@code from} (inclusive) to {@code to} (exclusive), a copy. */
+    public Dataset part(int from, int to) {
+        if (from < 0 || from > to || to > size()) {
+            throw new IllegalArgumentException(
+                    source + ": has no examples " + from + " to " + to + ", only 0 to " + size());
+        }
+        return new Dataset(
+                Arrays.copyOfRange(pixels, from * features(), to * features()),
+                rows,
+                columns,
+                Arrays.copyOfRange(labels, from, to),
+                classes,
+                source);
+    }
+
+    /** Where it comes from, for messages. */
+    public String source() {
+        return source;
+    }
+
+    /** All images, one after the other; not a copy. */
+    byte[] allPixels() {
+        return pixels;
+    }
+}

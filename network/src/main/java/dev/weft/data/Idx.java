@@ -1,0 +1,210 @@
+package dev.weft.data;
+
+import dev.weft.io.FormatException;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * Reads IDX files of bytes, plain or gzip (told by their content): a big-endian magic number {@code
+ * 0, 0, type, dimensions}, one 32-bit extent for each dimension, then the items. Format:
+ * yann.lecun.com/exdb/mnist, "File formats".
+ */
+public final class Idx {
+    private static final int IMAGES_MAGIC = 0x00000803;
+    private static final int LABELS_MAGIC = 0x00000801;
+    private static final int GZIP_MAGIC = 0x1f8b;
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final int LARGEST_SIDE = 1 << 14;
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    /**
+     * Grey images.
+     *
+     * @param count how many
+     * @param rows of each
+     * @param columns of each
+     * @param pixels image after image, row by row
+     */
+    public record Images(int count, int rows, int columns, byte[] pixels) {}
+
+    private final Path path;
+    private final InputStream in;
+    private final boolean gzip;
+    private final long fileBytes;
+
+    private Idx(Path path, InputStream in, boolean gzip, long fileBytes) {
+        this.path = path;
+        this.in = in;
+        this.gzip = gzip;
+        this.fileBytes = fileBytes;
+    }
+
+    /**
+     * Reads a file of images (magic number 2051).
+     *
+     * @throws FormatException where it is anything else, truncated, or too long
+     * @throws IOException where it cannot be read
+     */
+    public static Images images(Path path) throws IOException {
+        return open(path, Idx::readImages);
+    }
+
+    /**
+     * Reads a file of labels (magic number 2049), 0 to 255.
+     *
+     * @throws FormatException where it is anything else, truncated, or too long
+     * @throws IOException where it cannot be read
+     */
+    public static int[] labels(Path path) throws IOException {
+        return open(path, Idx::readLabels);
+    }
+
+    private Images readImages() throws IOException {
+        int[] dims = header(IMAGES_MAGIC, 3);
+        for (int side = 1; side < dims.length; side++) {
+            if (dims[side] < 1 || dims[side] > LARGEST_SIDE) {
+                throw wrong(
+                        "its header says images of "
+                                + Integer.toUnsignedString(dims[1])
+                                + "x"
+                                + Integer.toUnsignedString(dims[2])
+                                + " pixels, expected sides of 1 to "
+                                + LARGEST_SIDE);
+            }
+        }
+        return new Images(dims[0], dims[1], dims[2], body(dims[0], dims[1] * dims[2], 16));
+    }
+
+    private int[] readLabels() throws IOException {
+        int count = header(LABELS_MAGIC, 1)[0];
+        byte[] bytes = body(count, 1, 8);
+        int[] labels = new int[count];
+        for (int i = 0; i < count; i++) {
+            labels[i] = bytes[i] & 0xFF;
+        }
+        return labels;
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T from(Idx idx) throws IOException;
+    }
+
+    private static <T> T open(Path path, Reading<T> reading) throws IOException {
+        try (InputStream raw = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES)) {
+            raw.mark(2);
+            boolean gzip = (raw.read() << 8 | raw.read()) == GZIP_MAGIC;
+            raw.reset();
+            // Not closed for itself: it holds no more than raw does, and a broken header throws
+            // here.
+            InputStream in = gzip ? new GZIPInputStream(raw, BUFFER_BYTES) : raw;
+            return reading.from(new Idx(path, in, gzip, Files.size(path)));
+        } catch (ZipException e) {
+            throw new FormatException(path + ": is a corrupt gzip file: " + e.getMessage(), e);
+        } catch (EOFException e) {
+            throw new FormatException(path + ": is a truncated gzip file", e);
+        }
+    }
+
+    /** The extents of a file that must have this magic number. */
+    private int[] header(int magic, int dimensions) throws IOException {
+        int bytes = Integer.BYTES * (1 + dimensions);
+        byte[] header = in.readNBytes(bytes);
+        if (header.length >= Integer.BYTES) {
+            checkMagic(ByteBuffer.wrap(header).getInt(), magic);
+        }
+        if (header.length < bytes) {
+            throw wrong(
+                    "is truncated: "
+                            + header.length
+                            + " bytes, and the header of "
+                            + name(magic)
+                            + " takes "
+                            + bytes);
+        }
+        int[] dims = new int[dimensions];
+        ByteBuffer.wrap(header, Integer.BYTES, bytes - Integer.BYTES).asIntBuffer().get(dims);
+        if (dims[0] < 1) {
+            throw wrong(
+                    "its header says "
+                            + Integer.toUnsignedString(dims[0])
+                            + " items, expected 1 to "
+                            + Integer.MAX_VALUE);
+        }
+        return dims;
+    }
+
+    private void checkMagic(int found, int expected) throws FormatException {
+        if (found == expected) {
+            return;
+        }
+        String is =
+                switch (found) {
+                    case IMAGES_MAGIC, LABELS_MAGIC -> "this is " + name(found);
+                    default ->
+                            isIdx(found)
+                                    ? "this is another IDX file (type 0x%02x, %d dimensions)"
+                                            .formatted(found >> 8, found & 0xFF)
+                                    : "this is not an IDX file (it begins with 0x%08x)"
+                                            .formatted(found);
+                };
+        throw wrong(is + ", expected " + name(expected));
+    }
+
+    private static boolean isIdx(int magic) {
+        int type = magic >>> 8;
+        return type >= 0x08 && type <= 0x0E && (magic & 0xFF) != 0;
+    }
+
+    private static String name(int magic) {
+        return (magic == IMAGES_MAGIC ? "an images file" : "a labels file")
+                + " (magic number "
+                + magic
+                + ")";
+    }
+
+    /** Exactly count items, and nothing behind them. */
+    private byte[] body(int count, int itemBytes, int headerBytes) throws IOException {
+        long expected = (long) count * itemBytes;
+        String says = "its header says " + count + " items of " + bytes(itemBytes);
+        if (!gzip && fileBytes - headerBytes != expected) {
+            throw wrong(says + describe(fileBytes - headerBytes, count, itemBytes));
+        }
+        if (expected > LARGEST_ARRAY) {
+            throw wrong(says + ", more than the 2 GiB that Weft reads");
+        }
+        // readNBytes allocates as it reads: a header that lies cannot ask for two gigabytes.
+        byte[] items = in.readNBytes((int) expected);
+        if (items.length < expected) {
+            throw wrong(says + describe(items.length, count, itemBytes));
+        }
+        // Inflates one byte more at most; where the gzip ends, its checksum is looked at here.
+        if (in.read() >= 0) {
+            throw wrong(says + ", and it holds more");
+        }
+        return items;
+    }
+
+    private static String describe(long found, int count, int itemBytes) {
+        return found < (long) count * itemBytes
+                ? ", and it holds only " + found / itemBytes + " whole ones: it is truncated"
+                : ", and it holds " + found / itemBytes + ": it is longer than it should be";
+    }
+
+    private static String bytes(long count) {
+        return String.format(Locale.ROOT, count == 1 ? "%d byte" : "%d bytes", count);
+    }
+
+    private FormatException wrong(String what) {
+        return new FormatException(path + ": " + what);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.weft.data;
+
+/**
+ * x = (pixel / 255 - mean) / deviation.
+ *
+ * @param mean of the training set's pixels / 255
+ * @param deviation their standard deviation, above 0
+ */
+public record Normalization(double mean, double deviation) {
+    private static final int LEVELS = 256;
+    private static final double WHITE = LEVELS - 1;
+
+    /** Checks that both are finite and the deviation above 0. */
+    public Normalization {
+        if (!Double.isFinite(mean) || !(deviation > 0) || !Double.isFinite(deviation)) {
+            throw new IllegalArgumentException(
+                    "normalization: mean "
+                            + mean
+                            + " and deviation "
+                            + deviation
+                            + ": both must be finite, and the deviation above 0");
+        }
+    }
+
+    /** The mean and deviation of a data set; a deviation of 1 where all pixels are equal. */
+    public static Normalization of(Dataset data) {
+        // In integers, so that the result does not depend on the order of summing.
+        long sum = 0;
+        long squares = 0;
+        for (byte pixel : data.allPixels()) {
+            int value = pixel & 0xFF;
+            sum += value;
+            squares += (long) value * value;
+        }
+        double count = Math.max(1, data.allPixels().length);
+        double mean = sum / count;
+        double variance = Math.max(0, squares / count - mean * mean);
+        return new Normalization(mean / WHITE, variance > 0 ? Math.sqrt(variance) / WHITE : 1);
+    }
+
+    /** The normalised pixels, in the same order. */
+    public float[] apply(byte[] pixels) {
+        float[] table = new float[LEVELS];
+        for (int value = 0; value < LEVELS; value++) {
+            table[value] = (float) ((value / WHITE - mean) / deviation);
+        }
+        float[] normalised = new float[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            normalised[i] = table[pixels[i] & 0xFF];
+        }
+        return normalised;
+    }
+}

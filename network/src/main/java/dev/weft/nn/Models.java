@@ -1,0 +1,78 @@
+package dev.weft.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Networks that have a name. */
+public enum Models {
+    /** 784-128-10 with ReLU, ending in logits: for the cross-entropy with class indices. */
+    SIMPLENET("simplenet", LossKind.CROSS_ENTROPY),
+    /** The same ending in a softmax: for the categorical cross-entropy with one-hot rows. */
+    SIMPLENET_SOFTMAX("simplenet-softmax", LossKind.CATEGORICAL_CROSS_ENTROPY);
+
+    /** The number of inputs of SimpleNet: 28×28 pixels. */
+    public static final int INPUTS = 784;
+
+    private static final int HIDDEN = 128;
+    private static final int CLASSES = 10;
+
+    private final String label;
+    private final LossKind loss;
+
+    Models(String label, LossKind loss) {
+        this.label = label;
+        this.loss = loss;
+    }
+
+    /** Its name on the command line and in files. */
+    public String label() {
+        return label;
+    }
+
+    /** The loss that it is trained with. */
+    public LossKind loss() {
+        return loss;
+    }
+
+    /**
+     * The layers.
+     *
+     * @param dropout the rate at which hidden units are dropped in training; no layer at 0
+     */
+    public Sequential layers(double dropout) {
+        Layer hidden = new Linear(INPUTS, HIDDEN);
+        Layer relu = ActivationLayer.relu();
+        Layer output = new Linear(HIDDEN, CLASSES);
+        ArrayList<Layer> layers = new ArrayList<>(Arrays.asList(new Flatten(), hidden, relu));
+        if (dropout != 0) {
+            layers.add(new Dropout(dropout));
+        }
+        layers.add(output);
+        if (this == SIMPLENET_SOFTMAX) {
+            layers.add(new Softmax());
+        }
+        return new Sequential(layers.toArray(Layer[]::new));
+    }
+
+    /**
+     * The model of this name.
+     *
+     * @throws IllegalArgumentException naming those that there are
+     */
+    public static Models named(String name) {
+        for (Models model : values()) {
+            if (model.label.equals(name.toLowerCase(Locale.ROOT))) {
+                return model;
+            }
+        }
+        throw new IllegalArgumentException(
+                "there is no model '"
+                        + name
+                        + "'; choose one of "
+                        + Arrays.stream(values())
+                                .map(Models::label)
+                                .collect(Collectors.joining(", ")));
+    }
+}

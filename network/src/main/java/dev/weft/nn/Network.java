@@ -1,0 +1,89 @@
+package dev.weft.nn;
+
+import dev.weft.Device;
+import dev.weft.DropoutState;
+import dev.weft.Tensor;
+import dev.weft.random.Philox;
+
+/**
+ * A layer (usually a {@link Sequential}) on a device, with its parameters. Parameters belong to the
+ * scope that is innermost when the network is made.
+ */
+public final class Network {
+    /** The purpose under which the seed's stream of dropout masks is drawn. */
+    private static final int DROPOUT_STREAM = 0x0D120;
+
+    private final Device device;
+    private final Layer root;
+    private final long seed;
+    private final Parameters parameters;
+    private DropoutState dropout;
+    private Pass inference;
+    private Pass training;
+
+    private Network(Device device, Layer root, long seed) {
+        this.device = device;
+        this.root = root;
+        this.seed = seed;
+        this.parameters = new Parameters(device, root.parameters(), seed);
+        this.dropout = new DropoutState(device, dropoutKey(seed));
+        this.inference = new Pass(parameters.views(), false, dropout);
+        this.training = new Pass(parameters.views(), true, dropout);
+    }
+
+    /** A network with fresh parameters: equal seeds give equal parameters on every backend. */
+    public static Network create(Device device, Layer root, long seed) {
+        return new Network(device, root, seed);
+    }
+
+    /** The result for a batch, without dropout. Belongs to the innermost open scope. */
+    public Tensor forward(Tensor x) {
+        return root.forward(x, inference);
+    }
+
+    /** The result for a batch, in training or not. */
+    public Tensor forward(Tensor x, boolean inTraining) {
+        return root.forward(x, inTraining ? training : inference);
+    }
+
+    /** The parameters. */
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /** The device that holds the parameters. */
+    public Device device() {
+        return device;
+    }
+
+    /** The layer that the network runs. */
+    public Layer root() {
+        return root;
+    }
+
+    /** What a forward pass without dropout hands to the root layer. */
+    public Pass inferencePass() {
+        return inference;
+    }
+
+    /** Where the stream of dropout masks stands. Blocks. */
+    public long dropoutBlock() {
+        return dropout.block();
+    }
+
+    /** Continues the stream of dropout masks where another run stopped. */
+    public void restoreDropout(long block) {
+        dropout = new DropoutState(device, dropoutKey(seed), block);
+        inference = new Pass(parameters.views(), false, dropout);
+        training = new Pass(parameters.views(), true, dropout);
+    }
+
+    /** The seed that it was made with. */
+    public long seed() {
+        return seed;
+    }
+
+    private static long dropoutKey(long seed) {
+        return Philox.stream(seed, DROPOUT_STREAM).key();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.weft.optim;
+
+import dev.weft.Device;
+import dev.weft.Tensor;
+import dev.weft.backend.Penalty;
+import dev.weft.backend.UpdateRule;
+import dev.weft.backend.View;
+import dev.weft.nn.Parameters;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Updates a network's parameters by their gradients, in one kernel over the flat buffers. Its state
+ * belongs to the scope that is innermost when it is made.
+ */
+public final class Optimizer {
+    private final Parameters parameters;
+    private final OptimizerKind kind;
+    private final UpdateRule rule;
+    private final Tensor control;
+    private final List<Tensor> states = new ArrayList<>();
+    private final List<View> stateViews = new ArrayList<>();
+    private double lr;
+
+    /**
+     * An optimizer with its defaults.
+     *
+     * @param lr the learning rate, finite and above 0
+     */
+    public Optimizer(Parameters parameters, OptimizerKind kind, double lr, Penalty penalty) {
+        this.parameters = parameters;
+        this.kind = kind;
+        this.rule = kind.rule(penalty);
+        this.lr = checked(lr);
+        Device device = parameters.values().device();
+        control = device.tensor(new float[] {(float) lr, 0}).named("learning rate and step");
+        for (int i = 0; i < rule.states(); i++) {
+            Tensor state = device.zeros(parameters.values().size()).named(kind.stateNames().get(i));
+            states.add(state);
+            stateViews.add(state.view());
+        }
+    }
+
+    /** Without penalties. */
+    public Optimizer(Parameters parameters, OptimizerKind kind, double lr) {
+        this(parameters, kind, lr, Penalty.NONE);
+    }
+
+    /** One step: see {@link UpdateRule}. */
+    public void step() {
+        Tensor values = parameters.values();
+        values.device()
+                .backend()
+                .update(
+                        rule,
+                        control.view(),
+                        values.view(),
+                        parameters.gradients().view(),
+                        stateViews);
+    }
+
+    /** Which optimizer it is. */
+    public OptimizerKind kind() {
+        return kind;
+    }
+
+    /** The rule, with its constants. */
+    public UpdateRule rule() {
+        return rule;
+    }
+
+    /** The learning rate. */
+    public double lr() {
+        return lr;
+    }
+
+    /** Sets the learning rate from the next step on. */
+    public void setLr(double newLr) {
+        if (newLr != lr) {
+            lr = checked(newLr);
+            restore(steps());
+        }
+    }
+
+    /** How many steps were done. Blocks. */
+    public long steps() {
+        return (long) control.toDoubleArray()[1];
+    }
+
+    /** Sets the number of steps done, as when training is resumed. */
+    public void restore(long steps) {
+        try (Tensor fresh = control.device().tensor(new double[] {lr, steps})) {
+            control.assign(fresh);
+        }
+    }
+
+    /**
+     * The buffers that the rule keeps, laid out as the parameters, named by {@link
+     * OptimizerKind#stateNames}.
+     */
+    public List<Tensor> states() {
+        return states;
+    }
+
+    private static double checked(double lr) {
+        if (!(lr > 0 && Double.isFinite((float) lr))) {
+            throw new IllegalArgumentException("lr must be a finite number above 0, got " + lr);
+        }
+        return lr;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.weft.optim;
+
+import dev.weft.backend.Penalty;
+import dev.weft.backend.UpdateRule;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * The optimizers by the names that people choose them by, with PyTorch's defaults (and lr 0.01 for
+ * the SGD family, which has none there).
+ */
+public enum OptimizerKind {
+    /** {@link UpdateRule.Sgd} without momentum. */
+    SGD(0.01, List.of()),
+    /** {@link UpdateRule.Sgd} with momentum 0.9. */
+    MOMENTUM(0.01, List.of("velocity")),
+    /** {@link UpdateRule.Sgd} with Nesterov's momentum 0.9. */
+    NESTEROV(0.01, List.of("velocity")),
+    /** {@link UpdateRule.Adam} with betas 0.9 and 0.999, eps 1e-8. */
+    ADAM(0.001, List.of("m", "v")),
+    /** The same with decoupled weight decay, 0.01 unless given. */
+    ADAMW(0.001, List.of("m", "v")),
+    /** {@link UpdateRule.RmsProp} with alpha 0.99, eps 1e-8. */
+    RMSPROP(0.01, List.of("v"));
+
+    private static final double MOMENTUM_FACTOR = 0.9;
+    private static final double ADAMW_DECAY = 0.01;
+
+    private final double defaultLr;
+    private final List<String> stateNames;
+
+    OptimizerKind(double defaultLr, List<String> stateNames) {
+        this.defaultLr = defaultLr;
+        this.stateNames = stateNames;
+    }
+
+    /** The learning rate where none is given. */
+    public double defaultLr() {
+        return defaultLr;
+    }
+
+    /** What files call the buffers that the rule keeps, in its order. */
+    public List<String> stateNames() {
+        return stateNames;
+    }
+
+    /** The update rule with its defaults and this penalty. */
+    public UpdateRule rule(Penalty penalty) {
+        return switch (this) {
+            case SGD -> new UpdateRule.Sgd(0, false, penalty);
+            case MOMENTUM -> new UpdateRule.Sgd(MOMENTUM_FACTOR, false, penalty);
+            case NESTEROV -> new UpdateRule.Sgd(MOMENTUM_FACTOR, true, penalty);
+            case ADAM -> new UpdateRule.Adam(0.9, 0.999, 1e-8, penalty);
+            case ADAMW ->
+                    new UpdateRule.Adam(
+                            0.9,
+                            0.999,
+                            1e-8,
+                            penalty.weightDecay() > 0
+                                    ? penalty
+                                    : new Penalty(penalty.l1(), penalty.l2(), ADAMW_DECAY));
+            case RMSPROP -> new UpdateRule.RmsProp(0.99, 1e-8, penalty);
+        };
+    }
+
+    /** Its name, in lower case. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The optimizer of this name, in any case.
+     *
+     * @throws IllegalArgumentException naming those that there are
+     */
+    public static OptimizerKind named(String name) {
+        for (OptimizerKind kind : values()) {
+            if (kind.label().equals(name.toLowerCase(Locale.ROOT))) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException(
+                "there is no optimizer '"
+                        + name
+                        + "'; choose one of "
+                        + Arrays.stream(values())
+                                .map(OptimizerKind::label)
+                                .collect(Collectors.joining(", ")));
+    }
+}

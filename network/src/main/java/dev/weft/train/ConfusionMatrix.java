@@ -1,0 +1,48 @@
+package dev.weft.train;
+
+/**
+ * How often each class was taken for each: entry (i, j) counts examples of class i predicted as j.
+ */
+public final class ConfusionMatrix {
+    private final long[][] counts;
+
+    /** Zeros for a number of classes. */
+    public ConfusionMatrix(int classes) {
+        counts = new long[classes][classes];
+    }
+
+    /** Counts one example. */
+    public void add(int label, int predicted) {
+        counts[label][predicted]++;
+    }
+
+    /** The number of classes. */
+    public int classes() {
+        return counts.length;
+    }
+
+    /** How many examples of class {@code label} were predicted as {@code predicted}. */
+    public long count(int label, int predicted) {
+        return counts[label][predicted];
+    }
+
+    /** How many examples were counted. */
+    public long total() {
+        long total = 0;
+        for (long[] row : counts) {
+            for (long count : row) {
+                total += count;
+            }
+        }
+        return total;
+    }
+
+    /** The share of examples on the diagonal; NaN where none was counted. */
+    public double accuracy() {
+        long correct = 0;
+        for (int i = 0; i < counts.length; i++) {
+            correct += counts[i][i];
+        }
+        return (double) correct / total();
+    }
+}
