@@ -65,7 +65,7 @@ class LayoutTest {
         var error = assertThrows(ShapeException.class, () -> x.named("x").reshape(5, 5));
         assertEquals(
                 "reshape: tensor 'x' (2x3x4 F32 on reference) has 24 elements and cannot become [5,"
-                    + " 5]",
+                        + " 5]",
                 error.getMessage());
     }
 

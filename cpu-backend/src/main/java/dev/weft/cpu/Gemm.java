@@ -45,12 +45,10 @@ final class Gemm implements AutoCloseable {
     private final Scratch packedA = new Scratch();
     private final Scratch packedB = new Scratch();
 
-    Gemm(WorkerPool pool) {
+    /** Computes on {@code pool}, with scratch memory for each of its workers. */
+    Gemm(WorkerPool pool, Scratch[] workers) {
         this.pool = pool;
-        this.workers = new Scratch[pool.threads()];
-        for (int i = 0; i < workers.length; i++) {
-            workers[i] = new Scratch();
-        }
+        this.workers = workers;
     }
 
     /** Computes one product. */
@@ -316,9 +314,6 @@ final class Gemm implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Scratch worker : workers) {
-            worker.close();
-        }
         packedA.close();
         packedB.close();
     }

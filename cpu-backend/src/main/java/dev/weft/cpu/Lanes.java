@@ -2,7 +2,6 @@ package dev.weft.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -11,8 +10,6 @@ import jdk.incubator.vector.VectorSpecies;
  * compiles a vector operation to an instruction only where it knows the species.
  */
 final class Lanes {
-    private static final String PROPERTY = "weft.cpu.vector.bits";
-
     /** Vectors of F32. */
     static final VectorSpecies<Float> F32 = species();
 
@@ -25,9 +22,6 @@ final class Lanes {
     /** Bytes of a vector. */
     static final int BYTES = F32.vectorByteSize();
 
-    /** {@code n & LOOP_MASK} is the largest multiple of {@link #COUNT} that is at most n. */
-    static final long LOOP_MASK = -COUNT;
-
     /**
      * Whether a gemm tile of 24 accumulators fits the registers: AVX-512 (which also has 32 of its
      * narrower registers) and AArch64 have 32, others 16.
@@ -39,18 +33,21 @@ final class Lanes {
     private Lanes() {}
 
     private static VectorSpecies<Float> species() {
-        String forced = System.getProperty(PROPERTY);
-        if (forced == null) {
-            VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
-            return preferred.vectorBitSize() >= 128 ? preferred : FloatVector.SPECIES_128;
-        }
-        return switch (forced) {
-            case "128" -> VectorSpecies.of(float.class, VectorShape.S_128_BIT);
-            case "256" -> VectorSpecies.of(float.class, VectorShape.S_256_BIT);
-            case "512" -> VectorSpecies.of(float.class, VectorShape.S_512_BIT);
-            default ->
-                    throw new IllegalArgumentException(
-                            PROPERTY + " must be 128, 256 or 512, got " + forced);
+        return switch (CpuSettings.vectorBits()) {
+            case 128 -> FloatVector.SPECIES_128;
+            case 256 -> FloatVector.SPECIES_256;
+            case 512 -> FloatVector.SPECIES_512;
+            default -> FloatVector.SPECIES_PREFERRED.length() >= 4 ? FloatVector.SPECIES_PREFERRED : FloatVector.SPECIES_128;
         };
+    }
+
+    /** The vector of the elements from {@code index} on. */
+    static FloatVector load(long address, int index) {
+        return FloatVector.fromMemorySegment(F32, Memory.MEM, address + (long) index * Memory.WORD, Memory.ORDER);
+    }
+
+    /** Stores a vector to the elements from {@code index} on. */
+    static void store(FloatVector vector, long address, int index) {
+        vector.intoMemorySegment(Memory.MEM, address + (long) index * Memory.WORD, Memory.ORDER);
     }
 }

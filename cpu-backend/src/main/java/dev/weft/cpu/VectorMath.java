@@ -43,6 +43,11 @@ final class VectorMath {
 
     private static final float DENORMAL_SCALE = 0x1p25f;
 
+    private static final float SQRT_HALF = 0.70710678f;
+    private static final float SQRT_2_OVER_PI = 0.79788456f;
+    private static final float INV_SQRT_2PI = 0.39894228f;
+    private static final float GELU_CUBIC = 0.044715f;
+
     private VectorMath() {}
 
     /** e^x, within 1 ulp, denormal results too; 0 and Inf beyond the range. */
@@ -145,14 +150,14 @@ final class VectorMath {
 
     /** 1 / (1 + e^-x), within 3 ulp: from e^-|x|, which cannot overflow. */
     static FloatVector sigmoid(FloatVector x) {
-        FloatVector e = exp(x.abs().neg());
+        FloatVector e = exp(minusMagnitude(x));
         FloatVector numerator = constant(1f).blend(e, x.compare(LT, 0f));
         return numerator.div(e.add(1f));
     }
 
     /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). */
     static FloatVector softplus(FloatVector x) {
-        FloatVector tail = log1p(exp(x.abs().neg()));
+        FloatVector tail = log1p(exp(minusMagnitude(x)));
         return x.blend(0f, x.compare(LT, 0f)).add(tail);
     }
 
@@ -188,6 +193,36 @@ final class VectorMath {
         r = r.fma(bounded, constant(-6.34846687e-1f));
         r = r.fma(bounded, constant(-1.28717512e-1f));
         return r.fma(bounded, bounded.neg());
+    }
+
+    /** Φ(x) = (1 + erf(x / √2)) / 2, the normal distribution, within 8 ulp of 1. */
+    static FloatVector normalCdf(FloatVector x) {
+        return erf(x.mul(SQRT_HALF)).lanewise(VectorOperators.FMA, 0.5f, 0.5f);
+    }
+
+    /** φ(x) = e^(-x²/2) / √(2π). */
+    static FloatVector normalDensity(FloatVector x) {
+        return exp(x.mul(x).mul(-0.5f)).mul(INV_SQRT_2PI);
+    }
+
+    /** √(2/π) (x + 0.044715 x³), the argument of gelu's tanh form. */
+    static FloatVector geluInner(FloatVector x) {
+        return x.mul(SQRT_2_OVER_PI).mul(x.mul(x).lanewise(VectorOperators.FMA, GELU_CUBIC, 1f));
+    }
+
+    /** The derivative of {@link #geluInner}. */
+    static FloatVector geluInnerSlope(FloatVector x) {
+        return x.mul(x).lanewise(VectorOperators.FMA, 3 * GELU_CUBIC * SQRT_2_OVER_PI, SQRT_2_OVER_PI);
+    }
+
+    /** 1, -1, or x where that is 0 or NaN. */
+    static FloatVector signum(FloatVector x) {
+        return x.blend(1f, x.compare(GT, 0f)).blend(-1f, x.compare(LT, 0f));
+    }
+
+    /** -|x|, and NaN as it is: its sign would otherwise show in sums with x, or not, as the compiler orders them. */
+    static FloatVector minusMagnitude(FloatVector x) {
+        return x.blend(x.neg(), x.compare(GT, 0f));
     }
 
     /** |magnitude| with the sign of x. */

@@ -2,7 +2,7 @@ package dev.weft.cpu;
 
 import dev.weft.conformance.BackendConformance;
 
-/** The suite at the width that {@code weft.cpu.vector.bits} forces, or else the preferred one. */
+/** The suite on the CPU backend, at the machine's vector width or a forced one. */
 class CpuConformanceTest extends BackendConformance {
     CpuConformanceTest() {
         super("cpu");

@@ -18,12 +18,16 @@ class GemmTest {
     private static final int MARGIN = 20;
 
     private static final WorkerPool POOL = new WorkerPool(3);
-    private static final Gemm GEMM = new Gemm(POOL);
+    private static final Scratch[] SCRATCH = {new Scratch(), new Scratch(), new Scratch()};
+    private static final Gemm GEMM = new Gemm(POOL, SCRATCH);
 
     @AfterAll
     static void close() {
         GEMM.close();
         POOL.close();
+        for (Scratch scratch : SCRATCH) {
+            scratch.close();
+        }
     }
 
     /** One product to try, with a line to repeat it by. */
@@ -91,7 +95,8 @@ class GemmTest {
     @Test
     void theSameBitsForAnyNumberOfThreads() {
         try (WorkerPool one = new WorkerPool(1);
-                Gemm serial = new Gemm(one)) {
+                Scratch scratch = new Scratch();
+                Gemm serial = new Gemm(one, new Scratch[] {scratch})) {
             int[][] shapes = {{300, 301, 299}, {64, 128, 784}, {1000, 10, 100}, {2, 3000, 500}, {3000, 1, 500}};
             for (int[] shape : shapes) {
                 for (int trans = 0; trans < 4; trans++) {

@@ -1,0 +1,139 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.load;
+import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.WORD;
+import static dev.weft.cpu.Memory.getFloat;
+import static dev.weft.cpu.Memory.setFloat;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.weft.backend.BinaryOp;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * d = dy ∂op/∂a or dy ∂op/∂b for adjacent F32 elements.
+ *
+ * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
+ * is compiled by itself, whichever others a program uses.
+ */
+@FunctionalInterface
+interface BinaryGradLoop {
+    /** Computes {@code count} elements, a multiple of {@link Lanes#COUNT}. */
+    void run(long a, long b, long dy, long d, int count);
+
+    /** The loop of an operation. */
+    static BinaryGradLoop of(BinaryOp op, boolean byB) {
+        return switch (op) {
+            case ADD -> BinaryGradLoop::copy;
+            case SUB -> byB ? BinaryGradLoop::negate : BinaryGradLoop::copy;
+            case MUL -> byB ? BinaryGradLoop::timesA : BinaryGradLoop::timesB;
+            case DIV -> byB ? BinaryGradLoop::quotientByB : BinaryGradLoop::overB;
+            case POW -> byB ? BinaryGradLoop::powByExponent : BinaryGradLoop::powByBase;
+            case MIN -> byB ? BinaryGradLoop::minByB : BinaryGradLoop::minByA;
+            case MAX -> byB ? BinaryGradLoop::maxByB : BinaryGradLoop::maxByA;
+            case EQUAL -> BinaryGradLoop::none;
+        };
+    }
+
+    private static void copy(long a, long b, long dy, long d, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(dy, i), d, i);
+        }
+    }
+
+    private static void negate(long a, long b, long dy, long d, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(dy, i).neg(), d, i);
+        }
+    }
+
+    private static void timesB(long a, long b, long dy, long d, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(dy, i).mul(load(b, i)), d, i);
+        }
+    }
+
+    private static void timesA(long a, long b, long dy, long d, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(dy, i).mul(load(a, i)), d, i);
+        }
+    }
+
+    private static void overB(long a, long b, long dy, long d, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(dy, i).div(load(b, i)), d, i);
+        }
+    }
+
+    private static void quotientByB(long a, long b, long dy, long d, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector v = load(b, i);
+            store(load(dy, i).mul(load(a, i).neg().div(v.mul(v))), d, i);
+        }
+    }
+
+    private static void minByA(long a, long b, long dy, long d, int count) {
+        FloatVector zero = FloatVector.zero(F32);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector u = load(a, i);
+            FloatVector v = load(b, i);
+            FloatVector share = zero.blend(1f, u.compare(LT, v)).blend(0.5f, u.compare(EQ, v));
+            store(load(dy, i).mul(share), d, i);
+        }
+    }
+
+    private static void minByB(long a, long b, long dy, long d, int count) {
+        FloatVector one = FloatVector.broadcast(F32, 1f);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector u = load(a, i);
+            FloatVector v = load(b, i);
+            FloatVector share = one.blend(0f, u.compare(LT, v)).blend(0.5f, u.compare(EQ, v));
+            store(load(dy, i).mul(share), d, i);
+        }
+    }
+
+    private static void maxByA(long a, long b, long dy, long d, int count) {
+        FloatVector zero = FloatVector.zero(F32);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector u = load(a, i);
+            FloatVector v = load(b, i);
+            FloatVector share = zero.blend(1f, u.compare(GT, v)).blend(0.5f, u.compare(EQ, v));
+            store(load(dy, i).mul(share), d, i);
+        }
+    }
+
+    private static void maxByB(long a, long b, long dy, long d, int count) {
+        FloatVector one = FloatVector.broadcast(F32, 1f);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector u = load(a, i);
+            FloatVector v = load(b, i);
+            FloatVector share = one.blend(0f, u.compare(GT, v)).blend(0.5f, u.compare(EQ, v));
+            store(load(dy, i).mul(share), d, i);
+        }
+    }
+
+    private static void none(long a, long b, long dy, long d, int count) {
+        FloatVector zero = FloatVector.zero(F32);
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(dy, i).mul(zero), d, i);
+        }
+    }
+
+    private static void powByBase(long a, long b, long dy, long d, int count) {
+        for (long at = 0; at < (long) count * WORD; at += WORD) {
+            double slope = Powers.powByBase(getFloat(a + at), getFloat(b + at));
+            setFloat(d + at, (float) (getFloat(dy + at) * slope));
+        }
+    }
+
+    private static void powByExponent(long a, long b, long dy, long d, int count) {
+        for (long at = 0; at < (long) count * WORD; at += WORD) {
+            double slope = Powers.powByExponent(getFloat(a + at), getFloat(b + at));
+            setFloat(d + at, (float) (getFloat(dy + at) * slope));
+        }
+    }
+}

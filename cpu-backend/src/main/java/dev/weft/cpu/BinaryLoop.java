@@ -1,0 +1,89 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.load;
+import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.WORD;
+import static dev.weft.cpu.Memory.getFloat;
+import static dev.weft.cpu.Memory.setFloat;
+import static jdk.incubator.vector.VectorOperators.EQ;
+
+import dev.weft.backend.BinaryOp;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * y = op(a, b) for adjacent F32 elements.
+ *
+ * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
+ * is compiled by itself, whichever others a program uses.
+ */
+@FunctionalInterface
+interface BinaryLoop {
+    /** Computes {@code count} elements, a multiple of {@link Lanes#COUNT}. */
+    void run(long a, long b, long y, int count);
+
+    /** The loop of an operation. */
+    static BinaryLoop of(BinaryOp op) {
+        return switch (op) {
+            case ADD -> BinaryLoop::add;
+            case SUB -> BinaryLoop::sub;
+            case MUL -> BinaryLoop::mul;
+            case DIV -> BinaryLoop::div;
+            case POW -> BinaryLoop::pow;
+            case MIN -> BinaryLoop::min;
+            case MAX -> BinaryLoop::max;
+            case EQUAL -> BinaryLoop::equal;
+        };
+    }
+
+    private static void add(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(a, i).add(load(b, i)), y, i);
+        }
+    }
+
+    private static void sub(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(a, i).sub(load(b, i)), y, i);
+        }
+    }
+
+    private static void mul(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(a, i).mul(load(b, i)), y, i);
+        }
+    }
+
+    private static void div(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(a, i).div(load(b, i)), y, i);
+        }
+    }
+
+    private static void min(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(a, i).min(load(b, i)), y, i);
+        }
+    }
+
+    private static void max(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(a, i).max(load(b, i)), y, i);
+        }
+    }
+
+    private static void equal(long a, long b, long y, int count) {
+        FloatVector zero = FloatVector.zero(F32);
+        for (int i = 0; i < count; i += COUNT) {
+            store(zero.blend(1f, load(a, i).compare(EQ, load(b, i))), y, i);
+        }
+    }
+
+    /** Not vectorised: correct for every pair of special values, and rarely the bulk of a network's work. */
+    private static void pow(long a, long b, long y, int count) {
+        for (long at = 0; at < (long) count * WORD; at += WORD) {
+            setFloat(y + at, (float) Powers.pow(getFloat(a + at), getFloat(b + at)));
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Memory.WORD;
+
+import dev.weft.DType;
+import dev.weft.backend.Backend;
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.DeviceBuffer;
+import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.Epilogue;
+import dev.weft.backend.LossOp;
+import dev.weft.backend.ReduceOp;
+import dev.weft.backend.UnaryOp;
+import dev.weft.backend.UpdateRule;
+import dev.weft.backend.View;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The CPU as a device: vector kernels over native memory, on a few threads. Every call is done when it returns. */
+public final class CpuBackend implements Backend {
+    private final DeviceInfo info = describe();
+    private final WorkerPool pool;
+    private final Scratch[] scratch;
+    private final Gemm gemm;
+    private final Elementwise elementwise;
+    private final Copies copies;
+    private final Reduction reduction;
+    private final SoftmaxRows softmaxRows;
+    private final DropoutMask dropoutMask;
+    private final Update update;
+    private final Scratch bias = new Scratch();
+    private boolean closed;
+
+    /** Opens the backend; its threads start with the first kernel that needs them. */
+    CpuBackend(int threads) {
+        pool = new WorkerPool(threads);
+        scratch = new Scratch[threads];
+        for (int i = 0; i < threads; i++) {
+            scratch[i] = new Scratch();
+        }
+        gemm = new Gemm(pool, scratch);
+        elementwise = new Elementwise(pool, scratch);
+        copies = new Copies(pool, scratch, elementwise);
+        reduction = new Reduction(pool, scratch);
+        softmaxRows = new SoftmaxRows(pool, scratch);
+        dropoutMask = new DropoutMask(pool, scratch);
+        update = new Update(pool, scratch);
+    }
+
+    static DeviceInfo describe() {
+        return Processor.describe(CpuSettings.threads(), Lanes.F32.vectorBitSize());
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return info;
+    }
+
+    // ---- memory
+
+    @Override
+    public DeviceBuffer allocate(DType dtype, long elements) {
+        return CpuBuffer.allocate(dtype, elements);
+    }
+
+    @Override
+    public void release(DeviceBuffer buffer) {
+        ((CpuBuffer) buffer).free();
+    }
+
+    @Override
+    public void upload(MemorySegment source, View target) {
+        long bytes = target.size() * target.dtype().bytes();
+        MemorySegment.copy(source, 0, Memory.MEM, CpuBuffer.address(target), bytes);
+    }
+
+    @Override
+    public void download(View source, MemorySegment target) {
+        long bytes = source.size() * source.dtype().bytes();
+        MemorySegment.copy(Memory.MEM, CpuBuffer.address(source), target, 0, bytes);
+    }
+
+    @Override
+    public void synchronize() {}
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        pool.close();
+        gemm.close();
+        reduction.close();
+        bias.close();
+        for (Scratch memory : scratch) {
+            memory.close();
+        }
+    }
+
+    // ---- elementwise
+
+    @Override
+    public void fill(double value, View y) {
+        copies.fill(value, y);
+    }
+
+    @Override
+    public void copy(View x, View y) {
+        copies.copy(x, y);
+    }
+
+    @Override
+    public void unary(UnaryOp op, double p, double q, View x, View y) {
+        if (y.dtype() == DType.I32) {
+            elementwise.run(
+                    (a, b, c, out, n) -> IntegerLoops.unary(op, p, q, a, out, n), Strided.of(x), Strided.of(y));
+            return;
+        }
+        UnaryLoop loop = UnaryLoop.of(op);
+        float pf = (float) p;
+        float qf = (float) q;
+        elementwise.run((a, b, c, out, n) -> loop.run(a, out, n, pf, qf), Strided.of(x), Strided.of(y));
+    }
+
+    @Override
+    public void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
+        UnaryGradLoop loop = UnaryGradLoop.of(op);
+        float pf = (float) p;
+        float qf = (float) q;
+        elementwise.run(
+                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf, qf),
+                Strided.of(x),
+                Strided.of(y),
+                Strided.of(dy),
+                Strided.of(dx));
+    }
+
+    @Override
+    public void binary(BinaryOp op, View a, View b, View y) {
+        Elementwise.Loop loop;
+        if (y.dtype() == DType.I32) {
+            loop = (u, v, w, out, n) -> IntegerLoops.binary(op, u, v, out, n);
+        } else {
+            BinaryLoop floats = BinaryLoop.of(op);
+            loop = (u, v, w, out, n) -> floats.run(u, v, out, n);
+        }
+        elementwise.run(loop, Strided.of(a), Strided.of(b), Strided.of(y));
+    }
+
+    @Override
+    public void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
+        BinaryGradLoop loop = BinaryGradLoop.of(op, byB);
+        elementwise.run(loop::run, Strided.of(a), Strided.of(b), Strided.of(dy), Strided.of(d));
+    }
+
+    // ---- reductions
+
+    @Override
+    public void reduce(ReduceOp op, View x, View y) {
+        reduction.reduce(op, x, y);
+    }
+
+    @Override
+    public void argmax(View x, View y) {
+        reduction.argmax(x, y);
+    }
+
+    @Override
+    public void softmax(boolean log, View x, View y) {
+        softmaxRows.softmax(log, x, y);
+    }
+
+    @Override
+    public void softmaxGrad(boolean log, View y, View dy, View dx) {
+        softmaxRows.softmaxGrad(log, y, dy, dx);
+    }
+
+    @Override
+    public void countNonFinite(View x, View count) {
+        reduction.countNonFinite(x, count);
+    }
+
+    // ---- products
+
+    @Override
+    public void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
+        GemmProblem problem = new GemmProblem(
+                Math.toIntExact(c.dim(-2)),
+                Math.toIntExact(c.dim(-1)),
+                Math.toIntExact(a.dim(-1)),
+                (float) alpha,
+                CpuBuffer.address(a),
+                a.stride(-2) * WORD,
+                a.stride(-1) * WORD,
+                CpuBuffer.address(b),
+                b.stride(-2) * WORD,
+                // The stride of a single column means nothing.
+                b.dim(-1) == 1 ? WORD : b.stride(-1) * WORD,
+                (float) beta,
+                CpuBuffer.address(c),
+                c.stride(-2) * WORD,
+                adjacent(epilogue.bias()),
+                epilogue.activation());
+        if (c.rank() == 2) {
+            gemm.multiply(problem);
+        } else {
+            int batch = Math.toIntExact(c.dim(0));
+            gemm.multiplyBatch(problem, batch, a.stride(0) * WORD, b.stride(0) * WORD, c.stride(0) * WORD);
+        }
+    }
+
+    /** The address of a bias's elements, next to each other; 0 for none. */
+    private long adjacent(@Nullable View view) {
+        if (view == null) {
+            return 0;
+        }
+        int size = Math.toIntExact(view.size());
+        return Strided.of(view).read(0, size, bias.reserve((long) size * WORD));
+    }
+
+    // ---- losses
+
+    @Override
+    public void loss(LossOp op, double p, View x, View t, View l) {
+        LossLoop loop = LossLoop.of(op);
+        float pf = (float) p;
+        elementwise.run((a, b, c, out, n) -> loop.run(a, b, out, n, pf), Strided.of(x), Strided.of(t), Strided.of(l));
+    }
+
+    @Override
+    public void lossGrad(LossOp op, double p, View x, View t, View dl, View dx) {
+        LossGradLoop loop = LossGradLoop.of(op);
+        float pf = (float) p;
+        elementwise.run(
+                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf),
+                Strided.of(x),
+                Strided.of(t),
+                Strided.of(dl),
+                Strided.of(dx));
+    }
+
+    @Override
+    public void crossEntropy(View logits, View target, View l, View gradient) {
+        softmaxRows.crossEntropy(logits, target, l, gradient);
+    }
+
+    // ---- indices
+
+    @Override
+    public void gather(View table, View indices, View y) {
+        Indices.gather(table, indices, y, copies);
+    }
+
+    @Override
+    public void scatterAdd(View dy, View indices, View dTable) {
+        Indices.scatterAdd(dy, indices, dTable, elementwise);
+    }
+
+    @Override
+    public void pick(View x, View indices, View y) {
+        Indices.pick(x, indices, y);
+    }
+
+    @Override
+    public void unpick(View dy, View indices, View dx) {
+        Indices.unpick(dy, indices, dx, copies);
+    }
+
+    // ---- training
+
+    @Override
+    public void dropoutMask(double rate, View state, View mask) {
+        dropoutMask.draw(rate, state, mask);
+    }
+
+    @Override
+    public void update(UpdateRule rule, View control, View p, View g, List<View> states) {
+        update.run(rule, control, p, g, states);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.weft.cpu;
+
+import dev.weft.DType;
+import dev.weft.backend.DeviceBuffer;
+import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.View;
+import java.lang.foreign.Arena;
+
+/** Native memory, aligned to a cache line, with at least a line of slack: loads of whole vectors may reach over the end. */
+record CpuBuffer(DType dtype, long size, long address, Arena arena) implements DeviceBuffer {
+    private static final long LINE = 64;
+
+    static CpuBuffer allocate(DType dtype, long elements) {
+        Arena arena = Arena.ofShared();
+        try {
+            long bytes = Math.multiplyExact(elements, (long) dtype.bytes());
+            long padded = Math.addExact(bytes, 2 * LINE) / LINE * LINE;
+            return new CpuBuffer(dtype, elements, arena.allocate(padded, LINE).address(), arena);
+        } catch (OutOfMemoryError | ArithmeticException e) {
+            arena.close();
+            throw new DeviceOutOfMemoryException(
+                    "cpu: " + elements + " elements of " + dtype.bytes() + " bytes cannot be allocated", e);
+        }
+    }
+
+    void free() {
+        arena.close();
+    }
+
+    /** Where a view's first element lies. */
+    static long address(View view) {
+        return ((CpuBuffer) view.buffer()).address + view.offset() * view.dtype().bytes();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
+import static dev.weft.cpu.Memory.WORD;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
+import dev.weft.backend.View;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * mask = 0 or 1 / (1 - rate), drawn by Philox4x32-10 (see {@link dev.weft.random.Philox}), as many blocks at a time as a
+ * vector has 64-bit lanes: each lane holds one 32-bit word of one block, so that products have their high half too.
+ */
+final class DropoutMask {
+    private static final VectorSpecies<Long> LANES = Lanes.F32.withLanes(long.class);
+    private static final int BLOCKS = LANES.length();
+    private static final int WORDS = 4;
+
+    /** Elements that a vector's worth of blocks makes. */
+    private static final int GROUP = BLOCKS * WORDS;
+
+    /** Elements of a task, a multiple of {@link #GROUP} at any width. */
+    private static final int TASK = 1 << 12;
+
+    private static final int ROUNDS = 10;
+    private static final long M0 = 0xD2511F53L;
+    private static final long M1 = 0xCD9E8D57L;
+    private static final int W0 = 0x9E3779B9;
+    private static final int W1 = 0xBB67AE85;
+    private static final long LOW = 0xFFFFFFFFL;
+
+    private final WorkerPool pool;
+    private final Scratch[] scratch;
+
+    DropoutMask(WorkerPool pool, Scratch[] scratch) {
+        this.pool = pool;
+        this.scratch = scratch;
+    }
+
+    void draw(double rate, View state, View mask) {
+        long words = CpuBuffer.address(state);
+        int key0 = Memory.getInt(words);
+        int key1 = Memory.getInt(words + WORD);
+        long start = (Memory.getInt(words + 2 * WORD) & LOW) | ((long) Memory.getInt(words + 3 * WORD) << 32);
+        long threshold = Math.round(rate * 0x1p32);
+        long kept = Float.floatToRawIntBits((float) (1 / (1 - rate)));
+        long to = CpuBuffer.address(mask);
+        long size = mask.size();
+        pool.parallelFor(Math.toIntExact((size + TASK - 1) / TASK), (index, worker) -> {
+            long memory = scratch[worker].reserve(2L * GROUP * WORD);
+            long first = (long) index * TASK;
+            int count = (int) Math.min(TASK, size - first);
+            for (int i = 0; i < count; i += GROUP) {
+                words(key0, key1, start + (first + i) / WORDS, threshold, kept, memory);
+                interleave(memory, memory + (long) GROUP * WORD);
+                Runs.read(memory + (long) GROUP * WORD, WORD, to + (first + i) * WORD, Math.min(GROUP, count - i));
+            }
+        });
+        long end = start + (size + WORDS - 1) / WORDS;
+        Memory.setInt(words + 2 * WORD, (int) end);
+        Memory.setInt(words + 3 * WORD, (int) (end >>> 32));
+    }
+
+    /** The mask for {@link #BLOCKS} blocks: first their elements 0 and 1, then all their elements 2 and 3. */
+    private static void words(int key0, int key1, long block, long threshold, long kept, long to) {
+        LongVector number = LongVector.broadcast(LANES, block).addIndex(1);
+        LongVector c0 = number.and(LOW);
+        LongVector c1 = number.lanewise(LSHR, 32);
+        LongVector c2 = LongVector.zero(LANES);
+        LongVector c3 = c2;
+        int k0 = key0;
+        int k1 = key1;
+        for (int round = 0; round < ROUNDS; round++) {
+            LongVector p0 = c0.mul(M0);
+            LongVector p1 = c2.mul(M1);
+            c0 = p1.lanewise(LSHR, 32).lanewise(XOR, c1).lanewise(XOR, k0 & LOW);
+            c2 = p0.lanewise(LSHR, 32).lanewise(XOR, c3).lanewise(XOR, k1 & LOW);
+            c1 = p1.and(LOW);
+            c3 = p0.and(LOW);
+            k0 += W0;
+            k1 += W1;
+        }
+        LongVector even = LongVector.broadcast(LANES, kept);
+        LongVector odd = even.lanewise(LSHL, 32);
+        even.blend(0, c0.compare(LT, threshold))
+                .or(odd.blend(0, c1.compare(LT, threshold)))
+                .intoMemorySegment(MEM, to, ORDER);
+        even.blend(0, c2.compare(LT, threshold))
+                .or(odd.blend(0, c3.compare(LT, threshold)))
+                .intoMemorySegment(MEM, to + Lanes.BYTES, ORDER);
+    }
+
+    private static void interleave(long from, long to) {
+        for (int i = 0; i < BLOCKS; i++) {
+            long at = from + (long) i * Long.BYTES;
+            long out = to + (long) i * WORDS * WORD;
+            MEM.set(ValueLayout.JAVA_LONG_UNALIGNED, out, MEM.get(ValueLayout.JAVA_LONG_UNALIGNED, at));
+            long second = MEM.get(ValueLayout.JAVA_LONG_UNALIGNED, at + Lanes.BYTES);
+            MEM.set(ValueLayout.JAVA_LONG_UNALIGNED, out + Long.BYTES, second);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Memory.WORD;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a loop over adjacent elements on up to three inputs and an output of one shape and any strides, in blocks and on
+ * all threads.
+ */
+final class Elementwise {
+    /** A loop over {@code count} adjacent elements, a multiple of {@link Lanes#COUNT}; absent inputs are 0. */
+    @FunctionalInterface
+    interface Loop {
+        /** Computes the elements at {@code y}, which may be one of the inputs. */
+        void run(long a, long b, long c, long y, int count);
+    }
+
+    /** Elements of a task: handing it to another thread takes 2 µs, an addition of so many elements 4. */
+    static final int TASK = 1 << 14;
+
+    /** Elements that pass through scratch memory at a time: four of them fit the first-level cache. */
+    private static final int BLOCK = 1 << 11;
+
+    private static final int SLOT = (BLOCK + 64) * WORD;
+
+    private static final int SLOTS = 4;
+
+    private final WorkerPool pool;
+    private final Scratch[] scratch;
+
+    Elementwise(WorkerPool pool, Scratch[] scratch) {
+        this.pool = pool;
+        this.scratch = scratch;
+    }
+
+    void run(Loop loop, Strided a, Strided y) {
+        run(loop, a, null, null, y);
+    }
+
+    void run(Loop loop, Strided a, Strided b, Strided y) {
+        run(loop, a, b, null, y);
+    }
+
+    void run(Loop loop, Strided a, @Nullable Strided b, @Nullable Strided c, Strided y) {
+        long size = y.size();
+        if (size == 0) {
+            return;
+        }
+        boolean inPlace = y.isContiguous() && inPlace(a) && inPlace(b) && inPlace(c);
+        int block = inPlace ? TASK : BLOCK;
+        int tasks = Math.toIntExact((size + TASK - 1) / TASK);
+        pool.parallelFor(tasks, (index, worker) -> {
+            long memory = scratch[worker].reserve((long) SLOTS * SLOT);
+            long end = Math.min(size, (index + 1L) * TASK);
+            for (long start = (long) index * TASK; start < end; start += block) {
+                block(loop, a, b, c, y, start, (int) Math.min(block, end - start), memory);
+            }
+        });
+    }
+
+    private static boolean inPlace(@Nullable Strided operand) {
+        return operand == null || operand.isContiguous();
+    }
+
+    private static void block(
+            Loop loop,
+            Strided a,
+            @Nullable Strided b,
+            @Nullable Strided c,
+            Strided y,
+            long start,
+            int count,
+            long memory) {
+        long atA = a.read(start, count, memory);
+        long atB = b == null ? 0 : b.read(start, count, memory + SLOT);
+        long atC = c == null ? 0 : c.read(start, count, memory + 2 * SLOT);
+        long atY = y.target(start, memory + 3 * SLOT);
+        int whole = count - count % COUNT;
+        if (whole > 0) {
+            loop.run(atA, atB, atC, atY, whole);
+        }
+        if (whole < count) {
+            tail(loop, atA, atB, atC, atY, whole, count - whole, memory);
+        }
+        y.write(start, count, atY);
+    }
+
+    /** Less than a vector: through the ends of the slots, where there is room for a whole one. */
+    private static void tail(Loop loop, long a, long b, long c, long y, int from, int count, long memory) {
+        long end = memory + (long) BLOCK * WORD;
+        long offset = (long) from * WORD;
+        loop.run(
+                padded(a, offset, count, end),
+                padded(b, offset, count, end + SLOT),
+                padded(c, offset, count, end + 2 * SLOT),
+                end + 3 * SLOT,
+                COUNT);
+        Runs.read(end + 3 * SLOT, WORD, y + offset, count);
+    }
+
+    private static long padded(long address, long offset, int count, long to) {
+        if (address == 0) {
+            return 0;
+        }
+        Runs.read(address + offset, WORD, to, count);
+        return to;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Memory.WORD;
+
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.View;
+
+/** Kernels that are told by indices which elements to take. They check all indices before they write anything. */
+final class Indices {
+    private Indices() {}
+
+    /** Fails where an index is outside [0, bound). */
+    static void check(String what, View indices, long bound) {
+        long at = CpuBuffer.address(indices);
+        long stride = indices.size() == 0 ? 0 : indices.stride(0) * WORD;
+        for (long i = 0; i < indices.size(); i++) {
+            int index = Memory.getInt(at + i * stride);
+            if (index < 0 || index >= bound) {
+                throw new IndexOutOfBoundsException(
+                        what + " " + index + " at position " + i + " is outside [0, " + bound + ")");
+            }
+        }
+    }
+
+    private static int index(View indices, long i) {
+        return Memory.getInt(CpuBuffer.address(indices) + i * indices.stride(0) * WORD);
+    }
+
+    /** The elements of x[i, …] as adjacent ones or not. */
+    private static Strided row(View view, long i) {
+        return Strided.of(view.slice(0, i, i + 1, 1));
+    }
+
+    /** Whether the elements after the first index have no gaps. */
+    private static boolean rowsAdjacent(View view) {
+        return view.dim(0) > 0 && view.slice(0, 0, 1, 1).isContiguous();
+    }
+
+    static void gather(View table, View indices, View y, Copies copies) {
+        check("gather: index", indices, table.dim(0));
+        if (y.size() == 0) {
+            return;
+        }
+        long length = y.size() / y.dim(0);
+        if (!rowsAdjacent(table) || !rowsAdjacent(y)) {
+            for (long i = 0; i < indices.size(); i++) {
+                copies.copy(row(table, index(indices, i)), row(y, i));
+            }
+            return;
+        }
+        long from = CpuBuffer.address(table);
+        long to = CpuBuffer.address(y);
+        for (long i = 0; i < indices.size(); i++) {
+            long source = from + index(indices, i) * table.stride(0) * WORD;
+            long target = to + i * y.stride(0) * WORD;
+            if (length < Integer.MAX_VALUE) {
+                Runs.read(source, WORD, target, (int) length);
+            } else {
+                Memory.copy(source, target, length * WORD);
+            }
+        }
+    }
+
+    static void scatterAdd(View dy, View indices, View dTable, Elementwise elementwise) {
+        check("scatterAdd: index", indices, dTable.dim(0));
+        BinaryLoop add = BinaryLoop.of(BinaryOp.ADD);
+        for (long i = 0; i < indices.size(); i++) {
+            Strided row = row(dTable, index(indices, i));
+            elementwise.run((a, b, c, y, count) -> add.run(a, b, y, count), row, row(dy, i), row);
+        }
+    }
+
+    static void pick(View x, View indices, View y) {
+        check("pick: index", indices, x.dim(1));
+        long from = CpuBuffer.address(x);
+        long to = CpuBuffer.address(y);
+        for (long i = 0; i < indices.size(); i++) {
+            long source = from + (i * x.stride(0) + index(indices, i) * x.stride(1)) * WORD;
+            Memory.setInt(to + i * y.stride(0) * WORD, Memory.getInt(source));
+        }
+    }
+
+    static void unpick(View dy, View indices, View dx, Copies copies) {
+        check("unpick: index", indices, dx.dim(1));
+        copies.fill(0, dx);
+        long from = CpuBuffer.address(dy);
+        long to = CpuBuffer.address(dx);
+        for (long i = 0; i < indices.size(); i++) {
+            long target = to + (i * dx.stride(0) + index(indices, i) * dx.stride(1)) * WORD;
+            Memory.setInt(target, Memory.getInt(from + i * dy.stride(0) * WORD));
+        }
+    }
+}

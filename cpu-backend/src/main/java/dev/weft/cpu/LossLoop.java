@@ -1,0 +1,81 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.load;
+import static dev.weft.cpu.Lanes.store;
+import static jdk.incubator.vector.VectorOperators.GT;
+
+import dev.weft.backend.LossOp;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * l = op(x, t; p) for adjacent F32 elements.
+ *
+ * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
+ * is compiled by itself, whichever others a program uses.
+ */
+@FunctionalInterface
+interface LossLoop {
+    /** Computes {@code count} elements, a multiple of {@link Lanes#COUNT}. */
+    void run(long x, long t, long l, int count, float p);
+
+    /** The loop of an operation. */
+    static LossLoop of(LossOp op) {
+        return switch (op) {
+            case SQUARED_ERROR -> LossLoop::squaredError;
+            case ABSOLUTE_ERROR -> LossLoop::absoluteError;
+            case HUBER -> LossLoop::huber;
+            case BINARY_CROSS_ENTROPY -> LossLoop::binaryCrossEntropy;
+            case BINARY_CROSS_ENTROPY_LOGITS -> LossLoop::binaryCrossEntropyLogits;
+            case CATEGORICAL_CROSS_ENTROPY -> LossLoop::categoricalCrossEntropy;
+        };
+    }
+
+    private static void squaredError(long x, long t, long l, int count, float p) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector d = load(x, i).sub(load(t, i));
+            store(d.mul(d), l, i);
+        }
+    }
+
+    private static void absoluteError(long x, long t, long l, int count, float p) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(x, i).sub(load(t, i)).abs(), l, i);
+        }
+    }
+
+    private static void huber(long x, long t, long l, int count, float p) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector d = load(x, i).sub(load(t, i)).abs();
+            FloatVector far = d.sub(p / 2).mul(p);
+            store(d.mul(d).mul(0.5f).blend(far, d.compare(GT, p)), l, i);
+        }
+    }
+
+    private static void binaryCrossEntropy(long x, long t, long l, int count, float p) {
+        FloatVector one = FloatVector.broadcast(F32, 1f);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector v = load(x, i);
+            FloatVector u = load(t, i);
+            FloatVector hit = VectorMath.log(v).max(-100f).mul(u);
+            FloatVector miss = VectorMath.log(one.sub(v)).max(-100f).mul(one.sub(u));
+            store(hit.add(miss).neg(), l, i);
+        }
+    }
+
+    private static void binaryCrossEntropyLogits(long x, long t, long l, int count, float p) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector v = load(x, i);
+            FloatVector u = load(t, i);
+            FloatVector tail = VectorMath.log1p(VectorMath.exp(VectorMath.minusMagnitude(v)));
+            store(v.neg().fma(u, v.max(0f)).add(tail), l, i);
+        }
+    }
+
+    private static void categoricalCrossEntropy(long x, long t, long l, int count, float p) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(VectorMath.log(load(x, i).max(1e-7f)).mul(load(t, i).neg()), l, i);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.load;
+import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.WORD;
+import static jdk.incubator.vector.VectorOperators.ADD;
+
+import dev.weft.backend.ReduceOp;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** The reductions of adjacent elements to one value, and of rows to one row, in an order that their number alone fixes. */
+final class ReduceLoop {
+    private static final int LANES4 = 4 * COUNT;
+
+    private ReduceLoop() {}
+
+    /** Σ, max or min of {@code count} adjacent F32 elements. */
+    static float floats(ReduceOp op, long x, int count) {
+        int whole = count - count % COUNT;
+        float result =
+                switch (op) {
+                    case SUM, MEAN -> sum(x, whole);
+                    case MAX -> max(x, whole);
+                    case MIN -> min(x, whole);
+                };
+        for (int i = whole; i < count; i++) {
+            result = combine(op, result, Memory.getFloat(x + (long) i * WORD));
+        }
+        return result;
+    }
+
+    /** Of nothing. */
+    static float identity(ReduceOp op) {
+        return switch (op) {
+            case SUM, MEAN -> 0;
+            case MAX -> Float.NEGATIVE_INFINITY;
+            case MIN -> Float.POSITIVE_INFINITY;
+        };
+    }
+
+    static float combine(ReduceOp op, float a, float b) {
+        return switch (op) {
+            case SUM, MEAN -> a + b;
+            case MAX -> Math.max(a, b);
+            case MIN -> Math.min(a, b);
+        };
+    }
+
+    private static float sum(long x, int count) {
+        FloatVector s0 = FloatVector.zero(F32);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        int i = 0;
+        for (; i <= count - LANES4; i += LANES4) {
+            s0 = s0.add(load(x, i));
+            s1 = s1.add(load(x, i + COUNT));
+            s2 = s2.add(load(x, i + 2 * COUNT));
+            s3 = s3.add(load(x, i + 3 * COUNT));
+        }
+        for (; i < count; i += COUNT) {
+            s0 = s0.add(load(x, i));
+        }
+        return s0.add(s1).add(s2.add(s3)).reduceLanes(ADD);
+    }
+
+    private static float max(long x, int count) {
+        FloatVector m0 = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
+        FloatVector m1 = m0;
+        int i = 0;
+        for (; i <= count - 2 * COUNT; i += 2 * COUNT) {
+            m0 = m0.max(load(x, i));
+            m1 = m1.max(load(x, i + COUNT));
+        }
+        for (; i < count; i += COUNT) {
+            m0 = m0.max(load(x, i));
+        }
+        return m0.max(m1).reduceLanes(VectorOperators.MAX);
+    }
+
+    private static float min(long x, int count) {
+        FloatVector m0 = FloatVector.broadcast(F32, Float.POSITIVE_INFINITY);
+        FloatVector m1 = m0;
+        int i = 0;
+        for (; i <= count - 2 * COUNT; i += 2 * COUNT) {
+            m0 = m0.min(load(x, i));
+            m1 = m1.min(load(x, i + COUNT));
+        }
+        for (; i < count; i += COUNT) {
+            m0 = m0.min(load(x, i));
+        }
+        return m0.min(m1).reduceLanes(VectorOperators.MIN);
+    }
+
+    /** y[j] = Σ, max or min of x[i, j] over {@code rows}; {@code columns} is a multiple of {@link Lanes#COUNT}. */
+    static void rows(ReduceOp op, long x, long rowBytes, long rows, long y, int columns) {
+        for (int j = 0; j < columns; j += COUNT) {
+            long at = x + (long) j * WORD;
+            switch (op) {
+                case SUM, MEAN -> sumRows(at, rowBytes, rows, y, j);
+                case MAX -> maxRows(at, rowBytes, rows, y, j);
+                case MIN -> minRows(at, rowBytes, rows, y, j);
+            }
+        }
+    }
+
+    private static void sumRows(long x, long rowBytes, long rows, long y, int j) {
+        FloatVector s0 = FloatVector.zero(F32);
+        FloatVector s1 = s0;
+        long even = rows - (rows & 1);
+        long at = x;
+        for (long i = 0; i < even; i += 2) {
+            s0 = s0.add(load(at, 0));
+            s1 = s1.add(load(at + rowBytes, 0));
+            at += 2 * rowBytes;
+        }
+        if (even < rows) {
+            s0 = s0.add(load(at, 0));
+        }
+        store(s0.add(s1), y, j);
+    }
+
+    private static void maxRows(long x, long rowBytes, long rows, long y, int j) {
+        FloatVector m = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
+        for (long i = 0; i < rows; i++) {
+            m = m.max(load(x + i * rowBytes, 0));
+        }
+        store(m, y, j);
+    }
+
+    private static void minRows(long x, long rowBytes, long rows, long y, int j) {
+        FloatVector m = FloatVector.broadcast(F32, Float.POSITIVE_INFINITY);
+        for (long i = 0; i < rows; i++) {
+            m = m.min(load(x + i * rowBytes, 0));
+        }
+        store(m, y, j);
+    }
+
+    /** Of one column. Sums as {@link #rows} does. */
+    static float column(ReduceOp op, long x, long rowBytes, long rows) {
+        float even = identity(op);
+        float odd = even;
+        for (long i = 0; i < rows; i++) {
+            float value = Memory.getFloat(x + i * rowBytes);
+            if ((i & 1) == 0) {
+                even = combine(op, even, value);
+            } else {
+                odd = combine(op, odd, value);
+            }
+        }
+        return combine(op, even, odd);
+    }
+
+    /** How many of {@code count} elements are NaN or infinite. */
+    static int nonFinite(long x, int count) {
+        int whole = count - count % COUNT;
+        int found = 0;
+        for (int i = 0; i < whole; i += COUNT) {
+            found += load(x, i).test(VectorOperators.IS_FINITE).trueCount();
+        }
+        found = whole - found;
+        for (int i = whole; i < count; i++) {
+            found += Float.isFinite(Memory.getFloat(x + (long) i * WORD)) ? 0 : 1;
+        }
+        return found;
+    }
+
+    /** x = x / divisor. */
+    static void divide(long x, float divisor, int count) {
+        for (long at = x; at < x + (long) count * WORD; at += WORD) {
+            Memory.setFloat(at, Memory.getFloat(at) / divisor);
+        }
+    }
+
+    /** Σ, max or min of adjacent I32 elements. */
+    static int integers(ReduceOp op, int start, long x, int count) {
+        int result = start;
+        for (long at = 0; at < (long) count * WORD; at += WORD) {
+            int value = Memory.getInt(x + at);
+            result =
+                    switch (op) {
+                        case SUM, MEAN -> result + value;
+                        case MAX -> Math.max(result, value);
+                        case MIN -> Math.min(result, value);
+                    };
+        }
+        return result;
+    }
+
+    /** Of no I32 elements. */
+    static int integerIdentity(ReduceOp op) {
+        return switch (op) {
+            case SUM, MEAN -> 0;
+            case MAX -> Integer.MIN_VALUE;
+            case MIN -> Integer.MAX_VALUE;
+        };
+    }
+}

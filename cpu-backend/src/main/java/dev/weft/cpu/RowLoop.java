@@ -1,0 +1,110 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.load;
+import static dev.weft.cpu.Lanes.store;
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.EQ;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** The loops of softmax over one row, which is padded to {@code count} elements, a multiple of {@link Lanes#COUNT}. */
+final class RowLoop {
+    private RowLoop() {}
+
+    /** max x; NaN where any is. */
+    static float max(long x, int count) {
+        FloatVector m = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < count; i += COUNT) {
+            m = m.max(load(x, i));
+        }
+        return m.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** e = e^(x - max); returns Σ e. */
+    static float exps(long x, float max, long e, int count) {
+        FloatVector sum = FloatVector.zero(F32);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector v = VectorMath.exp(load(x, i).sub(max));
+            sum = sum.add(v);
+            store(v, e, i);
+        }
+        return sum.reduceLanes(ADD);
+    }
+
+    /** Σ e^(x - max). */
+    static float sumOfExps(long x, float max, int count) {
+        FloatVector sum = FloatVector.zero(F32);
+        for (int i = 0; i < count; i += COUNT) {
+            sum = sum.add(VectorMath.exp(load(x, i).sub(max)));
+        }
+        return sum.reduceLanes(ADD);
+    }
+
+    /** x = x / by. */
+    static void divide(long x, float by, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(x, i).div(by), x, i);
+        }
+    }
+
+    /** x = x - first - second, in this order: their sum would be rounded. */
+    static void subtract(long x, float first, float second, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(x, i).sub(first).sub(second), x, i);
+        }
+    }
+
+    /** Σ x. */
+    static float sum(long x, int count) {
+        FloatVector sum = FloatVector.zero(F32);
+        for (int i = 0; i < count; i += COUNT) {
+            sum = sum.add(load(x, i));
+        }
+        return sum.reduceLanes(ADD);
+    }
+
+    /** Σ x y. */
+    static float dot(long x, long y, int count) {
+        FloatVector sum = FloatVector.zero(F32);
+        for (int i = 0; i < count; i += COUNT) {
+            sum = load(x, i).fma(load(y, i), sum);
+        }
+        return sum.reduceLanes(ADD);
+    }
+
+    /** dy = y (dy - sum). */
+    static void softmaxGrad(long y, long dy, float sum, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(dy, i).sub(sum).mul(load(y, i)), dy, i);
+        }
+    }
+
+    /** dy = dy - e^y sum. */
+    static void logSoftmaxGrad(long y, long dy, float sum, int count) {
+        FloatVector minus = FloatVector.broadcast(F32, -sum);
+        for (int i = 0; i < count; i += COUNT) {
+            store(VectorMath.exp(load(y, i)).fma(minus, load(dy, i)), dy, i);
+        }
+    }
+
+    /** Σ t (level - x), where a t of 0 adds nothing even if x is infinite. */
+    static float weighted(long t, long x, float level, int count) {
+        FloatVector sum = FloatVector.zero(F32);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector weight = load(t, i);
+            FloatVector part = load(x, i).neg().add(level).mul(weight);
+            sum = sum.add(part.blend(0f, weight.compare(EQ, 0f)));
+        }
+        return sum.reduceLanes(ADD);
+    }
+
+    /** e = e / sum * total - t. */
+    static void crossEntropyGrad(long e, float sum, float total, long t, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(e, i).div(sum).mul(total).sub(load(t, i)), e, i);
+        }
+    }
+}

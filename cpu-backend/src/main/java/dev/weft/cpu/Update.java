@@ -1,0 +1,73 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Memory.WORD;
+
+import dev.weft.backend.UpdateRule;
+import dev.weft.backend.View;
+import java.util.List;
+
+/** Optimizer steps over flat buffers: reads the step's settings, runs the rule's loop on all threads, counts the step. */
+final class Update {
+    /** Parameters of a task. */
+    private static final int TASK = 1 << 14;
+
+    private static final int SLOT = 64;
+
+    private final WorkerPool pool;
+    private final Scratch[] scratch;
+
+    Update(WorkerPool pool, Scratch[] scratch) {
+        this.pool = pool;
+        this.scratch = scratch;
+    }
+
+    void run(UpdateRule rule, View control, View parameters, View gradient, List<View> states) {
+        long settings = CpuBuffer.address(control);
+        float lr = Memory.getFloat(settings);
+        float t = Memory.getFloat(settings + WORD) + 1;
+        UpdateLoop loop = UpdateLoop.of(rule, lr, t);
+        long p = CpuBuffer.address(parameters);
+        long g = CpuBuffer.address(gradient);
+        long first = states.isEmpty() ? 0 : CpuBuffer.address(states.get(0));
+        long second = states.size() < 2 ? 0 : CpuBuffer.address(states.get(1));
+        long size = parameters.size();
+        pool.parallelFor(Math.toIntExact((size + TASK - 1) / TASK), (index, worker) -> {
+            long start = (long) index * TASK;
+            int count = (int) Math.min(TASK, size - start);
+            int whole = count - count % COUNT;
+            long at = start * WORD;
+            loop.run(p + at, g + at, shifted(first, at), shifted(second, at), whole);
+            if (whole < count) {
+                long rest = at + (long) whole * WORD;
+                long memory = scratch[worker].reserve(4L * SLOT);
+                tail(loop, p + rest, g + rest, shifted(first, rest), shifted(second, rest), count - whole, memory);
+            }
+        });
+        Memory.setFloat(settings + WORD, t);
+    }
+
+    private static long shifted(long address, long by) {
+        return address == 0 ? 0 : address + by;
+    }
+
+    /** Less than a vector, by way of scratch memory. */
+    private static void tail(UpdateLoop loop, long p, long g, long first, long second, int count, long memory) {
+        long firstAt = first == 0 ? 0 : memory + 2 * SLOT;
+        long secondAt = second == 0 ? 0 : memory + 3 * SLOT;
+        move(p, memory, count);
+        move(g, memory + SLOT, count);
+        move(first, firstAt, count);
+        move(second, secondAt, count);
+        loop.run(memory, memory + SLOT, firstAt, secondAt, COUNT);
+        move(memory, p, count);
+        move(firstAt, first, count);
+        move(secondAt, second, count);
+    }
+
+    private static void move(long from, long to, int count) {
+        if (from != 0) {
+            Runs.read(from, WORD, to, count);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.load;
+import static dev.weft.cpu.Lanes.store;
+
+import dev.weft.backend.Penalty;
+import dev.weft.backend.UpdateRule;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * One step of an optimizer on adjacent parameters, in one pass: p and the states are read and written once, g read once.
+ *
+ * <p>As {@link BinaryLoop}, a loop is an object, so that each is compiled by itself.
+ */
+@FunctionalInterface
+interface UpdateLoop {
+    /** Updates {@code count} parameters, a multiple of {@link Lanes#COUNT}; states that the rule has not are 0. */
+    void run(long p, long g, long first, long second, int count);
+
+    /** The loop for step number {@code t} of a rule. */
+    static UpdateLoop of(UpdateRule rule, float lr, double t) {
+        Penalty penalty = rule.penalty();
+        float l1 = (float) penalty.l1();
+        float l2 = (float) penalty.l2();
+        float keep = (float) (1 - lr * penalty.weightDecay());
+        return switch (rule) {
+            case UpdateRule.Sgd(var momentum, var nesterov, var _) -> {
+                float mu = (float) momentum;
+                if (momentum == 0) {
+                    yield (p, g, first, second, count) -> sgd(p, g, count, lr, l1, l2, keep);
+                }
+                yield nesterov
+                        ? (p, g, first, second, count) -> nesterov(p, g, first, count, lr, mu, l1, l2, keep)
+                        : (p, g, first, second, count) -> momentum(p, g, first, count, lr, mu, l1, l2, keep);
+            }
+            case UpdateRule.Adam(var beta1, var beta2, var eps, var _) -> {
+                float b1 = (float) beta1;
+                float b2 = (float) beta2;
+                float rest1 = (float) (1 - beta1);
+                float rest2 = (float) (1 - beta2);
+                float step = (float) (lr / (1 - Math.pow(beta1, t)));
+                float unbias2 = (float) (1 / (1 - Math.pow(beta2, t)));
+                float tiny = (float) eps;
+                yield (p, g, first, second, count) -> adam(
+                        p, g, first, second, count, step, b1, rest1, b2, rest2, unbias2, tiny, l1, l2, keep);
+            }
+            case UpdateRule.RmsProp(var alpha, var eps, var _) -> {
+                float a = (float) alpha;
+                float rest = (float) (1 - alpha);
+                float tiny = (float) eps;
+                yield (p, g, first, second, count) ->
+                        rmsProp(p, g, first, count, lr, a, rest, tiny, l1, l2, keep);
+            }
+        };
+    }
+
+    private static void sgd(long p, long g, int count, float lr, float l1, float l2, float keep) {
+        FloatVector minusLr = FloatVector.broadcast(F32, -lr);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector w = load(p, i);
+            FloatVector d = penalised(load(g, i), w, l1, l2);
+            store(d.fma(minusLr, w.mul(keep)), p, i);
+        }
+    }
+
+    private static void momentum(
+            long p, long g, long u, int count, float lr, float mu, float l1, float l2, float keep) {
+        FloatVector minusLr = FloatVector.broadcast(F32, -lr);
+        FloatVector decay = FloatVector.broadcast(F32, mu);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector w = load(p, i);
+            FloatVector v = load(u, i).fma(decay, penalised(load(g, i), w, l1, l2));
+            store(v, u, i);
+            store(v.fma(minusLr, w.mul(keep)), p, i);
+        }
+    }
+
+    private static void nesterov(
+            long p, long g, long u, int count, float lr, float mu, float l1, float l2, float keep) {
+        FloatVector minusLr = FloatVector.broadcast(F32, -lr);
+        FloatVector decay = FloatVector.broadcast(F32, mu);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector w = load(p, i);
+            FloatVector d = penalised(load(g, i), w, l1, l2);
+            FloatVector v = load(u, i).fma(decay, d);
+            store(v, u, i);
+            store(v.fma(decay, d).fma(minusLr, w.mul(keep)), p, i);
+        }
+    }
+
+    private static void adam(
+            long p,
+            long g,
+            long first,
+            long second,
+            int count,
+            float step,
+            float beta1,
+            float rest1,
+            float beta2,
+            float rest2,
+            float unbias2,
+            float eps,
+            float l1,
+            float l2,
+            float keep) {
+        FloatVector decay1 = FloatVector.broadcast(F32, beta1);
+        FloatVector decay2 = FloatVector.broadcast(F32, beta2);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector w = load(p, i);
+            FloatVector d = penalised(load(g, i), w, l1, l2);
+            FloatVector m = load(first, i).fma(decay1, d.mul(rest1));
+            FloatVector v = load(second, i).fma(decay2, d.mul(d).mul(rest2));
+            store(m, first, i);
+            store(v, second, i);
+            FloatVector change = m.mul(step).div(v.mul(unbias2).sqrt().add(eps));
+            store(w.mul(keep).sub(change), p, i);
+        }
+    }
+
+    private static void rmsProp(
+            long p,
+            long g,
+            long second,
+            int count,
+            float lr,
+            float alpha,
+            float rest,
+            float eps,
+            float l1,
+            float l2,
+            float keep) {
+        FloatVector decay = FloatVector.broadcast(F32, alpha);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector w = load(p, i);
+            FloatVector d = penalised(load(g, i), w, l1, l2);
+            FloatVector v = load(second, i).fma(decay, d.mul(d).mul(rest));
+            store(v, second, i);
+            store(w.mul(keep).sub(d.mul(lr).div(v.sqrt().add(eps))), p, i);
+        }
+    }
+
+    /** g + l2 p + l1 sign(p). */
+    private static FloatVector penalised(FloatVector g, FloatVector p, float l1, float l2) {
+        return p.mul(l2).add(g).add(VectorMath.signum(p).mul(l1));
+    }
+}

@@ -1,0 +1,143 @@
+package dev.weft.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.Scope;
+import dev.weft.Shape;
+import dev.weft.data.Batches;
+import dev.weft.data.GeneratedDigits;
+import dev.weft.data.Normalization;
+import dev.weft.data.Split;
+import dev.weft.nn.ActivationLayer;
+import dev.weft.nn.Dropout;
+import dev.weft.nn.Linear;
+import dev.weft.nn.LossKind;
+import dev.weft.nn.Network;
+import dev.weft.nn.Sequential;
+import dev.weft.nn.Softmax;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.OptimizerKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TrainerTest {
+    private static final long SEED = 11;
+
+    private final Device device = Devices.open("reference");
+    private final Scope scope = device.scope();
+    private final Split digits = Split.last(GeneratedDigits.generate(120, 3), 40);
+    private final Normalization normalization = Normalization.of(digits.train());
+
+    @AfterEach
+    void nothingLeaks() {
+        scope.close();
+        assertEquals(0, device.memory().liveBytes());
+        device.close();
+    }
+
+    private Network network() {
+        return Network.create(
+                device,
+                new Sequential(
+                        new Linear(784, 12),
+                        ActivationLayer.relu(),
+                        new Dropout(0.2),
+                        new Linear(12, 10)),
+                SEED);
+    }
+
+    private Batches batches() {
+        return new Batches(device, digits.train(), normalization, 32, false);
+    }
+
+    @Test
+    void aLearningRateThatIsTooLargeIsStoppedWithTheParametersAsTheyWere() {
+        Network network = network();
+        Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.SGD, 1e30);
+        Trainer trainer = new Trainer(network, LossKind.CROSS_ENTROPY, optimizer);
+        String[] last = {network.parameters().sha256(), ""};
+        trainer.listen(
+                new TrainingListener() {
+                    @Override
+                    public void onStep(StepEvent event) {
+                        last[0] = network.parameters().sha256();
+                        last[1] = Long.toString(event.step());
+                    }
+                });
+        // The reference computes in double, whose range is larger.
+        NonFiniteException e =
+                assertThrows(
+                        NonFiniteException.class,
+                        () -> trainer.train(batches(), 1, 50, SEED));
+        assertEquals(last[0], network.parameters().sha256());
+        assertEquals(e.step() - 1, optimizer.steps());
+        assertTrue(e.getMessage().startsWith("step " + e.step() + " (epoch"), e::getMessage);
+        assertTrue(e.getMessage().contains("Linear("), e::getMessage);
+    }
+
+    @Test
+    void anInfiniteInputIsNamed() {
+        Network network = network();
+        Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.1);
+        Trainer trainer = new Trainer(network, LossKind.CROSS_ENTROPY, optimizer);
+        String before = network.parameters().sha256();
+        NonFiniteException e =
+                assertThrows(
+                        NonFiniteException.class,
+                        () ->
+                                trainer.step(
+                                        device.full(Double.NaN, Shape.of(2, 784)),
+                                        device.tensor(new int[] {1, 2}),
+                                        1,
+                                        5));
+        assertTrue(e.getMessage().contains("step 5 (epoch 1)"), e::getMessage);
+        assertTrue(e.getMessage().contains("the input"), e::getMessage);
+        assertEquals(before, network.parameters().sha256());
+        assertEquals(0, optimizer.steps());
+        // The guard is ready again.
+        trainer.step(device.zeros(2, 784), device.tensor(new int[] {1, 2}), 1, 6);
+        assertEquals(1, optimizer.steps());
+    }
+
+    @Test
+    void evaluationCountsEveryExampleAndChangesNothing() {
+        Network network = network();
+        Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.01);
+        Trainer trainer = new Trainer(network, LossKind.CROSS_ENTROPY, optimizer);
+        trainer.train(batches(), 1, 30, SEED);
+        String trained = network.parameters().sha256();
+        Evaluation onTraining = Evaluation.of(network, LossKind.CROSS_ENTROPY, batches());
+        assertEquals(80, onTraining.confusion().total());
+        assertTrue(onTraining.accuracy() > 0.9, () -> "accuracy " + onTraining.accuracy());
+        assertEquals(trained, network.parameters().sha256());
+    }
+
+    @Test
+    void bothLossesOfSimpleNetAgree() {
+        Sequential logits = new Sequential(new Linear(784, 10));
+        Sequential probabilities = new Sequential(new Linear(784, 10), new Softmax());
+        Network one = Network.create(device, logits, 1);
+        Network two = Network.create(device, probabilities, 1);
+        Batches indices = new Batches(device, digits.train(), normalization, 80, false);
+        Batches oneHot = new Batches(device, digits.train(), normalization, 80, true);
+        double a = Evaluation.of(one, LossKind.CROSS_ENTROPY, indices).loss();
+        double b = Evaluation.of(two, LossKind.CATEGORICAL_CROSS_ENTROPY, oneHot).loss();
+        assertEquals(a, b, 1e-9);
+    }
+
+    @Test
+    void steadyStepsAllocateNoNativeMemory() {
+        Network network = network();
+        Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.01);
+        Trainer trainer = new Trainer(network, LossKind.CROSS_ENTROPY, optimizer);
+        Batches batches = batches();
+        trainer.train(batches, 1, 1, SEED);
+        long allocations = device.memory().allocations();
+        trainer.train(batches, 2, 3, SEED);
+        assertEquals(allocations, device.memory().allocations());
+    }
+}
