@@ -58,7 +58,10 @@ public final class Main implements Runnable {
         // Numbers look the same everywhere, so that output can be compared and parsed.
         Locale.setDefault(Locale.ROOT);
         System.exit(
-                run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+                run(
+                        new PrintWriter(System.out, true, System.out.charset()),
+                        new PrintWriter(System.err, true, System.err.charset()),
+                        args));
     }
 
     /** Runs a command line, and returns its exit code. */

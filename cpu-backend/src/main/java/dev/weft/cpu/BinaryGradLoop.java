@@ -3,7 +3,8 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
-import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 import static dev.weft.cpu.Memory.getFloat;
 import static dev.weft.cpu.Memory.setFloat;
@@ -18,7 +19,8 @@ import jdk.incubator.vector.FloatVector;
  * d = dy ∂op/∂a or dy ∂op/∂b for adjacent F32 elements.
  *
  * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses.
+ * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
+ * inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface BinaryGradLoop {
@@ -41,38 +43,38 @@ interface BinaryGradLoop {
 
     private static void copy(long a, long b, long dy, long d, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i), d, i);
+            load(dy, i).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
     private static void negate(long a, long b, long dy, long d, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).neg(), d, i);
+            load(dy, i).neg().intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
     private static void timesB(long a, long b, long dy, long d, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(load(b, i)), d, i);
+            load(dy, i).mul(load(b, i)).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
     private static void timesA(long a, long b, long dy, long d, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(load(a, i)), d, i);
+            load(dy, i).mul(load(a, i)).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
     private static void overB(long a, long b, long dy, long d, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).div(load(b, i)), d, i);
+            load(dy, i).div(load(b, i)).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
     private static void quotientByB(long a, long b, long dy, long d, int count) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(b, i);
-            store(load(dy, i).mul(load(a, i).neg().div(v.mul(v))), d, i);
+            load(dy, i).mul(load(a, i).neg().div(v.mul(v))).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
@@ -82,7 +84,7 @@ interface BinaryGradLoop {
             FloatVector u = load(a, i);
             FloatVector v = load(b, i);
             FloatVector share = zero.blend(1f, u.compare(LT, v)).blend(0.5f, u.compare(EQ, v));
-            store(load(dy, i).mul(share), d, i);
+            load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
@@ -92,7 +94,7 @@ interface BinaryGradLoop {
             FloatVector u = load(a, i);
             FloatVector v = load(b, i);
             FloatVector share = one.blend(0f, u.compare(LT, v)).blend(0.5f, u.compare(EQ, v));
-            store(load(dy, i).mul(share), d, i);
+            load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
@@ -102,7 +104,7 @@ interface BinaryGradLoop {
             FloatVector u = load(a, i);
             FloatVector v = load(b, i);
             FloatVector share = zero.blend(1f, u.compare(GT, v)).blend(0.5f, u.compare(EQ, v));
-            store(load(dy, i).mul(share), d, i);
+            load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
@@ -112,14 +114,14 @@ interface BinaryGradLoop {
             FloatVector u = load(a, i);
             FloatVector v = load(b, i);
             FloatVector share = one.blend(0f, u.compare(GT, v)).blend(0.5f, u.compare(EQ, v));
-            store(load(dy, i).mul(share), d, i);
+            load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
     private static void none(long a, long b, long dy, long d, int count) {
         FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(zero), d, i);
+            load(dy, i).mul(zero).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 

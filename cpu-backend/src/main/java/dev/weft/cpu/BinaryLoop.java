@@ -3,7 +3,8 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
-import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 import static dev.weft.cpu.Memory.getFloat;
 import static dev.weft.cpu.Memory.setFloat;
@@ -16,7 +17,8 @@ import jdk.incubator.vector.FloatVector;
  * y = op(a, b) for adjacent F32 elements.
  *
  * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses.
+ * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
+ * inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface BinaryLoop {
@@ -39,44 +41,44 @@ interface BinaryLoop {
 
     private static void add(long a, long b, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(a, i).add(load(b, i)), y, i);
+            load(a, i).add(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void sub(long a, long b, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(a, i).sub(load(b, i)), y, i);
+            load(a, i).sub(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void mul(long a, long b, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(a, i).mul(load(b, i)), y, i);
+            load(a, i).mul(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void div(long a, long b, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(a, i).div(load(b, i)), y, i);
+            load(a, i).div(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void min(long a, long b, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(a, i).min(load(b, i)), y, i);
+            load(a, i).min(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void max(long a, long b, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(a, i).max(load(b, i)), y, i);
+            load(a, i).max(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void equal(long a, long b, long y, int count) {
         FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            store(zero.blend(1f, load(a, i).compare(EQ, load(b, i))), y, i);
+            zero.blend(1f, load(a, i).compare(EQ, load(b, i))).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 

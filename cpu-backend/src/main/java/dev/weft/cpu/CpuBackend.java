@@ -115,13 +115,13 @@ public final class CpuBackend implements Backend {
     public void unary(UnaryOp op, double p, double q, View x, View y) {
         if (y.dtype() == DType.I32) {
             elementwise.run(
-                    (a, b, c, out, n) -> IntegerLoops.unary(op, p, q, a, out, n), Strided.of(x), Strided.of(y));
+                    (a, b, c, out, n, spare) -> IntegerLoops.unary(op, p, q, a, out, n), Strided.of(x), Strided.of(y));
             return;
         }
         UnaryLoop loop = UnaryLoop.of(op);
         float pf = (float) p;
         float qf = (float) q;
-        elementwise.run((a, b, c, out, n) -> loop.run(a, out, n, pf, qf), Strided.of(x), Strided.of(y));
+        elementwise.run((a, b, c, out, n, spare) -> loop.run(a, out, n, pf, qf), Strided.of(x), Strided.of(y));
     }
 
     @Override
@@ -130,7 +130,7 @@ public final class CpuBackend implements Backend {
         float pf = (float) p;
         float qf = (float) q;
         elementwise.run(
-                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf, qf),
+                (a, b, c, out, n, spare) -> loop.run(a, b, c, out, n, pf, qf, spare),
                 Strided.of(x),
                 Strided.of(y),
                 Strided.of(dy),
@@ -141,10 +141,10 @@ public final class CpuBackend implements Backend {
     public void binary(BinaryOp op, View a, View b, View y) {
         Elementwise.Loop loop;
         if (y.dtype() == DType.I32) {
-            loop = (u, v, w, out, n) -> IntegerLoops.binary(op, u, v, out, n);
+            loop = (u, v, w, out, n, spare) -> IntegerLoops.binary(op, u, v, out, n);
         } else {
             BinaryLoop floats = BinaryLoop.of(op);
-            loop = (u, v, w, out, n) -> floats.run(u, v, out, n);
+            loop = (u, v, w, out, n, spare) -> floats.run(u, v, out, n);
         }
         elementwise.run(loop, Strided.of(a), Strided.of(b), Strided.of(y));
     }
@@ -152,7 +152,7 @@ public final class CpuBackend implements Backend {
     @Override
     public void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
         BinaryGradLoop loop = BinaryGradLoop.of(op, byB);
-        elementwise.run(loop::run, Strided.of(a), Strided.of(b), Strided.of(dy), Strided.of(d));
+        elementwise.run((u, v, w, out, n, spare) -> loop.run(u, v, w, out, n), Strided.of(a), Strided.of(b), Strided.of(dy), Strided.of(d));
     }
 
     // ---- reductions
@@ -226,7 +226,7 @@ public final class CpuBackend implements Backend {
     public void loss(LossOp op, double p, View x, View t, View l) {
         LossLoop loop = LossLoop.of(op);
         float pf = (float) p;
-        elementwise.run((a, b, c, out, n) -> loop.run(a, b, out, n, pf), Strided.of(x), Strided.of(t), Strided.of(l));
+        elementwise.run((a, b, c, out, n, spare) -> loop.run(a, b, out, n, pf), Strided.of(x), Strided.of(t), Strided.of(l));
     }
 
     @Override
@@ -234,7 +234,7 @@ public final class CpuBackend implements Backend {
         LossGradLoop loop = LossGradLoop.of(op);
         float pf = (float) p;
         elementwise.run(
-                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf),
+                (a, b, c, out, n, spare) -> loop.run(a, b, c, out, n, pf),
                 Strided.of(x),
                 Strided.of(t),
                 Strided.of(dl),

@@ -13,19 +13,23 @@ final class Elementwise {
     /** A loop over {@code count} adjacent elements, a multiple of {@link Lanes#COUNT}; absent inputs are 0. */
     @FunctionalInterface
     interface Loop {
-        /** Computes the elements at {@code y}, which may be one of the inputs. */
-        void run(long a, long b, long c, long y, int count);
+        /**
+         * Computes the elements at {@code y}, which may be one of the inputs.
+         *
+         * @param spare memory for as many elements, for a loop that needs two passes
+         */
+        void run(long a, long b, long c, long y, int count, long spare);
     }
 
     /** Elements of a task: handing it to another thread takes 2 µs, an addition of so many elements 4. */
     static final int TASK = 1 << 14;
 
-    /** Elements that pass through scratch memory at a time: four of them fit the first-level cache. */
-    private static final int BLOCK = 1 << 11;
+    /** Elements of a call of a loop: where operands are gathered, five times so many fit the first-level cache. */
+    private static final int BLOCK = 1 << 10;
 
     private static final int SLOT = (BLOCK + 64) * WORD;
 
-    private static final int SLOTS = 4;
+    private static final int SLOTS = 5;
 
     private final WorkerPool pool;
     private final Scratch[] scratch;
@@ -48,20 +52,14 @@ final class Elementwise {
         if (size == 0) {
             return;
         }
-        boolean inPlace = y.isContiguous() && inPlace(a) && inPlace(b) && inPlace(c);
-        int block = inPlace ? TASK : BLOCK;
         int tasks = Math.toIntExact((size + TASK - 1) / TASK);
         pool.parallelFor(tasks, (index, worker) -> {
             long memory = scratch[worker].reserve((long) SLOTS * SLOT);
             long end = Math.min(size, (index + 1L) * TASK);
-            for (long start = (long) index * TASK; start < end; start += block) {
-                block(loop, a, b, c, y, start, (int) Math.min(block, end - start), memory);
+            for (long start = (long) index * TASK; start < end; start += BLOCK) {
+                block(loop, a, b, c, y, start, (int) Math.min(BLOCK, end - start), memory);
             }
         });
-    }
-
-    private static boolean inPlace(@Nullable Strided operand) {
-        return operand == null || operand.isContiguous();
     }
 
     private static void block(
@@ -79,7 +77,7 @@ final class Elementwise {
         long atY = y.target(start, memory + 3 * SLOT);
         int whole = count - count % COUNT;
         if (whole > 0) {
-            loop.run(atA, atB, atC, atY, whole);
+            loop.run(atA, atB, atC, atY, whole, memory + 4 * SLOT);
         }
         if (whole < count) {
             tail(loop, atA, atB, atC, atY, whole, count - whole, memory);
@@ -96,7 +94,8 @@ final class Elementwise {
                 padded(b, offset, count, end + SLOT),
                 padded(c, offset, count, end + 2 * SLOT),
                 end + 3 * SLOT,
-                COUNT);
+                COUNT,
+                end + 4 * SLOT);
         Runs.read(end + 3 * SLOT, WORD, y + offset, count);
     }
 

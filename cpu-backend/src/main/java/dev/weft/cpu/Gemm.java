@@ -56,7 +56,7 @@ final class Gemm implements AutoCloseable {
         if (g.m() == 0 || g.n() == 0) {
             return;
         }
-        if (g.k() > 0 && g.m() >= 4 * ROWS && g.n() >= COLUMNS && g.k() >= 32 && g.flops() >= PACKED_FLOPS) {
+        if (g.k() > 0 && !(g.aCol() == WORD && g.bRow() == WORD && dots(g)) && g.m() >= 4 * ROWS && g.n() >= COLUMNS && g.k() >= 32 && g.flops() >= PACKED_FLOPS) {
             multiplyPacked(g);
         } else if (g.flops() < PARALLEL_FLOPS) {
             part(g, 0, g.m(), 0, g.n(), 0);
@@ -115,17 +115,8 @@ final class Gemm implements AutoCloseable {
             GemmEnds.finish(g, i0, i1, j0, j1);
             return;
         }
-        if (adjacent && g.m() <= 2) {
-            for (int i = i0; i < i1; i++) {
-                long c = g.c() + i * g.cRow();
-                long init = g.accumulates() ? c : g.bias();
-                GemmDots.multiply(j0, j1, g.k(), g.alpha(), g.a() + i * g.aRow(), g.b(), g.bCol(), init, WORD, c, WORD);
-            }
-        } else if (adjacent && g.n() == 1) {
-            long init = g.accumulates() ? g.c() : g.bias();
-            long initStep = g.accumulates() ? g.cRow() : 0;
-            GemmDots.multiply(
-                    i0, i1, g.k(), g.alpha(), g.b(), g.a(), g.aRow(), init, initStep, g.c(), g.cRow());
+        if (adjacent && (dots(g) || g.n() == 1)) {
+            partByDots(g, i0, i1, j0, j1, worker);
         } else {
             int blocks = (g.k() + DIRECT_DEPTH - 1) / DIRECT_DEPTH;
             int depth = (g.k() + blocks - 1) / blocks;
@@ -134,6 +125,25 @@ final class Gemm implements AutoCloseable {
             }
         }
         GemmEnds.finish(g, i0, i1, j0, j1);
+    }
+
+    private void partByDots(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
+        GemmDots dots = new GemmDots(g.k(), g.alpha(), workers[worker].reserve(GemmDots.SCRATCH_BYTES));
+        long init = g.accumulates() ? g.c() : g.bias();
+        long initRow = g.accumulates() ? g.cRow() : 0;
+        if (g.n() == 1) {
+            dots.multiplyRow(i0, i1, g.b(), g.a(), g.aRow(), init, initRow, g.c(), g.cRow());
+        } else {
+            dots.multiply(i0, i1, j0, j1, g.a(), g.aRow(), g.b(), g.bCol(), init, initRow, g.c(), g.cRow());
+        }
+    }
+
+    /**
+     * Whether to multiply row by row: packing an element of b costs about as much as half a multiplication of a vector,
+     * adding the lanes of an element of c as much as four.
+     */
+    private static boolean dots(GemmProblem g) {
+        return g.m() <= 2 || (Lanes.MANY_REGISTERS && g.k() >= 4 * Lanes.COUNT && g.k() > Integer.getInteger("dotk",2) * g.m());
     }
 
     private void direct(GemmProblem g, int i0, int i1, int j0, int j1, int p, int depth, int worker) {

@@ -1,101 +1,146 @@
 package dev.weft.cpu;
 
+import static dev.weft.cpu.Lanes.BYTES;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
-import static dev.weft.cpu.Memory.MEM;
-import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
- * c[j] = init[j] + alpha Σ_p x[p] y[j, p]: products of a vector with a matrix whose rows are adjacent elements, the case of
- * gemm in which an operand would have to be transposed to use it once. Limited by memory: eight rows at a time, so that
- * the additions of one do not wait for each other.
+ * c[i, j] = init[i, j] + alpha Σ_p x[i, p] y[j, p], where the rows of x and of y are adjacent elements: the case of gemm in
+ * which an operand would have to be transposed to be used a few times. Works on 16 elements of c at a time, so that their
+ * lanes are added together.
  */
 final class GemmDots {
-    private static final int ROWS = 8;
+    /** Elements of c that are computed together: 4 × 4, or 16 of one row. */
+    private static final int GROUP = 16;
 
-    private GemmDots() {}
+    private static final int TILE = 4;
+    private static final int EIGHT = 8;
 
-    /** Rows [from, to) of y; strides in bytes. {@code init} 0 means zeros. */
-    static void multiply(
-            int from, int to, int k, float alpha, long x, long y, long yRow, long init, long initCol, long c, long cCol) {
+    /** Sixteen accumulators, and the ends of 17 rows padded to whole vectors. */
+    static final int SCRATCH_BYTES = (GROUP + 1 + GROUP) * BYTES;
+
+    private final int k;
+    private final int whole;
+    private final float alpha;
+    private final long sums;
+    private final long ends;
+
+    /**
+     * @param scratch {@link #SCRATCH_BYTES} bytes
+     */
+    GemmDots(int k, float alpha, long scratch) {
+        this.k = k;
+        this.whole = F32.loopBound(k);
+        this.alpha = alpha;
+        this.sums = scratch;
+        this.ends = scratch + (long) GROUP * BYTES;
+    }
+
+    /** Rows [i0, i1) of x with rows [j0, j1) of y; strides in bytes, {@code init} 0 means zeros. */
+    void multiply(
+            int i0,
+            int i1,
+            int j0,
+            int j1,
+            long x,
+            long xRow,
+            long y,
+            long yRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
+        int tiled = i0 + (i1 - i0) / TILE * TILE;
+        int across = j0 + (j1 - j0) / TILE * TILE;
+        for (int i = i0; i < tiled; i += TILE) {
+            for (int j = j0; j < across; j += TILE) {
+                tile(x + i * xRow, xRow, y + j * yRow, yRow);
+                for (int row = 0; row < TILE; row++) {
+                    long at = (long) j * WORD;
+                    long start = init == 0 ? 0 : init + (i + row) * initRow + at;
+                    store(TILE, row * TILE, start, WORD, c + (i + row) * cRow + at, WORD);
+                }
+            }
+        }
+        for (int i = i0; i < i1; i++) {
+            long start = init == 0 ? 0 : init + i * initRow;
+            multiplyRow(i < tiled ? across : j0, j1, x + i * xRow, y, yRow, start, WORD, c + i * cRow, WORD);
+        }
+    }
+
+    /** One row x with rows [from, to) of y; the elements of c are {@code cCol} bytes apart. */
+    void multiplyRow(int from, int to, long x, long y, long yRow, long init, long initCol, long c, long cCol) {
         int j = from;
-        for (; j + ROWS <= to; j += ROWS) {
-            eight(k, x, y + j * yRow, yRow, c + j * cCol, cCol, alpha, init == 0 ? 0 : init + j * initCol, initCol);
+        for (; j + GROUP <= to; j += GROUP) {
+            row(x, y + j * yRow, yRow);
+            store(GROUP, 0, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
         }
         for (; j < to; j++) {
-            float sum = one(k, x, y + j * yRow);
-            store(c + j * cCol, alpha, sum, init == 0 ? 0 : init + j * initCol);
+            one(x, y + j * yRow);
+            store(1, 0, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
         }
     }
 
-    private static void store(long c, float alpha, float sum, long init) {
-        Memory.setFloat(c, init == 0 ? alpha * sum : Math.fma(alpha, sum, Memory.getFloat(init)));
-    }
-
-    private static void eight(
-            int k, long x, long y, long yRow, long c, long cCol, float alpha, long init, long initCol) {
-        FloatVector s0 = FloatVector.zero(F32);
-        FloatVector s1 = s0;
-        FloatVector s2 = s0;
-        FloatVector s3 = s0;
-        FloatVector s4 = s0;
-        FloatVector s5 = s0;
-        FloatVector s6 = s0;
-        FloatVector s7 = s0;
-        int whole = F32.loopBound(k);
-        long at = y;
-        for (int p = 0; p < whole; p += COUNT) {
-            FloatVector v = FloatVector.fromMemorySegment(F32, MEM, x + (long) p * WORD, ORDER);
-            s0 = FloatVector.fromMemorySegment(F32, MEM, at, ORDER).fma(v, s0);
-            s1 = FloatVector.fromMemorySegment(F32, MEM, at + yRow, ORDER).fma(v, s1);
-            s2 = FloatVector.fromMemorySegment(F32, MEM, at + 2 * yRow, ORDER).fma(v, s2);
-            s3 = FloatVector.fromMemorySegment(F32, MEM, at + 3 * yRow, ORDER).fma(v, s3);
-            s4 = FloatVector.fromMemorySegment(F32, MEM, at + 4 * yRow, ORDER).fma(v, s4);
-            s5 = FloatVector.fromMemorySegment(F32, MEM, at + 5 * yRow, ORDER).fma(v, s5);
-            s6 = FloatVector.fromMemorySegment(F32, MEM, at + 6 * yRow, ORDER).fma(v, s6);
-            s7 = FloatVector.fromMemorySegment(F32, MEM, at + 7 * yRow, ORDER).fma(v, s7);
-            at += Lanes.BYTES;
-        }
+    private void tile(long x, long xRow, long y, long yRow) {
+        clear(GROUP);
+        GemmDotTile.fourByFour(whole, x, xRow, y, yRow, sums);
         if (whole < k) {
-            VectorMask<Float> rest = F32.indexInRange(whole, k);
-            FloatVector v = FloatVector.fromMemorySegment(F32, MEM, x + (long) whole * WORD, ORDER, rest);
-            s0 = FloatVector.fromMemorySegment(F32, MEM, at, ORDER, rest).fma(v, s0);
-            s1 = FloatVector.fromMemorySegment(F32, MEM, at + yRow, ORDER, rest).fma(v, s1);
-            s2 = FloatVector.fromMemorySegment(F32, MEM, at + 2 * yRow, ORDER, rest).fma(v, s2);
-            s3 = FloatVector.fromMemorySegment(F32, MEM, at + 3 * yRow, ORDER, rest).fma(v, s3);
-            s4 = FloatVector.fromMemorySegment(F32, MEM, at + 4 * yRow, ORDER, rest).fma(v, s4);
-            s5 = FloatVector.fromMemorySegment(F32, MEM, at + 5 * yRow, ORDER, rest).fma(v, s5);
-            s6 = FloatVector.fromMemorySegment(F32, MEM, at + 6 * yRow, ORDER, rest).fma(v, s6);
-            s7 = FloatVector.fromMemorySegment(F32, MEM, at + 7 * yRow, ORDER, rest).fma(v, s7);
+            pad(x, xRow, TILE, 0);
+            pad(y, yRow, TILE, TILE);
+            GemmDotTile.fourByFour(COUNT, ends, BYTES, ends + TILE * BYTES, BYTES, sums);
         }
-        long step = init == 0 ? 0 : initCol;
-        store(c, alpha, s0.reduceLanes(VectorOperators.ADD), init);
-        store(c + cCol, alpha, s1.reduceLanes(VectorOperators.ADD), init + step);
-        store(c + 2 * cCol, alpha, s2.reduceLanes(VectorOperators.ADD), init + 2 * step);
-        store(c + 3 * cCol, alpha, s3.reduceLanes(VectorOperators.ADD), init + 3 * step);
-        store(c + 4 * cCol, alpha, s4.reduceLanes(VectorOperators.ADD), init + 4 * step);
-        store(c + 5 * cCol, alpha, s5.reduceLanes(VectorOperators.ADD), init + 5 * step);
-        store(c + 6 * cCol, alpha, s6.reduceLanes(VectorOperators.ADD), init + 6 * step);
-        store(c + 7 * cCol, alpha, s7.reduceLanes(VectorOperators.ADD), init + 7 * step);
+        LaneSums.fold(sums);
     }
 
-    private static float one(int k, long x, long y) {
+    private void row(long x, long y, long yRow) {
+        clear(GROUP);
+        long second = sums + EIGHT * BYTES;
+        GemmDotTile.oneByEight(whole, x, y, yRow, sums);
+        GemmDotTile.oneByEight(whole, x, y + EIGHT * yRow, yRow, second);
+        if (whole < k) {
+            pad(x, 0, 1, 0);
+            pad(y, yRow, GROUP, 1);
+            GemmDotTile.oneByEight(COUNT, ends, ends + BYTES, BYTES, sums);
+            GemmDotTile.oneByEight(COUNT, ends, ends + (1 + EIGHT) * BYTES, BYTES, second);
+        }
+        LaneSums.fold(sums);
+    }
+
+    private void one(long x, long y) {
         FloatVector sum = FloatVector.zero(F32);
-        int whole = F32.loopBound(k);
         for (int p = 0; p < whole; p += COUNT) {
-            FloatVector v = FloatVector.fromMemorySegment(F32, MEM, x + (long) p * WORD, ORDER);
-            sum = FloatVector.fromMemorySegment(F32, MEM, y + (long) p * WORD, ORDER).fma(v, sum);
+            sum = Lanes.load(x, p).fma(Lanes.load(y, p), sum);
         }
         if (whole < k) {
-            VectorMask<Float> rest = F32.indexInRange(whole, k);
-            FloatVector v = FloatVector.fromMemorySegment(F32, MEM, x + (long) whole * WORD, ORDER, rest);
-            sum = FloatVector.fromMemorySegment(F32, MEM, y + (long) whole * WORD, ORDER, rest).fma(v, sum);
+            pad(x, 0, 1, 0);
+            pad(y, 0, 1, 1);
+            sum = Lanes.load(ends, 0).fma(Lanes.load(ends, COUNT), sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        Memory.setFloat(sums, Lanes.sum(sum));
+    }
+
+    private void clear(int vectors) {
+        for (int i = 0; i < vectors; i++) {
+            Lanes.store(FloatVector.zero(F32), sums, i * COUNT);
+        }
+    }
+
+    /** Copies the last elements of rows, less than a vector, and fills the vector with zeros. */
+    private void pad(long from, long row, int rows, int slot) {
+        for (int i = 0; i < rows; i++) {
+            GemmPacking.row(from + i * row + (long) whole * WORD, ends + (long) (slot + i) * BYTES, k - whole);
+        }
+    }
+
+    /** c = init + alpha sums, from number {@code from} on. */
+    private void store(int count, int from, long init, long initCol, long c, long cCol) {
+        for (int i = 0; i < count; i++) {
+            float sum = Memory.getFloat(sums + (long) (from + i) * WORD);
+            float value = init == 0 ? alpha * sum : Math.fma(alpha, sum, Memory.getFloat(init + i * initCol));
+            Memory.setFloat(c + i * cCol, value);
+        }
     }
 }

@@ -18,11 +18,14 @@ import jdk.incubator.vector.VectorMask;
  * on how C was split among threads, as long as the splits are at multiples of {@link #COLUMNS} columns.
  */
 final class GemmPanel {
-    /** Rows of the main tile. */
-    static final int ROWS = 6;
-
     /** Vectors of the widest tile. */
     static final int VECTORS = Lanes.MANY_REGISTERS ? 4 : 2;
+
+    /** Rows of the widest tile. */
+    static final int ROWS = VECTORS == 4 ? 5 : 6;
+
+    /** Rows of the tallest tile that is two vectors wide. */
+    private static final int PAIR_ROWS = 6;
 
     /** Columns of the widest tile. */
     static final int COLUMNS = VECTORS * COUNT;
@@ -97,7 +100,7 @@ final class GemmPanel {
         int i = 0;
         for (; i + ROWS <= rows; i += ROWS) {
             if (VECTORS == 4) {
-                GemmTile4.rows6(k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+                GemmTile4.rows5(k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
             } else {
                 GemmTile2.rows6(k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
             }
@@ -156,7 +159,11 @@ final class GemmPanel {
     }
 
     private static int height(int vectors) {
-        return vectors == 1 ? TALL_ROWS : ROWS;
+        return switch (vectors) {
+            case 4 -> ROWS;
+            case 2 -> PAIR_ROWS;
+            default -> TALL_ROWS;
+        };
     }
 
     /** c = init + alpha t. */
@@ -184,7 +191,7 @@ final class GemmPanel {
         }
     }
 
-    /** Up to {@link #ROWS} rows (12 of one vector), the tallest tiles first. */
+    /** Any number of rows, the tallest tiles first. */
     private static void tile(
             int vectors,
             int rows,
@@ -214,16 +221,16 @@ final class GemmPanel {
     }
 
     private static int tallest(int vectors, int rows) {
-        if (vectors == 1 && rows >= TALL_ROWS) {
-            return TALL_ROWS;
+        if (rows >= height(vectors)) {
+            return height(vectors);
         }
-        return rows >= ROWS ? ROWS : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+        return vectors < 4 && rows >= PAIR_ROWS ? PAIR_ROWS : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
     }
 
     private static void tile4(
             int rows, int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
         switch (rows) {
-            case 6 -> GemmTile4.rows6(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            case 5 -> GemmTile4.rows5(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 4 -> GemmTile4.rows4(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 2 -> GemmTile4.rows2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             default -> GemmTile4.rows1(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);

@@ -4,7 +4,6 @@ import static dev.weft.cpu.Lanes.BYTES;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
-
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import jdk.incubator.vector.FloatVector;
@@ -12,34 +11,24 @@ import jdk.incubator.vector.FloatVector;
 /**
  * c = init + a b for a tile of C that is four vectors wide: the innermost loops of gemm.
  *
- * <p>Six rows of four vectors take 24 accumulators, 4 registers for b and 1 for a, of 32. Measured
- * on Zen 5 at 512 bits with K = 256: 237 to 240 of 250 GFLOP/s; 12 rows of two vectors reached 228,
- * eight of three 228 to 238.
+ * <p>Five rows of four vectors take 20 accumulators, 4 registers for b and 1 for a, of 32, and load nine times for 20
+ * multiply-adds: 254 of 258 GFLOP/s on Zen 5 with K = 256; four rows reach 234. Six rows are no faster, and C1 cannot
+ * compile them with profiling ("out of virtual registers"): a method that it has compiled without by then stays there for
+ * good, with every vector on the heap.
  *
- * <p>Element (i, p) of a lies at {@code a + i aRow + p aCol}; row p of b at {@code b + p bRow}; row
- * i of the start value at {@code init + i initRow} (C itself to accumulate, or a bias or zeros with
- * initRow 0) and of the result at {@code c + i cRow}; all in bytes. So the same code reads packed
- * and unpacked operands, transposed or not.
+ * <p>Element (i, p) of a lies at {@code a + i aRow + p aCol}; row p of b at {@code b + p bRow}; row i of the start value
+ * at {@code init + i initRow} (C itself to accumulate, or a bias or zeros with initRow 0) and of the result at
+ * {@code c + i cRow}; all in bytes. So the same code reads packed and unpacked operands, transposed or not.
  *
- * <p>The vector API is called directly, with no method of ours between: C2 stops inlining ordinary
- * methods when 8000 bytecodes have been inlined into one, which 24 loads and stores exceed, but not
- * the API's own, which are forced.
+ * <p>The vector API is called directly, with no method of ours between: C2 stops inlining ordinary methods when 8000
+ * bytecodes have been inlined into one, which 24 loads and stores exceed, but not the API's own, which are forced.
  */
 final class GemmTile4 {
     private GemmTile4() {}
 
-    /** A tile of 6 rows. */
-    static void rows6(
-            int k,
-            long a,
-            long aRow,
-            long aCol,
-            long b,
-            long bRow,
-            long init,
-            long initRow,
-            long c,
-            long cRow) {
+    /** A tile of 5 rows. */
+    static void rows5(
+            int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);
@@ -64,11 +53,6 @@ final class GemmTile4 {
         FloatVector c41 = FloatVector.fromMemorySegment(F32, MEM, init4 + BYTES, ORDER);
         FloatVector c42 = FloatVector.fromMemorySegment(F32, MEM, init4 + 2 * BYTES, ORDER);
         FloatVector c43 = FloatVector.fromMemorySegment(F32, MEM, init4 + 3 * BYTES, ORDER);
-        long init5 = init4 + initRow;
-        FloatVector c50 = FloatVector.fromMemorySegment(F32, MEM, init5, ORDER);
-        FloatVector c51 = FloatVector.fromMemorySegment(F32, MEM, init5 + BYTES, ORDER);
-        FloatVector c52 = FloatVector.fromMemorySegment(F32, MEM, init5 + 2 * BYTES, ORDER);
-        FloatVector c53 = FloatVector.fromMemorySegment(F32, MEM, init5 + 3 * BYTES, ORDER);
         for (int p = 0; p < k; p++) {
             FloatVector b0 = FloatVector.fromMemorySegment(F32, MEM, b, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(F32, MEM, b + BYTES, ORDER);
@@ -84,30 +68,21 @@ final class GemmTile4 {
             c11 = a1.fma(b1, c11);
             c12 = a1.fma(b2, c12);
             c13 = a1.fma(b3, c13);
-            FloatVector a2 =
-                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
+            FloatVector a2 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
             c22 = a2.fma(b2, c22);
             c23 = a2.fma(b3, c23);
-            FloatVector a3 =
-                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
+            FloatVector a3 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
             c33 = a3.fma(b3, c33);
-            FloatVector a4 =
-                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 4 * aRow));
+            FloatVector a4 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 4 * aRow));
             c40 = a4.fma(b0, c40);
             c41 = a4.fma(b1, c41);
             c42 = a4.fma(b2, c42);
             c43 = a4.fma(b3, c43);
-            FloatVector a5 =
-                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 5 * aRow));
-            c50 = a5.fma(b0, c50);
-            c51 = a5.fma(b1, c51);
-            c52 = a5.fma(b2, c52);
-            c53 = a5.fma(b3, c53);
             a += aCol;
             b += bRow;
         }
@@ -135,25 +110,11 @@ final class GemmTile4 {
         c41.intoMemorySegment(MEM, c4At + BYTES, ORDER);
         c42.intoMemorySegment(MEM, c4At + 2 * BYTES, ORDER);
         c43.intoMemorySegment(MEM, c4At + 3 * BYTES, ORDER);
-        long c5At = c4At + cRow;
-        c50.intoMemorySegment(MEM, c5At, ORDER);
-        c51.intoMemorySegment(MEM, c5At + BYTES, ORDER);
-        c52.intoMemorySegment(MEM, c5At + 2 * BYTES, ORDER);
-        c53.intoMemorySegment(MEM, c5At + 3 * BYTES, ORDER);
     }
 
     /** A tile of 4 rows. */
     static void rows4(
-            int k,
-            long a,
-            long aRow,
-            long aCol,
-            long b,
-            long bRow,
-            long init,
-            long initRow,
-            long c,
-            long cRow) {
+            int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);
@@ -188,14 +149,12 @@ final class GemmTile4 {
             c11 = a1.fma(b1, c11);
             c12 = a1.fma(b2, c12);
             c13 = a1.fma(b3, c13);
-            FloatVector a2 =
-                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
+            FloatVector a2 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
             c22 = a2.fma(b2, c22);
             c23 = a2.fma(b3, c23);
-            FloatVector a3 =
-                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
+            FloatVector a3 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
@@ -226,16 +185,7 @@ final class GemmTile4 {
 
     /** A tile of 2 rows. */
     static void rows2(
-            int k,
-            long a,
-            long aRow,
-            long aCol,
-            long b,
-            long bRow,
-            long init,
-            long initRow,
-            long c,
-            long cRow) {
+            int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);
@@ -276,16 +226,7 @@ final class GemmTile4 {
 
     /** A tile of 1 row. */
     static void rows1(
-            int k,
-            long a,
-            long aRow,
-            long aCol,
-            long b,
-            long bRow,
-            long init,
-            long initRow,
-            long c,
-            long cRow) {
+            int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);

@@ -2,6 +2,8 @@ package dev.weft.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -30,6 +32,20 @@ final class Lanes {
             IntVector.SPECIES_MAX.vectorBitSize() >= 512
                     || System.getProperty("os.arch", "").equals("aarch64");
 
+    /** Shuffles that exchange each lane with the one 8, 4, 2 or 1 away in its group of twice as many. */
+    static final VectorShuffle<Float> BY_8 = exchange(8);
+
+    static final VectorShuffle<Float> BY_4 = exchange(4);
+    static final VectorShuffle<Float> BY_2 = exchange(2);
+    static final VectorShuffle<Float> BY_1 = exchange(1);
+
+    /** The upper halves of those groups. */
+    static final VectorMask<Float> UPPER_8 = upper(8);
+
+    static final VectorMask<Float> UPPER_4 = upper(4);
+    static final VectorMask<Float> UPPER_2 = upper(2);
+    static final VectorMask<Float> UPPER_1 = upper(1);
+
     private Lanes() {}
 
     private static VectorSpecies<Float> species() {
@@ -49,5 +65,34 @@ final class Lanes {
     /** Stores a vector to the elements from {@code index} on. */
     static void store(FloatVector vector, long address, int index) {
         vector.intoMemorySegment(Memory.MEM, address + (long) index * Memory.WORD, Memory.ORDER);
+    }
+
+    /**
+     * The sum of the lanes, halves first. The vector API's own reduction adds in an order that differs between interpreted
+     * and compiled code, so that a result would change while a program warms up.
+     */
+    static float sum(FloatVector vector) {
+        FloatVector sum = vector;
+        if (COUNT > 8) {
+            sum = sum.add(sum.rearrange(BY_8));
+        }
+        if (COUNT > 4) {
+            sum = sum.add(sum.rearrange(BY_4));
+        }
+        sum = sum.add(sum.rearrange(BY_2));
+        sum = sum.add(sum.rearrange(BY_1));
+        return sum.lane(0);
+    }
+
+    private static VectorShuffle<Float> exchange(int distance) {
+        return VectorShuffle.fromOp(F32, lane -> (lane ^ distance) % COUNT);
+    }
+
+    private static VectorMask<Float> upper(int distance) {
+        long bits = 0;
+        for (int lane = 0; lane < COUNT; lane++) {
+            bits |= (lane & distance) == 0 ? 0 : 1L << lane;
+        }
+        return VectorMask.fromLong(F32, bits);
     }
 }

@@ -3,7 +3,9 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
-import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
+import static dev.weft.cpu.Memory.WORD;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.weft.backend.LossOp;
@@ -13,7 +15,8 @@ import jdk.incubator.vector.FloatVector;
  * dx = dl ∂op/∂x for adjacent F32 elements.
  *
  * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses.
+ * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
+ * inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface LossGradLoop {
@@ -34,19 +37,19 @@ interface LossGradLoop {
 
     private static void squaredError(long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).sub(load(t, i)).mul(2f).mul(load(dl, i)), dx, i);
+            load(x, i).sub(load(t, i)).mul(2f).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
     private static void absoluteError(long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            store(VectorMath.signum(load(x, i).sub(load(t, i))).mul(load(dl, i)), dx, i);
+            VectorMath.signum(load(x, i).sub(load(t, i))).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
     private static void huber(long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).sub(load(t, i)).max(-p).min(p).mul(load(dl, i)), dx, i);
+            load(x, i).sub(load(t, i)).max(-p).min(p).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
@@ -55,13 +58,13 @@ interface LossGradLoop {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector u = load(t, i);
-            store(v.sub(u).div(v.mul(one.sub(v)).max(1e-12f)).mul(load(dl, i)), dx, i);
+            v.sub(u).div(v.mul(one.sub(v)).max(1e-12f)).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
     private static void binaryCrossEntropyLogits(long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            store(VectorMath.sigmoid(load(x, i)).sub(load(t, i)).mul(load(dl, i)), dx, i);
+            VectorMath.sigmoid(load(x, i)).sub(load(t, i)).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
@@ -69,7 +72,7 @@ interface LossGradLoop {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector slope = load(t, i).neg().div(v).blend(0f, v.compare(LT, 1e-7f));
-            store(slope.mul(load(dl, i)), dx, i);
+            slope.mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 }

@@ -3,7 +3,9 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
-import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
+import static dev.weft.cpu.Memory.WORD;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.weft.backend.LossOp;
@@ -13,7 +15,8 @@ import jdk.incubator.vector.FloatVector;
  * l = op(x, t; p) for adjacent F32 elements.
  *
  * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses.
+ * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
+ * inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface LossLoop {
@@ -35,13 +38,13 @@ interface LossLoop {
     private static void squaredError(long x, long t, long l, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector d = load(x, i).sub(load(t, i));
-            store(d.mul(d), l, i);
+            d.mul(d).intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 
     private static void absoluteError(long x, long t, long l, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).sub(load(t, i)).abs(), l, i);
+            load(x, i).sub(load(t, i)).abs().intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 
@@ -49,7 +52,7 @@ interface LossLoop {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector d = load(x, i).sub(load(t, i)).abs();
             FloatVector far = d.sub(p / 2).mul(p);
-            store(d.mul(d).mul(0.5f).blend(far, d.compare(GT, p)), l, i);
+            d.mul(d).mul(0.5f).blend(far, d.compare(GT, p)).intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 
@@ -60,7 +63,7 @@ interface LossLoop {
             FloatVector u = load(t, i);
             FloatVector hit = VectorMath.log(v).max(-100f).mul(u);
             FloatVector miss = VectorMath.log(one.sub(v)).max(-100f).mul(one.sub(u));
-            store(hit.add(miss).neg(), l, i);
+            hit.add(miss).neg().intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 
@@ -69,13 +72,13 @@ interface LossLoop {
             FloatVector v = load(x, i);
             FloatVector u = load(t, i);
             FloatVector tail = VectorMath.log1p(VectorMath.exp(VectorMath.minusMagnitude(v)));
-            store(v.neg().fma(u, v.max(0f)).add(tail), l, i);
+            v.neg().fma(u, v.max(0f)).add(tail).intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 
     private static void categoricalCrossEntropy(long x, long t, long l, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            store(VectorMath.log(load(x, i).max(1e-7f)).mul(load(t, i).neg()), l, i);
+            VectorMath.log(load(x, i).max(1e-7f)).mul(load(t, i).neg()).intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 }

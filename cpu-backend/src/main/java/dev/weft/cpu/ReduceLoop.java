@@ -5,7 +5,6 @@ import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
 import static dev.weft.cpu.Memory.WORD;
-import static jdk.incubator.vector.VectorOperators.ADD;
 
 import dev.weft.backend.ReduceOp;
 import jdk.incubator.vector.FloatVector;
@@ -64,7 +63,7 @@ final class ReduceLoop {
         for (; i < count; i += COUNT) {
             s0 = s0.add(load(x, i));
         }
-        return s0.add(s1).add(s2.add(s3)).reduceLanes(ADD);
+        return Lanes.sum(s0.add(s1).add(s2.add(s3)));
     }
 
     private static float max(long x, int count) {

@@ -4,7 +4,6 @@ import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.EQ;
 
 import jdk.incubator.vector.FloatVector;
@@ -31,7 +30,7 @@ final class RowLoop {
             sum = sum.add(v);
             store(v, e, i);
         }
-        return sum.reduceLanes(ADD);
+        return Lanes.sum(sum);
     }
 
     /** Σ e^(x - max). */
@@ -40,7 +39,7 @@ final class RowLoop {
         for (int i = 0; i < count; i += COUNT) {
             sum = sum.add(VectorMath.exp(load(x, i).sub(max)));
         }
-        return sum.reduceLanes(ADD);
+        return Lanes.sum(sum);
     }
 
     /** x = x / by. */
@@ -63,7 +62,7 @@ final class RowLoop {
         for (int i = 0; i < count; i += COUNT) {
             sum = sum.add(load(x, i));
         }
-        return sum.reduceLanes(ADD);
+        return Lanes.sum(sum);
     }
 
     /** Σ x y. */
@@ -72,7 +71,7 @@ final class RowLoop {
         for (int i = 0; i < count; i += COUNT) {
             sum = load(x, i).fma(load(y, i), sum);
         }
-        return sum.reduceLanes(ADD);
+        return Lanes.sum(sum);
     }
 
     /** dy = y (dy - sum). */
@@ -98,7 +97,7 @@ final class RowLoop {
             FloatVector part = load(x, i).neg().add(level).mul(weight);
             sum = sum.add(part.blend(0f, weight.compare(EQ, 0f)));
         }
-        return sum.reduceLanes(ADD);
+        return Lanes.sum(sum);
     }
 
     /** e = e / sum * total - t. */

@@ -3,7 +3,9 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
-import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
+import static dev.weft.cpu.Memory.WORD;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -15,12 +17,13 @@ import jdk.incubator.vector.FloatVector;
  * dx = dy op'(x; p, q) for adjacent F32 elements; y = op(x; p, q).
  *
  * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses.
+ * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
+ * inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface UnaryGradLoop {
-    /** Computes {@code count} elements, a multiple of {@link Lanes#COUNT}. */
-    void run(long x, long y, long dy, long dx, int count, float p, float q);
+    /** Computes {@code count} elements, a multiple of {@link Lanes#COUNT}; {@code spare} has room for as many. */
+    void run(long x, long y, long dy, long dx, int count, float p, float q, long spare);
 
     /** The loop of an operation. */
     static UnaryGradLoop of(UnaryOp op) {
@@ -45,122 +48,138 @@ interface UnaryGradLoop {
         };
     }
 
-    private static void affine(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void affine(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(p), dx, i);
+            load(dy, i).mul(p).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void neg(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void neg(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).neg(), dx, i);
+            load(dy, i).neg().intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void abs(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void abs(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(VectorMath.signum(load(x, i))), dx, i);
+            load(dy, i).mul(VectorMath.signum(load(x, i))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void exp(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void exp(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(load(y, i)), dx, i);
+            load(dy, i).mul(load(y, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void log(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void log(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).div(load(x, i)), dx, i);
+            load(dy, i).div(load(x, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void sqrt(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void sqrt(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).div(load(y, i).mul(2f)), dx, i);
+            load(dy, i).div(load(y, i).mul(2f)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void square(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void square(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(load(x, i).mul(2f)), dx, i);
+            load(dy, i).mul(load(x, i).mul(2f)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void relu(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void relu(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(zero.blend(1f, load(y, i).compare(GT, 0f))), dx, i);
+            load(dy, i).mul(zero.blend(1f, load(y, i).compare(GT, 0f))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void leakyRelu(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void leakyRelu(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector slope = FloatVector.broadcast(F32, p);
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(slope.blend(1f, load(x, i).compare(GT, 0f))), dx, i);
+            load(dy, i).mul(slope.blend(1f, load(x, i).compare(GT, 0f))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void elu(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void elu(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            store(load(dy, i).mul(VectorMath.exp(v).mul(p).blend(1f, v.compare(GT, 0f))), dx, i);
+            load(dy, i).mul(VectorMath.exp(v).mul(p).blend(1f, v.compare(GT, 0f))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void sigmoid(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void sigmoid(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector r = load(y, i);
-            store(load(dy, i).mul(r.mul(one.sub(r))), dx, i);
+            load(dy, i).mul(r.mul(one.sub(r))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void tanh(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void tanh(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector r = load(y, i);
-            store(load(dy, i).mul(r.neg().fma(r, one)), dx, i);
+            load(dy, i).mul(r.neg().fma(r, one)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void geluErf(long x, long y, long dy, long dx, int count, float p, float q) {
-        for (int i = 0; i < count; i += COUNT) {
-            FloatVector v = load(x, i);
-            store(load(dy, i).mul(VectorMath.normalCdf(v).add(v.mul(VectorMath.normalDensity(v)))), dx, i);
-        }
-    }
-
-    private static void geluTanh(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void geluTanh(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            FloatVector t = VectorMath.tanh(VectorMath.geluInner(v));
-            FloatVector slope = one.sub(t.mul(t)).mul(VectorMath.geluInnerSlope(v));
-            store(load(dy, i).mul(v.mul(slope).add(t).add(1f).mul(0.5f)), dx, i);
+            FloatVector t = VectorMath.tanh(VectorErf.geluInner(v));
+            FloatVector slope = one.sub(t.mul(t)).mul(VectorErf.geluInnerSlope(v));
+            load(dy, i).mul(v.mul(slope).add(t).add(1f).mul(0.5f)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void silu(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void silu(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector s = VectorMath.sigmoid(v);
-            store(load(dy, i).mul(s.mul(v.fma(one.sub(s), one))), dx, i);
+            load(dy, i).mul(s.mul(v.fma(one.sub(s), one))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void softplus(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void softplus(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).mul(VectorMath.sigmoid(load(x, i))), dx, i);
+            load(dy, i).mul(VectorMath.sigmoid(load(x, i))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void clamp(long x, long y, long dy, long dx, int count, float p, float q) {
+    private static void clamp(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            store(load(dy, i).mul(zero.blend(1f, v.compare(LE, q).and(v.compare(GE, p)))), dx, i);
+            load(dy, i).mul(zero.blend(1f, v.compare(LE, q).and(v.compare(GE, p)))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+        }
+    }
+
+    /** Φ(x) + x φ(x), in two loops: with two exponentials C2 does not inline all of one. */
+    private static void geluErf(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+        geluErfDensity(x, spare, count);
+        geluErfSum(x, spare, dy, dx, count);
+    }
+
+    private static void geluErfDensity(long x, long spare, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector v = load(x, i);
+            v.mul(VectorErf.normalDensity(v)).intoMemorySegment(MEM, spare + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void geluErfSum(long x, long spare, long dy, long dx, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector density = load(spare, i);
+            FloatVector d = load(dy, i);
+            d.mul(VectorErf.normalCdf(load(x, i)).add(density))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 }

@@ -2,7 +2,9 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.load;
-import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
+import static dev.weft.cpu.Memory.WORD;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.weft.backend.UnaryOp;
@@ -13,7 +15,8 @@ import jdk.incubator.vector.VectorOperators;
  * y = op(x; p, q) for adjacent F32 elements.
  *
  * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses.
+ * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
+ * inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface UnaryLoop {
@@ -45,109 +48,109 @@ interface UnaryLoop {
 
     private static void affine(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).lanewise(VectorOperators.FMA, p, q), y, i);
+            load(x, i).lanewise(VectorOperators.FMA, p, q).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void neg(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).neg(), y, i);
+            load(x, i).neg().intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void abs(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).abs(), y, i);
+            load(x, i).abs().intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void exp(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(VectorMath.exp(load(x, i)), y, i);
+            VectorMath.exp(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void log(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(VectorMath.log(load(x, i)), y, i);
+            VectorMath.log(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void sqrt(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).sqrt(), y, i);
+            load(x, i).sqrt().intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void square(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            store(v.mul(v), y, i);
+            v.mul(v).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void relu(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).max(0f), y, i);
+            load(x, i).max(0f).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void leakyRelu(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            store(v.mul(p).blend(v, v.compare(GT, 0f)), y, i);
+            v.mul(p).blend(v, v.compare(GT, 0f)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void elu(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            store(VectorMath.expm1(v).mul(p).blend(v, v.compare(GT, 0f)), y, i);
+            VectorMath.expm1(v).mul(p).blend(v, v.compare(GT, 0f)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void sigmoid(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(VectorMath.sigmoid(load(x, i)), y, i);
+            VectorMath.sigmoid(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void tanh(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(VectorMath.tanh(load(x, i)), y, i);
+            VectorMath.tanh(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void geluErf(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            store(v.mul(VectorMath.normalCdf(v)), y, i);
+            v.mul(VectorErf.normalCdf(v)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void geluTanh(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            store(v.mul(0.5f).mul(VectorMath.tanh(VectorMath.geluInner(v)).add(1f)), y, i);
+            v.mul(0.5f).mul(VectorMath.tanh(VectorErf.geluInner(v)).add(1f)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void silu(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            store(v.mul(VectorMath.sigmoid(v)), y, i);
+            v.mul(VectorMath.sigmoid(v)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void softplus(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(VectorMath.softplus(load(x, i)), y, i);
+            VectorMath.softplus(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void clamp(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).max(p).min(q), y, i);
+            load(x, i).max(p).min(q).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 }

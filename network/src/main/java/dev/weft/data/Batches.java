@@ -107,13 +107,11 @@ public final class Batches {
     }
 
     private void reorder(int[] next) {
-        if (next != order) {
-            order = next;
-            Device device = orderOnDevice.device();
-            MemorySegment host = MemorySegment.ofArray(order);
-            try (Tensor fresh = device.upload(DType.I32, host, Shape.of(order.length))) {
-                orderOnDevice.assign(fresh);
-            }
+        order = next;
+        Device device = orderOnDevice.device();
+        MemorySegment host = MemorySegment.ofArray(order);
+        try (Tensor fresh = device.upload(DType.I32, host, Shape.of(order.length))) {
+            orderOnDevice.assign(fresh);
         }
     }
 

@@ -34,6 +34,7 @@ public final class Idx {
      * @param columns of each
      * @param pixels image after image, row by row
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Images(int count, int rows, int columns, byte[] pixels) {}
 
     private final Path path;

@@ -69,20 +69,19 @@ public final class MnistFolder {
     private static @Nullable Dataset find(Path folder, String set) throws IOException {
         Path images = file(folder, set + "-images", "idx3-ubyte");
         Path labels = file(folder, set + "-labels", "idx1-ubyte");
-        if (images == null && labels == null) {
+        if (images != null && labels != null) {
+            return read(images, labels);
+        }
+        Path half = images != null ? images : labels;
+        if (half == null) {
             return null;
         }
-        if (images == null || labels == null) {
-            throw new FormatException(
-                    folder
-                            + ": holds "
-                            + (images == null ? labels : images).getFileName()
-                            + " and not its other half, "
-                            + set
-                            + (images == null ? "-images-idx3-ubyte" : "-labels-idx1-ubyte")
-                            + " (or .gz)");
-        }
-        return read(images, labels);
+        throw new FormatException(
+                half
+                        + ": its other half is not there: "
+                        + set
+                        + (images == null ? "-images-idx3-ubyte" : "-labels-idx1-ubyte")
+                        + " (or .gz)");
     }
 
     private static @Nullable Path file(Path folder, String name, String type) {

@@ -1,0 +1,93 @@
+package dev.weft.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Times several candidates against each other: in every round each runs once, one after the other,
+ * so that whatever else the machine does at that time hits all of them alike. A candidate's time is
+ * its median over the rounds; a ratio is the median of the rounds' ratios, which is steadier than
+ * the ratio of medians. Whole runs of one candidate after whole runs of another, as JMH does them,
+ * would compare different minutes of a shared machine.
+ */
+final class Rounds {
+    private static final double WARM_UP_SECONDS = 1.0;
+    private static final double SAMPLE_SECONDS = 0.005;
+
+    private final int rounds;
+    private final double warmUpSeconds;
+
+    /** What is timed. */
+    record Candidate(String name, Runnable call) {}
+
+    /**
+     * What was measured.
+     *
+     * @param name the candidate's
+     * @param seconds for one call, the median
+     * @param ratio to the first candidate's time in the same round, the median; 1 for itself
+     */
+    record Timing(String name, double seconds, double ratio) {}
+
+    private Rounds(int rounds, double warmUpSeconds) {
+        this.rounds = rounds;
+        this.warmUpSeconds = warmUpSeconds;
+    }
+
+    /** As many as steady medians need. */
+    static Rounds thorough() {
+        return new Rounds(31, WARM_UP_SECONDS);
+    }
+
+    /** Only enough to see that everything runs. */
+    static Rounds quick() {
+        return new Rounds(3, 0.02);
+    }
+
+    List<Timing> time(List<Candidate> candidates) {
+        int[] calls = new int[candidates.size()];
+        for (int i = 0; i < calls.length; i++) {
+            calls[i] = warmUp(candidates.get(i).call());
+        }
+        double[][] seconds = new double[candidates.size()][rounds];
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < calls.length; i++) {
+                seconds[i][round] = sample(candidates.get(i).call(), calls[i]);
+            }
+        }
+        List<Timing> timings = new ArrayList<>();
+        for (int i = 0; i < calls.length; i++) {
+            double[] ratios = new double[rounds];
+            for (int round = 0; round < rounds; round++) {
+                ratios[round] = seconds[i][round] / seconds[0][round];
+            }
+            timings.add(new Timing(candidates.get(i).name(), median(seconds[i]), median(ratios)));
+        }
+        return timings;
+    }
+
+    /** Runs until the compiler is done, and returns how many calls a sample needs. */
+    private int warmUp(Runnable call) {
+        long end = System.nanoTime() + (long) (warmUpSeconds * 1e9);
+        double best = Double.POSITIVE_INFINITY;
+        do {
+            best = Math.min(best, sample(call, 1));
+        } while (System.nanoTime() < end);
+        return (int) Math.max(1, Math.min(100_000, SAMPLE_SECONDS / best));
+    }
+
+    private static double sample(Runnable call, int calls) {
+        long start = System.nanoTime();
+        for (int i = 0; i < calls; i++) {
+            call.run();
+        }
+        return (System.nanoTime() - start) * 1e-9 / calls;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}

@@ -1,0 +1,73 @@
+package dev.weft.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Runs everything once, so that it cannot rot. What is fast is not tested here. */
+class BenchTest {
+    @TempDir Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return Bench.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    }
+
+    @Test
+    void everySuiteRuns() throws IOException {
+        int code = run("--quick", "--backend", "cpu", "--out", folder.toString());
+        assertEquals(0, code, err::toString);
+        String results = Files.readString(folder.resolve("results.json"));
+        assertTrue(results.contains("\"gemm 64x128x784 NT\""), results);
+        assertTrue(results.contains("\"training step, batch 8\""), results);
+        assertTrue(results.contains("\"fma_peak_gflops\""), results);
+        assertTrue(out.toString().contains("0 native allocations"), out::toString);
+    }
+
+    @Test
+    void theJmhBenchmarksRun() {
+        GemmBenchmark gemm = new GemmBenchmark();
+        gemm.shape = "64x10x128 NT";
+        gemm.setUp();
+        gemm.gemm();
+        gemm.tearDown();
+        TrainingStepBenchmark training = new TrainingStepBenchmark();
+        training.batch = 8;
+        training.setUp();
+        training.step();
+        training.tearDown();
+    }
+
+    @Test
+    void wrongOptionsEndInOneLine() {
+        String[][] wrong = {
+            {"--suite", "gem"},
+            {"--backend", "nonesuch"},
+            {"--peers", "numpy"},
+            {"--threads", "0"},
+            {"--nonesuch"}
+        };
+        for (String[] args : wrong) {
+            err.getBuffer().setLength(0);
+            assertEquals(2, run(args));
+            assertEquals(1, err.toString().lines().count(), err::toString);
+        }
+    }
+
+    @Test
+    void shapesAreReadAsTheyAreWritten() {
+        for (GemmShape shape : GemmSuite.shapes(256)) {
+            assertEquals(shape, GemmShape.parse(shape.toString()));
+        }
+    }
+}

@@ -1,0 +1,343 @@
+package dev.weft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+
+import javax.imageio.ImageIO;
+
+/** The program as its users meet it: what they get, and what bad input ends in. */
+class CommandLineTest {
+    private static final int IMAGES = 60;
+
+    @TempDir Path folder;
+
+    private Path data = Path.of("");
+
+    /** What a run gave. */
+    private record Result(int code, String out, String err) {}
+
+    @BeforeEach
+    void smallDataSet() throws IOException {
+        data = Files.createDirectory(folder.resolve("data"));
+        byte[] pixels = new byte[IMAGES * 28 * 28];
+        byte[] labels = new byte[IMAGES];
+        for (int i = 0; i < IMAGES; i++) {
+            labels[i] = (byte) (i % 10);
+            // A bright band whose place tells the class.
+            Arrays.fill(pixels, i * 784 + (i % 10) * 78, i * 784 + (i % 10) * 78 + 60, (byte) 250);
+        }
+        write("t10k-images-idx3-ubyte", images(IMAGES, pixels));
+        write("t10k-labels-idx1-ubyte", labels(IMAGES, labels));
+    }
+
+    private void write(String name, byte[] bytes) throws IOException {
+        Files.write(data.resolve(name), bytes);
+    }
+
+    private static byte[] images(int count, byte[] pixels) {
+        return ByteBuffer.allocate(16 + pixels.length)
+                .putInt(2051)
+                .putInt(count)
+                .putInt(28)
+                .putInt(28)
+                .put(pixels)
+                .array();
+    }
+
+    private static byte[] labels(int count, byte[] labels) {
+        return ByteBuffer.allocate(8 + labels.length)
+                .putInt(2049)
+                .putInt(count)
+                .put(labels)
+                .array();
+    }
+
+    private static Result run(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    private Result train(String... more) {
+        List<String> args =
+                new ArrayList<>(
+                        List.of(
+                                "train",
+                                "--data",
+                                data.toString(),
+                                "--out",
+                                folder.resolve("out").toString()));
+        args.addAll(List.of(more));
+        if (!args.contains("--backend")) {
+            args.addAll(List.of("--backend", "reference"));
+        }
+        return run(args.toArray(String[]::new));
+    }
+
+    private void assertRefused(Result result, String message) throws IOException {
+        assertEquals(2, result.code(), result::toString);
+        assertEquals(1, result.err().lines().count(), result::err);
+        assertTrue(result.err().contains(message), result::err);
+        assertFalse(result.err().contains("\tat "), result::err);
+        assertFalse(Files.exists(folder.resolve("out")), "something was written");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertTrue(files.noneMatch(file -> file.getFileName().toString().startsWith(".")));
+        }
+    }
+
+    @Test
+    void trainsEvaluatesAndPredicts() throws IOException {
+        Path json = folder.resolve("r.json");
+        Result trained =
+                train(
+                        "--epochs",
+                        "30",
+                        "--optimizer",
+                        "adam",
+                        "--lr",
+                        "0.01",
+                        "--batch",
+                        "16",
+                        "--json",
+                        json.toString());
+        assertEquals(0, trained.code(), trained::err);
+        assertTrue(trained.out().contains("epoch 30/30"), trained::out);
+        assertTrue(trained.out().contains("test accuracy 100.00 %"), trained::out);
+        assertTrue(
+                trained.out().chars().allMatch(c -> c >= ' ' || c == '\n'), "control characters");
+        String results = Files.readString(json);
+        for (String field :
+                new String[] {
+                    "backend",
+                    "device",
+                    "epochs",
+                    "train_seconds",
+                    "samples_per_second",
+                    "loss",
+                    "test_accuracy",
+                    "parameters_sha256"
+                }) {
+            assertTrue(results.contains("\"" + field + "\""), field);
+        }
+        Path out = folder.resolve("out");
+        assertEquals(results, Files.readString(out.resolve("metrics.json")));
+        Path model = out.resolve("model.safetensors");
+
+        Result evaluated =
+                run(
+                        "evaluate",
+                        "--backend",
+                        "reference",
+                        "--model",
+                        model.toString(),
+                        "--data",
+                        data.toString());
+        assertEquals(0, evaluated.code(), evaluated::err);
+        assertTrue(evaluated.out().contains("accuracy 100.00 %"), evaluated::out);
+
+        BufferedImage picture = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < 60; i++) {
+            int at = 3 * 78 + i;
+            picture.getRaster().setSample(at % 28, at / 28, 0, 250);
+        }
+        Path png = folder.resolve("three.png");
+        ImageIO.write(picture, "png", png.toFile());
+        String idx = data.resolve("t10k-images-idx3-ubyte").toString();
+        Result predicted =
+                run(
+                        "predict",
+                        "--backend",
+                        "reference",
+                        "--model",
+                        model.toString(),
+                        "--limit",
+                        "2",
+                        png.toString(),
+                        idx);
+        assertEquals(0, predicted.code(), predicted::err);
+        assertTrue(predicted.out().contains(png + ": 3  0: "), predicted::out);
+        assertTrue(predicted.out().contains(idx + "[1]: 1  0: "), predicted::out);
+    }
+
+    @Test
+    void theSameCommandGivesTheSameParameters() throws IOException {
+        String[] args = {"--epochs", "2", "--dropout", "0.3", "--model", "simplenet-softmax"};
+        assertEquals(0, train(args).code());
+        byte[] first = Files.readAllBytes(folder.resolve("out/model.safetensors"));
+        assertEquals(0, train(args).code());
+        assertArrayEquals(first, Files.readAllBytes(folder.resolve("out/model.safetensors")));
+    }
+
+    @Test
+    void resumesExactly() throws IOException {
+        // Not the reference backend: files hold F32, and it computes in double.
+        String[] common = {"--backend", "cpu", "--optimizer", "adam", "--dropout", "0.2"};
+        Path out = folder.resolve("out");
+        Path half = folder.resolve("half.safetensors");
+        assertEquals(0, train(with(common, "--epochs", "4")).code());
+        byte[] straight = Files.readAllBytes(out.resolve("model.safetensors"));
+        assertEquals(0, train(with(common, "--epochs", "2")).code());
+        Files.move(out.resolve("model.safetensors"), half);
+        Result resumed = train(with(common, "--epochs", "4", "--resume", half.toString()));
+        assertEquals(0, resumed.code(), resumed::err);
+        assertArrayEquals(straight, Files.readAllBytes(out.resolve("model.safetensors")));
+        Result other = train("--backend", "cpu", "--epochs", "4", "--resume", half.toString());
+        assertEquals(2, other.code());
+        assertTrue(other.err().contains("was trained with adam"), other::err);
+    }
+
+    private static String[] with(String[] args, String... more) {
+        return Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--backend, nonesuch, there is no backend 'nonesuch'",
+        "--optimizer, sdg, 'choose one of sgd, momentum'",
+        "--model, resnet, 'choose one of simplenet, simplenet-softmax'",
+        "--lr, -0.1, --lr must be a finite number above 0",
+        "--lr, NaN, --lr must be a finite number above 0",
+        "--lr, 0, --lr must be a finite number above 0",
+        "--lr, ten, 'is not a double'",
+        "--batch, 0, --batch must be at least 1",
+        "--epochs, 0, --epochs must be at least 1",
+        "--epochs, many, 'is not an int'",
+        "--dropout, 1, '--dropout must be in [0, 1)'",
+        "--dropout, -0.5, '--dropout must be in [0, 1)'",
+        "--l1, -1, --l1 must be",
+        "--l2, Infinity, --l2 must be",
+        "--weight-decay, -1, --weight-decay must be",
+        "--test-count, 0, --test-count must be at least 1",
+        "--test-count, 60, 60",
+        "--seed, x, 'is not a long'",
+        "--nonesuch, 1, 'Unknown options: '",
+        "--resume, nowhere, nowhere",
+    })
+    void badOptionsEndInOneLine(String option, String value, String message) throws IOException {
+        assertRefused(train(option, value), message);
+    }
+
+    @Test
+    void aLearningRateThatMakesTheLossNanEndsInOneLine() throws IOException {
+        assertRefused(train("--lr", "1e38", "--epochs", "200"), "try a smaller learning rate");
+    }
+
+    @Test
+    void anOutputThatCannotBeWrittenEndsInOneLineBeforeTraining() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        Result result =
+                run(
+                        "train",
+                        "--backend",
+                        "reference",
+                        "--data",
+                        data.toString(),
+                        "--out",
+                        file.toString());
+        assertRefused(result, "is not a folder");
+        assertFalse(result.out().contains("epoch"), result::out);
+        assertRefused(train("--json", folder.resolve("no/such/r.json").toString()), "no/such");
+    }
+
+    @Test
+    void damagedDataEndsInOneLine() throws IOException {
+        byte[] good = Files.readAllBytes(data.resolve("t10k-images-idx3-ubyte"));
+        write("t10k-images-idx3-ubyte", Arrays.copyOf(good, good.length - 100));
+        assertRefused(train(), "t10k-images-idx3-ubyte");
+        write("t10k-images-idx3-ubyte", Arrays.copyOf(good, good.length + 100));
+        assertRefused(train(), "t10k-images-idx3-ubyte");
+        write("t10k-images-idx3-ubyte", Files.readAllBytes(data.resolve("t10k-labels-idx1-ubyte")));
+        assertRefused(train(), "labels");
+        write("t10k-images-idx3-ubyte", "no such thing at all".getBytes(StandardCharsets.UTF_8));
+        assertRefused(train(), "t10k-images-idx3-ubyte");
+        write(
+                "t10k-images-idx3-ubyte",
+                images(IMAGES - 1, Arrays.copyOf(new byte[784 * 59], 784 * 59)));
+        assertRefused(train(), "59");
+        write("t10k-images-idx3-ubyte", gzip(Arrays.copyOf(good, good.length + 5_000_000)));
+        assertRefused(train(), "t10k-images-idx3-ubyte");
+        Files.delete(data.resolve("t10k-images-idx3-ubyte"));
+        Files.delete(data.resolve("t10k-labels-idx1-ubyte"));
+        assertRefused(train(), "t10k-images-idx3-ubyte");
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(bytes);
+        }
+        return packed.toByteArray();
+    }
+
+    @Test
+    void aModelThatIsNoneEndsInOneLine() throws IOException {
+        Path model = folder.resolve("model");
+        Files.writeString(model, "this is not a model, whatever its name says");
+        String[] evaluate = {
+            "evaluate",
+            "--backend",
+            "reference",
+            "--model",
+            model.toString(),
+            "--data",
+            data.toString()
+        };
+        assertRefused(run(evaluate), "not a safetensors file");
+        assertEquals(0, train("--epochs", "1").code());
+        byte[] good = Files.readAllBytes(folder.resolve("out/model.safetensors"));
+        Files.write(model, Arrays.copyOf(good, good.length / 2));
+        Result result = run(evaluate);
+        assertEquals(2, result.code());
+        assertTrue(result.err().contains("truncated"), result::err);
+        assertEquals(1, result.err().lines().count());
+    }
+
+    @Test
+    void stacktraceShowsWhereAnErrorCameFrom() {
+        Result result = run("train", "--stacktrace", "--lr", "-1");
+        assertEquals(2, result.code());
+        assertTrue(result.err().contains("at dev.weft.cli."), result::err);
+    }
+
+    @Test
+    void devicesListsTheReferenceBackend() {
+        Result text = run("devices");
+        assertEquals(0, text.code(), text::err);
+        assertTrue(text.out().contains("reference    ready"), text::out);
+        Result json = run("devices", "--json");
+        assertTrue(json.out().contains("\"backend\" : \"reference\""), json::out);
+    }
+
+    @Test
+    void helpNamesEveryCommand() {
+        String help = run("--help").out();
+        for (String command : new String[] {"devices", "train", "evaluate", "predict", "bench"}) {
+            assertTrue(help.contains(command), help);
+        }
+        assertEquals(2, run("trian").code());
+    }
+}

@@ -1,0 +1,114 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The loops of {@link GemmDots}: products of a few rows of x and of y, both adjacent along p, each with an accumulator of
+ * its own whose lanes are added afterwards. They take whole vectors only: with masked loads C1 could not compile them
+ * ("out of virtual registers"), which can keep a method from ever reaching C2.
+ */
+final class GemmDotTile {
+    private GemmDotTile() {}
+
+    /** sums[4 i + j] += x[i, p] y[j, p], lane by lane, for four rows of x and four of y; strides in bytes. */
+    static void fourByFour(int k, long x, long xRow, long y, long yRow, long sums) {
+        FloatVector s00 = FloatVector.fromMemorySegment(F32, MEM, sums, ORDER);
+        FloatVector s01 = FloatVector.fromMemorySegment(F32, MEM, sums + Lanes.BYTES, ORDER);
+        FloatVector s02 = FloatVector.fromMemorySegment(F32, MEM, sums + 2 * Lanes.BYTES, ORDER);
+        FloatVector s03 = FloatVector.fromMemorySegment(F32, MEM, sums + 3 * Lanes.BYTES, ORDER);
+        FloatVector s10 = FloatVector.fromMemorySegment(F32, MEM, sums + 4 * Lanes.BYTES, ORDER);
+        FloatVector s11 = FloatVector.fromMemorySegment(F32, MEM, sums + 5 * Lanes.BYTES, ORDER);
+        FloatVector s12 = FloatVector.fromMemorySegment(F32, MEM, sums + 6 * Lanes.BYTES, ORDER);
+        FloatVector s13 = FloatVector.fromMemorySegment(F32, MEM, sums + 7 * Lanes.BYTES, ORDER);
+        FloatVector s20 = FloatVector.fromMemorySegment(F32, MEM, sums + 8 * Lanes.BYTES, ORDER);
+        FloatVector s21 = FloatVector.fromMemorySegment(F32, MEM, sums + 9 * Lanes.BYTES, ORDER);
+        FloatVector s22 = FloatVector.fromMemorySegment(F32, MEM, sums + 10 * Lanes.BYTES, ORDER);
+        FloatVector s23 = FloatVector.fromMemorySegment(F32, MEM, sums + 11 * Lanes.BYTES, ORDER);
+        FloatVector s30 = FloatVector.fromMemorySegment(F32, MEM, sums + 12 * Lanes.BYTES, ORDER);
+        FloatVector s31 = FloatVector.fromMemorySegment(F32, MEM, sums + 13 * Lanes.BYTES, ORDER);
+        FloatVector s32 = FloatVector.fromMemorySegment(F32, MEM, sums + 14 * Lanes.BYTES, ORDER);
+        FloatVector s33 = FloatVector.fromMemorySegment(F32, MEM, sums + 15 * Lanes.BYTES, ORDER);
+        for (int p = 0; p < k; p += COUNT) {
+            FloatVector y0 = FloatVector.fromMemorySegment(F32, MEM, y, ORDER);
+            FloatVector y1 = FloatVector.fromMemorySegment(F32, MEM, y + yRow, ORDER);
+            FloatVector y2 = FloatVector.fromMemorySegment(F32, MEM, y + 2 * yRow, ORDER);
+            FloatVector y3 = FloatVector.fromMemorySegment(F32, MEM, y + 3 * yRow, ORDER);
+            FloatVector x0 = FloatVector.fromMemorySegment(F32, MEM, x, ORDER);
+            s00 = x0.fma(y0, s00);
+            s01 = x0.fma(y1, s01);
+            s02 = x0.fma(y2, s02);
+            s03 = x0.fma(y3, s03);
+            FloatVector x1 = FloatVector.fromMemorySegment(F32, MEM, x + xRow, ORDER);
+            s10 = x1.fma(y0, s10);
+            s11 = x1.fma(y1, s11);
+            s12 = x1.fma(y2, s12);
+            s13 = x1.fma(y3, s13);
+            FloatVector x2 = FloatVector.fromMemorySegment(F32, MEM, x + 2 * xRow, ORDER);
+            s20 = x2.fma(y0, s20);
+            s21 = x2.fma(y1, s21);
+            s22 = x2.fma(y2, s22);
+            s23 = x2.fma(y3, s23);
+            FloatVector x3 = FloatVector.fromMemorySegment(F32, MEM, x + 3 * xRow, ORDER);
+            s30 = x3.fma(y0, s30);
+            s31 = x3.fma(y1, s31);
+            s32 = x3.fma(y2, s32);
+            s33 = x3.fma(y3, s33);
+            x += Lanes.BYTES;
+            y += Lanes.BYTES;
+        }
+        s00.intoMemorySegment(MEM, sums, ORDER);
+        s01.intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);
+        s02.intoMemorySegment(MEM, sums + 2 * Lanes.BYTES, ORDER);
+        s03.intoMemorySegment(MEM, sums + 3 * Lanes.BYTES, ORDER);
+        s10.intoMemorySegment(MEM, sums + 4 * Lanes.BYTES, ORDER);
+        s11.intoMemorySegment(MEM, sums + 5 * Lanes.BYTES, ORDER);
+        s12.intoMemorySegment(MEM, sums + 6 * Lanes.BYTES, ORDER);
+        s13.intoMemorySegment(MEM, sums + 7 * Lanes.BYTES, ORDER);
+        s20.intoMemorySegment(MEM, sums + 8 * Lanes.BYTES, ORDER);
+        s21.intoMemorySegment(MEM, sums + 9 * Lanes.BYTES, ORDER);
+        s22.intoMemorySegment(MEM, sums + 10 * Lanes.BYTES, ORDER);
+        s23.intoMemorySegment(MEM, sums + 11 * Lanes.BYTES, ORDER);
+        s30.intoMemorySegment(MEM, sums + 12 * Lanes.BYTES, ORDER);
+        s31.intoMemorySegment(MEM, sums + 13 * Lanes.BYTES, ORDER);
+        s32.intoMemorySegment(MEM, sums + 14 * Lanes.BYTES, ORDER);
+        s33.intoMemorySegment(MEM, sums + 15 * Lanes.BYTES, ORDER);
+    }
+
+    /** sums[j] += x[p] y[j, p], lane by lane, for one row of x and eight of y. */
+    static void oneByEight(int k, long x, long y, long yRow, long sums) {
+        FloatVector s0 = FloatVector.fromMemorySegment(F32, MEM, sums, ORDER);
+        FloatVector s1 = FloatVector.fromMemorySegment(F32, MEM, sums + Lanes.BYTES, ORDER);
+        FloatVector s2 = FloatVector.fromMemorySegment(F32, MEM, sums + 2 * Lanes.BYTES, ORDER);
+        FloatVector s3 = FloatVector.fromMemorySegment(F32, MEM, sums + 3 * Lanes.BYTES, ORDER);
+        FloatVector s4 = FloatVector.fromMemorySegment(F32, MEM, sums + 4 * Lanes.BYTES, ORDER);
+        FloatVector s5 = FloatVector.fromMemorySegment(F32, MEM, sums + 5 * Lanes.BYTES, ORDER);
+        FloatVector s6 = FloatVector.fromMemorySegment(F32, MEM, sums + 6 * Lanes.BYTES, ORDER);
+        FloatVector s7 = FloatVector.fromMemorySegment(F32, MEM, sums + 7 * Lanes.BYTES, ORDER);
+        for (int p = 0; p < k; p += COUNT) {
+            FloatVector v = FloatVector.fromMemorySegment(F32, MEM, x, ORDER);
+            s0 = FloatVector.fromMemorySegment(F32, MEM, y, ORDER).fma(v, s0);
+            s1 = FloatVector.fromMemorySegment(F32, MEM, y + yRow, ORDER).fma(v, s1);
+            s2 = FloatVector.fromMemorySegment(F32, MEM, y + 2 * yRow, ORDER).fma(v, s2);
+            s3 = FloatVector.fromMemorySegment(F32, MEM, y + 3 * yRow, ORDER).fma(v, s3);
+            s4 = FloatVector.fromMemorySegment(F32, MEM, y + 4 * yRow, ORDER).fma(v, s4);
+            s5 = FloatVector.fromMemorySegment(F32, MEM, y + 5 * yRow, ORDER).fma(v, s5);
+            s6 = FloatVector.fromMemorySegment(F32, MEM, y + 6 * yRow, ORDER).fma(v, s6);
+            s7 = FloatVector.fromMemorySegment(F32, MEM, y + 7 * yRow, ORDER).fma(v, s7);
+            x += Lanes.BYTES;
+            y += Lanes.BYTES;
+        }
+        s0.intoMemorySegment(MEM, sums, ORDER);
+        s1.intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);
+        s2.intoMemorySegment(MEM, sums + 2 * Lanes.BYTES, ORDER);
+        s3.intoMemorySegment(MEM, sums + 3 * Lanes.BYTES, ORDER);
+        s4.intoMemorySegment(MEM, sums + 4 * Lanes.BYTES, ORDER);
+        s5.intoMemorySegment(MEM, sums + 5 * Lanes.BYTES, ORDER);
+        s6.intoMemorySegment(MEM, sums + 6 * Lanes.BYTES, ORDER);
+        s7.intoMemorySegment(MEM, sums + 7 * Lanes.BYTES, ORDER);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.weft.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.Scope;
+import dev.weft.Shape;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+
+/** Mini-batches: every example once in each pass, with its own label. */
+class BatchesTest {
+    private static final Normalization NONE = new Normalization(0, 1 / 255.0);
+
+    private final Device device = Devices.open("reference");
+    private final Scope scope = device.scope();
+
+    @AfterEach
+    void nothingLeaks() {
+        scope.close();
+        assertEquals(0, device.memory().liveBytes());
+        device.close();
+    }
+
+    /** Example i is the pixels i, 2i and has the class i % 3. */
+    private static Dataset data(int size) {
+        byte[] pixels = new byte[2 * size];
+        int[] labels = new int[size];
+        for (int i = 0; i < size; i++) {
+            pixels[2 * i] = (byte) i;
+            pixels[2 * i + 1] = (byte) (2 * i);
+            labels[i] = i % 3;
+        }
+        return new Dataset(pixels, 1, 2, labels, 3, "test");
+    }
+
+    /** The examples of a pass in its order; checks what belongs to each on the way. */
+    private List<Integer> pass(Batches batches) {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < batches.count(); i++) {
+            try (Scope _ = device.scope()) {
+                Batches.Batch batch = batches.get(i);
+                assertEquals(order.size(), batch.from());
+                float[] images = batch.images().toFloatArray();
+                int[] labels = batch.target().toIntArray();
+                for (int row = 0; row < batch.size(); row++) {
+                    int example = Math.round(images[2 * row]);
+                    assertEquals(2 * example, Math.round(images[2 * row + 1]));
+                    assertEquals(example % 3, labels[row]);
+                    assertEquals(example % 3, batches.label(batch.from() + row));
+                    order.add(example);
+                }
+            }
+        }
+        return order;
+    }
+
+    @Test
+    void aPassHasEveryExampleOnceAndTheLastBatchIsShort() {
+        Batches batches = new Batches(device, data(50), NONE, 16, false);
+        assertEquals(4, batches.count());
+        assertEquals(50, batches.size());
+        assertEquals(3, batches.classes());
+        try (Scope _ = device.scope()) {
+            assertEquals(Shape.of(16, 2), batches.get(2).images().shape());
+            assertEquals(2, batches.get(3).size());
+            assertEquals(Shape.of(2, 2), batches.get(3).images().shape());
+        }
+        List<Integer> plain = pass(batches);
+        for (int i = 0; i < 50; i++) {
+            assertEquals(i, plain.get(i));
+        }
+        batches.shuffle(1, 1);
+        List<Integer> shuffled = pass(batches);
+        assertNotEquals(plain, shuffled);
+        assertEquals(new HashSet<>(plain), new HashSet<>(shuffled));
+        batches.inOrder();
+        assertEquals(plain, pass(batches));
+    }
+
+    @Test
+    void theOrderIsAFunctionOfSeedAndEpoch() {
+        Batches batches = new Batches(device, data(50), NONE, 16, false);
+        batches.shuffle(7, 1);
+        List<Integer> first = pass(batches);
+        batches.shuffle(7, 2);
+        List<Integer> second = pass(batches);
+        assertNotEquals(first, second);
+        batches.shuffle(8, 1);
+        assertNotEquals(first, pass(batches));
+        Batches others = new Batches(device, data(50), NONE, 16, false);
+        others.shuffle(7, 2);
+        assertEquals(second, pass(others), "whatever was shuffled before");
+    }
+
+    @Test
+    void oneHotRows() {
+        Batches batches = new Batches(device, data(4), NONE, 4, true);
+        try (Scope _ = device.scope()) {
+            assertArrayEquals(
+                    new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0},
+                    batches.get(0).target().toFloatArray());
+        }
+    }
+
+    @Test
+    void aBatchMayBeLargerThanTheData() {
+        Batches batches = new Batches(device, data(5), NONE, 64, false);
+        assertEquals(1, batches.count());
+        assertEquals(5, pass(batches).size());
+        assertThrows(
+                IllegalArgumentException.class, () -> new Batches(device, data(5), NONE, 0, false));
+    }
+
+    @Test
+    void normalizationMakesMeanZeroAndDeviationOne() {
+        Dataset digits = GeneratedDigits.generate(100, 4);
+        Normalization normalization = Normalization.of(digits);
+        float[] values = normalization.apply(digits.allPixels());
+        double sum = 0;
+        double squares = 0;
+        for (float value : values) {
+            sum += value;
+            squares += (double) value * value;
+        }
+        assertEquals(0, sum / values.length, 1e-6);
+        assertEquals(1, squares / values.length, 1e-5);
+        byte[] grey = new byte[20];
+        Arrays.fill(grey, (byte) 128);
+        Normalization flat = Normalization.of(new Dataset(grey, 2, 5, new int[2], 1, "flat"));
+        assertEquals(new Normalization(128 / 255.0, 1), flat);
+    }
+
+    @Test
+    void aDataSetRefusesWhatDoesNotFit() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Dataset(new byte[11], 2, 3, new int[2], 10, "short"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Dataset(new byte[2], 1, 1, new int[] {0, 10}, 10, "label"));
+        assertThrows(IllegalArgumentException.class, () -> data(5).part(3, 6));
+        assertEquals(2, data(5).part(3, 5).size());
+        assertArrayEquals(new byte[] {4, 8}, data(5).part(3, 5).pixels(1));
+    }
+}
