@@ -89,7 +89,13 @@ public final class Main implements Runnable {
         CommandLine command = e.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
         command.getErr()
-                .println(name + ": " + oneLine(e.getMessage()) + " (see " + name + " --help)");
+                .println(
+                        name
+                                + ": "
+                                + oneLine(String.valueOf(e.getMessage()))
+                                + " (see "
+                                + name
+                                + " --help)");
         return BAD_INPUT;
     }
 

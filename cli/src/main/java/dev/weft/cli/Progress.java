@@ -2,7 +2,9 @@ package dev.weft.cli;
 
 import dev.weft.train.TrainingListener;
 
+import java.io.Console;
 import java.io.PrintWriter;
+import java.util.Optional;
 
 /** Shows how training goes: a bar on a terminal, plain lines elsewhere. */
 interface Progress extends TrainingListener, AutoCloseable {
@@ -12,7 +14,8 @@ interface Progress extends TrainingListener, AutoCloseable {
      * @param examples in the whole run
      */
     static Progress create(PrintWriter out, int epochs, long examples) {
-        boolean terminal = System.console() != null && System.console().isTerminal();
+        boolean terminal =
+                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
         return terminal ? new ProgressBarView(epochs, examples) : new ProgressLines(out, epochs);
     }
 

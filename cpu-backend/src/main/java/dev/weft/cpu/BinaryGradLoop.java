@@ -8,19 +8,21 @@ import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 import static dev.weft.cpu.Memory.getFloat;
 import static dev.weft.cpu.Memory.setFloat;
+
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.weft.backend.BinaryOp;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
  * d = dy ∂op/∂a or dy ∂op/∂b for adjacent F32 elements.
  *
- * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
- * inlined even where C2 has given up on others.
+ * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler
+ * cannot inline: each loop is compiled by itself, whichever others a program uses. Results are
+ * stored by the vector API's own method, which is inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface BinaryGradLoop {
@@ -74,7 +76,9 @@ interface BinaryGradLoop {
     private static void quotientByB(long a, long b, long dy, long d, int count) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(b, i);
-            load(dy, i).mul(load(a, i).neg().div(v.mul(v))).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(load(a, i).neg().div(v.mul(v)))
+                    .intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 

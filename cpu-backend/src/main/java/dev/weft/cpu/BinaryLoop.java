@@ -8,17 +8,19 @@ import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 import static dev.weft.cpu.Memory.getFloat;
 import static dev.weft.cpu.Memory.setFloat;
+
 import static jdk.incubator.vector.VectorOperators.EQ;
 
 import dev.weft.backend.BinaryOp;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
  * y = op(a, b) for adjacent F32 elements.
  *
- * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
- * inlined even where C2 has given up on others.
+ * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler
+ * cannot inline: each loop is compiled by itself, whichever others a program uses. Results are
+ * stored by the vector API's own method, which is inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface BinaryLoop {
@@ -78,11 +80,15 @@ interface BinaryLoop {
     private static void equal(long a, long b, long y, int count) {
         FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            zero.blend(1f, load(a, i).compare(EQ, load(b, i))).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+            zero.blend(1f, load(a, i).compare(EQ, load(b, i)))
+                    .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
-    /** Not vectorised: correct for every pair of special values, and rarely the bulk of a network's work. */
+    /**
+     * Not vectorised: correct for every pair of special values, and rarely the bulk of a network's
+     * work.
+     */
     private static void pow(long a, long b, long y, int count) {
         for (long at = 0; at < (long) count * WORD; at += WORD) {
             setFloat(y + at, (float) Powers.pow(getFloat(a + at), getFloat(b + at)));

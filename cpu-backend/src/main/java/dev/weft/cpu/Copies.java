@@ -10,7 +10,10 @@ final class Copies {
     /** Elements that pass through scratch memory at a time. */
     private static final int BLOCK = 1 << 11;
 
-    /** Elements of a task where both sides are adjacent: a page-wise copy is limited by memory, not by the processor. */
+    /**
+     * Elements of a task where both sides are adjacent: a page-wise copy is limited by memory, not
+     * by the processor.
+     */
     private static final int TASK = 1 << 16;
 
     private final WorkerPool pool;
@@ -31,16 +34,18 @@ final class Copies {
                 };
         Strided out = Strided.of(y);
         long size = out.size();
-        pool.parallelFor(tasks(size), (index, worker) -> {
-            long memory = scratch[worker].reserve((long) BLOCK * WORD);
-            long end = Math.min(size, (index + 1L) * TASK);
-            for (long start = (long) index * TASK; start < end; start += BLOCK) {
-                int count = (int) Math.min(BLOCK, end - start);
-                long at = out.target(start, memory);
-                set(bits, at, count);
-                out.write(start, count, at);
-            }
-        });
+        pool.parallelFor(
+                tasks(size),
+                (index, worker) -> {
+                    long memory = scratch[worker].reserve((long) BLOCK * WORD);
+                    long end = Math.min(size, (index + 1L) * TASK);
+                    for (long start = (long) index * TASK; start < end; start += BLOCK) {
+                        int count = (int) Math.min(BLOCK, end - start);
+                        long at = out.target(start, memory);
+                        set(bits, at, count);
+                        out.write(start, count, at);
+                    }
+                });
     }
 
     private static int tasks(long size) {
@@ -59,27 +64,31 @@ final class Copies {
         if (x.dtype() == y.dtype()) {
             copy(in, out);
         } else if (y.dtype() == DType.I32) {
-            elementwise.run((a, b, c, to, count, spare) -> IntegerLoops.fromFloat(a, to, count), in, out);
+            elementwise.run(
+                    (a, b, c, to, count, spare) -> IntegerLoops.fromFloat(a, to, count), in, out);
         } else {
-            elementwise.run((a, b, c, to, count, spare) -> IntegerLoops.toFloat(a, to, count), in, out);
+            elementwise.run(
+                    (a, b, c, to, count, spare) -> IntegerLoops.toFloat(a, to, count), in, out);
         }
     }
 
     /** y = x for elements of the same type. */
     void copy(Strided x, Strided y) {
         long size = y.size();
-        pool.parallelFor(tasks(size), (index, worker) -> {
-            long memory = scratch[worker].reserve((long) BLOCK * WORD);
-            long end = Math.min(size, (index + 1L) * TASK);
-            int step = x.isContiguous() && y.isContiguous() ? TASK : BLOCK;
-            for (long start = (long) index * TASK; start < end; start += step) {
-                int count = (int) Math.min(step, end - start);
-                if (y.isContiguous()) {
-                    x.copy(start, count, y.target(start, memory), true);
-                } else {
-                    y.write(start, count, x.read(start, count, memory));
-                }
-            }
-        });
+        pool.parallelFor(
+                tasks(size),
+                (index, worker) -> {
+                    long memory = scratch[worker].reserve((long) BLOCK * WORD);
+                    long end = Math.min(size, (index + 1L) * TASK);
+                    int step = x.isContiguous() && y.isContiguous() ? TASK : BLOCK;
+                    for (long start = (long) index * TASK; start < end; start += step) {
+                        int count = (int) Math.min(step, end - start);
+                        if (y.isContiguous()) {
+                            x.copy(start, count, y.target(start, memory), true);
+                        } else {
+                            y.write(start, count, x.read(start, count, memory));
+                        }
+                    }
+                });
     }
 }

@@ -13,11 +13,16 @@ import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
-/** The CPU as a device: vector kernels over native memory, on a few threads. Every call is done when it returns. */
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * The CPU as a device: vector kernels over native memory, on a few threads. Every call is done when
+ * it returns.
+ */
 public final class CpuBackend implements Backend {
     private final DeviceInfo info = describe();
     private final WorkerPool pool;
@@ -115,13 +120,18 @@ public final class CpuBackend implements Backend {
     public void unary(UnaryOp op, double p, double q, View x, View y) {
         if (y.dtype() == DType.I32) {
             elementwise.run(
-                    (a, b, c, out, n, spare) -> IntegerLoops.unary(op, p, q, a, out, n), Strided.of(x), Strided.of(y));
+                    (a, b, c, out, n, spare) -> IntegerLoops.unary(op, p, q, a, out, n),
+                    Strided.of(x),
+                    Strided.of(y));
             return;
         }
         UnaryLoop loop = UnaryLoop.of(op);
         float pf = (float) p;
         float qf = (float) q;
-        elementwise.run((a, b, c, out, n, spare) -> loop.run(a, out, n, pf, qf), Strided.of(x), Strided.of(y));
+        elementwise.run(
+                (a, b, c, out, n, spare) -> loop.run(a, out, n, pf, qf),
+                Strided.of(x),
+                Strided.of(y));
     }
 
     @Override
@@ -152,7 +162,12 @@ public final class CpuBackend implements Backend {
     @Override
     public void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
         BinaryGradLoop loop = BinaryGradLoop.of(op, byB);
-        elementwise.run((u, v, w, out, n, spare) -> loop.run(u, v, w, out, n), Strided.of(a), Strided.of(b), Strided.of(dy), Strided.of(d));
+        elementwise.run(
+                (u, v, w, out, n, spare) -> loop.run(u, v, w, out, n),
+                Strided.of(a),
+                Strided.of(b),
+                Strided.of(dy),
+                Strided.of(d));
     }
 
     // ---- reductions
@@ -186,28 +201,30 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
-        GemmProblem problem = new GemmProblem(
-                Math.toIntExact(c.dim(-2)),
-                Math.toIntExact(c.dim(-1)),
-                Math.toIntExact(a.dim(-1)),
-                (float) alpha,
-                CpuBuffer.address(a),
-                a.stride(-2) * WORD,
-                a.stride(-1) * WORD,
-                CpuBuffer.address(b),
-                b.stride(-2) * WORD,
-                // The stride of a single column means nothing.
-                b.dim(-1) == 1 ? WORD : b.stride(-1) * WORD,
-                (float) beta,
-                CpuBuffer.address(c),
-                c.stride(-2) * WORD,
-                adjacent(epilogue.bias()),
-                epilogue.activation());
+        GemmProblem problem =
+                new GemmProblem(
+                        Math.toIntExact(c.dim(-2)),
+                        Math.toIntExact(c.dim(-1)),
+                        Math.toIntExact(a.dim(-1)),
+                        (float) alpha,
+                        CpuBuffer.address(a),
+                        a.stride(-2) * WORD,
+                        a.stride(-1) * WORD,
+                        CpuBuffer.address(b),
+                        b.stride(-2) * WORD,
+                        // The stride of a single column means nothing.
+                        b.dim(-1) == 1 ? WORD : b.stride(-1) * WORD,
+                        (float) beta,
+                        CpuBuffer.address(c),
+                        c.stride(-2) * WORD,
+                        adjacent(epilogue.bias()),
+                        epilogue.activation());
         if (c.rank() == 2) {
             gemm.multiply(problem);
         } else {
             int batch = Math.toIntExact(c.dim(0));
-            gemm.multiplyBatch(problem, batch, a.stride(0) * WORD, b.stride(0) * WORD, c.stride(0) * WORD);
+            gemm.multiplyBatch(
+                    problem, batch, a.stride(0) * WORD, b.stride(0) * WORD, c.stride(0) * WORD);
         }
     }
 
@@ -226,7 +243,11 @@ public final class CpuBackend implements Backend {
     public void loss(LossOp op, double p, View x, View t, View l) {
         LossLoop loop = LossLoop.of(op);
         float pf = (float) p;
-        elementwise.run((a, b, c, out, n, spare) -> loop.run(a, b, out, n, pf), Strided.of(x), Strided.of(t), Strided.of(l));
+        elementwise.run(
+                (a, b, c, out, n, spare) -> loop.run(a, b, out, n, pf),
+                Strided.of(x),
+                Strided.of(t),
+                Strided.of(l));
     }
 
     @Override

@@ -4,9 +4,13 @@ import dev.weft.DType;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.View;
+
 import java.lang.foreign.Arena;
 
-/** Native memory, aligned to a cache line, with at least a line of slack: loads of whole vectors may reach over the end. */
+/**
+ * Native memory, aligned to a cache line, with at least a line of slack: loads of whole vectors may
+ * reach over the end.
+ */
 record CpuBuffer(DType dtype, long size, long address, Arena arena) implements DeviceBuffer {
     private static final long LINE = 64;
 
@@ -19,7 +23,12 @@ record CpuBuffer(DType dtype, long size, long address, Arena arena) implements D
         } catch (OutOfMemoryError | ArithmeticException e) {
             arena.close();
             throw new DeviceOutOfMemoryException(
-                    "cpu: " + elements + " elements of " + dtype.bytes() + " bytes cannot be allocated", e);
+                    "cpu: "
+                            + elements
+                            + " elements of "
+                            + dtype.bytes()
+                            + " bytes cannot be allocated",
+                    e);
         }
     }
 

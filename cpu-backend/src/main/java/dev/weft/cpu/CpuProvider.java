@@ -4,9 +4,13 @@ import dev.weft.backend.Availability;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BackendProvider;
 import dev.weft.backend.BackendUnavailableException;
+
 import java.util.List;
 
-/** Provides the CPU backend where the vector API's module is present. Touches no class that needs it before that is known. */
+/**
+ * Provides the CPU backend where the vector API's module is present. Touches no class that needs it
+ * before that is known.
+ */
 public final class CpuProvider implements BackendProvider {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
@@ -27,14 +31,17 @@ public final class CpuProvider implements BackendProvider {
     public Availability probe() {
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
             return new Availability.Unavailable(
-                    "the module " + VECTOR_MODULE + " is not among the modules that Java was started with",
+                    "the module "
+                            + VECTOR_MODULE
+                            + " is not among the modules that Java was started with",
                     "pass --add-modules " + VECTOR_MODULE + " to java");
         }
         try {
             CpuSettings.threads();
             CpuSettings.vectorBits();
         } catch (IllegalArgumentException e) {
-            return new Availability.Unavailable(String.valueOf(e.getMessage()), "correct or drop that system property");
+            return new Availability.Unavailable(
+                    String.valueOf(e.getMessage()), "correct or drop that system property");
         }
         return new Availability.Ready(List.of(CpuBackend.describe()));
     }
@@ -43,7 +50,7 @@ public final class CpuProvider implements BackendProvider {
     public Backend open(int index) {
         return switch (probe()) {
             case Availability.Unavailable(String reason, String remedy) ->
-                throw new BackendUnavailableException("cpu: " + reason + ": " + remedy);
+                    throw new BackendUnavailableException("cpu: " + reason + ": " + remedy);
             case Availability.Ready _ -> new CpuBackend(CpuSettings.threads());
         };
     }

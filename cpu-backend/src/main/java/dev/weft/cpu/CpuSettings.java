@@ -1,8 +1,9 @@
 package dev.weft.cpu;
 
 /**
- * What the user can set by system properties: {@code weft.cpu.threads} (default: the available processors) and
- * {@code weft.cpu.vector.bits} (128, 256 or 512; default: what the machine prefers). Knows nothing of the vector API.
+ * What the user can set by system properties: {@code weft.cpu.threads} (default: the available
+ * processors) and {@code weft.cpu.vector.bits} (128, 256 or 512; default: what the machine
+ * prefers). Knows nothing of the vector API.
  */
 final class CpuSettings {
     private static final String THREADS = "weft.cpu.threads";
@@ -23,7 +24,8 @@ final class CpuSettings {
         }
         int threads = number(THREADS, text);
         if (threads < 1 || threads > MOST_THREADS) {
-            throw new IllegalArgumentException(THREADS + " must be from 1 to " + MOST_THREADS + ", got " + text);
+            throw new IllegalArgumentException(
+                    THREADS + " must be from 1 to " + MOST_THREADS + ", got " + text);
         }
         return threads;
     }
@@ -40,7 +42,8 @@ final class CpuSettings {
         }
         int bits = number(VECTOR_BITS, text);
         if (bits != 128 && bits != 256 && bits != 512) {
-            throw new IllegalArgumentException(VECTOR_BITS + " must be 128, 256 or 512, got " + text);
+            throw new IllegalArgumentException(
+                    VECTOR_BITS + " must be 128, 256 or 512, got " + text);
         }
         return bits;
     }
@@ -49,7 +52,8 @@ final class CpuSettings {
         try {
             return Integer.parseInt(text.strip());
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(property + " must be a whole number, got '" + text + "'", e);
+            throw new IllegalArgumentException(
+                    property + " must be a whole number, got '" + text + "'", e);
         }
     }
 }

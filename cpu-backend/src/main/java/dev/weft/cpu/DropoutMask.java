@@ -3,19 +3,23 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
+
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import dev.weft.backend.View;
-import java.lang.foreign.ValueLayout;
+
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
+import java.lang.foreign.ValueLayout;
+
 /**
- * mask = 0 or 1 / (1 - rate), drawn by Philox4x32-10 (see {@link dev.weft.random.Philox}), as many blocks at a time as a
- * vector has 64-bit lanes: each lane holds one 32-bit word of one block, so that products have their high half too.
+ * mask = 0 or 1 / (1 - rate), drawn by Philox4x32-10 (see {@link dev.weft.random.Philox}), as many
+ * blocks at a time as a vector has 64-bit lanes: each lane holds one 32-bit word of one block, so
+ * that products have their high half too.
  */
 final class DropoutMask {
     private static final VectorSpecies<Long> LANES = Lanes.F32.withLanes(long.class);
@@ -47,27 +51,38 @@ final class DropoutMask {
         long words = CpuBuffer.address(state);
         int key0 = Memory.getInt(words);
         int key1 = Memory.getInt(words + WORD);
-        long start = (Memory.getInt(words + 2 * WORD) & LOW) | ((long) Memory.getInt(words + 3 * WORD) << 32);
+        long start =
+                (Memory.getInt(words + 2 * WORD) & LOW)
+                        | ((long) Memory.getInt(words + 3 * WORD) << 32);
         long threshold = Math.round(rate * 0x1p32);
         long kept = Float.floatToRawIntBits((float) (1 / (1 - rate)));
         long to = CpuBuffer.address(mask);
         long size = mask.size();
-        pool.parallelFor(Math.toIntExact((size + TASK - 1) / TASK), (index, worker) -> {
-            long memory = scratch[worker].reserve(2L * GROUP * WORD);
-            long first = (long) index * TASK;
-            int count = (int) Math.min(TASK, size - first);
-            for (int i = 0; i < count; i += GROUP) {
-                words(key0, key1, start + (first + i) / WORDS, threshold, kept, memory);
-                interleave(memory, memory + (long) GROUP * WORD);
-                Runs.read(memory + (long) GROUP * WORD, WORD, to + (first + i) * WORD, Math.min(GROUP, count - i));
-            }
-        });
+        pool.parallelFor(
+                Math.toIntExact((size + TASK - 1) / TASK),
+                (index, worker) -> {
+                    long memory = scratch[worker].reserve(2L * GROUP * WORD);
+                    long first = (long) index * TASK;
+                    int count = (int) Math.min(TASK, size - first);
+                    for (int i = 0; i < count; i += GROUP) {
+                        words(key0, key1, start + (first + i) / WORDS, threshold, kept, memory);
+                        interleave(memory, memory + (long) GROUP * WORD);
+                        Runs.read(
+                                memory + (long) GROUP * WORD,
+                                WORD,
+                                to + (first + i) * WORD,
+                                Math.min(GROUP, count - i));
+                    }
+                });
         long end = start + (size + WORDS - 1) / WORDS;
         Memory.setInt(words + 2 * WORD, (int) end);
         Memory.setInt(words + 3 * WORD, (int) (end >>> 32));
     }
 
-    /** The mask for {@link #BLOCKS} blocks: first their elements 0 and 1, then all their elements 2 and 3. */
+    /**
+     * The mask for {@link #BLOCKS} blocks: first their elements 0 and 1, then all their elements 2
+     * and 3.
+     */
     private static void words(int key0, int key1, long block, long threshold, long kept, long to) {
         LongVector number = LongVector.broadcast(LANES, block).addIndex(1);
         LongVector c0 = number.and(LOW);
@@ -100,7 +115,10 @@ final class DropoutMask {
         for (int i = 0; i < BLOCKS; i++) {
             long at = from + (long) i * Long.BYTES;
             long out = to + (long) i * WORDS * WORD;
-            MEM.set(ValueLayout.JAVA_LONG_UNALIGNED, out, MEM.get(ValueLayout.JAVA_LONG_UNALIGNED, at));
+            MEM.set(
+                    ValueLayout.JAVA_LONG_UNALIGNED,
+                    out,
+                    MEM.get(ValueLayout.JAVA_LONG_UNALIGNED, at));
             long second = MEM.get(ValueLayout.JAVA_LONG_UNALIGNED, at + Lanes.BYTES);
             MEM.set(ValueLayout.JAVA_LONG_UNALIGNED, out + Long.BYTES, second);
         }

@@ -6,11 +6,14 @@ import static dev.weft.cpu.Memory.WORD;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a loop over adjacent elements on up to three inputs and an output of one shape and any strides, in blocks and on
- * all threads.
+ * Runs a loop over adjacent elements on up to three inputs and an output of one shape and any
+ * strides, in blocks and on all threads.
  */
 final class Elementwise {
-    /** A loop over {@code count} adjacent elements, a multiple of {@link Lanes#COUNT}; absent inputs are 0. */
+    /**
+     * A loop over {@code count} adjacent elements, a multiple of {@link Lanes#COUNT}; absent inputs
+     * are 0.
+     */
     @FunctionalInterface
     interface Loop {
         /**
@@ -21,10 +24,16 @@ final class Elementwise {
         void run(long a, long b, long c, long y, int count, long spare);
     }
 
-    /** Elements of a task: handing it to another thread takes 2 µs, an addition of so many elements 4. */
+    /**
+     * Elements of a task: handing it to another thread takes 2 µs, an addition of so many elements
+     * 4.
+     */
     static final int TASK = 1 << 14;
 
-    /** Elements of a call of a loop: where operands are gathered, five times so many fit the first-level cache. */
+    /**
+     * Elements of a call of a loop: where operands are gathered, five times so many fit the
+     * first-level cache.
+     */
     private static final int BLOCK = 1 << 10;
 
     private static final int SLOT = (BLOCK + 64) * WORD;
@@ -53,13 +62,15 @@ final class Elementwise {
             return;
         }
         int tasks = Math.toIntExact((size + TASK - 1) / TASK);
-        pool.parallelFor(tasks, (index, worker) -> {
-            long memory = scratch[worker].reserve((long) SLOTS * SLOT);
-            long end = Math.min(size, (index + 1L) * TASK);
-            for (long start = (long) index * TASK; start < end; start += BLOCK) {
-                block(loop, a, b, c, y, start, (int) Math.min(BLOCK, end - start), memory);
-            }
-        });
+        pool.parallelFor(
+                tasks,
+                (index, worker) -> {
+                    long memory = scratch[worker].reserve((long) SLOTS * SLOT);
+                    long end = Math.min(size, (index + 1L) * TASK);
+                    for (long start = (long) index * TASK; start < end; start += BLOCK) {
+                        block(loop, a, b, c, y, start, (int) Math.min(BLOCK, end - start), memory);
+                    }
+                });
     }
 
     private static void block(
@@ -86,7 +97,8 @@ final class Elementwise {
     }
 
     /** Less than a vector: through the ends of the slots, where there is room for a whole one. */
-    private static void tail(Loop loop, long a, long b, long c, long y, int from, int count, long memory) {
+    private static void tail(
+            Loop loop, long a, long b, long c, long y, int from, int count, long memory) {
         long end = memory + (long) BLOCK * WORD;
         long offset = (long) from * WORD;
         loop.run(

@@ -6,33 +6,54 @@ import static dev.weft.cpu.GemmPanel.ROW_BYTES;
 import static dev.weft.cpu.Memory.WORD;
 
 /**
- * c = activation(alpha a b + beta c + bias) for F32: chooses how, and splits the work among threads.
+ * c = activation(alpha a b + beta c + bias) for F32: chooses how, and splits the work among
+ * threads.
  *
  * <ul>
- *   <li>Products with a single row or column whose operands are adjacent along K are {@link GemmDots}.
- *   <li>Small and skinny ones read their operands where they are, and pack only panels of b that are transposed or ragged.
- *   <li>Large ones go by blocks of K: all threads pack b (and a if it is transposed), then all multiply.
+ *   <li>Products with a single row or column whose operands are adjacent along K are {@link
+ *       GemmDots}.
+ *   <li>Small and skinny ones read their operands where they are, and pack only panels of b that
+ *       are transposed or ragged.
+ *   <li>Large ones go by blocks of K: all threads pack b (and a if it is transposed), then all
+ *       multiply.
  * </ul>
  *
- * <p>C is split by rows and columns, K never: each element is summed in one order, whatever the number of threads.
+ * <p>C is split by rows and columns, K never: each element is summed in one order, whatever the
+ * number of threads.
  */
 final class Gemm implements AutoCloseable {
     /**
-     * The longest part of K between two visits of a tile of C. 256 rows of a panel of b take 64 KB (of 1 MB of second-level
-     * cache), and loading and storing a tile costs two percent of what is between. 384 and 512 were no faster on Zen 5.
+     * The longest part of K between two visits of a tile of C. 256 rows of a panel of b take 64 KB
+     * (of 1 MB of second-level cache), and loading and storing a tile costs two percent of what is
+     * between. 384 and 512 were no faster on Zen 5.
      */
     private static final int PACKED_DEPTH = 256;
 
-    /** The same where little is reused: a panel may take 256 KB. */
-    private static final int DIRECT_DEPTH = 1024;
+    /** The same where little is reused: a panel may take 128 KB. */
+    private static final int DIRECT_DEPTH = 512;
 
-    /** The largest part of C that is multiplied from one packed block: it bounds each packing buffer to 4 MB. */
+    /**
+     * The largest part of C that is multiplied from one packed block: it bounds each packing buffer
+     * to 4 MB.
+     */
     private static final int BLOCK = 4096;
 
-    /** Rows and panels of C that a thread takes at a time: 96 × 256 of a are 96 KB, four panels of b 256 KB. */
+    /**
+     * Rows and panels of C that a thread takes at a time: 96 × 256 of a are 96 KB, four panels of b
+     * 256 KB.
+     */
     private static final int TASK_ROWS = 96;
 
     private static final int TASK_PANELS = 4;
+
+    /**
+     * {@link GemmDots} pay where K is so many times M: then an element of b is used too few times
+     * to transpose it.
+     */
+    private static final int DOTS_DEPTH = 24;
+
+    /** Parts for each thread, so that they end at about the same time. */
+    private static final int PARTS_PER_THREAD = 3;
 
     /** Below this many operations, packing does not pay. */
     private static final double PACKED_FLOPS = 8e6;
@@ -56,7 +77,7 @@ final class Gemm implements AutoCloseable {
         if (g.m() == 0 || g.n() == 0) {
             return;
         }
-        if (g.k() > 0 && !(g.aCol() == WORD && g.bRow() == WORD && dots(g)) && g.m() >= 4 * ROWS && g.n() >= COLUMNS && g.k() >= 32 && g.flops() >= PACKED_FLOPS) {
+        if (worthPacking(g)) {
             multiplyPacked(g);
         } else if (g.flops() < PARALLEL_FLOPS) {
             part(g, 0, g.m(), 0, g.n(), 0);
@@ -65,7 +86,18 @@ final class Gemm implements AutoCloseable {
         }
     }
 
-    /** Computes products whose operands lie {@code aStep}, {@code bStep} and {@code cStep} bytes apart. */
+    private static boolean worthPacking(GemmProblem g) {
+        return g.m() >= 4 * ROWS
+                && g.n() >= COLUMNS
+                && g.k() >= 32
+                && g.flops() >= PACKED_FLOPS
+                && !dots(g);
+    }
+
+    /**
+     * Computes products whose operands lie {@code aStep}, {@code bStep} and {@code cStep} bytes
+     * apart.
+     */
     void multiplyBatch(GemmProblem g, int batch, long aStep, long bStep, long cStep) {
         if (batch == 1 || g.flops() >= PACKED_FLOPS) {
             for (int i = 0; i < batch; i++) {
@@ -79,12 +111,14 @@ final class Gemm implements AutoCloseable {
         // Enough products in a part that it takes longer than handing it out.
         int each = (int) Math.max(1, Math.min(batch, PARALLEL_FLOPS / Math.max(1, g.flops())));
         int parts = (batch + each - 1) / each;
-        pool.parallelFor(parts, (index, worker) -> {
-            int end = Math.min(batch, (index + 1) * each);
-            for (int i = index * each; i < end; i++) {
-                part(g.moved(i * aStep, i * bStep, i * cStep), 0, g.m(), 0, g.n(), worker);
-            }
-        });
+        pool.parallelFor(
+                parts,
+                (index, worker) -> {
+                    int end = Math.min(batch, (index + 1) * each);
+                    for (int i = index * each; i < end; i++) {
+                        part(g.moved(i * aStep, i * bStep, i * cStep), 0, g.m(), 0, g.n(), worker);
+                    }
+                });
     }
 
     // ---- without packing
@@ -93,29 +127,37 @@ final class Gemm implements AutoCloseable {
         int threads = pool.threads();
         int panels = (g.n() + COLUMNS - 1) / COLUMNS;
         int tall = (g.m() + ROWS - 1) / ROWS;
-        // Panels of b that have to be packed should be packed by one thread only, so columns are split first for them.
+        // Panels of b that have to be packed should be packed by one thread only, so columns are
+        // split first for them.
         int colParts = g.bCol() == WORD && g.m() > g.n() ? 1 : Math.min(panels, threads);
         int rowParts = Math.min(tall, (threads + colParts - 1) / colParts);
         int colStep = (panels + colParts - 1) / colParts * COLUMNS;
         int rowStep = (tall + rowParts - 1) / rowParts * ROWS;
         int across = (g.n() + colStep - 1) / colStep;
         int down = (g.m() + rowStep - 1) / rowStep;
-        pool.parallelFor(across * down, (index, worker) -> {
-            int i = index / across * rowStep;
-            int j = index % across * colStep;
-            part(g, i, Math.min(g.m(), i + rowStep), j, Math.min(g.n(), j + colStep), worker);
-        });
+        pool.parallelFor(
+                across * down,
+                (index, worker) -> {
+                    int i = index / across * rowStep;
+                    int j = index % across * colStep;
+                    part(
+                            g,
+                            i,
+                            Math.min(g.m(), i + rowStep),
+                            j,
+                            Math.min(g.n(), j + colStep),
+                            worker);
+                });
     }
 
     /** Rows [i0, i1) and columns [j0, j1) of C, on the calling thread. */
     private void part(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
         GemmEnds.begin(g, i0, i1, j0, j1);
-        boolean adjacent = g.aCol() == WORD && g.bRow() == WORD;
         if (g.k() == 0) {
             GemmEnds.finish(g, i0, i1, j0, j1);
             return;
         }
-        if (adjacent && (dots(g) || g.n() == 1)) {
+        if (dots(g)) {
             partByDots(g, i0, i1, j0, j1, worker);
         } else {
             int blocks = (g.k() + DIRECT_DEPTH - 1) / DIRECT_DEPTH;
@@ -128,25 +170,31 @@ final class Gemm implements AutoCloseable {
     }
 
     private void partByDots(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
-        GemmDots dots = new GemmDots(g.k(), g.alpha(), workers[worker].reserve(GemmDots.SCRATCH_BYTES));
+        GemmDots dots =
+                new GemmDots(g.k(), g.alpha(), workers[worker].reserve(GemmDots.SCRATCH_BYTES));
         long init = g.accumulates() ? g.c() : g.bias();
         long initRow = g.accumulates() ? g.cRow() : 0;
         if (g.n() == 1) {
             dots.multiplyRow(i0, i1, g.b(), g.a(), g.aRow(), init, initRow, g.c(), g.cRow());
         } else {
-            dots.multiply(i0, i1, j0, j1, g.a(), g.aRow(), g.b(), g.bCol(), init, initRow, g.c(), g.cRow());
+            dots.multiply(
+                    i0, i1, j0, j1, g.a(), g.aRow(), g.b(), g.bCol(), init, initRow, g.c(),
+                    g.cRow());
         }
     }
 
     /**
-     * Whether to multiply row by row: packing an element of b costs about as much as half a multiplication of a vector,
-     * adding the lanes of an element of c as much as four.
+     * Whether to multiply row by row, which needs no packing of b, but adds the lanes of each
+     * element of c.
      */
     private static boolean dots(GemmProblem g) {
-        return g.m() <= 2 || (Lanes.MANY_REGISTERS && g.k() >= 4 * Lanes.COUNT && g.k() > Integer.getInteger("dotk",2) * g.m());
+        boolean adjacent = g.aCol() == WORD && g.bRow() == WORD;
+        boolean deep = g.k() >= 4 * Lanes.COUNT && g.k() > DOTS_DEPTH * g.m();
+        return adjacent && (g.m() <= 2 || g.n() == 1 || (Lanes.MANY_REGISTERS && deep));
     }
 
-    private void direct(GemmProblem g, int i0, int i1, int j0, int j1, int p, int depth, int worker) {
+    private void direct(
+            GemmProblem g, int i0, int i1, int j0, int j1, int p, int depth, int worker) {
         long scratch = workers[worker].reserve(GemmPanel.SCRATCH_BYTES + (long) depth * ROW_BYTES);
         long panel = scratch + GemmPanel.SCRATCH_BYTES;
         long a = g.a() + i0 * g.aRow() + p * g.aCol();
@@ -164,7 +212,8 @@ final class Gemm implements AutoCloseable {
             long init = first ? start(g, j) : c;
             long initRow = first ? 0 : g.cRow();
             GemmPanel.multiply(
-                    i1 - i0, cols, depth, g.alpha(), a, g.aRow(), g.aCol(), b, bRow, init, initRow, c, g.cRow(), scratch);
+                    i1 - i0, cols, depth, g.alpha(), a, g.aRow(), g.aCol(), b, bRow, init, initRow,
+                    c, g.cRow(), scratch);
         }
     }
 
@@ -191,33 +240,73 @@ final class Gemm implements AutoCloseable {
                 for (int p = 0; p < g.k(); p += depth) {
                     int rows = Math.min(BLOCK, g.m() - i);
                     int cols = Math.min(BLOCK, g.n() - j);
-                    multiplyBlock(Block.of(g, i, rows, j, cols, p, Math.min(depth, g.k() - p), packedA, packedB));
+                    multiplyBlock(
+                            Block.of(
+                                    g,
+                                    i,
+                                    rows,
+                                    j,
+                                    cols,
+                                    p,
+                                    Math.min(depth, g.k() - p),
+                                    pool.threads(),
+                                    packedA,
+                                    packedB));
                 }
             }
         }
     }
 
     /**
-     * Rows i, columns j and the part p of K, with their extents, cut into tasks of {@code taskRows} by {@code taskPanels}.
+     * Rows i, columns j and the part p of K, with their extents, cut into tasks of {@code taskRows}
+     * by {@code taskPanels}.
      *
-     * <p>Rows of a that are adjacent along K are read where they are: copying them costs more than it gains. Otherwise
-     * {@code a} holds one matrix for each row of tasks, with adjacent rows.
+     * <p>Rows of a that are adjacent along K are read where they are: copying them costs more than
+     * it gains. Otherwise {@code a} holds one matrix for each row of tasks, with adjacent rows.
      */
     private record Block(
-            GemmProblem g, int i, int rows, int j, int cols, int p, int depth, int taskRows, int taskPanels, long a, long b) {
-        static Block of(GemmProblem g, int i, int rows, int j, int cols, int p, int depth, Scratch packedA, Scratch packedB) {
+            GemmProblem g,
+            int i,
+            int rows,
+            int j,
+            int cols,
+            int p,
+            int depth,
+            int taskRows,
+            int taskPanels,
+            long a,
+            long b) {
+        static Block of(
+                GemmProblem g,
+                int i,
+                int rows,
+                int j,
+                int cols,
+                int p,
+                int depth,
+                int threads,
+                Scratch packedA,
+                Scratch packedB) {
             int taskRows = even((rows + ROWS - 1) / ROWS, TASK_ROWS / ROWS) * ROWS;
-            int panels = (cols + COLUMNS - 1) / COLUMNS;
-            int taskPanels = even(panels, TASK_PANELS);
             int down = (rows + taskRows - 1) / taskRows;
-            long a = g.aCol() == WORD
-                    ? g.a() + i * g.aRow() + (long) p * WORD
-                    : packedA.reserve(down * depth * lineBytes(taskRows));
+            int panels = (cols + COLUMNS - 1) / COLUMNS;
+            int most = TASK_PANELS;
+            while (threads > 1
+                    && most > 1
+                    && down * ((panels + most - 1) / most) < PARTS_PER_THREAD * threads) {
+                most--;
+            }
+            long a =
+                    g.aCol() == WORD
+                            ? g.a() + i * g.aRow() + (long) p * WORD
+                            : packedA.reserve(down * depth * lineBytes(taskRows));
             long b = packedB.reserve(panels * (long) depth * ROW_BYTES);
-            return new Block(g, i, rows, j, cols, p, depth, taskRows, taskPanels, a, b);
+            return new Block(g, i, rows, j, cols, p, depth, taskRows, even(panels, most), a, b);
         }
 
-        /** The size of the parts when {@code all} is cut into equal ones of at most {@code most}. */
+        /**
+         * The size of the parts when {@code all} is cut into equal ones of at most {@code most}.
+         */
         private static int even(int all, int most) {
             int parts = (all + most - 1) / most;
             return (all + parts - 1) / parts;
@@ -245,7 +334,9 @@ final class Gemm implements AutoCloseable {
 
         /** Where the rows of a of a row of tasks begin. */
         long aTask(int down) {
-            return readsAInPlace() ? a + (long) down * taskRows * g.aRow() : a + (long) down * depth * lineBytes(taskRows);
+            return readsAInPlace()
+                    ? a + (long) down * taskRows * g.aRow()
+                    : a + (long) down * depth * lineBytes(taskRows);
         }
 
         long aRow() {
@@ -263,15 +354,19 @@ final class Gemm implements AutoCloseable {
 
     private void multiplyBlock(Block block) {
         int packA = block.readsAInPlace() ? 0 : block.down();
-        pool.parallelFor(packA + block.panels(), (index, worker) -> {
-            if (index < packA) {
-                packA(block, index);
-            } else {
-                packB(block, index - packA);
-            }
-        });
-        pool.parallelFor(block.down() * block.across(), (index, worker) ->
-                multiplyTask(block, index % block.down(), index / block.down(), worker));
+        pool.parallelFor(
+                packA + block.panels(),
+                (index, worker) -> {
+                    if (index < packA) {
+                        packA(block, index);
+                    } else {
+                        packB(block, index - packA);
+                    }
+                });
+        pool.parallelFor(
+                block.down() * block.across(),
+                (index, worker) ->
+                        multiplyTask(block, index % block.down(), index / block.down(), worker));
     }
 
     private static void packB(Block block, int panel) {
@@ -318,8 +413,20 @@ final class Gemm implements AutoCloseable {
         long initRow = fresh ? 0 : g.cRow();
         long scratch = workers[worker].reserve(GemmPanel.SCRATCH_BYTES);
         GemmPanel.multiply(
-                rows, cols, block.depth(), g.alpha(), a, block.aRow(), block.aCol(), block.bPanel(panel), ROW_BYTES, init,
-                initRow, c, g.cRow(), scratch);
+                rows,
+                cols,
+                block.depth(),
+                g.alpha(),
+                a,
+                block.aRow(),
+                block.aCol(),
+                block.bPanel(panel),
+                ROW_BYTES,
+                init,
+                initRow,
+                c,
+                g.cRow(),
+                scratch);
     }
 
     @Override

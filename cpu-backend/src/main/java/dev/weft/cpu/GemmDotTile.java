@@ -8,31 +8,36 @@ import static dev.weft.cpu.Memory.ORDER;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The loops of {@link GemmDots}: products of a few rows of x and of y, both adjacent along p, each with an accumulator of
- * its own whose lanes are added afterwards. They take whole vectors only: with masked loads C1 could not compile them
- * ("out of virtual registers"), which can keep a method from ever reaching C2.
+ * The loops of {@link GemmDots}: products of a few rows of x and of y, both adjacent along p, each
+ * with an accumulator of its own whose lanes are added afterwards. They start from zero: where they
+ * started from memory, C2's loop ran at half the speed. They take whole vectors only: with masked
+ * loads C1 could not compile them ("out of virtual registers"), which can keep a method from ever
+ * reaching C2.
  */
 final class GemmDotTile {
     private GemmDotTile() {}
 
-    /** sums[4 i + j] += x[i, p] y[j, p], lane by lane, for four rows of x and four of y; strides in bytes. */
+    /**
+     * sums[4 i + j] = Σ x[i, p] y[j, p], lane by lane, for four rows of x and four of y; strides in
+     * bytes.
+     */
     static void fourByFour(int k, long x, long xRow, long y, long yRow, long sums) {
-        FloatVector s00 = FloatVector.fromMemorySegment(F32, MEM, sums, ORDER);
-        FloatVector s01 = FloatVector.fromMemorySegment(F32, MEM, sums + Lanes.BYTES, ORDER);
-        FloatVector s02 = FloatVector.fromMemorySegment(F32, MEM, sums + 2 * Lanes.BYTES, ORDER);
-        FloatVector s03 = FloatVector.fromMemorySegment(F32, MEM, sums + 3 * Lanes.BYTES, ORDER);
-        FloatVector s10 = FloatVector.fromMemorySegment(F32, MEM, sums + 4 * Lanes.BYTES, ORDER);
-        FloatVector s11 = FloatVector.fromMemorySegment(F32, MEM, sums + 5 * Lanes.BYTES, ORDER);
-        FloatVector s12 = FloatVector.fromMemorySegment(F32, MEM, sums + 6 * Lanes.BYTES, ORDER);
-        FloatVector s13 = FloatVector.fromMemorySegment(F32, MEM, sums + 7 * Lanes.BYTES, ORDER);
-        FloatVector s20 = FloatVector.fromMemorySegment(F32, MEM, sums + 8 * Lanes.BYTES, ORDER);
-        FloatVector s21 = FloatVector.fromMemorySegment(F32, MEM, sums + 9 * Lanes.BYTES, ORDER);
-        FloatVector s22 = FloatVector.fromMemorySegment(F32, MEM, sums + 10 * Lanes.BYTES, ORDER);
-        FloatVector s23 = FloatVector.fromMemorySegment(F32, MEM, sums + 11 * Lanes.BYTES, ORDER);
-        FloatVector s30 = FloatVector.fromMemorySegment(F32, MEM, sums + 12 * Lanes.BYTES, ORDER);
-        FloatVector s31 = FloatVector.fromMemorySegment(F32, MEM, sums + 13 * Lanes.BYTES, ORDER);
-        FloatVector s32 = FloatVector.fromMemorySegment(F32, MEM, sums + 14 * Lanes.BYTES, ORDER);
-        FloatVector s33 = FloatVector.fromMemorySegment(F32, MEM, sums + 15 * Lanes.BYTES, ORDER);
+        FloatVector s00 = FloatVector.zero(F32);
+        FloatVector s01 = FloatVector.zero(F32);
+        FloatVector s02 = FloatVector.zero(F32);
+        FloatVector s03 = FloatVector.zero(F32);
+        FloatVector s10 = FloatVector.zero(F32);
+        FloatVector s11 = FloatVector.zero(F32);
+        FloatVector s12 = FloatVector.zero(F32);
+        FloatVector s13 = FloatVector.zero(F32);
+        FloatVector s20 = FloatVector.zero(F32);
+        FloatVector s21 = FloatVector.zero(F32);
+        FloatVector s22 = FloatVector.zero(F32);
+        FloatVector s23 = FloatVector.zero(F32);
+        FloatVector s30 = FloatVector.zero(F32);
+        FloatVector s31 = FloatVector.zero(F32);
+        FloatVector s32 = FloatVector.zero(F32);
+        FloatVector s33 = FloatVector.zero(F32);
         for (int p = 0; p < k; p += COUNT) {
             FloatVector y0 = FloatVector.fromMemorySegment(F32, MEM, y, ORDER);
             FloatVector y1 = FloatVector.fromMemorySegment(F32, MEM, y + yRow, ORDER);
@@ -79,16 +84,16 @@ final class GemmDotTile {
         s33.intoMemorySegment(MEM, sums + 15 * Lanes.BYTES, ORDER);
     }
 
-    /** sums[j] += x[p] y[j, p], lane by lane, for one row of x and eight of y. */
+    /** sums[j] = Σ x[p] y[j, p], lane by lane, for one row of x and eight of y. */
     static void oneByEight(int k, long x, long y, long yRow, long sums) {
-        FloatVector s0 = FloatVector.fromMemorySegment(F32, MEM, sums, ORDER);
-        FloatVector s1 = FloatVector.fromMemorySegment(F32, MEM, sums + Lanes.BYTES, ORDER);
-        FloatVector s2 = FloatVector.fromMemorySegment(F32, MEM, sums + 2 * Lanes.BYTES, ORDER);
-        FloatVector s3 = FloatVector.fromMemorySegment(F32, MEM, sums + 3 * Lanes.BYTES, ORDER);
-        FloatVector s4 = FloatVector.fromMemorySegment(F32, MEM, sums + 4 * Lanes.BYTES, ORDER);
-        FloatVector s5 = FloatVector.fromMemorySegment(F32, MEM, sums + 5 * Lanes.BYTES, ORDER);
-        FloatVector s6 = FloatVector.fromMemorySegment(F32, MEM, sums + 6 * Lanes.BYTES, ORDER);
-        FloatVector s7 = FloatVector.fromMemorySegment(F32, MEM, sums + 7 * Lanes.BYTES, ORDER);
+        FloatVector s0 = FloatVector.zero(F32);
+        FloatVector s1 = FloatVector.zero(F32);
+        FloatVector s2 = FloatVector.zero(F32);
+        FloatVector s3 = FloatVector.zero(F32);
+        FloatVector s4 = FloatVector.zero(F32);
+        FloatVector s5 = FloatVector.zero(F32);
+        FloatVector s6 = FloatVector.zero(F32);
+        FloatVector s7 = FloatVector.zero(F32);
         for (int p = 0; p < k; p += COUNT) {
             FloatVector v = FloatVector.fromMemorySegment(F32, MEM, x, ORDER);
             s0 = FloatVector.fromMemorySegment(F32, MEM, y, ORDER).fma(v, s0);

@@ -8,9 +8,9 @@ import static dev.weft.cpu.Memory.WORD;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * c[i, j] = init[i, j] + alpha Σ_p x[i, p] y[j, p], where the rows of x and of y are adjacent elements: the case of gemm in
- * which an operand would have to be transposed to be used a few times. Works on 16 elements of c at a time, so that their
- * lanes are added together.
+ * c[i, j] = init[i, j] + alpha Σ_p x[i, p] y[j, p], where the rows of x and of y are adjacent
+ * elements: the case of gemm in which an operand would have to be transposed to be used a few
+ * times. Works on 16 elements of c at a time, so that their lanes are added together.
  */
 final class GemmDots {
     /** Elements of c that are computed together: 4 × 4, or 16 of one row. */
@@ -19,13 +19,14 @@ final class GemmDots {
     private static final int TILE = 4;
     private static final int EIGHT = 8;
 
-    /** Sixteen accumulators, and the ends of 17 rows padded to whole vectors. */
-    static final int SCRATCH_BYTES = (GROUP + 1 + GROUP) * BYTES;
+    /** Sixteen accumulators, twice, and the ends of 17 rows padded to whole vectors. */
+    static final int SCRATCH_BYTES = (2 * GROUP + 1 + GROUP) * BYTES;
 
     private final int k;
     private final int whole;
     private final float alpha;
     private final long sums;
+    private final long rest;
     private final long ends;
 
     /**
@@ -36,7 +37,8 @@ final class GemmDots {
         this.whole = F32.loopBound(k);
         this.alpha = alpha;
         this.sums = scratch;
-        this.ends = scratch + (long) GROUP * BYTES;
+        this.rest = scratch + (long) GROUP * BYTES;
+        this.ends = scratch + 2L * GROUP * BYTES;
     }
 
     /** Rows [i0, i1) of x with rows [j0, j1) of y; strides in bytes, {@code init} 0 means zeros. */
@@ -67,12 +69,30 @@ final class GemmDots {
         }
         for (int i = i0; i < i1; i++) {
             long start = init == 0 ? 0 : init + i * initRow;
-            multiplyRow(i < tiled ? across : j0, j1, x + i * xRow, y, yRow, start, WORD, c + i * cRow, WORD);
+            multiplyRow(
+                    i < tiled ? across : j0,
+                    j1,
+                    x + i * xRow,
+                    y,
+                    yRow,
+                    start,
+                    WORD,
+                    c + i * cRow,
+                    WORD);
         }
     }
 
     /** One row x with rows [from, to) of y; the elements of c are {@code cCol} bytes apart. */
-    void multiplyRow(int from, int to, long x, long y, long yRow, long init, long initCol, long c, long cCol) {
+    void multiplyRow(
+            int from,
+            int to,
+            long x,
+            long y,
+            long yRow,
+            long init,
+            long initCol,
+            long c,
+            long cCol) {
         int j = from;
         for (; j + GROUP <= to; j += GROUP) {
             row(x, y + j * yRow, yRow);
@@ -85,28 +105,34 @@ final class GemmDots {
     }
 
     private void tile(long x, long xRow, long y, long yRow) {
-        clear(GROUP);
         GemmDotTile.fourByFour(whole, x, xRow, y, yRow, sums);
         if (whole < k) {
             pad(x, xRow, TILE, 0);
             pad(y, yRow, TILE, TILE);
-            GemmDotTile.fourByFour(COUNT, ends, BYTES, ends + TILE * BYTES, BYTES, sums);
+            GemmDotTile.fourByFour(COUNT, ends, BYTES, ends + TILE * BYTES, BYTES, rest);
+            addRest();
         }
         LaneSums.fold(sums);
     }
 
     private void row(long x, long y, long yRow) {
-        clear(GROUP);
-        long second = sums + EIGHT * BYTES;
         GemmDotTile.oneByEight(whole, x, y, yRow, sums);
-        GemmDotTile.oneByEight(whole, x, y + EIGHT * yRow, yRow, second);
+        GemmDotTile.oneByEight(whole, x, y + EIGHT * yRow, yRow, sums + EIGHT * BYTES);
         if (whole < k) {
             pad(x, 0, 1, 0);
             pad(y, yRow, GROUP, 1);
-            GemmDotTile.oneByEight(COUNT, ends, ends + BYTES, BYTES, sums);
-            GemmDotTile.oneByEight(COUNT, ends, ends + (1 + EIGHT) * BYTES, BYTES, second);
+            GemmDotTile.oneByEight(COUNT, ends, ends + BYTES, BYTES, rest);
+            GemmDotTile.oneByEight(
+                    COUNT, ends, ends + (1 + EIGHT) * BYTES, BYTES, rest + EIGHT * BYTES);
+            addRest();
         }
         LaneSums.fold(sums);
+    }
+
+    private void addRest() {
+        for (int i = 0; i < GROUP * COUNT; i += COUNT) {
+            Lanes.store(Lanes.load(sums, i).add(Lanes.load(rest, i)), sums, i);
+        }
     }
 
     private void one(long x, long y) {
@@ -122,16 +148,13 @@ final class GemmDots {
         Memory.setFloat(sums, Lanes.sum(sum));
     }
 
-    private void clear(int vectors) {
-        for (int i = 0; i < vectors; i++) {
-            Lanes.store(FloatVector.zero(F32), sums, i * COUNT);
-        }
-    }
-
     /** Copies the last elements of rows, less than a vector, and fills the vector with zeros. */
     private void pad(long from, long row, int rows, int slot) {
         for (int i = 0; i < rows; i++) {
-            GemmPacking.row(from + i * row + (long) whole * WORD, ends + (long) (slot + i) * BYTES, k - whole);
+            GemmPacking.row(
+                    from + i * row + (long) whole * WORD,
+                    ends + (long) (slot + i) * BYTES,
+                    k - whole);
         }
     }
 
@@ -139,7 +162,10 @@ final class GemmDots {
     private void store(int count, int from, long init, long initCol, long c, long cCol) {
         for (int i = 0; i < count; i++) {
             float sum = Memory.getFloat(sums + (long) (from + i) * WORD);
-            float value = init == 0 ? alpha * sum : Math.fma(alpha, sum, Memory.getFloat(init + i * initCol));
+            float value =
+                    init == 0
+                            ? alpha * sum
+                            : Math.fma(alpha, sum, Memory.getFloat(init + i * initCol));
             Memory.setFloat(c + i * cCol, value);
         }
     }

@@ -7,14 +7,20 @@ import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 
 import dev.weft.backend.Activation;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** What gemm does to a part of C before and after the product: once for each element, while it is in the cache. */
+/**
+ * What gemm does to a part of C before and after the product: once for each element, while it is in
+ * the cache.
+ */
 final class GemmEnds {
     private GemmEnds() {}
 
-    /** c = beta c + bias where the product is added to c, and c = bias where there is no product. */
+    /**
+     * c = beta c + bias where the product is added to c, and c = bias where there is no product.
+     */
     static void begin(GemmProblem g, int i0, int i1, int j0, int j1) {
         boolean scales = g.accumulates() && (g.beta() != 1 || g.bias() != 0);
         if (!scales && g.k() != 0) {
@@ -36,7 +42,9 @@ final class GemmEnds {
                 value = FloatVector.fromMemorySegment(F32, MEM, bias + at, ORDER, inside);
             }
             if (beta != 0) {
-                value = FloatVector.fromMemorySegment(F32, MEM, c + at, ORDER, inside).fma(scale, value);
+                value =
+                        FloatVector.fromMemorySegment(F32, MEM, c + at, ORDER, inside)
+                                .fma(scale, value);
             }
             value.intoMemorySegment(MEM, c + at, ORDER, inside);
         }

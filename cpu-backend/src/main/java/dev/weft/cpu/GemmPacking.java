@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Copies parts of gemm's operands to where its tiles read them without cache and TLB misses: next to each other, aligned,
- * and padded with zeros to whole vectors. All strides are in bytes.
+ * Copies parts of gemm's operands to where its tiles read them without cache and TLB misses: next
+ * to each other, aligned, and padded with zeros to whole vectors. All strides are in bytes.
  */
 final class GemmPacking {
     private GemmPacking() {}
@@ -36,18 +36,31 @@ final class GemmPacking {
         }
     }
 
-    /** to[p, j] = from[j, p]: columns of the target are adjacent, elements of a row of the source {@code fromCol} apart. */
-    static void transposed(long from, long fromRow, long fromCol, long to, long toRow, int rows, int cols) {
+    /**
+     * to[p, j] = from[j, p]: columns of the target are adjacent, elements of a row of the source
+     * {@code fromCol} apart.
+     */
+    static void transposed(
+            long from, long fromRow, long fromCol, long to, long toRow, int rows, int cols) {
         int squareRows = fromCol == WORD ? F32.loopBound(rows) : 0;
         int squareCols = F32.loopBound(cols);
         for (int p = 0; p < squareRows; p += Lanes.COUNT) {
             for (int j = 0; j < squareCols; j += Lanes.COUNT) {
-                TransposeBlock.transpose(from + j * fromRow + p * fromCol, fromRow, to + p * toRow + (long) j * WORD, toRow);
+                TransposeBlock.transpose(
+                        from + j * fromRow + p * fromCol,
+                        fromRow,
+                        to + p * toRow + (long) j * WORD,
+                        toRow);
             }
         }
         for (int j = 0; j < cols; j++) {
             int p = j < squareCols ? squareRows : 0;
-            oneColumn(from + j * fromRow + p * fromCol, fromCol, to + p * toRow + (long) j * WORD, toRow, rows - p);
+            oneColumn(
+                    from + j * fromRow + p * fromCol,
+                    fromCol,
+                    to + p * toRow + (long) j * WORD,
+                    toRow,
+                    rows - p);
         }
         int padded = (cols + Lanes.COUNT - 1) / Lanes.COUNT * Lanes.COUNT;
         for (int j = cols; j < padded; j++) {

@@ -6,16 +6,19 @@ import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 
-import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
+import java.lang.foreign.Arena;
+
 /**
- * c = init + alpha a b for a panel of C: any number of rows, at most {@link #COLUMNS} columns. It covers the panel with
- * tiles, the widest that fit first, and what is left at the right edge through scratch memory.
+ * c = init + alpha a b for a panel of C: any number of rows, at most {@link #COLUMNS} columns. It
+ * covers the panel with tiles, the widest that fit first, and what is left at the right edge
+ * through scratch memory.
  *
- * <p>Each element is one chain of multiply-adds in the order of k, whichever tile it is in: so its value does not depend
- * on how C was split among threads, as long as the splits are at multiples of {@link #COLUMNS} columns.
+ * <p>Each element is one chain of multiply-adds in the order of k, whichever tile it is in: so its
+ * value does not depend on how C was split among threads, as long as the splits are at multiples of
+ * {@link #COLUMNS} columns.
  */
 final class GemmPanel {
     /** Vectors of the widest tile. */
@@ -45,7 +48,8 @@ final class GemmPanel {
     private GemmPanel() {}
 
     /**
-     * Computes the panel. Strides are in bytes; element (i, p) of a lies at {@code a + i aRow + p aCol}; b has whole vectors in each row, of which those past {@code cols} may be anything.
+     * Computes the panel. Strides are in bytes; element (i, p) of a lies at {@code a + i aRow + p
+     * aCol}; b has whole vectors in each row, of which those past {@code cols} may be anything.
      *
      * @param scratch {@link #SCRATCH_BYTES} bytes
      */
@@ -77,9 +81,13 @@ final class GemmPanel {
             int width = Math.min(group * COUNT, cols - j);
             long at = (long) j * WORD;
             if (alpha == 1 && width == group * COUNT) {
-                narrow(group, rows, k, a, aRow, aCol, b + at, bRow, init + at, initRow, c + at, cRow);
+                narrow(
+                        group, rows, k, a, aRow, aCol, b + at, bRow, init + at, initRow, c + at,
+                        cRow);
             } else {
-                edge(group, rows, width, k, alpha, a, aRow, aCol, b + at, bRow, init + at, initRow, c + at, cRow, scratch);
+                edge(
+                        group, rows, width, k, alpha, a, aRow, aCol, b + at, bRow, init + at,
+                        initRow, c + at, cRow, scratch);
             }
             j += width;
         }
@@ -100,14 +108,28 @@ final class GemmPanel {
         int i = 0;
         for (; i + ROWS <= rows; i += ROWS) {
             if (VECTORS == 4) {
-                GemmTile4.rows5(k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+                GemmTile4.rows5(
+                        k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
             } else {
-                GemmTile2.rows6(k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+                GemmTile2.rows6(
+                        k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
             }
             a += ROWS * aRow;
         }
         if (i < rows) {
-            tile(VECTORS, rows - i, k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+            tile(
+                    VECTORS,
+                    rows - i,
+                    k,
+                    a,
+                    aRow,
+                    aCol,
+                    b,
+                    bRow,
+                    init + i * initRow,
+                    initRow,
+                    c + i * cRow,
+                    cRow);
         }
     }
 
@@ -128,7 +150,19 @@ final class GemmPanel {
         for (int i = 0; i < rows; i += height) {
             long at = a + i * aRow;
             int count = Math.min(height, rows - i);
-            tile(vectors, count, k, at, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+            tile(
+                    vectors,
+                    count,
+                    k,
+                    at,
+                    aRow,
+                    aCol,
+                    b,
+                    bRow,
+                    init + i * initRow,
+                    initRow,
+                    c + i * cRow,
+                    cRow);
         }
     }
 
@@ -167,7 +201,8 @@ final class GemmPanel {
     }
 
     /** c = init + alpha t. */
-    private static void merge(int rows, int cols, float alpha, long t, long init, long initRow, long c, long cRow) {
+    private static void merge(
+            int rows, int cols, float alpha, long t, long init, long initRow, long c, long cRow) {
         for (int i = 0; i < rows; i++) {
             mergeRow(cols, alpha, t + (long) i * ROW_BYTES, init + i * initRow, c + i * cRow);
         }
@@ -228,7 +263,17 @@ final class GemmPanel {
     }
 
     private static void tile4(
-            int rows, int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+            int rows,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
         switch (rows) {
             case 5 -> GemmTile4.rows5(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 4 -> GemmTile4.rows4(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
@@ -238,7 +283,17 @@ final class GemmPanel {
     }
 
     private static void tile2(
-            int rows, int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+            int rows,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
         switch (rows) {
             case 6 -> GemmTile2.rows6(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 4 -> GemmTile2.rows4(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
@@ -248,7 +303,17 @@ final class GemmPanel {
     }
 
     private static void tile1(
-            int rows, int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+            int rows,
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
         switch (rows) {
             case 12 -> GemmTile1.rows12(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 6 -> GemmTile1.rows6(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);

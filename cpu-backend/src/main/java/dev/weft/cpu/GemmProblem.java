@@ -3,8 +3,9 @@ package dev.weft.cpu;
 import dev.weft.backend.Activation;
 
 /**
- * c = activation(alpha a b + beta c + bias), with a M×K, b K×N and c M×N, given by the addresses of their first elements
- * and their strides in bytes. Whether an operand is transposed shows in its strides only. The columns of c are adjacent.
+ * c = activation(alpha a b + beta c + bias), with a M×K, b K×N and c M×N, given by the addresses of
+ * their first elements and their strides in bytes. Whether an operand is transposed shows in its
+ * strides only. The columns of c are adjacent.
  *
  * @param bias the address of N adjacent elements, or 0 for none
  */
@@ -25,7 +26,10 @@ record GemmProblem(
         long bias,
         Activation activation) {
 
-    /** Whether the start value of the accumulators is c: it is scaled and the bias added to it beforehand. */
+    /**
+     * Whether the start value of the accumulators is c: it is scaled and the bias added to it
+     * beforehand.
+     */
     boolean accumulates() {
         return beta != 0;
     }
@@ -38,6 +42,20 @@ record GemmProblem(
     /** The same product with its operands elsewhere, by so many bytes. */
     GemmProblem moved(long aBy, long bBy, long cBy) {
         return new GemmProblem(
-                m, n, k, alpha, a + aBy, aRow, aCol, b + bBy, bRow, bCol, beta, c + cBy, cRow, bias, activation);
+                m,
+                n,
+                k,
+                alpha,
+                a + aBy,
+                aRow,
+                aCol,
+                b + bBy,
+                bRow,
+                bCol,
+                beta,
+                c + cBy,
+                cRow,
+                bias,
+                activation);
     }
 }

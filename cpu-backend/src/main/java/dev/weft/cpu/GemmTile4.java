@@ -4,6 +4,7 @@ import static dev.weft.cpu.Lanes.BYTES;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
+
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import jdk.incubator.vector.FloatVector;
@@ -11,24 +12,35 @@ import jdk.incubator.vector.FloatVector;
 /**
  * c = init + a b for a tile of C that is four vectors wide: the innermost loops of gemm.
  *
- * <p>Five rows of four vectors take 20 accumulators, 4 registers for b and 1 for a, of 32, and load nine times for 20
- * multiply-adds: 254 of 258 GFLOP/s on Zen 5 with K = 256; four rows reach 234. Six rows are no faster, and C1 cannot
- * compile them with profiling ("out of virtual registers"): a method that it has compiled without by then stays there for
- * good, with every vector on the heap.
+ * <p>Five rows of four vectors take 20 accumulators, 4 registers for b and 1 for a, of 32, and load
+ * nine times for 20 multiply-adds: 254 of 258 GFLOP/s on Zen 5 with K = 256; four rows reach 234.
+ * Six rows are no faster, and C1 cannot compile them with profiling ("out of virtual registers"): a
+ * method that it has compiled without by then stays there for good, with every vector on the heap.
  *
- * <p>Element (i, p) of a lies at {@code a + i aRow + p aCol}; row p of b at {@code b + p bRow}; row i of the start value
- * at {@code init + i initRow} (C itself to accumulate, or a bias or zeros with initRow 0) and of the result at
- * {@code c + i cRow}; all in bytes. So the same code reads packed and unpacked operands, transposed or not.
+ * <p>Element (i, p) of a lies at {@code a + i aRow + p aCol}; row p of b at {@code b + p bRow}; row
+ * i of the start value at {@code init + i initRow} (C itself to accumulate, or a bias or zeros with
+ * initRow 0) and of the result at {@code c + i cRow}; all in bytes. So the same code reads packed
+ * and unpacked operands, transposed or not.
  *
- * <p>The vector API is called directly, with no method of ours between: C2 stops inlining ordinary methods when 8000
- * bytecodes have been inlined into one, which 24 loads and stores exceed, but not the API's own, which are forced.
+ * <p>The vector API is called directly, with no method of ours between: C2 stops inlining ordinary
+ * methods when 8000 bytecodes have been inlined into one, which 24 loads and stores exceed, but not
+ * the API's own, which are forced.
  */
 final class GemmTile4 {
     private GemmTile4() {}
 
     /** A tile of 5 rows. */
     static void rows5(
-            int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);
@@ -68,17 +80,20 @@ final class GemmTile4 {
             c11 = a1.fma(b1, c11);
             c12 = a1.fma(b2, c12);
             c13 = a1.fma(b3, c13);
-            FloatVector a2 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
+            FloatVector a2 =
+                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
             c22 = a2.fma(b2, c22);
             c23 = a2.fma(b3, c23);
-            FloatVector a3 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
+            FloatVector a3 =
+                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
             c33 = a3.fma(b3, c33);
-            FloatVector a4 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 4 * aRow));
+            FloatVector a4 =
+                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 4 * aRow));
             c40 = a4.fma(b0, c40);
             c41 = a4.fma(b1, c41);
             c42 = a4.fma(b2, c42);
@@ -114,7 +129,16 @@ final class GemmTile4 {
 
     /** A tile of 4 rows. */
     static void rows4(
-            int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);
@@ -149,12 +173,14 @@ final class GemmTile4 {
             c11 = a1.fma(b1, c11);
             c12 = a1.fma(b2, c12);
             c13 = a1.fma(b3, c13);
-            FloatVector a2 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
+            FloatVector a2 =
+                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 2 * aRow));
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
             c22 = a2.fma(b2, c22);
             c23 = a2.fma(b3, c23);
-            FloatVector a3 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
+            FloatVector a3 =
+                    FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
@@ -185,7 +211,16 @@ final class GemmTile4 {
 
     /** A tile of 2 rows. */
     static void rows2(
-            int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);
@@ -226,7 +261,16 @@ final class GemmTile4 {
 
     /** A tile of 1 row. */
     static void rows1(
-            int k, long a, long aRow, long aCol, long b, long bRow, long init, long initRow, long c, long cRow) {
+            int k,
+            long a,
+            long aRow,
+            long aCol,
+            long b,
+            long bRow,
+            long init,
+            long initRow,
+            long c,
+            long cRow) {
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);

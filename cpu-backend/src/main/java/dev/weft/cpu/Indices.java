@@ -5,7 +5,10 @@ import static dev.weft.cpu.Memory.WORD;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.View;
 
-/** Kernels that are told by indices which elements to take. They check all indices before they write anything. */
+/**
+ * Kernels that are told by indices which elements to take. They check all indices before they write
+ * anything.
+ */
 final class Indices {
     private Indices() {}
 
@@ -17,7 +20,14 @@ final class Indices {
             int index = Memory.getInt(at + i * stride);
             if (index < 0 || index >= bound) {
                 throw new IndexOutOfBoundsException(
-                        what + " " + index + " at position " + i + " is outside [0, " + bound + ")");
+                        what
+                                + " "
+                                + index
+                                + " at position "
+                                + i
+                                + " is outside [0, "
+                                + bound
+                                + ")");
             }
         }
     }
@@ -66,7 +76,8 @@ final class Indices {
         BinaryLoop add = BinaryLoop.of(BinaryOp.ADD);
         for (long i = 0; i < indices.size(); i++) {
             Strided row = row(dTable, index(indices, i));
-            elementwise.run((a, b, c, y, count, spare) -> add.run(a, b, y, count), row, row(dy, i), row);
+            elementwise.run(
+                    (a, b, c, y, count, spare) -> add.run(a, b, y, count), row, row(dy, i), row);
         }
     }
 

@@ -9,7 +9,10 @@ import static dev.weft.cpu.Memory.setInt;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.UnaryOp;
 
-/** Elementwise loops over adjacent I32 elements, and conversions. Indices and labels are few: one at a time will do. */
+/**
+ * Elementwise loops over adjacent I32 elements, and conversions. Indices and labels are few: one at
+ * a time will do.
+ */
 final class IntegerLoops {
     private IntegerLoops() {}
 
@@ -28,8 +31,18 @@ final class IntegerLoops {
             case SQUARE -> x * x;
             case RELU -> Math.max(x, 0);
             case CLAMP -> (int) (long) Math.min(Math.max(x, p), q);
-            case EXP, LOG, SQRT, LEAKY_RELU, ELU, SIGMOID, TANH, GELU_ERF, GELU_TANH, SILU, SOFTPLUS ->
-                throw new IllegalArgumentException(op + " is not defined for I32");
+            case EXP,
+                    LOG,
+                    SQRT,
+                    LEAKY_RELU,
+                    ELU,
+                    SIGMOID,
+                    TANH,
+                    GELU_ERF,
+                    GELU_TANH,
+                    SILU,
+                    SOFTPLUS ->
+                    throw new IllegalArgumentException(op + " is not defined for I32");
         };
     }
 

@@ -17,8 +17,9 @@ import static dev.weft.cpu.Memory.ORDER;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Sums of the lanes of many vectors at once: each step folds pairs of vectors into one that has a half of the lanes of
- * either, so that sixteen vectors take 15 additions, and the order of additions is the same for each.
+ * Sums of the lanes of many vectors at once: each step folds pairs of vectors into one that has a
+ * half of the lanes of either, so that sixteen vectors take 15 additions, and the order of
+ * additions is the same for each.
  */
 final class LaneSums {
     private LaneSums() {}

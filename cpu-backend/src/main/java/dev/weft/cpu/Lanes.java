@@ -32,7 +32,10 @@ final class Lanes {
             IntVector.SPECIES_MAX.vectorBitSize() >= 512
                     || System.getProperty("os.arch", "").equals("aarch64");
 
-    /** Shuffles that exchange each lane with the one 8, 4, 2 or 1 away in its group of twice as many. */
+    /**
+     * Shuffles that exchange each lane with the one 8, 4, 2 or 1 away in its group of twice as
+     * many.
+     */
     static final VectorShuffle<Float> BY_8 = exchange(8);
 
     static final VectorShuffle<Float> BY_4 = exchange(4);
@@ -53,13 +56,17 @@ final class Lanes {
             case 128 -> FloatVector.SPECIES_128;
             case 256 -> FloatVector.SPECIES_256;
             case 512 -> FloatVector.SPECIES_512;
-            default -> FloatVector.SPECIES_PREFERRED.length() >= 4 ? FloatVector.SPECIES_PREFERRED : FloatVector.SPECIES_128;
+            default ->
+                    FloatVector.SPECIES_PREFERRED.length() >= 4
+                            ? FloatVector.SPECIES_PREFERRED
+                            : FloatVector.SPECIES_128;
         };
     }
 
     /** The vector of the elements from {@code index} on. */
     static FloatVector load(long address, int index) {
-        return FloatVector.fromMemorySegment(F32, Memory.MEM, address + (long) index * Memory.WORD, Memory.ORDER);
+        return FloatVector.fromMemorySegment(
+                F32, Memory.MEM, address + (long) index * Memory.WORD, Memory.ORDER);
     }
 
     /** Stores a vector to the elements from {@code index} on. */
@@ -68,8 +75,9 @@ final class Lanes {
     }
 
     /**
-     * The sum of the lanes, halves first. The vector API's own reduction adds in an order that differs between interpreted
-     * and compiled code, so that a result would change while a program warms up.
+     * The sum of the lanes, halves first. The vector API's own reduction adds in an order that
+     * differs between interpreted and compiled code, so that a result would change while a program
+     * warms up.
      */
     static float sum(FloatVector vector) {
         FloatVector sum = vector;

@@ -6,17 +6,19 @@ import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
+
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.weft.backend.LossOp;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
  * dx = dl ∂op/∂x for adjacent F32 elements.
  *
- * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
- * inlined even where C2 has given up on others.
+ * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler
+ * cannot inline: each loop is compiled by itself, whichever others a program uses. Results are
+ * stored by the vector API's own method, which is inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface LossGradLoop {
@@ -37,19 +39,30 @@ interface LossGradLoop {
 
     private static void squaredError(long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            load(x, i).sub(load(t, i)).mul(2f).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(x, i)
+                    .sub(load(t, i))
+                    .mul(2f)
+                    .mul(load(dl, i))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
     private static void absoluteError(long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            VectorMath.signum(load(x, i).sub(load(t, i))).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            VectorMath.signum(load(x, i).sub(load(t, i)))
+                    .mul(load(dl, i))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
     private static void huber(long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            load(x, i).sub(load(t, i)).max(-p).min(p).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(x, i)
+                    .sub(load(t, i))
+                    .max(-p)
+                    .min(p)
+                    .mul(load(dl, i))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
@@ -58,17 +71,25 @@ interface LossGradLoop {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector u = load(t, i);
-            v.sub(u).div(v.mul(one.sub(v)).max(1e-12f)).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            v.sub(u)
+                    .div(v.mul(one.sub(v)).max(1e-12f))
+                    .mul(load(dl, i))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void binaryCrossEntropyLogits(long x, long t, long dl, long dx, int count, float p) {
+    private static void binaryCrossEntropyLogits(
+            long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            VectorMath.sigmoid(load(x, i)).sub(load(t, i)).mul(load(dl, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            VectorMath.sigmoid(load(x, i))
+                    .sub(load(t, i))
+                    .mul(load(dl, i))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void categoricalCrossEntropy(long x, long t, long dl, long dx, int count, float p) {
+    private static void categoricalCrossEntropy(
+            long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector slope = load(t, i).neg().div(v).blend(0f, v.compare(LT, 1e-7f));

@@ -6,17 +6,19 @@ import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
+
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.weft.backend.LossOp;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
  * l = op(x, t; p) for adjacent F32 elements.
  *
- * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
- * inlined even where C2 has given up on others.
+ * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler
+ * cannot inline: each loop is compiled by itself, whichever others a program uses. Results are
+ * stored by the vector API's own method, which is inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface LossLoop {
@@ -52,7 +54,10 @@ interface LossLoop {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector d = load(x, i).sub(load(t, i)).abs();
             FloatVector far = d.sub(p / 2).mul(p);
-            d.mul(d).mul(0.5f).blend(far, d.compare(GT, p)).intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
+            d.mul(d)
+                    .mul(0.5f)
+                    .blend(far, d.compare(GT, p))
+                    .intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 
@@ -78,7 +83,9 @@ interface LossLoop {
 
     private static void categoricalCrossEntropy(long x, long t, long l, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            VectorMath.log(load(x, i).max(1e-7f)).mul(load(t, i).neg()).intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
+            VectorMath.log(load(x, i).max(1e-7f))
+                    .mul(load(t, i).neg())
+                    .intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 }

@@ -4,7 +4,9 @@ package dev.weft.cpu;
 final class Powers {
     private Powers() {}
 
-    /** a^b; unlike {@link Math#pow}, 1 where a is 1 whatever b is, and where a is -1 and b infinite. */
+    /**
+     * a^b; unlike {@link Math#pow}, 1 where a is 1 whatever b is, and where a is -1 and b infinite.
+     */
     static double pow(double a, double b) {
         if (a == 1 || (a == -1 && Double.isInfinite(b))) {
             return 1;

@@ -1,6 +1,7 @@
 package dev.weft.cpu;
 
 import dev.weft.backend.DeviceInfo;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ final class Processor {
         properties.put("vector bits", String.valueOf(vectorBits));
         properties.put("architecture", System.getProperty("os.arch", "unknown"));
         String model = value(CPU_INFO, "model name");
-        return new DeviceInfo("cpu", model.isEmpty() ? "processor" : model, memoryBytes(), properties);
+        return new DeviceInfo(
+                "cpu", model.isEmpty() ? "processor" : model, memoryBytes(), properties);
     }
 
     private static long memoryBytes() {
@@ -29,7 +31,10 @@ final class Processor {
         return kilobytes.isEmpty() ? 0 : Long.parseLong(kilobytes) * 1024;
     }
 
-    /** The first value of a key in one of Linux's information files; empty where there is none, as on other systems. */
+    /**
+     * The first value of a key in one of Linux's information files; empty where there is none, as
+     * on other systems.
+     */
     private static String value(Path file, String key) {
         if (!Files.isReadable(file)) {
             return "";

@@ -7,10 +7,14 @@ import static dev.weft.cpu.Lanes.store;
 import static dev.weft.cpu.Memory.WORD;
 
 import dev.weft.backend.ReduceOp;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The reductions of adjacent elements to one value, and of rows to one row, in an order that their number alone fixes. */
+/**
+ * The reductions of adjacent elements to one value, and of rows to one row, in an order that their
+ * number alone fixes.
+ */
 final class ReduceLoop {
     private static final int LANES4 = 4 * COUNT;
 
@@ -94,7 +98,10 @@ final class ReduceLoop {
         return m0.min(m1).reduceLanes(VectorOperators.MIN);
     }
 
-    /** y[j] = Σ, max or min of x[i, j] over {@code rows}; {@code columns} is a multiple of {@link Lanes#COUNT}. */
+    /**
+     * y[j] = Σ, max or min of x[i, j] over {@code rows}; {@code columns} is a multiple of {@link
+     * Lanes#COUNT}.
+     */
     static void rows(ReduceOp op, long x, long rowBytes, long rows, long y, int columns) {
         for (int j = 0; j < columns; j += COUNT) {
             long at = x + (long) j * WORD;

@@ -7,7 +7,8 @@ import dev.weft.backend.View;
 /**
  * Which axes of x a reduction keeps and which it does not have in y, and how that lies in memory.
  *
- * @param columns the product of the innermost kept axes where they have no gaps, or 0 where the innermost is reduced
+ * @param columns the product of the innermost kept axes where they have no gaps, or 0 where the
+ *     innermost is reduced
  * @param inner how many axes those are
  * @param rows the product of the reduced axes
  * @param rowBytes the distance of what is reduced, or -1 where it has no single one

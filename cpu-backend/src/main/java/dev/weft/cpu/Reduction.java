@@ -6,14 +6,16 @@ import static dev.weft.cpu.Memory.WORD;
 import dev.weft.DType;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
+
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * y = op over some axes of x. What is reduced is cut into chunks of a fixed size, and their results are combined in order:
- * neither strides nor threads change the order of additions.
+ * y = op over some axes of x. What is reduced is cut into chunks of a fixed size, and their results
+ * are combined in order: neither strides nor threads change the order of additions.
  *
- * <p>Where the innermost axes are kept and have no gaps, whole rows are combined (a bias's gradient); otherwise the axes
- * are put into an order in which what belongs to one result is adjacent.
+ * <p>Where the innermost axes are kept and have no gaps, whole rows are combined (a bias's
+ * gradient); otherwise the axes are put into an order in which what belongs to one result is
+ * adjacent.
  */
 final class Reduction implements AutoCloseable {
     /** Elements of a task. */
@@ -62,13 +64,28 @@ final class Reduction implements AutoCloseable {
                 rowsPart(op, axes, y, index / across, (long) index % across * COLUMNS, scale, 0);
             }
         } else {
-            pool.parallelFor(parts, (index, worker) ->
-                    rowsPart(op, axes, y, index / across, (long) index % across * COLUMNS, scale, worker));
+            pool.parallelFor(
+                    parts,
+                    (index, worker) ->
+                            rowsPart(
+                                    op,
+                                    axes,
+                                    y,
+                                    index / across,
+                                    (long) index % across * COLUMNS,
+                                    scale,
+                                    worker));
         }
     }
 
     private void rowsPart(
-            ReduceOp op, ReducedAxes axes, Strided y, long block, long column, float divisor, int worker) {
+            ReduceOp op,
+            ReducedAxes axes,
+            Strided y,
+            long block,
+            long column,
+            float divisor,
+            int worker) {
         int count = (int) Math.min(COLUMNS, axes.columns() - column);
         int whole = count - count % COUNT;
         long memory = scratch[worker].reserve((long) (COLUMNS + COUNT) * WORD);
@@ -99,30 +116,35 @@ final class Reduction implements AutoCloseable {
         }
         int each = (int) Math.max(1, Math.min(BLOCK, CHUNK / Math.max(1, length)));
         int tasks = (results + each - 1) / each;
-        pool.parallelFor(tasks, (index, worker) -> {
-            long memory = scratch[worker].reserve(2L * BLOCK * WORD + 64);
-            long values = memory + (long) BLOCK * WORD + 64;
-            int first = index * each;
-            int count = Math.min(each, results - first);
-            for (int i = 0; i < count; i++) {
-                long at = values + (long) i * WORD;
-                int bits = run(op, x, dtype, (first + i) * length, length, memory);
-                Memory.setInt(at, finished(op, dtype, bits, length));
-            }
-            y.copy(first, count, values, false);
-        });
+        pool.parallelFor(
+                tasks,
+                (index, worker) -> {
+                    long memory = scratch[worker].reserve(2L * BLOCK * WORD + 64);
+                    long values = memory + (long) BLOCK * WORD + 64;
+                    int first = index * each;
+                    int count = Math.min(each, results - first);
+                    for (int i = 0; i < count; i++) {
+                        long at = values + (long) i * WORD;
+                        int bits = run(op, x, dtype, (first + i) * length, length, memory);
+                        Memory.setInt(at, finished(op, dtype, bits, length));
+                    }
+                    y.copy(first, count, values, false);
+                });
     }
 
-    private void reduceLongRuns(ReduceOp op, Strided x, DType dtype, Strided y, long length, int results) {
+    private void reduceLongRuns(
+            ReduceOp op, Strided x, DType dtype, Strided y, long length, int results) {
         int chunks = Math.toIntExact((length + CHUNK - 1) / CHUNK);
         long values = partials.reserve((long) results * chunks * WORD);
-        pool.parallelFor(Math.multiplyExact(results, chunks), (index, worker) -> {
-            long memory = scratch[worker].reserve((long) BLOCK * WORD);
-            long from = (long) (index % chunks) * CHUNK;
-            long start = index / chunks * length + from;
-            int bits = run(op, x, dtype, start, Math.min(CHUNK, length - from), memory);
-            Memory.setInt(values + (long) index * WORD, bits);
-        });
+        pool.parallelFor(
+                Math.multiplyExact(results, chunks),
+                (index, worker) -> {
+                    long memory = scratch[worker].reserve((long) BLOCK * WORD);
+                    long from = (long) (index % chunks) * CHUNK;
+                    long start = index / chunks * length + from;
+                    int bits = run(op, x, dtype, start, Math.min(CHUNK, length - from), memory);
+                    Memory.setInt(values + (long) index * WORD, bits);
+                });
         for (int i = 0; i < results; i++) {
             long at = values + (long) i * chunks * WORD;
             int bits = adjacent(op, dtype, identity(op, dtype), at, chunks);
@@ -132,7 +154,8 @@ final class Reduction implements AutoCloseable {
     }
 
     /** The bits of the result of elements [start, start + length). */
-    private static int run(ReduceOp op, Strided x, DType dtype, long start, long length, long memory) {
+    private static int run(
+            ReduceOp op, Strided x, DType dtype, long start, long length, long memory) {
         int bits = identity(op, dtype);
         int step = x.isContiguous() ? CHUNK : BLOCK;
         for (long done = 0; done < length; done += step) {
@@ -144,8 +167,12 @@ final class Reduction implements AutoCloseable {
 
     private static int adjacent(ReduceOp op, DType dtype, int bits, long x, int count) {
         return switch (dtype) {
-            case F32 -> Float.floatToRawIntBits(
-                    ReduceLoop.combine(op, Float.intBitsToFloat(bits), ReduceLoop.floats(op, x, count)));
+            case F32 ->
+                    Float.floatToRawIntBits(
+                            ReduceLoop.combine(
+                                    op,
+                                    Float.intBitsToFloat(bits),
+                                    ReduceLoop.floats(op, x, count)));
             case I32 -> ReduceLoop.integers(op, bits, x, count);
         };
     }
@@ -164,24 +191,33 @@ final class Reduction implements AutoCloseable {
         return Float.floatToRawIntBits((float) ((double) Float.intBitsToFloat(bits) / length));
     }
 
-    /** y = the index of the largest element of each row of x, the first of several, and the first NaN before all. */
+    /**
+     * y = the index of the largest element of each row of x, the first of several, and the first
+     * NaN before all.
+     */
     void argmax(View x, View y) {
         Strided rows = Strided.of(x);
         Strided out = Strided.of(y);
         long length = x.dim(-1);
         int results = Math.toIntExact(y.size());
         int each = (int) Math.max(1, CHUNK / length);
-        pool.parallelFor((results + each - 1) / each, (index, worker) -> {
-            long memory = scratch[worker].reserve((long) (BLOCK + COUNT) * WORD);
-            long value = memory + (long) BLOCK * WORD;
-            for (int row = index * each; row < Math.min(results, (index + 1) * each); row++) {
-                int best = x.dtype() == DType.F32
-                        ? ArgMax.floats(rows, row * length, length, memory, BLOCK)
-                        : ArgMax.integers(rows, row * length, length, memory, BLOCK);
-                Memory.setInt(value, best);
-                out.copy(row, 1, value, false);
-            }
-        });
+        pool.parallelFor(
+                (results + each - 1) / each,
+                (index, worker) -> {
+                    long memory = scratch[worker].reserve((long) (BLOCK + COUNT) * WORD);
+                    long value = memory + (long) BLOCK * WORD;
+                    for (int row = index * each;
+                            row < Math.min(results, (index + 1) * each);
+                            row++) {
+                        int best =
+                                x.dtype() == DType.F32
+                                        ? ArgMax.floats(rows, row * length, length, memory, BLOCK)
+                                        : ArgMax.integers(
+                                                rows, row * length, length, memory, BLOCK);
+                        Memory.setInt(value, best);
+                        out.copy(row, 1, value, false);
+                    }
+                });
     }
 
     /** count += how many elements of x are NaN or infinite. */
@@ -189,17 +225,20 @@ final class Reduction implements AutoCloseable {
         Strided in = Strided.of(x);
         LongAdder found = new LongAdder();
         long size = x.size();
-        pool.parallelFor(Math.toIntExact((size + CHUNK - 1) / CHUNK), (index, worker) -> {
-            long memory = scratch[worker].reserve((long) BLOCK * WORD);
-            int step = in.isContiguous() ? CHUNK : BLOCK;
-            long end = Math.min(size, (index + 1L) * CHUNK);
-            for (long start = (long) index * CHUNK; start < end; start += step) {
-                int elements = (int) Math.min(step, end - start);
-                found.add(ReduceLoop.nonFinite(in.read(start, elements, memory), elements));
-            }
-        });
+        pool.parallelFor(
+                Math.toIntExact((size + CHUNK - 1) / CHUNK),
+                (index, worker) -> {
+                    long memory = scratch[worker].reserve((long) BLOCK * WORD);
+                    int step = in.isContiguous() ? CHUNK : BLOCK;
+                    long end = Math.min(size, (index + 1L) * CHUNK);
+                    for (long start = (long) index * CHUNK; start < end; start += step) {
+                        int elements = (int) Math.min(step, end - start);
+                        found.add(ReduceLoop.nonFinite(in.read(start, elements, memory), elements));
+                    }
+                });
         long counter = CpuBuffer.address(count);
-        Memory.setInt(counter, (int) Math.min(Integer.MAX_VALUE, Memory.getInt(counter) + found.sum()));
+        Memory.setInt(
+                counter, (int) Math.min(Integer.MAX_VALUE, Memory.getInt(counter) + found.sum()));
     }
 
     @Override

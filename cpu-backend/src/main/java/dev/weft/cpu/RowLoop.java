@@ -4,12 +4,16 @@ import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
+
 import static jdk.incubator.vector.VectorOperators.EQ;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The loops of softmax over one row, which is padded to {@code count} elements, a multiple of {@link Lanes#COUNT}. */
+/**
+ * The loops of softmax over one row, which is padded to {@code count} elements, a multiple of
+ * {@link Lanes#COUNT}.
+ */
 final class RowLoop {
     private RowLoop() {}
 

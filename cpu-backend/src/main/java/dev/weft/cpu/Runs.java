@@ -3,7 +3,9 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Memory.WORD;
 
-/** Copies of evenly spaced words from and to adjacent ones. They move bits, whatever the words are. */
+/**
+ * Copies of evenly spaced words from and to adjacent ones. They move bits, whatever the words are.
+ */
 final class Runs {
     /** From here on the platform's copy is faster than a loop. */
     private static final int LONG_RUN = 256;

@@ -1,9 +1,13 @@
 package dev.weft.cpu;
 
-import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
-/** Native memory for intermediate values that grows to the largest size asked for and is then used again and again. */
+import java.lang.foreign.Arena;
+
+/**
+ * Native memory for intermediate values that grows to the largest size asked for and is then used
+ * again and again.
+ */
 final class Scratch implements AutoCloseable {
     /** A cache line, and the widest vector. */
     private static final long ALIGNMENT = 64;
@@ -12,7 +16,10 @@ final class Scratch implements AutoCloseable {
     private long address;
     private long capacity;
 
-    /** The address of at least {@code bytes} bytes with any content, aligned to a cache line. Earlier content is lost. */
+    /**
+     * The address of at least {@code bytes} bytes with any content, aligned to a cache line.
+     * Earlier content is lost.
+     */
     long reserve(long bytes) {
         if (bytes > capacity) {
             close();

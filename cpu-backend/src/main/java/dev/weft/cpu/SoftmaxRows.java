@@ -7,8 +7,8 @@ import dev.weft.DType;
 import dev.weft.backend.View;
 
 /**
- * Softmax and what is fused with it, a row at a time: a row is copied to scratch memory, padded there with what does not
- * change its result, computed on in the cache, and copied back.
+ * Softmax and what is fused with it, a row at a time: a row is copied to scratch memory, padded
+ * there with what does not change its result, computed on in the cache, and copied back.
  */
 final class SoftmaxRows {
     /** Elements of a task. */
@@ -22,7 +22,9 @@ final class SoftmaxRows {
         this.scratch = scratch;
     }
 
-    /** What is done to one row: its number, and the address of scratch memory for four padded rows. */
+    /**
+     * What is done to one row: its number, and the address of scratch memory for four padded rows.
+     */
     @FunctionalInterface
     private interface Row {
         void compute(long row, long memory);
@@ -35,13 +37,15 @@ final class SoftmaxRows {
         }
         long rows = x.size() / length;
         int each = Math.max(1, TASK / length);
-        pool.parallelFor(Math.toIntExact((rows + each - 1) / each), (index, worker) -> {
-            long memory = scratch[worker].reserve(4L * padded(length) * WORD);
-            long end = Math.min(rows, (index + 1L) * each);
-            for (long row = (long) index * each; row < end; row++) {
-                body.compute(row, memory);
-            }
-        });
+        pool.parallelFor(
+                Math.toIntExact((rows + each - 1) / each),
+                (index, worker) -> {
+                    long memory = scratch[worker].reserve(4L * padded(length) * WORD);
+                    long end = Math.min(rows, (index + 1L) * each);
+                    for (long row = (long) index * each; row < end; row++) {
+                        body.compute(row, memory);
+                    }
+                });
     }
 
     private static int padded(int length) {
@@ -61,18 +65,20 @@ final class SoftmaxRows {
         Strided out = Strided.of(y);
         int length = Math.toIntExact(x.dim(-1));
         int count = padded(length);
-        forEachRow(x, (row, memory) -> {
-            load(in, row, length, memory, Float.NEGATIVE_INFINITY);
-            float max = RowLoop.max(memory, count);
-            if (log) {
-                float sum = RowLoop.sumOfExps(memory, max, count);
-                RowLoop.subtract(memory, max, (float) Math.log(sum), count);
-            } else {
-                float sum = RowLoop.exps(memory, max, memory, count);
-                RowLoop.divide(memory, sum, count);
-            }
-            out.copy(row * length, length, memory, false);
-        });
+        forEachRow(
+                x,
+                (row, memory) -> {
+                    load(in, row, length, memory, Float.NEGATIVE_INFINITY);
+                    float max = RowLoop.max(memory, count);
+                    if (log) {
+                        float sum = RowLoop.sumOfExps(memory, max, count);
+                        RowLoop.subtract(memory, max, (float) Math.log(sum), count);
+                    } else {
+                        float sum = RowLoop.exps(memory, max, memory, count);
+                        RowLoop.divide(memory, sum, count);
+                    }
+                    out.copy(row * length, length, memory, false);
+                });
     }
 
     void softmaxGrad(boolean log, View y, View dy, View dx) {
@@ -81,17 +87,19 @@ final class SoftmaxRows {
         Strided out = Strided.of(dx);
         int length = Math.toIntExact(y.dim(-1));
         int count = padded(length);
-        forEachRow(y, (row, memory) -> {
-            long d = memory + (long) count * WORD;
-            load(results, row, length, memory, 0);
-            load(gradients, row, length, d, 0);
-            if (log) {
-                RowLoop.logSoftmaxGrad(memory, d, RowLoop.sum(d, count), count);
-            } else {
-                RowLoop.softmaxGrad(memory, d, RowLoop.dot(memory, d, count), count);
-            }
-            out.copy(row * length, length, d, false);
-        });
+        forEachRow(
+                y,
+                (row, memory) -> {
+                    long d = memory + (long) count * WORD;
+                    load(results, row, length, memory, 0);
+                    load(gradients, row, length, d, 0);
+                    if (log) {
+                        RowLoop.logSoftmaxGrad(memory, d, RowLoop.sum(d, count), count);
+                    } else {
+                        RowLoop.softmaxGrad(memory, d, RowLoop.dot(memory, d, count), count);
+                    }
+                    out.copy(row * length, length, d, false);
+                });
     }
 
     void crossEntropy(View logits, View target, View l, View gradient) {
@@ -105,29 +113,35 @@ final class SoftmaxRows {
             Indices.check("crossEntropy: label", target, classes);
         }
         int count = padded(classes);
-        forEachRow(logits, (row, memory) -> {
-            long e = memory + (long) count * WORD;
-            long t = e + (long) count * WORD;
-            long loss = t + (long) count * WORD;
-            load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
-            float max = RowLoop.max(memory, count);
-            float sum = RowLoop.exps(memory, max, e, count);
-            if (byIndex) {
-                long label = (long) Memory.getInt(targets.read(row, 1, t)) * WORD;
-                double level = max + Math.log(sum);
-                float value = Float.isNaN(sum) ? sum : (float) (level - Memory.getFloat(memory + label));
-                RowLoop.divide(e, sum, count);
-                Memory.setFloat(e + label, Memory.getFloat(e + label) - 1);
-                Memory.setFloat(loss, value);
-            } else {
-                load(targets, row, classes, t, 0);
-                float level = (float) (max + Math.log(sum));
-                float value = Float.isNaN(sum) ? sum : RowLoop.weighted(t, memory, level, count);
-                RowLoop.crossEntropyGrad(e, sum, RowLoop.sum(t, count), t, count);
-                Memory.setFloat(loss, value);
-            }
-            losses.copy(row, 1, loss, false);
-            out.copy(row * classes, classes, e, false);
-        });
+        forEachRow(
+                logits,
+                (row, memory) -> {
+                    long e = memory + (long) count * WORD;
+                    long t = e + (long) count * WORD;
+                    long loss = t + (long) count * WORD;
+                    load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
+                    float max = RowLoop.max(memory, count);
+                    float sum = RowLoop.exps(memory, max, e, count);
+                    if (byIndex) {
+                        long label = (long) Memory.getInt(targets.read(row, 1, t)) * WORD;
+                        double level = max + Math.log(sum);
+                        float value =
+                                Float.isNaN(sum)
+                                        ? sum
+                                        : (float) (level - Memory.getFloat(memory + label));
+                        RowLoop.divide(e, sum, count);
+                        Memory.setFloat(e + label, Memory.getFloat(e + label) - 1);
+                        Memory.setFloat(loss, value);
+                    } else {
+                        load(targets, row, classes, t, 0);
+                        float level = (float) (max + Math.log(sum));
+                        float value =
+                                Float.isNaN(sum) ? sum : RowLoop.weighted(t, memory, level, count);
+                        RowLoop.crossEntropyGrad(e, sum, RowLoop.sum(t, count), t, count);
+                        Memory.setFloat(loss, value);
+                    }
+                    losses.copy(row, 1, loss, false);
+                    out.copy(row * classes, classes, e, false);
+                });
     }
 }

@@ -3,12 +3,14 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Memory.WORD;
 
 import dev.weft.backend.View;
+
 import java.util.Arrays;
 
 /**
- * A view as a sequence of elements in row-major order, from which any run can be read as adjacent elements and to which
- * it can be written: in place where the view has no gaps, and through scratch memory otherwise. So each kernel has one
- * loop, over adjacent elements, and strides and broadcasting are here only.
+ * A view as a sequence of elements in row-major order, from which any run can be read as adjacent
+ * elements and to which it can be written: in place where the view has no gaps, and through scratch
+ * memory otherwise. So each kernel has one loop, over adjacent elements, and strides and
+ * broadcasting are here only.
  */
 final class Strided {
     private static final long[] NONE = {};
@@ -17,7 +19,10 @@ final class Strided {
     private final long size;
     private final boolean contiguous;
 
-    /** Extents and strides in bytes of the axes, with those that continue each other merged, outermost first. */
+    /**
+     * Extents and strides in bytes of the axes, with those that continue each other merged,
+     * outermost first.
+     */
     private final long[] extents;
 
     private final long[] strides;
@@ -70,7 +75,10 @@ final class Strided {
         return contiguous;
     }
 
-    /** The address of elements [start, start + count), adjacent: their own, or {@code scratch}, to which they are copied. */
+    /**
+     * The address of elements [start, start + count), adjacent: their own, or {@code scratch}, to
+     * which they are copied.
+     */
     long read(long start, int count, long scratch) {
         if (contiguous) {
             return address + start * WORD;
@@ -79,7 +87,10 @@ final class Strided {
         return scratch;
     }
 
-    /** Where to compute elements that are then given to {@link #write}: their own address, or {@code scratch}. */
+    /**
+     * Where to compute elements that are then given to {@link #write}: their own address, or {@code
+     * scratch}.
+     */
     long target(long start, long scratch) {
         return contiguous ? address + start * WORD : scratch;
     }
@@ -91,7 +102,10 @@ final class Strided {
         }
     }
 
-    /** Copies elements [start, start + count) from this view to adjacent ones at {@code packed}, or the other way. */
+    /**
+     * Copies elements [start, start + count) from this view to adjacent ones at {@code packed}, or
+     * the other way.
+     */
     void copy(long start, int count, long packed, boolean reads) {
         if (contiguous) {
             long own = address + start * WORD;
@@ -119,7 +133,10 @@ final class Strided {
         }
     }
 
-    /** Where the row with this number, counted in row-major order over all axes but the last, begins. */
+    /**
+     * Where the row with this number, counted in row-major order over all axes but the last,
+     * begins.
+     */
     private long rowAddress(long row) {
         long at = address;
         long rest = row;

@@ -16,13 +16,17 @@ import static dev.weft.cpu.Memory.ORDER;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * to[p, j] = from[j, p] for a square of {@link Lanes#COUNT} rows and columns, in registers. Each step exchanges, between
- * the rows of a pair that lie a distance apart, the lanes that lie as far apart; the distance is halved each time.
+ * to[p, j] = from[j, p] for a square of {@link Lanes#COUNT} rows and columns, in registers. Each
+ * step exchanges, between the rows of a pair that lie a distance apart, the lanes that lie as far
+ * apart; the distance is halved each time.
  */
 final class TransposeBlock {
     private TransposeBlock() {}
 
-    /** Transposes the square; both sides have adjacent elements in rows that lie so many bytes apart. */
+    /**
+     * Transposes the square; both sides have adjacent elements in rows that lie so many bytes
+     * apart.
+     */
     static void transpose(long from, long fromRow, long to, long toRow) {
         switch (COUNT) {
             case 16 -> block16(from, fromRow, to, toRow);

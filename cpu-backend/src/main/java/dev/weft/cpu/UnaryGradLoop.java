@@ -6,23 +6,28 @@ import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
+
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
 
 import dev.weft.backend.UnaryOp;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
  * dx = dy op'(x; p, q) for adjacent F32 elements; y = op(x; p, q).
  *
- * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
- * inlined even where C2 has given up on others.
+ * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler
+ * cannot inline: each loop is compiled by itself, whichever others a program uses. Results are
+ * stored by the vector API's own method, which is inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface UnaryGradLoop {
-    /** Computes {@code count} elements, a multiple of {@link Lanes#COUNT}; {@code spare} has room for as many. */
+    /**
+     * Computes {@code count} elements, a multiple of {@link Lanes#COUNT}; {@code spare} has room
+     * for as many.
+     */
     void run(long x, long y, long dy, long dx, int count, float p, float q, long spare);
 
     /** The loop of an operation. */
@@ -48,70 +53,89 @@ interface UnaryGradLoop {
         };
     }
 
-    private static void affine(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void affine(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).mul(p).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void neg(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void neg(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).neg().intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void abs(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void abs(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            load(dy, i).mul(VectorMath.signum(load(x, i))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(VectorMath.signum(load(x, i)))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void exp(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void exp(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).mul(load(y, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void log(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void log(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).div(load(x, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void sqrt(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void sqrt(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).div(load(y, i).mul(2f)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void square(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void square(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).mul(load(x, i).mul(2f)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void relu(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void relu(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            load(dy, i).mul(zero.blend(1f, load(y, i).compare(GT, 0f))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(zero.blend(1f, load(y, i).compare(GT, 0f)))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void leakyRelu(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void leakyRelu(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector slope = FloatVector.broadcast(F32, p);
         for (int i = 0; i < count; i += COUNT) {
-            load(dy, i).mul(slope.blend(1f, load(x, i).compare(GT, 0f))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(slope.blend(1f, load(x, i).compare(GT, 0f)))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void elu(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void elu(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            load(dy, i).mul(VectorMath.exp(v).mul(p).blend(1f, v.compare(GT, 0f))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(VectorMath.exp(v).mul(p).blend(1f, v.compare(GT, 0f)))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void sigmoid(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void sigmoid(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector r = load(y, i);
@@ -119,44 +143,59 @@ interface UnaryGradLoop {
         }
     }
 
-    private static void tanh(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void tanh(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector r = load(y, i);
-            load(dy, i).mul(r.neg().fma(r, one)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(r.neg().fma(r, one))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void geluTanh(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void geluTanh(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector t = VectorMath.tanh(VectorErf.geluInner(v));
             FloatVector slope = one.sub(t.mul(t)).mul(VectorErf.geluInnerSlope(v));
-            load(dy, i).mul(v.mul(slope).add(t).add(1f).mul(0.5f)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(v.mul(slope).add(t).add(1f).mul(0.5f))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void silu(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void silu(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector s = VectorMath.sigmoid(v);
-            load(dy, i).mul(s.mul(v.fma(one.sub(s), one))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(s.mul(v.fma(one.sub(s), one)))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void softplus(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void softplus(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         for (int i = 0; i < count; i += COUNT) {
-            load(dy, i).mul(VectorMath.sigmoid(load(x, i))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(VectorMath.sigmoid(load(x, i)))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void clamp(long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void clamp(
+            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
         FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            load(dy, i).mul(zero.blend(1f, v.compare(LE, q).and(v.compare(GE, p)))).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i)
+                    .mul(zero.blend(1f, v.compare(LE, q).and(v.compare(GE, p))))
+                    .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
@@ -170,7 +209,8 @@ interface UnaryGradLoop {
     private static void geluErfDensity(long x, long spare, int count) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            v.mul(VectorErf.normalDensity(v)).intoMemorySegment(MEM, spare + (long) i * WORD, ORDER);
+            v.mul(VectorErf.normalDensity(v))
+                    .intoMemorySegment(MEM, spare + (long) i * WORD, ORDER);
         }
     }
 

@@ -5,18 +5,20 @@ import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
+
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.weft.backend.UnaryOp;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * y = op(x; p, q) for adjacent F32 elements.
  *
- * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler cannot inline: each loop
- * is compiled by itself, whichever others a program uses. Results are stored by the vector API's own method, which is
- * inlined even where C2 has given up on others.
+ * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler
+ * cannot inline: each loop is compiled by itself, whichever others a program uses. Results are
+ * stored by the vector API's own method, which is inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface UnaryLoop {
@@ -48,7 +50,9 @@ interface UnaryLoop {
 
     private static void affine(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            load(x, i).lanewise(VectorOperators.FMA, p, q).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+            load(x, i)
+                    .lanewise(VectorOperators.FMA, p, q)
+                    .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
@@ -105,7 +109,10 @@ interface UnaryLoop {
     private static void elu(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            VectorMath.expm1(v).mul(p).blend(v, v.compare(GT, 0f)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+            VectorMath.expm1(v)
+                    .mul(p)
+                    .blend(v, v.compare(GT, 0f))
+                    .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
@@ -131,7 +138,9 @@ interface UnaryLoop {
     private static void geluTanh(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            v.mul(0.5f).mul(VectorMath.tanh(VectorErf.geluInner(v)).add(1f)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+            v.mul(0.5f)
+                    .mul(VectorMath.tanh(VectorErf.geluInner(v)).add(1f))
+                    .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 

@@ -5,9 +5,13 @@ import static dev.weft.cpu.Memory.WORD;
 
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
+
 import java.util.List;
 
-/** Optimizer steps over flat buffers: reads the step's settings, runs the rule's loop on all threads, counts the step. */
+/**
+ * Optimizer steps over flat buffers: reads the step's settings, runs the rule's loop on all
+ * threads, counts the step.
+ */
 final class Update {
     /** Parameters of a task. */
     private static final int TASK = 1 << 14;
@@ -32,18 +36,27 @@ final class Update {
         long first = states.isEmpty() ? 0 : CpuBuffer.address(states.get(0));
         long second = states.size() < 2 ? 0 : CpuBuffer.address(states.get(1));
         long size = parameters.size();
-        pool.parallelFor(Math.toIntExact((size + TASK - 1) / TASK), (index, worker) -> {
-            long start = (long) index * TASK;
-            int count = (int) Math.min(TASK, size - start);
-            int whole = count - count % COUNT;
-            long at = start * WORD;
-            loop.run(p + at, g + at, shifted(first, at), shifted(second, at), whole);
-            if (whole < count) {
-                long rest = at + (long) whole * WORD;
-                long memory = scratch[worker].reserve(4L * SLOT);
-                tail(loop, p + rest, g + rest, shifted(first, rest), shifted(second, rest), count - whole, memory);
-            }
-        });
+        pool.parallelFor(
+                Math.toIntExact((size + TASK - 1) / TASK),
+                (index, worker) -> {
+                    long start = (long) index * TASK;
+                    int count = (int) Math.min(TASK, size - start);
+                    int whole = count - count % COUNT;
+                    long at = start * WORD;
+                    loop.run(p + at, g + at, shifted(first, at), shifted(second, at), whole);
+                    if (whole < count) {
+                        long rest = at + (long) whole * WORD;
+                        long memory = scratch[worker].reserve(4L * SLOT);
+                        tail(
+                                loop,
+                                p + rest,
+                                g + rest,
+                                shifted(first, rest),
+                                shifted(second, rest),
+                                count - whole,
+                                memory);
+                    }
+                });
         Memory.setFloat(settings + WORD, t);
     }
 
@@ -52,7 +65,8 @@ final class Update {
     }
 
     /** Less than a vector, by way of scratch memory. */
-    private static void tail(UpdateLoop loop, long p, long g, long first, long second, int count, long memory) {
+    private static void tail(
+            UpdateLoop loop, long p, long g, long first, long second, int count, long memory) {
         long firstAt = first == 0 ? 0 : memory + 2 * SLOT;
         long secondAt = second == 0 ? 0 : memory + 3 * SLOT;
         move(p, memory, count);

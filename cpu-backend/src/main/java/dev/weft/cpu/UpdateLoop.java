@@ -7,16 +7,21 @@ import static dev.weft.cpu.Lanes.store;
 
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
- * One step of an optimizer on adjacent parameters, in one pass: p and the states are read and written once, g read once.
+ * One step of an optimizer on adjacent parameters, in one pass: p and the states are read and
+ * written once, g read once.
  *
  * <p>As {@link BinaryLoop}, a loop is an object, so that each is compiled by itself.
  */
 @FunctionalInterface
 interface UpdateLoop {
-    /** Updates {@code count} parameters, a multiple of {@link Lanes#COUNT}; states that the rule has not are 0. */
+    /**
+     * Updates {@code count} parameters, a multiple of {@link Lanes#COUNT}; states that the rule has
+     * not are 0.
+     */
     void run(long p, long g, long first, long second, int count);
 
     /** The loop for step number {@code t} of a rule. */
@@ -32,8 +37,10 @@ interface UpdateLoop {
                     yield (p, g, first, second, count) -> sgd(p, g, count, lr, l1, l2, keep);
                 }
                 yield nesterov
-                        ? (p, g, first, second, count) -> nesterov(p, g, first, count, lr, mu, l1, l2, keep)
-                        : (p, g, first, second, count) -> momentum(p, g, first, count, lr, mu, l1, l2, keep);
+                        ? (p, g, first, second, count) ->
+                                nesterov(p, g, first, count, lr, mu, l1, l2, keep)
+                        : (p, g, first, second, count) ->
+                                momentum(p, g, first, count, lr, mu, l1, l2, keep);
             }
             case UpdateRule.Adam(var beta1, var beta2, var eps, var _) -> {
                 float b1 = (float) beta1;
@@ -43,8 +50,10 @@ interface UpdateLoop {
                 float step = (float) (lr / (1 - Math.pow(beta1, t)));
                 float unbias2 = (float) (1 / (1 - Math.pow(beta2, t)));
                 float tiny = (float) eps;
-                yield (p, g, first, second, count) -> adam(
-                        p, g, first, second, count, step, b1, rest1, b2, rest2, unbias2, tiny, l1, l2, keep);
+                yield (p, g, first, second, count) ->
+                        adam(
+                                p, g, first, second, count, step, b1, rest1, b2, rest2, unbias2,
+                                tiny, l1, l2, keep);
             }
             case UpdateRule.RmsProp(var alpha, var eps, var _) -> {
                 float a = (float) alpha;

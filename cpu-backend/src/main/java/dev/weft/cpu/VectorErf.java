@@ -1,6 +1,7 @@
 package dev.weft.cpu;
 
 import static dev.weft.cpu.VectorMath.constant;
+
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -42,7 +43,10 @@ final class VectorErf {
 
     private VectorErf() {}
 
-    /** 2/√π ∫₀ˣ e^(-t²) dt, within 1 ulp. In one piece but for exp: C2 would not inline what comes after it. */
+    /**
+     * 2/√π ∫₀ˣ e^(-t²) dt, within 1 ulp. In one piece but for exp: C2 would not inline what comes
+     * after it.
+     */
     static FloatVector erf(FloatVector x) {
         FloatVector magnitude = x.abs();
         FloatVector t = magnitude.blend(FAR_HIGH, magnitude.compare(GT, FAR_HIGH));

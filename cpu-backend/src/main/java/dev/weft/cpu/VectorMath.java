@@ -11,14 +11,14 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Elementary functions of vectors as polynomials that compile into the loop which calls them: the vector API's own call a
- * native library for each vector, which an epilogue cannot afford.
+ * Elementary functions of vectors as polynomials that compile into the loop which calls them: the
+ * vector API's own call a native library for each vector, which an epilogue cannot afford.
  *
- * <p>All take and give denormals, infinities and NaN as their Javadoc says. Errors were measured over every 1000th float
- * against {@code Math} in double (VectorMathTest).
+ * <p>All take and give denormals, infinities and NaN as their Javadoc says. Errors were measured
+ * over every 1000th float against {@code Math} in double (VectorMathTest).
  *
- * <p>Constants are vectors, not floats that are broadcast in place: C2 gives up inlining ordinary methods when a loop has
- * grown to 18000 nodes, and a broadcast costs it as many as an operation.
+ * <p>Constants are vectors, not floats that are broadcast in place: C2 gives up inlining ordinary
+ * methods when a loop has grown to 18000 nodes, and a broadcast costs it as many as an operation.
  */
 final class VectorMath {
     private static final FloatVector ZERO = FloatVector.zero(Lanes.F32);
@@ -40,7 +40,10 @@ final class VectorMath {
 
     private static final IntVector ROUNDER_BITS = constant(Float.floatToRawIntBits(0x1.8p23f));
 
-    /** Beyond these, e^x is 0 or infinite; within, an exponent can be split in two halves that are floats. */
+    /**
+     * Beyond these, e^x is 0 or infinite; within, an exponent can be split in two halves that are
+     * floats.
+     */
     private static final FloatVector EXP_LOW = constant(-104.5f);
 
     private static final FloatVector EXP_HIGH = constant(89f);
@@ -50,7 +53,10 @@ final class VectorMath {
 
     private static final FloatVector EXPM1_HIGH = constant(40f);
 
-    /** e^r - 1 = r + r² (½ + …) for |r| ≤ ln 2 / 2: minimax, as in SLEEF's expf (Shibata and Petrogalli 2020). */
+    /**
+     * e^r - 1 = r + r² (½ + …) for |r| ≤ ln 2 / 2: minimax, as in SLEEF's expf (Shibata and
+     * Petrogalli 2020).
+     */
     private static final FloatVector EXP_6 = constant(1.98527617612853646e-4f);
 
     private static final FloatVector EXP_5 = constant(1.39304355252534151e-3f);
@@ -69,7 +75,10 @@ final class VectorMath {
     private static final FloatVector DENORMAL_EXPONENT = constant(25f);
     private static final FloatVector NAN = constant(Float.NaN);
 
-    /** ln(1 + f) = f - f²/2 + f³ (…) for √½ ≤ 1 + f < √2: minimax, as in Cephes' logf (Moshier 1989). */
+    /**
+     * ln(1 + f) = f - f²/2 + f³ (…) for √½ ≤ 1 + f < √2: minimax, as in Cephes' logf (Moshier
+     * 1989).
+     */
     private static final FloatVector LOG_9 = constant(7.0376836292e-2f);
 
     private static final FloatVector LOG_8 = constant(-1.1514610310e-1f);
@@ -169,7 +178,9 @@ final class VectorMath {
         return logOfNormal(u, ZERO).add(lost);
     }
 
-    /** tanh x = (e^2|x| - 1) / (e^2|x| + 1) with the sign of x, within 3 ulp; ±1 from |x| = 10 on. */
+    /**
+     * tanh x = (e^2|x| - 1) / (e^2|x| + 1) with the sign of x, within 3 ulp; ±1 from |x| = 10 on.
+     */
     static FloatVector tanh(FloatVector x) {
         FloatVector magnitude = x.abs();
         FloatVector bounded = magnitude.blend(TANH_HIGH, magnitude.compare(GT, TANH_HIGH));
@@ -190,7 +201,10 @@ final class VectorMath {
         return x.blend(ZERO, x.compare(LT, ZERO)).add(tail);
     }
 
-    /** -|x|, and NaN as it is: its sign would otherwise show in sums with x, or not, as the compiler orders them. */
+    /**
+     * -|x|, and NaN as it is: its sign would otherwise show in sums with x, or not, as the compiler
+     * orders them.
+     */
     static FloatVector minusMagnitude(FloatVector x) {
         return x.blend(x.neg(), x.compare(GT, ZERO));
     }
@@ -202,7 +216,10 @@ final class VectorMath {
 
     /** |magnitude| with the sign of x. */
     static FloatVector sign(FloatVector magnitude, FloatVector x) {
-        return magnitude.reinterpretAsInts().or(x.reinterpretAsInts().and(SIGN)).reinterpretAsFloats();
+        return magnitude
+                .reinterpretAsInts()
+                .or(x.reinterpretAsInts().and(SIGN))
+                .reinterpretAsFloats();
     }
 
     /** A vector of equal lanes, to be kept in a constant. */

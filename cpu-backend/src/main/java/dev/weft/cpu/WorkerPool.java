@@ -1,17 +1,19 @@
 package dev.weft.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A few threads that run the parts of one kernel at a time, together with the thread that calls.
  *
- * <p>A gemm of a small network takes ten microseconds, so starting it must take far less: workers spin for a moment after
- * each call before they park, and a call allocates nothing. Parts are handed out one by one, so that a slow core gets
- * fewer of them; what a part computes must not depend on who computes it.
+ * <p>A gemm of a small network takes ten microseconds, so starting it must take far less: workers
+ * spin for a moment after each call before they park, and a call allocates nothing. Parts are
+ * handed out one by one, so that a slow core gets fewer of them; what a part computes must not
+ * depend on who computes it.
  *
  * <p>Calls from a second thread, or from inside a part, run on the calling thread alone.
  */
@@ -23,15 +25,22 @@ final class WorkerPool implements AutoCloseable {
          * Computes a part.
          *
          * @param index the part, from 0
-         * @param worker who computes it, from 0 (the caller) to {@link WorkerPool#threads} - 1: the owner of scratch memory
+         * @param worker who computes it, from 0 (the caller) to {@link WorkerPool#threads} - 1: the
+         *     owner of scratch memory
          */
         void run(int index, int worker);
     }
 
-    /** About 50 µs on a current processor: longer than the gaps between the kernels of a training step. */
+    /**
+     * About 50 µs on a current processor: longer than the gaps between the kernels of a training
+     * step.
+     */
     private static final int SPINS = 1 << 10;
 
-    /** After so many spins the caller yields, in case the worker that it waits for has no processor to run on. */
+    /**
+     * After so many spins the caller yields, in case the worker that it waits for has no processor
+     * to run on.
+     */
     private static final int SPINS_BEFORE_YIELD = 1 << 14;
 
     private static final long LOW_HALF = 0xFFFFFFFFL;
@@ -39,14 +48,20 @@ final class WorkerPool implements AutoCloseable {
     private final int threads;
     private Worker[] workers = new Worker[0];
 
-    /** The number of the call (high half) and how many of its parts have still to be handed out (low half). */
+    /**
+     * The number of the call (high half) and how many of its parts have still to be handed out (low
+     * half).
+     */
     private final AtomicLong ticket = new AtomicLong();
 
     private final AtomicInteger finished = new AtomicInteger();
     private final AtomicInteger busy = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    /** Written before a call's ticket is published, and not until all parts of the call before are finished. */
+    /**
+     * Written before a call's ticket is published, and not until all parts of the call before are
+     * finished.
+     */
     private Body body = (index, worker) -> {};
 
     private int parts;
@@ -112,6 +127,8 @@ final class WorkerPool implements AutoCloseable {
         workers = started;
     }
 
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // only where more threads are wanted than there are processors
     private void join(int parts) {
         int spins = 0;
         while (finished.get() != parts) {
@@ -128,7 +145,8 @@ final class WorkerPool implements AutoCloseable {
         long call = seen >>> Integer.SIZE;
         long current = seen;
         while (current >>> Integer.SIZE == call && (current & LOW_HALF) != 0) {
-            // Read before a part is taken: if that succeeds, the call was still running, so these are its own.
+            // Read before a part is taken: if that succeeds, the call was still running, so these
+            // are its own.
             Body now = body;
             int index = parts - (int) (current & LOW_HALF);
             if (ticket.compareAndSet(current, current - 1)) {

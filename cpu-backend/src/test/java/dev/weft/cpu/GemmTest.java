@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weft.backend.Activation;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Test;
 
 /** Gemm against a triple loop in double, with sentinels around C. */
 class GemmTest {
@@ -69,10 +71,58 @@ class GemmTest {
                     boolean a = (trans & 1) != 0;
                     boolean b = (trans & 2) != 0;
                     check(new Case(23, 70, 37, a, b, alpha, beta, true, Activation.RELU, 3, 7));
-                    check(new Case(23, 70, 37, a, b, alpha, beta, false, Activation.IDENTITY, 0, 8));
-                    check(new Case(150, 200, 150, a, b, alpha, beta, true, Activation.IDENTITY, 5, 9));
-                    check(new Case(1, 90, 133, a, b, alpha, beta, true, Activation.IDENTITY, 0, 10));
-                    check(new Case(90, 1, 133, a, b, alpha, beta, true, Activation.IDENTITY, 1, 11));
+                    check(
+                            new Case(
+                                    23,
+                                    70,
+                                    37,
+                                    a,
+                                    b,
+                                    alpha,
+                                    beta,
+                                    false,
+                                    Activation.IDENTITY,
+                                    0,
+                                    8));
+                    check(
+                            new Case(
+                                    150,
+                                    200,
+                                    150,
+                                    a,
+                                    b,
+                                    alpha,
+                                    beta,
+                                    true,
+                                    Activation.IDENTITY,
+                                    5,
+                                    9));
+                    check(
+                            new Case(
+                                    1,
+                                    90,
+                                    133,
+                                    a,
+                                    b,
+                                    alpha,
+                                    beta,
+                                    true,
+                                    Activation.IDENTITY,
+                                    0,
+                                    10));
+                    check(
+                            new Case(
+                                    90,
+                                    1,
+                                    133,
+                                    a,
+                                    b,
+                                    alpha,
+                                    beta,
+                                    true,
+                                    Activation.IDENTITY,
+                                    1,
+                                    11));
                 }
             }
         }
@@ -81,7 +131,13 @@ class GemmTest {
     @Test
     void packedBlocks() {
         int[][] shapes = {
-            {256, 256, 256}, {257, 191, 1031}, {127, 521, 300}, {24, 4099, 64}, {4103, 64, 40}, {64, 128, 784}, {128, 784, 64}
+            {256, 256, 256},
+            {257, 191, 1031},
+            {127, 521, 300},
+            {24, 4099, 64},
+            {4103, 64, 40},
+            {64, 128, 784},
+            {128, 784, 64}
         };
         long seed = 100;
         for (int[] shape : shapes) {
@@ -97,7 +153,9 @@ class GemmTest {
         try (WorkerPool one = new WorkerPool(1);
                 Scratch scratch = new Scratch();
                 Gemm serial = new Gemm(one, new Scratch[] {scratch})) {
-            int[][] shapes = {{300, 301, 299}, {64, 128, 784}, {1000, 10, 100}, {2, 3000, 500}, {3000, 1, 500}};
+            int[][] shapes = {
+                {300, 301, 299}, {64, 128, 784}, {1000, 10, 100}, {2, 3000, 500}, {3000, 1, 500}
+            };
             for (int[] shape : shapes) {
                 for (int trans = 0; trans < 4; trans++) {
                     Case c = random(shape[0], shape[1], shape[2], trans, 5);
@@ -120,9 +178,23 @@ class GemmTest {
                 MemorySegment together = arena.allocate(4L * batch * each, 64);
                 MemorySegment apart = arena.allocate(4L * batch * each, 64);
                 long row = 4L * size;
-                GemmProblem g = new GemmProblem(
-                        size, size, size, 1, sa.address(), row, 4, sb.address(), row, 4, 0, together.address(), row, 0,
-                        Activation.IDENTITY);
+                GemmProblem g =
+                        new GemmProblem(
+                                size,
+                                size,
+                                size,
+                                1,
+                                sa.address(),
+                                row,
+                                4,
+                                sb.address(),
+                                row,
+                                4,
+                                0,
+                                together.address(),
+                                row,
+                                0,
+                                Activation.IDENTITY);
                 GEMM.multiplyBatch(g, batch, 4L * each, 0, 4L * each);
                 for (int i = 0; i < batch; i++) {
                     long to = apart.address() - together.address() + 4L * i * each;
@@ -158,8 +230,16 @@ class GemmTest {
         for (int i = 0; i < expected.length; i++) {
             double error = Math.abs(actual[i] - expected[i]);
             if (!(error <= bounds[i])) {
-                throw new AssertionError(c + ": element " + i + " is " + actual[i] + ", expected " + expected[i]
-                        + " within " + bounds[i]);
+                throw new AssertionError(
+                        c
+                                + ": element "
+                                + i
+                                + " is "
+                                + actual[i]
+                                + ", expected "
+                                + expected[i]
+                                + " within "
+                                + bounds[i]);
             }
         }
     }
@@ -178,7 +258,10 @@ class GemmTest {
         int aRows = c.transA ? c.k : c.m;
         int bRows = c.transB ? c.n : c.k;
         return new float[][] {
-            values(random, aRows * lda(c)), values(random, bRows * ldb(c)), values(random, c.m * c.n), values(random, c.n)
+            values(random, aRows * lda(c)),
+            values(random, bRows * ldb(c)),
+            values(random, c.m * c.n),
+            values(random, c.n)
         };
     }
 
@@ -208,13 +291,19 @@ class GemmTest {
                 double value = c.alpha * sum + old + bias;
                 result[i * c.n + j] = c.activation == Activation.RELU ? Math.max(value, 0) : value;
                 bounds[i * c.n + j] =
-                        2 * U * (c.k + 2) * (Math.abs(c.alpha) * size + Math.abs(old) + Math.abs(bias));
+                        2
+                                * U
+                                * (c.k + 2)
+                                * (Math.abs(c.alpha) * size + Math.abs(old) + Math.abs(bias));
             }
         }
         return result;
     }
 
-    /** The elements of C; fails if anything beside them was written. NaN is in C where it must not be read. */
+    /**
+     * The elements of C; fails if anything beside them was written. NaN is in C where it must not
+     * be read.
+     */
     private static float[] run(Gemm gemm, Case c) {
         float[][] o = operands(c);
         int ldc = c.n + c.pad;
@@ -235,22 +324,23 @@ class GemmTest {
             }
             long aStride = 4L * lda(c);
             long bStride = 4L * ldb(c);
-            gemm.multiply(new GemmProblem(
-                    c.m,
-                    c.n,
-                    c.k,
-                    c.alpha,
-                    a.address(),
-                    c.transA ? 4 : aStride,
-                    c.transA ? aStride : 4,
-                    b.address(),
-                    c.transB ? 4 : bStride,
-                    c.transB ? bStride : 4,
-                    c.beta,
-                    all.address() + 4 * MARGIN,
-                    4L * ldc,
-                    c.bias ? bias.address() : 0,
-                    c.activation));
+            gemm.multiply(
+                    new GemmProblem(
+                            c.m,
+                            c.n,
+                            c.k,
+                            c.alpha,
+                            a.address(),
+                            c.transA ? 4 : aStride,
+                            c.transA ? aStride : 4,
+                            b.address(),
+                            c.transB ? 4 : bStride,
+                            c.transB ? bStride : 4,
+                            c.beta,
+                            all.address() + 4 * MARGIN,
+                            4L * ldc,
+                            c.bias ? bias.address() : 0,
+                            c.activation));
             float[] result = new float[c.m * c.n];
             for (int i = 0; i < count; i++) {
                 float value = all.getAtIndex(ValueLayout.JAVA_FLOAT, i);

@@ -2,18 +2,29 @@ package dev.weft.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.function.DoubleUnaryOperator;
-import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
+
 import org.junit.jupiter.api.Test;
 
-/** The polynomials against {@code Math} in double, over every 1000th float: denormals, infinities and NaN among them. */
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
+
+/**
+ * The polynomials against {@code Math} in double, over every 1000th float: denormals, infinities
+ * and NaN among them.
+ */
 class VectorMathTest {
     private static final long STEP = 1000;
 
     @Test
     void exp() {
-        check("exp", VectorMath::exp, Math::exp, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 1);
+        check(
+                "exp",
+                VectorMath::exp,
+                Math::exp,
+                Float.NEGATIVE_INFINITY,
+                Float.POSITIVE_INFINITY,
+                1);
     }
 
     @Test
@@ -23,7 +34,13 @@ class VectorMathTest {
 
     @Test
     void log() {
-        check("log", VectorMath::log, Math::log, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 2);
+        check(
+                "log",
+                VectorMath::log,
+                Math::log,
+                Float.NEGATIVE_INFINITY,
+                Float.POSITIVE_INFINITY,
+                2);
     }
 
     @Test
@@ -33,7 +50,13 @@ class VectorMathTest {
 
     @Test
     void tanh() {
-        check("tanh", VectorMath::tanh, Math::tanh, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 4);
+        check(
+                "tanh",
+                VectorMath::tanh,
+                Math::tanh,
+                Float.NEGATIVE_INFINITY,
+                Float.POSITIVE_INFINITY,
+                4);
     }
 
     @Test
@@ -60,7 +83,13 @@ class VectorMathTest {
 
     @Test
     void erf() {
-        check("erf", VectorErf::erf, VectorMathTest::erf, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 2);
+        check(
+                "erf",
+                VectorErf::erf,
+                VectorMathTest::erf,
+                Float.NEGATIVE_INFINITY,
+                Float.POSITIVE_INFINITY,
+                2);
     }
 
     /** By its Taylor series, or Legendre's continued fraction of erfc. */
@@ -86,7 +115,12 @@ class VectorMathTest {
     }
 
     private static void check(
-            String name, UnaryOperator<FloatVector> tested, DoubleUnaryOperator exact, float low, float high, double ulps) {
+            String name,
+            UnaryOperator<FloatVector> tested,
+            DoubleUnaryOperator exact,
+            float low,
+            float high,
+            double ulps) {
         double worst = 0;
         float worstAt = 0;
         float[] x = new float[Lanes.COUNT];
@@ -96,7 +130,7 @@ class VectorMathTest {
             }
             float[] y = tested.apply(FloatVector.fromArray(Lanes.F32, x, 0)).toArray();
             for (int i = 0; i < x.length; i++) {
-                if (x[i] >= low && x[i] <= high || Float.isNaN(x[i])) {
+                if ((x[i] >= low && x[i] <= high) || Float.isNaN(x[i])) {
                     double error = error(y[i], exact.applyAsDouble(x[i]));
                     if (!(error <= worst)) {
                         worst = error;
@@ -115,8 +149,11 @@ class VectorMathTest {
         }
         if (actual == (float) expected) {
             // Infinities too.
-            return Double.isInfinite(expected) ? 0 : Math.abs(actual - expected) / Math.ulp((float) expected);
+            return Double.isInfinite(expected)
+                    ? 0
+                    : Math.abs(actual - expected) / Math.ulp((float) expected);
         }
-        return Math.abs(actual - expected) / Math.min(Math.ulp(Float.MAX_VALUE), Math.ulp((float) expected));
+        return Math.abs(actual - expected)
+                / Math.min(Math.ulp(Float.MAX_VALUE), Math.ulp((float) expected));
     }
 }

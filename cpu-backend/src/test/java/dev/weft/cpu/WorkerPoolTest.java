@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 
 @Timeout(60)
 class WorkerPoolTest {
@@ -42,14 +43,18 @@ class WorkerPoolTest {
         try (WorkerPool pool = new WorkerPool(2)) {
             AtomicLong done = new AtomicLong();
             IllegalStateException thrown = new IllegalStateException("part 3");
-            IllegalStateException caught = assertThrows(
-                    IllegalStateException.class,
-                    () -> pool.parallelFor(8, (index, worker) -> {
-                        done.incrementAndGet();
-                        if (index == 3) {
-                            throw thrown;
-                        }
-                    }));
+            IllegalStateException caught =
+                    assertThrows(
+                            IllegalStateException.class,
+                            () ->
+                                    pool.parallelFor(
+                                            8,
+                                            (index, worker) -> {
+                                                done.incrementAndGet();
+                                                if (index == 3) {
+                                                    throw thrown;
+                                                }
+                                            }));
             assertSame(thrown, caught);
             assertEquals(8, done.get());
             pool.parallelFor(4, (index, worker) -> done.incrementAndGet());
@@ -61,7 +66,8 @@ class WorkerPoolTest {
     void callsFromInsideAPartAndAfterCloseRunOnTheCaller() {
         AtomicLong done = new AtomicLong();
         WorkerPool pool = new WorkerPool(2);
-        pool.parallelFor(3, (outer, w) -> pool.parallelFor(5, (inner, v) -> done.incrementAndGet()));
+        pool.parallelFor(
+                3, (outer, w) -> pool.parallelFor(5, (inner, v) -> done.incrementAndGet()));
         assertEquals(15, done.get());
         pool.close();
         pool.close();
@@ -73,11 +79,12 @@ class WorkerPoolTest {
     void callsFromTwoThreadsDoNotMix() throws InterruptedException {
         try (WorkerPool pool = new WorkerPool(3)) {
             AtomicLong done = new AtomicLong();
-            Runnable calls = () -> {
-                for (int i = 0; i < 20_000; i++) {
-                    pool.parallelFor(5, (index, worker) -> done.incrementAndGet());
-                }
-            };
+            Runnable calls =
+                    () -> {
+                        for (int i = 0; i < 20_000; i++) {
+                            pool.parallelFor(5, (index, worker) -> done.incrementAndGet());
+                        }
+                    };
             Thread other = new Thread(calls);
             other.start();
             calls.run();

@@ -50,7 +50,7 @@ public interface Initializer {
      */
     static Initializer pytorch() {
         return (values, shape, inputs, random) ->
-                fillUniform(values, 1 / Math.sqrt(inputs), random);
+                fillUniform(values, 1 / Math.sqrt((double) inputs), random);
     }
 
     /**
@@ -58,13 +58,14 @@ public interface Initializer {
      */
     static Initializer glorotUniform() {
         return (values, shape, inputs, random) ->
-                fillUniform(values, Math.sqrt(6.0 / (inputs + shape.dim(0))), random);
+                fillUniform(
+                        values, Math.sqrt(6.0 / ((double) inputs + (double) shape.dim(0))), random);
     }
 
     /** Uniform in ±√(6 / inputs), for layers that end in ReLU (He et al. 2015). */
     static Initializer heUniform() {
         return (values, shape, inputs, random) ->
-                fillUniform(values, Math.sqrt(6.0 / inputs), random);
+                fillUniform(values, Math.sqrt(6.0 / (double) inputs), random);
     }
 
     private static void fillUniform(float[] values, double bound, Philox random) {

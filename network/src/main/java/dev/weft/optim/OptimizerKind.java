@@ -14,27 +14,25 @@ import java.util.stream.Collectors;
  */
 public enum OptimizerKind {
     /** {@link UpdateRule.Sgd} without momentum. */
-    SGD(0.01, List.of()),
+    SGD(0.01),
     /** {@link UpdateRule.Sgd} with momentum 0.9. */
-    MOMENTUM(0.01, List.of("velocity")),
+    MOMENTUM(0.01),
     /** {@link UpdateRule.Sgd} with Nesterov's momentum 0.9. */
-    NESTEROV(0.01, List.of("velocity")),
+    NESTEROV(0.01),
     /** {@link UpdateRule.Adam} with betas 0.9 and 0.999, eps 1e-8. */
-    ADAM(0.001, List.of("m", "v")),
+    ADAM(0.001),
     /** The same with decoupled weight decay, 0.01 unless given. */
-    ADAMW(0.001, List.of("m", "v")),
+    ADAMW(0.001),
     /** {@link UpdateRule.RmsProp} with alpha 0.99, eps 1e-8. */
-    RMSPROP(0.01, List.of("v"));
+    RMSPROP(0.01);
 
     private static final double MOMENTUM_FACTOR = 0.9;
     private static final double ADAMW_DECAY = 0.01;
 
     private final double defaultLr;
-    private final List<String> stateNames;
 
-    OptimizerKind(double defaultLr, List<String> stateNames) {
+    OptimizerKind(double defaultLr) {
         this.defaultLr = defaultLr;
-        this.stateNames = stateNames;
     }
 
     /** The learning rate where none is given. */
@@ -44,7 +42,12 @@ public enum OptimizerKind {
 
     /** What files call the buffers that the rule keeps, in its order. */
     public List<String> stateNames() {
-        return stateNames;
+        return switch (this) {
+            case SGD -> List.of();
+            case MOMENTUM, NESTEROV -> List.of("velocity");
+            case ADAM, ADAMW -> List.of("m", "v");
+            case RMSPROP -> List.of("v");
+        };
     }
 
     /** The update rule with its defaults and this penalty. */

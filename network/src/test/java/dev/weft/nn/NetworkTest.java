@@ -15,6 +15,7 @@ import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
 import dev.weft.random.Philox;
 import dev.weft.train.Trainer;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,10 +40,8 @@ class NetworkTest {
                 parameters.list().stream().map(Parameter::name).toList().toString());
         for (Parameter parameter : parameters.list()) {
             assertEquals(0, parameter.value().view().offset() % 16);
-            assertEquals(
-                    parameters.values().view().buffer(), parameter.value().view().buffer());
-            assertEquals(
-                    parameter.value().view().offset(), parameter.gradient().view().offset());
+            assertEquals(parameters.values().view().buffer(), parameter.value().view().buffer());
+            assertEquals(parameter.value().view().offset(), parameter.gradient().view().offset());
         }
     }
 
@@ -128,8 +127,7 @@ class NetworkTest {
         Network network =
                 Network.create(
                         device,
-                        new Sequential(
-                                new Linear(2, 8), ActivationLayer.tanh(), new Linear(8, 2)),
+                        new Sequential(new Linear(2, 8), ActivationLayer.tanh(), new Linear(8, 2)),
                         1);
         Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.05);
         Trainer trainer = new Trainer(network, LossKind.CROSS_ENTROPY, optimizer);

@@ -11,6 +11,7 @@ import dev.weft.nn.Initializer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Network;
 import dev.weft.nn.Parameters;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,8 @@ class OptimizerTest {
         return values;
     }
 
-    private void check(OptimizerKind kind, double lr, Penalty penalty, double first, double second) {
+    private void check(
+            OptimizerKind kind, double lr, Penalty penalty, double first, double second) {
         double[] values = twoSteps(kind, lr, penalty);
         // The learning rate is an F32.
         assertEquals(first, values[0], 1e-7);

@@ -21,6 +21,7 @@ import dev.weft.nn.Sequential;
 import dev.weft.nn.Softmax;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,13 +71,13 @@ class TrainerTest {
                 });
         // The reference computes in double, whose range is larger.
         NonFiniteException e =
-                assertThrows(
-                        NonFiniteException.class,
-                        () -> trainer.train(batches(), 1, 50, SEED));
+                assertThrows(NonFiniteException.class, () -> trainer.train(batches(), 1, 50, SEED));
         assertEquals(last[0], network.parameters().sha256());
         assertEquals(e.step() - 1, optimizer.steps());
-        assertTrue(e.getMessage().startsWith("step " + e.step() + " (epoch"), e::getMessage);
-        assertTrue(e.getMessage().contains("Linear("), e::getMessage);
+        assertTrue(
+                String.valueOf(e.getMessage()).startsWith("step " + e.step() + " (epoch"),
+                e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).contains("Linear("), e::getMessage);
     }
 
     @Test
@@ -94,8 +95,8 @@ class TrainerTest {
                                         device.tensor(new int[] {1, 2}),
                                         1,
                                         5));
-        assertTrue(e.getMessage().contains("step 5 (epoch 1)"), e::getMessage);
-        assertTrue(e.getMessage().contains("the input"), e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).contains("step 5 (epoch 1)"), e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).contains("the input"), e::getMessage);
         assertEquals(before, network.parameters().sha256());
         assertEquals(0, optimizer.steps());
         // The guard is ready again.
