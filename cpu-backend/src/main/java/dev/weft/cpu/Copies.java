@@ -42,7 +42,7 @@ final class Copies {
                     for (long start = (long) index * TASK; start < end; start += BLOCK) {
                         int count = (int) Math.min(BLOCK, end - start);
                         long at = out.target(start, memory);
-                        set(bits, at, count);
+                        Runs.fill(bits, at, count);
                         out.write(start, count, at);
                     }
                 });
@@ -50,12 +50,6 @@ final class Copies {
 
     private static int tasks(long size) {
         return Math.toIntExact((size + TASK - 1) / TASK);
-    }
-
-    private static void set(int bits, long to, int count) {
-        for (int i = 0; i < count; i++) {
-            Memory.setInt(to + (long) i * WORD, bits);
-        }
     }
 
     void copy(View x, View y) {

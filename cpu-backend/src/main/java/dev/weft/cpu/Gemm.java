@@ -299,7 +299,7 @@ final class Gemm implements AutoCloseable {
             long a =
                     g.aCol() == WORD
                             ? g.a() + i * g.aRow() + (long) p * WORD
-                            : packedA.reserve(down * depth * lineBytes(taskRows));
+                            : packedA.reserve((long) down * taskRows * packedRowBytes(depth));
             long b = packedB.reserve(panels * (long) depth * ROW_BYTES);
             return new Block(g, i, rows, j, cols, p, depth, taskRows, even(panels, most), a, b);
         }
@@ -312,8 +312,9 @@ final class Gemm implements AutoCloseable {
             return (all + parts - 1) / parts;
         }
 
-        private static long lineBytes(int taskRows) {
-            return (long) (taskRows + Lanes.COUNT - 1) / Lanes.COUNT * Lanes.BYTES;
+        /** A line more than the elements take, so that rows do not share their cache sets. */
+        private static long packedRowBytes(int depth) {
+            return (depth + 15L) / 16 * 64 + 64;
         }
 
         boolean readsAInPlace() {
@@ -334,17 +335,11 @@ final class Gemm implements AutoCloseable {
 
         /** Where the rows of a of a row of tasks begin. */
         long aTask(int down) {
-            return readsAInPlace()
-                    ? a + (long) down * taskRows * g.aRow()
-                    : a + (long) down * depth * lineBytes(taskRows);
+            return a + (long) down * taskRows * aRow();
         }
 
         long aRow() {
-            return readsAInPlace() ? g.aRow() : WORD;
-        }
-
-        long aCol() {
-            return readsAInPlace() ? WORD : lineBytes(taskRows);
+            return readsAInPlace() ? g.aRow() : packedRowBytes(depth);
         }
 
         long bPanel(int panel) {
@@ -381,7 +376,7 @@ final class Gemm implements AutoCloseable {
         int i = down * block.taskRows();
         long from = g.a() + (block.i() + i) * g.aRow() + block.p() * g.aCol();
         int rows = Math.min(block.taskRows(), block.rows() - i);
-        GemmPacking.rows(from, g.aCol(), block.aTask(down), block.aCol(), block.depth(), rows);
+        GemmPacking.transposed(from, g.aCol(), g.aRow(), block.aTask(down), block.aRow(), rows, block.depth());
     }
 
     private void multiplyTask(Block block, int down, int across, int worker) {
@@ -419,7 +414,7 @@ final class Gemm implements AutoCloseable {
                 g.alpha(),
                 a,
                 block.aRow(),
-                block.aCol(),
+                WORD,
                 block.bPanel(panel),
                 ROW_BYTES,
                 init,

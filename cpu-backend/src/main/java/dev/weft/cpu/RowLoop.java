@@ -19,11 +19,21 @@ final class RowLoop {
 
     /** max x; NaN where any is. */
     static float max(long x, int count) {
-        FloatVector m = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < count; i += COUNT) {
-            m = m.max(load(x, i));
+        FloatVector m0 = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
+        FloatVector m1 = m0;
+        FloatVector m2 = m0;
+        FloatVector m3 = m0;
+        int i = 0;
+        for (; i <= count - 4 * COUNT; i += 4 * COUNT) {
+            m0 = m0.max(load(x, i));
+            m1 = m1.max(load(x, i + COUNT));
+            m2 = m2.max(load(x, i + 2 * COUNT));
+            m3 = m3.max(load(x, i + 3 * COUNT));
         }
-        return m.reduceLanes(VectorOperators.MAX);
+        for (; i < count; i += COUNT) {
+            m0 = m0.max(load(x, i));
+        }
+        return m0.max(m1).max(m2.max(m3)).reduceLanes(VectorOperators.MAX);
     }
 
     /** e = e^(x - max); returns Σ e. */

@@ -3,6 +3,8 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Memory.WORD;
 
+import jdk.incubator.vector.IntVector;
+
 /**
  * Copies of evenly spaced words from and to adjacent ones. They move bits, whatever the words are.
  */
@@ -16,6 +18,8 @@ final class Runs {
     static void read(long from, long stride, long to, int count) {
         if (stride == WORD) {
             adjacent(from, to, count);
+        } else if (stride == 0) {
+            fill(Memory.getInt(from), to, count);
         } else {
             spacedRead(from, stride, to, count);
         }
@@ -27,6 +31,22 @@ final class Runs {
             adjacent(from, to, count);
         } else {
             spacedWrite(from, to, stride, count);
+        }
+    }
+
+    /** to[i] = bits. */
+    static void fill(int bits, long to, int count) {
+        int whole = count - count % COUNT;
+        fillVectors(bits, to, whole);
+        for (int i = whole; i < count; i++) {
+            Memory.setInt(to + (long) i * WORD, bits);
+        }
+    }
+
+    private static void fillVectors(int bits, long to, int count) {
+        IntVector value = IntVector.broadcast(Lanes.I32, bits);
+        for (int i = 0; i < count; i += COUNT) {
+            value.intoMemorySegment(Memory.MEM, to + (long) i * WORD, Memory.ORDER);
         }
     }
 
