@@ -4,6 +4,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
+import java.text.DecimalFormat;
 import java.time.temporal.ChronoUnit;
 
 /** A progress bar with the running epoch's loss and accuracy, the speed, and the time left. */
@@ -29,7 +30,7 @@ final class ProgressBarView implements Progress {
                         .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(MILLIS_BETWEEN)
                         .setSpeedUnit(ChronoUnit.SECONDS)
-                        .showSpeed()
+                        .showSpeed(new DecimalFormat(" #,##0"))
                         .build();
     }
 
@@ -51,7 +52,7 @@ final class ProgressBarView implements Progress {
             bar.stepTo(done);
             bar.setExtraMessage(
                     String.format(
-                            "epoch %d/%d loss %.4f accuracy %.2f%%",
+                            " samples  epoch %d/%d  loss %.4f  accuracy %.2f%%",
                             epoch, epochs, lossSum / seen, 100.0 * correct / seen));
         }
     }
