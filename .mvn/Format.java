@@ -21,7 +21,12 @@ class Format {
         options.addAll(sources(Path.of(args[1])));
         PrintWriter out = new PrintWriter(System.out, true);
         PrintWriter err = new PrintWriter(System.err, true);
-        int status = new Main(out, err, System.in).format(options.toArray(String[]::new));
+        String[] arguments = options.toArray(String[]::new);
+        int status = new Main(out, err, System.in).format(arguments);
+        if (!check) {
+            // Breaking a long string can make room for another change.
+            status = new Main(out, err, System.in).format(arguments);
+        }
         if (status != 0) {
             err.println(
                     "The files above are not formatted: ./mvnw -N verify -Dformat=apply formats"

@@ -376,7 +376,8 @@ final class Gemm implements AutoCloseable {
         int i = down * block.taskRows();
         long from = g.a() + (block.i() + i) * g.aRow() + block.p() * g.aCol();
         int rows = Math.min(block.taskRows(), block.rows() - i);
-        GemmPacking.transposed(from, g.aCol(), g.aRow(), block.aTask(down), block.aRow(), rows, block.depth());
+        GemmPacking.transposed(
+                from, g.aCol(), g.aRow(), block.aTask(down), block.aRow(), rows, block.depth());
     }
 
     private void multiplyTask(Block block, int down, int across, int worker) {
