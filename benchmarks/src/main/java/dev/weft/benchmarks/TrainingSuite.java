@@ -113,17 +113,24 @@ final class TrainingSuite {
 
     /** Java heap on the thread that steps, and native memory, in a steady step. */
     private static void reportAllocation(PrintWriter out, TrainingCase weft, int batch) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.currentThread().threadId();
         long nativeBefore = weft.nativeAllocations();
-        long before = threads.getThreadAllocatedBytes(id);
-        for (int i = 0; i < ALLOCATION_STEPS; i++) {
-            weft.step();
-        }
-        long heap = (threads.getThreadAllocatedBytes(id) - before) / ALLOCATION_STEPS;
+        long heap = heapOfSteps(weft, ALLOCATION_STEPS);
         out.printf(
                 "batch %-4d  a steady step allocates %,d bytes of Java heap and makes %d native"
                         + " allocations%n",
                 batch, heap, weft.nativeAllocations() - nativeBefore);
+    }
+
+    /**
+     * The bytes of Java heap that one step allocates on the calling thread, the mean of some steps.
+     */
+    static long heapOfSteps(TrainingCase weft, int steps) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long id = Thread.currentThread().threadId();
+        long before = threads.getThreadAllocatedBytes(id);
+        for (int i = 0; i < steps; i++) {
+            weft.step();
+        }
+        return (threads.getThreadAllocatedBytes(id) - before) / steps;
     }
 }

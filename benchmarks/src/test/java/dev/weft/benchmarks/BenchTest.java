@@ -3,6 +3,10 @@ package dev.weft.benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.optim.OptimizerKind;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +18,8 @@ import java.nio.file.Path;
 
 /** Runs everything once, so that it cannot rot. What is fast is not tested here. */
 class BenchTest {
+    private static final long MOST_HEAP = 50_000;
+
     @TempDir Path folder;
 
     private final StringWriter out = new StringWriter();
@@ -32,6 +38,26 @@ class BenchTest {
         assertTrue(results.contains("\"training step, batch 8\""), results);
         assertTrue(results.contains("\"fma_peak_gflops\""), results);
         assertTrue(out.toString().contains("0 native allocations"), out::toString);
+    }
+
+    /**
+     * A vector that C2 did not keep in a register is an object: a kernel that fell off that cliff
+     * shows here, whatever the machine is busy with.
+     */
+    @Test
+    void aSteadyStepAllocatesLittleHeapAndNoNativeMemory() {
+        try (Device device = Devices.open("cpu");
+                TrainingCase training = new TrainingCase(device, 64, OptimizerKind.SGD)) {
+            long least = Long.MAX_VALUE;
+            long deadline = System.nanoTime() + 60_000_000_000L;
+            while (least >= MOST_HEAP && System.nanoTime() < deadline) {
+                least = Math.min(least, TrainingSuite.heapOfSteps(training, 100));
+            }
+            assertTrue(least < MOST_HEAP, "a step allocates " + least + " bytes");
+            long allocations = training.nativeAllocations();
+            training.step();
+            assertEquals(allocations, training.nativeAllocations());
+        }
     }
 
     @Test
