@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -25,8 +28,11 @@ import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Compiles and runs the README's Java examples, so that what a newcomer copies works. */
-class ReadmeTest {
+/**
+ * Compiles and runs the README's Java and the folder examples, so that what a newcomer copies
+ * works.
+ */
+class ExamplesTest {
     private static final Pattern EXAMPLE =
             Pattern.compile("<!-- example: (\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);
 
@@ -58,6 +64,19 @@ class ReadmeTest {
         }
         assertEquals(3, tests.size(), "the README shows core, CPU and network");
         return tests;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SimpleNet", "SimpleNetSoftmax"})
+    void bothSimpleNetsLearn(String name) throws Exception {
+        compile(Path.of(System.getProperty("weft.root"), "examples", name + ".java"));
+        URL[] classes = {folder.toUri().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(classes, getClass().getClassLoader())) {
+            Method train = loader.loadClass(name).getDeclaredMethod("train", int.class);
+            train.setAccessible(true);
+            double accuracy = (double) train.invoke(null, 10);
+            assertTrue(accuracy > 0.88, name + " reached " + accuracy);
+        }
     }
 
     private void run(String name, String body) throws Exception {
