@@ -161,11 +161,13 @@ public final class Bench implements Callable<Integer> {
             console.printf("measured FMA peak on %d threads: %.1f GFLOP/s%n", count, peak);
             gemmPeers.forEach(peer -> peer.setThreads(count));
             trainingPeers.forEach(peer -> peer.setThreads(count));
-            gemmPeers.forEach(peer -> console.println(peer.name() + ": " + peer.describe()));
-            trainingPeers.forEach(peer -> console.println(peer.name() + ": " + peer.describe()));
+            List<String> described = new ArrayList<>();
+            gemmPeers.forEach(peer -> described.add(peer.name() + ": " + peer.describe()));
+            trainingPeers.forEach(peer -> described.add(peer.name() + ": " + peer.describe()));
+            described.forEach(console::println);
             List<Figure> figures = measure(device, gemmPeers, trainingPeers, peak);
             if (folder != null) {
-                Results results = new Results(device.info(), count, peak, figures);
+                Results results = new Results(device.info(), count, described, peak, figures);
                 results.write(folder.resolve("results.json"));
                 console.println("wrote " + folder.resolve("results.json"));
             }

@@ -21,10 +21,12 @@ import java.util.stream.Stream;
  *
  * @param device what was measured
  * @param threads how many it and its peers used
+ * @param peers what each peer says of itself
  * @param peak the measured FMA peak of these threads, in GFLOP/s
  * @param figures the figures
  */
-record Results(DeviceInfo device, int threads, double peak, List<Figure> figures) {
+record Results(
+        DeviceInfo device, int threads, List<String> peers, double peak, List<Figure> figures) {
     void write(Path path) throws IOException {
         AtomicFile.write(
                 path,
@@ -47,6 +49,11 @@ record Results(DeviceInfo device, int threads, double peak, List<Figure> figures
                     json.writeStringField("device", device.description());
                     json.writeNumberField("threads", threads);
                     json.writeNumberField("fma_peak_gflops", peak);
+                    json.writeArrayFieldStart("peers");
+                    for (String peer : peers) {
+                        json.writeString(peer);
+                    }
+                    json.writeEndArray();
                     json.writeArrayFieldStart("figures");
                     for (Figure figure : figures) {
                         write(json, figure);

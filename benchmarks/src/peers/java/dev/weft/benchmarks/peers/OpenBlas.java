@@ -8,10 +8,20 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 import dev.weft.benchmarks.GemmPeer;
 
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.presets.openblas_nolapack;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 
 /** OpenBLAS's {@code cblas_sgemm}. */
 public final class OpenBlas implements GemmPeer {
+    private static final int LONGEST_NAME = 256;
+
     private FloatPointer a = new FloatPointer();
     private FloatPointer b = new FloatPointer();
     private FloatPointer c = new FloatPointer();
@@ -31,7 +41,31 @@ public final class OpenBlas implements GemmPeer {
 
     @Override
     public String describe() {
-        return "OpenBLAS of org.bytedeco, " + openblas_nolapack.blas_get_num_threads() + " threads";
+        return "OpenBLAS of org.bytedeco with its kernels for "
+                + coreName()
+                + ", "
+                + openblas_nolapack.blas_get_num_threads()
+                + " threads; OPENBLAS_CORETYPE chooses others";
+    }
+
+    /** For which processor's kernels it decided: on new ones not always the fastest that it has. */
+    @SuppressWarnings("restricted") // reads a name of the library that is measured
+    private static String coreName() {
+        Pointer function = Loader.addressof("openblas_get_corename");
+        if (function == null || function.isNull()) {
+            return "a processor that it does not name";
+        }
+        MethodHandle name =
+                Linker.nativeLinker()
+                        .downcallHandle(
+                                MemorySegment.ofAddress(function.address()),
+                                FunctionDescriptor.of(ValueLayout.ADDRESS));
+        try {
+            MemorySegment text = (MemorySegment) name.invokeExact();
+            return text.reinterpret(LONGEST_NAME).getString(0);
+        } catch (Throwable e) {
+            throw new IllegalStateException("openblas_get_corename failed", e);
+        }
     }
 
     @Override
