@@ -26,6 +26,12 @@ final class DropoutMask {
     private static final int BLOCKS = LANES.length();
     private static final int WORDS = 4;
 
+    /**
+     * C2 has no instructions for vectors of two 64-bit lanes and their masks: they would be on the
+     * heap.
+     */
+    private static final boolean VECTORISED = BLOCKS >= 4;
+
     /** Elements that a vector's worth of blocks makes. */
     private static final int GROUP = BLOCKS * WORDS;
 
@@ -65,13 +71,9 @@ final class DropoutMask {
                     long first = (long) index * TASK;
                     int count = (int) Math.min(TASK, size - first);
                     for (int i = 0; i < count; i += GROUP) {
-                        words(key0, key1, start + (first + i) / WORDS, threshold, kept, memory);
-                        interleave(memory, memory + (long) GROUP * WORD);
+                        group(key0, key1, start + (first + i) / WORDS, threshold, kept, memory);
                         Runs.read(
-                                memory + (long) GROUP * WORD,
-                                WORD,
-                                to + (first + i) * WORD,
-                                Math.min(GROUP, count - i));
+                                memory, WORD, to + (first + i) * WORD, Math.min(GROUP, count - i));
                     }
                 });
         long end = start + (size + WORDS - 1) / WORDS;
@@ -79,9 +81,43 @@ final class DropoutMask {
         Memory.setInt(words + 3 * WORD, (int) (end >>> 32));
     }
 
+    /** The mask for {@link #BLOCKS} blocks. */
+    private static void group(int key0, int key1, long block, long threshold, long kept, long to) {
+        if (VECTORISED) {
+            words(key0, key1, block, threshold, kept, to + (long) GROUP * WORD);
+            interleave(to + (long) GROUP * WORD, to);
+            return;
+        }
+        for (int i = 0; i < BLOCKS; i++) {
+            one(key0, key1, block + i, threshold, kept, to + (long) i * WORDS * WORD);
+        }
+    }
+
+    private static void one(int key0, int key1, long block, long threshold, long kept, long to) {
+        long c0 = block & LOW;
+        long c1 = block >>> 32;
+        long c2 = 0;
+        long c3 = 0;
+        int k0 = key0;
+        int k1 = key1;
+        for (int round = 0; round < ROUNDS; round++) {
+            long p0 = c0 * M0;
+            long p1 = c2 * M1;
+            c0 = (p1 >>> 32) ^ c1 ^ (k0 & LOW);
+            c2 = (p0 >>> 32) ^ c3 ^ (k1 & LOW);
+            c1 = p1 & LOW;
+            c3 = p0 & LOW;
+            k0 += W0;
+            k1 += W1;
+        }
+        Memory.setInt(to, c0 < threshold ? 0 : (int) kept);
+        Memory.setInt(to + WORD, c1 < threshold ? 0 : (int) kept);
+        Memory.setInt(to + 2 * WORD, c2 < threshold ? 0 : (int) kept);
+        Memory.setInt(to + 3 * WORD, c3 < threshold ? 0 : (int) kept);
+    }
+
     /**
-     * The mask for {@link #BLOCKS} blocks: first their elements 0 and 1, then all their elements 2
-     * and 3.
+     * As {@link #group}, but all blocks' elements 0 and 1 come first, then their elements 2 and 3.
      */
     private static void words(int key0, int key1, long block, long threshold, long kept, long to) {
         LongVector number = LongVector.broadcast(LANES, block).addIndex(1);

@@ -66,9 +66,12 @@ interface LossLoop {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector u = load(t, i);
-            FloatVector hit = VectorMath.log(v).max(-100f).mul(u);
-            FloatVector miss = VectorMath.log(one.sub(v)).max(-100f).mul(one.sub(u));
-            hit.add(miss).neg().intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
+            FloatVector hit = VectorMath.logOfProbability(v);
+            FloatVector miss = VectorMath.logOfProbability(one.sub(v));
+            hit.mul(u)
+                    .add(miss.mul(one.sub(u)))
+                    .neg()
+                    .intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 

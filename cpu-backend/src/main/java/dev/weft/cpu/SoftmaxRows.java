@@ -108,40 +108,55 @@ final class SoftmaxRows {
         Strided losses = Strided.of(l);
         Strided out = Strided.of(gradient);
         int classes = Math.toIntExact(logits.dim(1));
-        boolean byIndex = target.dtype() == DType.I32;
-        if (byIndex) {
-            Indices.check("crossEntropy: label", target, classes);
-        }
         int count = padded(classes);
-        forEachRow(
-                logits,
-                (row, memory) -> {
-                    long e = memory + (long) count * WORD;
-                    long t = e + (long) count * WORD;
-                    long loss = t + (long) count * WORD;
-                    load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
-                    float max = RowLoop.max(memory, count);
-                    float sum = RowLoop.exps(memory, max, e, count);
-                    if (byIndex) {
-                        long label = (long) Memory.getInt(targets.read(row, 1, t)) * WORD;
-                        double level = max + Math.log(sum);
-                        float value =
-                                Float.isNaN(sum)
-                                        ? sum
-                                        : (float) (level - Memory.getFloat(memory + label));
-                        RowLoop.divide(e, sum, count);
-                        Memory.setFloat(e + label, Memory.getFloat(e + label) - 1);
-                        Memory.setFloat(loss, value);
-                    } else {
-                        load(targets, row, classes, t, 0);
-                        float level = (float) (max + Math.log(sum));
-                        float value =
-                                Float.isNaN(sum) ? sum : RowLoop.weighted(t, memory, level, count);
-                        RowLoop.crossEntropyGrad(e, sum, RowLoop.sum(t, count), t, count);
-                        Memory.setFloat(loss, value);
-                    }
-                    losses.copy(row, 1, loss, false);
-                    out.copy(row * classes, classes, e, false);
-                });
+        if (target.dtype() == DType.I32) {
+            Indices.check("crossEntropy: label", target, classes);
+            forEachRow(
+                    logits,
+                    (row, memory) -> {
+                        load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
+                        long result = memory + 3L * count * WORD;
+                        byIndex(targets, row, memory, count, result);
+                        losses.copy(row, 1, result, false);
+                        out.copy(row * classes, classes, memory + (long) count * WORD, false);
+                    });
+        } else {
+            forEachRow(
+                    logits,
+                    (row, memory) -> {
+                        load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
+                        load(targets, row, classes, memory + 2L * count * WORD, 0);
+                        long result = memory + 3L * count * WORD;
+                        byWeights(memory, count, result);
+                        losses.copy(row, 1, result, false);
+                        out.copy(row * classes, classes, memory + (long) count * WORD, false);
+                    });
+        }
+    }
+
+    /**
+     * One row's loss, and its gradient in the second row of memory; the logits are in the first.
+     */
+    private static void byIndex(Strided targets, long row, long x, int count, long loss) {
+        long e = x + (long) count * WORD;
+        float max = RowLoop.max(x, count);
+        float sum = RowLoop.exps(x, max, e, count);
+        long label = (long) Memory.getInt(targets.read(row, 1, loss)) * WORD;
+        double value = max + Math.log(sum) - Memory.getFloat(x + label);
+        RowLoop.divide(e, sum, count);
+        Memory.setFloat(e + label, Memory.getFloat(e + label) - 1);
+        Memory.setFloat(loss, Float.isNaN(sum) ? sum : (float) value);
+    }
+
+    /** The same where the row's weights of the classes are in the third row of memory. */
+    private static void byWeights(long x, int count, long loss) {
+        long e = x + (long) count * WORD;
+        long t = e + (long) count * WORD;
+        float max = RowLoop.max(x, count);
+        float sum = RowLoop.exps(x, max, e, count);
+        float level = (float) (max + Math.log(sum));
+        float value = RowLoop.weighted(t, x, level, count);
+        RowLoop.crossEntropyGrad(e, sum, RowLoop.sum(t, count), t, count);
+        Memory.setFloat(loss, Float.isNaN(sum) ? sum : value);
     }
 }

@@ -35,7 +35,7 @@ final class WorkerPool implements AutoCloseable {
      * About 50 µs on a current processor: longer than the gaps between the kernels of a training
      * step.
      */
-    private static final int SPINS = 1 << 10;
+    private static final int SPINS = 1 << 11;
 
     /**
      * After so many spins the caller yields, in case the worker that it waits for has no processor
