@@ -1,0 +1,111 @@
+package dev.weft.gpu;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Where compiled programs and tuning results are kept from run to run. All of it can be made again:
+ * a folder that cannot be read or written costs time, is reported once, and stops nothing.
+ */
+public final class CacheFolder {
+    private static final System.Logger LOG = System.getLogger(CacheFolder.class.getName());
+    private static final Set<Path> REPORTED = ConcurrentHashMap.newKeySet();
+
+    private final Path folder;
+
+    /** A cache in {@code folder}, which is made when something is written. */
+    public CacheFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * The user's: the system property {@code weft.cache}, the environment's {@code WEFT_CACHE},
+     * {@code XDG_CACHE_HOME/weft}, or {@code ~/.cache/weft}.
+     */
+    public static CacheFolder ofUser() {
+        String named = System.getProperty("weft.cache", System.getenv("WEFT_CACHE"));
+        if (named != null && !named.isEmpty()) {
+            return new CacheFolder(Path.of(named));
+        }
+        String caches = System.getenv("XDG_CACHE_HOME");
+        Path base =
+                caches != null && !caches.isEmpty()
+                        ? Path.of(caches)
+                        : Path.of(System.getProperty("user.home", "."), ".cache");
+        return new CacheFolder(base.resolve("weft"));
+    }
+
+    /** Where a file of this name lies, or would. */
+    public Path path(String name) {
+        return folder.resolve(name);
+    }
+
+    /** A file's content, or nothing where it cannot be read. */
+    public Optional<byte[]> read(String name) {
+        try {
+            return Optional.of(Files.readAllBytes(path(name)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            report("read", e);
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Writes a file under a name of its own and then renames it, so that a reader, or another
+     * writer, never sees half of it.
+     *
+     * @return whether it was written
+     */
+    public boolean write(String name, byte[] content) {
+        try {
+            Path target = path(name);
+            Path parent = target.toAbsolutePath().getParent();
+            Files.createDirectories(parent);
+            Path part = Files.createTempFile(parent, target.getFileName().toString(), ".part");
+            try {
+                Files.write(part, content);
+                Files.move(
+                        part,
+                        target,
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+            return true;
+        } catch (IOException e) {
+            report("written", e);
+            return false;
+        }
+    }
+
+    /** Removes a file if it is there. */
+    public void delete(String name) {
+        try {
+            Files.deleteIfExists(path(name));
+        } catch (IOException e) {
+            report("changed", e);
+        }
+    }
+
+    private void report(String what, IOException e) {
+        if (REPORTED.add(folder)) {
+            LOG.log(
+                    Level.WARNING,
+                    "the cache folder {0} cannot be {1} ({2}): kernels are compiled anew in every"
+                            + " run; WEFT_CACHE names another folder",
+                    folder,
+                    what,
+                    e.toString());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.weft.gpu;
+
+import dev.weft.backend.View;
+
+/**
+ * Launches kernels with one work-item to an element: a kernel for dense operands, or its twin for
+ * any strides, in pieces where there are more than four axes or 2³¹ elements.
+ */
+final class Elementwise {
+    /** The axes that a kernel for any strides takes. */
+    static final int AXES = 4;
+
+    private final Launcher launcher;
+
+    Elementwise(Launcher launcher) {
+        this.launcher = launcher;
+    }
+
+    /** A kernel for dense operands and its twin. */
+    record Pair(Kernel dense, Kernel strided) {}
+
+    Pair pair(KernelFile file, String name) {
+        return new Pair(launcher.kernel(file, name), launcher.kernel(file, name + "_strided"));
+    }
+
+    /** The arguments between the extents and the operands. */
+    @FunctionalInterface
+    interface Scalars {
+        void addTo(Arguments arguments);
+
+        /** None. */
+        Scalars NONE = arguments -> {};
+    }
+
+    /** Runs a kernel over views of one shape. */
+    void run(Pair pair, Scalars scalars, View... views) {
+        long size = views[0].size();
+        if (size == 0) {
+            return;
+        }
+        Axes axes = Axes.of(views);
+        if (axes.isDense()) {
+            Arguments arguments = launcher.begin().i64(size);
+            scalars.addTo(arguments);
+            for (View view : views) {
+                Launcher.dense(arguments, view, 0);
+            }
+            launcher.items(pair.dense, size);
+            return;
+        }
+        int inner = axes.inner(AXES);
+        axes.forEachOuter(inner, offsets -> strided(pair.strided, scalars, axes, inner, offsets));
+    }
+
+    private void strided(Kernel kernel, Scalars scalars, Axes axes, int inner, long[] offsets) {
+        long size = 1;
+        for (int after = 0; after < inner; after++) {
+            size *= axes.extent(after);
+        }
+        Arguments arguments = launcher.begin();
+        extents(arguments, axes, inner, size);
+        scalars.addTo(arguments);
+        for (int v = 0; v < axes.views(); v++) {
+            view(arguments, axes, inner, v, offsets[v]);
+        }
+        launcher.items(kernel, size);
+    }
+
+    /** n, e1, e2, e3. */
+    static void extents(Arguments arguments, Axes axes, int inner, long size) {
+        arguments.i32(size);
+        for (int after = AXES - 2; after >= 0; after--) {
+            arguments.i32(after < inner ? axes.extent(after) : 1);
+        }
+    }
+
+    /** The memory, the offset and four strides. */
+    static void view(Arguments arguments, Axes axes, int inner, int v, long offset) {
+        arguments.memory(GpuBuffer.memory(axes.view(v))).i64(offset);
+        for (int after = AXES - 1; after >= 0; after--) {
+            arguments.i64(after < inner ? axes.stride(v, after) : 0);
+        }
+    }
+}

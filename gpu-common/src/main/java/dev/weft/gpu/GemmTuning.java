@@ -1,0 +1,3 @@
+package dev.weft.gpu;
+
+public record GemmTuning() {}

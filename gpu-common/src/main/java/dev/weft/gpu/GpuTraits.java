@@ -1,0 +1,17 @@
+package dev.weft.gpu;
+
+/**
+ * What a device can do, as far as kernels are chosen by it.
+ *
+ * @param deviceClass its kind
+ * @param computeUnits how many work-groups run at a time, at least
+ * @param maxGroup the most work-items of a work-group
+ * @param localBytes the local memory of a work-group
+ * @param tuningKey what names this model of device in the tuner's file: name and driver version
+ */
+public record GpuTraits(
+        DeviceClass deviceClass,
+        int computeUnits,
+        int maxGroup,
+        long localBytes,
+        String tuningKey) {}

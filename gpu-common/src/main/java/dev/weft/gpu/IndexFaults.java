@@ -1,0 +1,81 @@
+package dev.weft.gpu;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Indices that are out of range, as kernels find them: noted in device memory, and reported at the
+ * next read-back or {@code synchronize}, so that a step needs no wait for the device.
+ */
+final class IndexFaults {
+    private static final int FIELDS = 5;
+
+    /** The kernels that take indices, with what their message begins with. */
+    enum Kind {
+        /** {@code Kernels.gather}. */
+        GATHER("gather: index"),
+        /** {@code Kernels.scatterAdd}. */
+        SCATTER_ADD("scatterAdd: index"),
+        /** {@code Kernels.pick}. */
+        PICK("pick: index"),
+        /** {@code Kernels.unpick}. */
+        UNPICK("unpick: index"),
+        /** {@code Kernels.crossEntropy}. */
+        CROSS_ENTROPY("crossEntropy: label");
+
+        private final String what;
+
+        Kind(String what) {
+            this.what = what;
+        }
+    }
+
+    /** A kind's place is the code that a kernel notes. */
+    private static final List<Kind> KINDS = List.of(Kind.values());
+
+    private final GpuDriver driver;
+    private final long memory;
+    private boolean armed;
+
+    IndexFaults(GpuDriver driver) {
+        this.driver = driver;
+        memory = driver.allocate((long) FIELDS * Integer.BYTES);
+        driver.write(MemorySegment.ofArray(new int[FIELDS]), memory, 0);
+    }
+
+    /** Adds the arguments that a kernel notes a fault by. */
+    void arm(Arguments arguments, Kind kind) {
+        arguments.i32(KINDS.indexOf(kind)).memory(memory);
+        armed = true;
+    }
+
+    /**
+     * Waits for the queue where a kernel took indices since the last call.
+     *
+     * @throws IndexOutOfBoundsException where one was out of range
+     */
+    void check() {
+        if (!armed) {
+            return;
+        }
+        armed = false;
+        int[] fault = new int[FIELDS];
+        driver.read(memory, 0, MemorySegment.ofArray(fault));
+        if (fault[0] != 0) {
+            driver.write(MemorySegment.ofArray(new int[FIELDS]), memory, 0);
+            throw new IndexOutOfBoundsException(
+                    KINDS.get(fault[1]).what
+                            + " "
+                            + fault[3]
+                            + " at position "
+                            + fault[2]
+                            + " is outside [0, "
+                            + fault[4]
+                            + ")");
+        }
+    }
+
+    void close() {
+        driver.release(memory);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.weft.gpu;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A kernel file, complete, with the constants that it is compiled with.
+ *
+ * @param file its name, for messages
+ * @param text portability.h, functions.h and the file
+ * @param defines names and values, as of {@code -DNAME=VALUE}
+ */
+public record KernelSource(String file, String text, Map<String, Integer> defines) {
+    /** Keeps the defines in the order of their names, so that equal ones are equal options. */
+    public KernelSource {
+        defines = new TreeMap<>(defines);
+    }
+
+    /** The compiler's options. */
+    public List<String> options() {
+        return defines.entrySet().stream()
+                .map(define -> "-D" + define.getKey() + "=" + define.getValue())
+                .toList();
+    }
+
+    /** SHA-256 of the text and the options: what a compiled program is kept under. */
+    public String hash() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(text.getBytes(StandardCharsets.UTF_8));
+            digest.update(String.join(" ", options()).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** The text with a number before each line. */
+    public String numbered() {
+        StringBuilder numbered = new StringBuilder();
+        int line = 0;
+        for (String content : text.split("\n", -1)) {
+            numbered.append(String.format("%5d  %s%n", ++line, content));
+        }
+        return numbered.toString();
+    }
+}

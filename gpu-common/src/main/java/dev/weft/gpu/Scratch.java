@@ -1,0 +1,30 @@
+package dev.weft.gpu;
+
+/** Device memory between two launches of one call: grows to what was needed most. */
+final class Scratch {
+    private final GpuDriver driver;
+    private long memory;
+    private long bytes;
+
+    Scratch(GpuDriver driver) {
+        this.driver = driver;
+    }
+
+    /** At least this much memory, with any content. What an earlier call got is gone. */
+    long reserve(long needed) {
+        if (needed > bytes) {
+            close();
+            memory = driver.allocate(needed);
+            bytes = needed;
+        }
+        return memory;
+    }
+
+    void close() {
+        if (memory != 0) {
+            driver.release(memory);
+            memory = 0;
+            bytes = 0;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.weft.gpu;
+
+import dev.weft.backend.Penalty;
+import dev.weft.backend.UpdateRule;
+import dev.weft.backend.View;
+
+import java.util.List;
+
+/** Optimizers' updates and dropout's masks: the kernels that keep a state on the device. */
+final class Updates {
+    private static final int WORDS_OF_A_BLOCK = 4;
+
+    private final Launcher launcher;
+    private final Kernel sgd;
+    private final Kernel sgdMomentum;
+    private final Kernel adam;
+    private final Kernel rmsProp;
+    private final Kernel dropoutMask;
+
+    Updates(Launcher launcher) {
+        this.launcher = launcher;
+        sgd = launcher.kernel(KernelFile.UPDATE, "sgd");
+        sgdMomentum = launcher.kernel(KernelFile.UPDATE, "sgd_momentum");
+        adam = launcher.kernel(KernelFile.UPDATE, "adam");
+        rmsProp = launcher.kernel(KernelFile.UPDATE, "rms_prop");
+        dropoutMask = launcher.kernel(KernelFile.DROPOUT, "dropout_mask");
+    }
+
+    void update(UpdateRule rule, View control, View p, View g, List<View> states) {
+        Penalty penalty = rule.penalty();
+        Arguments a = launcher.begin().i64(p.size());
+        Launcher.dense(a, control, 0);
+        a.memory(launcher.finished());
+        a.f32(penalty.l1()).f32(penalty.l2()).f32(penalty.weightDecay());
+        Launcher.dense(a, p, 0);
+        Launcher.dense(a, g, 0);
+        for (View state : states) {
+            Launcher.dense(a, state, 0);
+        }
+        Kernel kernel =
+                switch (rule) {
+                    case UpdateRule.Sgd(var momentum, var nesterov, var _) -> {
+                        if (states.isEmpty()) {
+                            yield sgd;
+                        }
+                        a.f32(momentum).i32(nesterov ? 1 : 0);
+                        yield sgdMomentum;
+                    }
+                    case UpdateRule.Adam(var beta1, var beta2, var eps, var _) -> {
+                        a.f32(beta1).f32(1 - beta1).f32(Math.log(beta1));
+                        a.f32(beta2).f32(1 - beta2).f32(Math.log(beta2)).f32(eps);
+                        yield adam;
+                    }
+                    case UpdateRule.RmsProp(var alpha, var eps, var _) -> {
+                        a.f32(alpha).f32(1 - alpha).f32(eps);
+                        yield rmsProp;
+                    }
+                };
+        // Without parameters the step still counts.
+        launcher.items(kernel, Math.max(p.size(), 1));
+    }
+
+    void dropoutMask(double rate, View state, View mask) {
+        if (mask.size() == 0) {
+            return;
+        }
+        Arguments a =
+                launcher.begin()
+                        .i64(mask.size())
+                        .i64(Math.round(rate * 0x1p32))
+                        .f32(1 / (1 - rate));
+        Launcher.dense(a, state, 0);
+        a.memory(launcher.finished());
+        Launcher.dense(a, mask, 0);
+        launcher.items(dropoutMask, (mask.size() + WORDS_OF_A_BLOCK - 1) / WORDS_OF_A_BLOCK);
+    }
+}

@@ -1,0 +1,111 @@
+/* Selecting by index. A table has rows (axis 0) of up to three further axes, numbered (i1, i2, i3):
+ *
+ *   gather       y[i, …] = table[indices[i], …]: one work-item to an element of y
+ *   scatter_add_columns  dTable[indices[i], …] += dy[i, …]: one work-item to a column, which goes through all i in
+ *                order; for devices with few work-items at a time
+ *   scatter_add_rows     the same: one work-item to an element of dy, which adds all rows of the same index if its row
+ *                is the first of them; for devices with many
+ *   pick         y[i] = x[i, indices[i]]: one work-item to a row
+ *   unpick       dx[i, j] = dy[i] where j = indices[i], and 0 elsewhere: one work-item to an element
+ *
+ * An index that is out of range is noted, and reads as 0. No float atomics: repeated indices add up in order.
+ * Tuning: GROUP. */
+
+KERNEL(GROUP)
+gather(EXTENTS, int table_rows, VIEW(const int, table), DENSE(const int, indices), long64 indices_s0, VIEW(int, y),
+       int code, GLOBAL int* fault) {
+    long64 i = GLOBAL_ID();
+    if (i < n) {
+        SPLIT(i);
+        int position = (int)i0;
+        int row = indices[indices_offset + i0 * indices_s0];
+        int good = row >= 0 && row < table_rows;
+        if (!good) {
+            note_fault(fault, code, position, row, table_rows);
+        }
+        int value = 0;
+        if (good) {
+            value = table[table_offset + row * table_s0 + i1 * table_s1 + i2 * table_s2 + i3 * table_s3];
+        }
+        AT(y) = value;
+    }
+}
+
+#define SCATTER                                                                                            \
+    EXTENTS, int table_rows, VIEW(const float, dy), DENSE(const int, indices), long64 indices_s0,          \
+        VIEW(float, table), int count, int code, GLOBAL int* fault
+
+/* n = e1 e2 e3 columns. */
+KERNEL(GROUP) scatter_add_columns(SCATTER) {
+    long64 column = GLOBAL_ID();
+    if (column < n) {
+        SPLIT(column);
+        long64 dy_at = dy_offset + i1 * dy_s1 + i2 * dy_s2 + i3 * dy_s3;
+        long64 table_at = table_offset + i1 * table_s1 + i2 * table_s2 + i3 * table_s3;
+        for (int i = 0; i < count; i++) {
+            int row = indices[indices_offset + i * indices_s0];
+            if (row >= 0 && row < table_rows) {
+                table[table_at + row * table_s0] += dy[dy_at + i * dy_s0];
+            } else if (column == 0) {
+                note_fault(fault, code, i, row, table_rows);
+            }
+        }
+    }
+}
+
+/* n = count e1 e2 e3 elements. */
+KERNEL(GROUP) scatter_add_rows(SCATTER) {
+    long64 element = GLOBAL_ID();
+    if (element < n) {
+        SPLIT(element);
+        int row = indices[indices_offset + i0 * indices_s0];
+        int first = 1;
+        for (int i = 0; i < (int)i0 && first; i++) {
+            first = indices[indices_offset + i * indices_s0] != row;
+        }
+        if (row < 0 || row >= table_rows) {
+            note_fault(fault, code, (int)i0, row, table_rows);
+        } else if (first) {
+            long64 dy_at = dy_offset + i1 * dy_s1 + i2 * dy_s2 + i3 * dy_s3;
+            long64 at = table_offset + row * table_s0 + i1 * table_s1 + i2 * table_s2 + i3 * table_s3;
+            float sum = table[at];
+            for (int i = (int)i0; i < count; i++) {
+                if (indices[indices_offset + i * indices_s0] == row) {
+                    sum += dy[dy_at + i * dy_s0];
+                }
+            }
+            table[at] = sum;
+        }
+    }
+}
+
+KERNEL(GROUP)
+pick(int rows, int columns, DENSE(const float, x), long64 x_s0, long64 x_s1, DENSE(const int, indices),
+     long64 indices_s0, DENSE(float, y), long64 y_s0, int code, GLOBAL int* fault) {
+    long64 i = GLOBAL_ID();
+    if (i < rows) {
+        int column = indices[indices_offset + i * indices_s0];
+        float value = 0.0f;
+        if (column >= 0 && column < columns) {
+            value = x[x_offset + i * x_s0 + column * x_s1];
+        } else {
+            note_fault(fault, code, (int)i, column, columns);
+        }
+        y[y_offset + i * y_s0] = value;
+    }
+}
+
+KERNEL(GROUP)
+unpick(int n, int columns, DENSE(const float, dy), long64 dy_s0, DENSE(const int, indices), long64 indices_s0,
+       DENSE(float, dx), long64 dx_s0, long64 dx_s1, int code, GLOBAL int* fault) {
+    long64 element = GLOBAL_ID();
+    if (element < n) {
+        int i = (int)element / columns;
+        int j = (int)element - i * columns;
+        int column = indices[indices_offset + i * indices_s0];
+        if (j == 0 && (column < 0 || column >= columns)) {
+            note_fault(fault, code, i, column, columns);
+        }
+        dx[dx_offset + i * dx_s0 + j * dx_s1] = j == column ? dy[dy_offset + i * dy_s0] : 0.0f;
+    }
+}

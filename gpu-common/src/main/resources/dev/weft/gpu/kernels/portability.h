@@ -1,0 +1,115 @@
+/* The dialect: one C that OpenCL 1.2 compiles at run time and nvcc compiles as CUDA C++. See docs/kernel-dialect.md.
+ *
+ * Work-groups are one-dimensional and their size is a constant of the kernel; the grid of groups may have three
+ * dimensions. GROUP is the size for every kernel that has no reason for another, a power of two. */
+
+#ifndef GROUP
+#define GROUP 256
+#endif
+
+#ifdef __OPENCL_VERSION__
+
+typedef long long64;
+typedef uint uint32;
+
+#define KERNEL(group) __kernel __attribute__((reqd_work_group_size(group, 1, 1))) void
+#define GLOBAL __global
+#define LOCAL __local
+/* What a pointer to local memory is declared with; LOCAL is for the memory itself. */
+#define TO_LOCAL __local
+#define RESTRICT restrict
+#define DEVICE static inline
+#define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+/* Orders one work-item's own accesses to global memory, as others see them. */
+#define FENCE() mem_fence(CLK_GLOBAL_MEM_FENCE)
+
+#define LOCAL_ID() ((int)get_local_id(0))
+#define GROUP_ID() ((int)get_group_id(0))
+#define GROUP_ID_Y() ((int)get_group_id(1))
+#define GROUP_ID_Z() ((int)get_group_id(2))
+#define GROUPS() ((int)get_num_groups(0))
+#define GLOBAL_ID() ((long64)get_global_id(0))
+
+#define AS_INT(x) as_int(x)
+#define AS_FLOAT(x) as_float(x)
+#define MUL_HI(a, b) mul_hi(a, b)
+
+/* Atomics exist for 32-bit integers only. */
+#define ATOMIC_READ(p) atomic_or((volatile __global int*)(p), 0)
+#define ATOMIC_WRITE(p, v) atomic_xchg((volatile __global int*)(p), v)
+#define ATOMIC_ADD(p, v) atomic_add((volatile __global int*)(p), v)
+#define ATOMIC_CLAIM(p, expected, v) (atomic_cmpxchg((volatile __global int*)(p), expected, v) == (expected))
+
+#else /* CUDA */
+
+typedef long long long64;
+typedef unsigned int uint32;
+
+#define KERNEL(group) extern "C" __global__ void __launch_bounds__(group)
+#define GLOBAL
+#define LOCAL __shared__
+#define TO_LOCAL
+#define RESTRICT __restrict__
+#define DEVICE __device__ __forceinline__
+#define BARRIER() __syncthreads()
+#define FENCE() __threadfence()
+
+#define LOCAL_ID() ((int)threadIdx.x)
+#define GROUP_ID() ((int)blockIdx.x)
+#define GROUP_ID_Y() ((int)blockIdx.y)
+#define GROUP_ID_Z() ((int)blockIdx.z)
+#define GROUPS() ((int)gridDim.x)
+#define GLOBAL_ID() ((long64)blockIdx.x * blockDim.x + threadIdx.x)
+
+#define AS_INT(x) __float_as_int(x)
+#define AS_FLOAT(x) __int_as_float(x)
+#define MUL_HI(a, b) __umulhi(a, b)
+
+#define ATOMIC_READ(p) atomicOr((int*)(p), 0)
+#define ATOMIC_WRITE(p, v) atomicExch((int*)(p), v)
+#define ATOMIC_ADD(p, v) atomicAdd((int*)(p), v)
+#define ATOMIC_CLAIM(p, expected, v) (atomicCAS((int*)(p), expected, v) == (expected))
+
+#endif
+
+/* A view of up to four axes, as parameters of a kernel: element (i0, i1, i2, i3) of x is AT(x). Offsets and strides
+ * count elements and are 64 bits wide; extents and the number of elements are ints, and what is larger is launched in
+ * pieces. SPLIT makes the indices from a flat one; the outermost extent is not needed. */
+#define VIEW(type, x) \
+    GLOBAL type* x, long64 x##_offset, long64 x##_s0, long64 x##_s1, long64 x##_s2, long64 x##_s3
+#define EXTENTS int n, int e1, int e2, int e3
+#define SPLIT(i)                           \
+    uint32 i01 = (uint32)(i) / (uint32)e3; \
+    uint32 i3 = (uint32)(i) - i01 * e3;    \
+    uint32 i00 = i01 / (uint32)e2;         \
+    uint32 i2 = i01 - i00 * e2;            \
+    uint32 i0 = i00 / (uint32)e1;          \
+    uint32 i1 = i00 - i0 * e1
+#define AT(x) x[x##_offset + i0 * x##_s0 + i1 * x##_s1 + i2 * x##_s2 + i3 * x##_s3]
+
+/* A dense operand, as parameters of a kernel, and its element i. */
+#define DENSE(type, x) GLOBAL type* x, long64 x##_offset
+#define AT_DENSE(x) x[x##_offset + i]
+
+/* Whether the caller's group is the last of the launch to come here: true for one of them, which leaves the counter at
+ * 0 for the next launch. One work-item of each group calls it. */
+DEVICE int last_group(GLOBAL int* counter) {
+    FENCE();
+    int before = ATOMIC_ADD(counter, 1);
+    if (before < GROUPS() - 1) {
+        return 0;
+    }
+    ATOMIC_WRITE(counter, 0);
+    return 1;
+}
+
+/* Notes the first index that is out of range, for the host to report: fault = {1, kernel, position, index, bound}. The
+ * queue is in order, so an earlier kernel's fault is kept. */
+DEVICE void note_fault(GLOBAL int* fault, int kernel_code, int position, int index, int bound) {
+    if (ATOMIC_CLAIM(fault, 0, 1)) {
+        fault[1] = kernel_code;
+        fault[2] = position;
+        fault[3] = index;
+        fault[4] = bound;
+    }
+}

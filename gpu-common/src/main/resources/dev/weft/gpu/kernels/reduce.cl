@@ -1,0 +1,108 @@
+/* y = op over the reduced axes of x. The host has split x's axes into kept ones (up to three, whose indices k0 k1 k2
+ * number the outputs) and reduced ones (up to three, whose indices r0 r1 r2 number what each output is made of):
+ *
+ *     element = x_offset + k0 x_k0 + k1 x_k1 + k2 x_k2 + r0 x_r0 + r1 x_r1 + r2 x_r2
+ *     output  = y_offset + k0 y_k0 + k1 y_k1 + k2 y_k2
+ *
+ *   NAME_items   one work-item to an output, which it makes in order: for many outputs of little each
+ *   NAME_groups  one work-group to a chunk of an output: item l takes elements l, l + GROUP, …, then a tree in local
+ *                memory. Group (o, c) makes chunk c of output o; with several chunks y holds the partial results
+ *                (y_c apart), and a second launch reduces those.
+ *
+ * The order of additions depends on the shape alone, and there are no atomics: results repeat bit for bit.
+ * Tuning: GROUP; the chunk's length, an argument. */
+
+#define REDUCED(TX, TY)                                                                                             \
+    int outputs, int k1, int k2, long64 x_k0, long64 x_k1, long64 x_k2, long64 y_k0, long64 y_k1, long64 y_k2,      \
+        int r0, int r1, int r2, long64 x_r0, long64 x_r1, long64 x_r2, DENSE(const TX, x), DENSE(TY, y), TY divisor
+
+/* Where output `o` begins in x, and where it lies in y. */
+#define SPLIT_OUTPUT(o)                                                         \
+    uint32 o01 = (uint32)(o) / (uint32)k2;                                      \
+    uint32 o2 = (uint32)(o) - o01 * k2;                                         \
+    uint32 o0 = o01 / (uint32)k1;                                               \
+    uint32 o1 = o01 - o0 * k1;                                                  \
+    long64 x_at = x_offset + o0 * x_k0 + o1 * x_k1 + o2 * x_k2;                 \
+    long64 y_at = y_offset + o0 * y_k0 + o1 * y_k1 + o2 * y_k2
+
+#define REDUCE(NAME, TX, TY, FIRST, COMBINE, FINISH)                                                           \
+    KERNEL(GROUP) NAME##_items(REDUCED(TX, TY)) {                                                              \
+        long64 o = GLOBAL_ID();                                                                                \
+        if (o < outputs) {                                                                                     \
+            SPLIT_OUTPUT(o);                                                                                   \
+            TY sum = FIRST;                                                                                    \
+            for (int i0 = 0; i0 < r0; i0++) {                                                                  \
+                for (int i1 = 0; i1 < r1; i1++) {                                                              \
+                    long64 at = x_at + i0 * x_r0 + i1 * x_r1;                                                  \
+                    for (int i2 = 0; i2 < r2; i2++) {                                                          \
+                        sum = COMBINE(sum, x[at + i2 * x_r2]);                                                 \
+                    }                                                                                          \
+                }                                                                                              \
+            }                                                                                                  \
+            y[y_at] = FINISH(sum);                                                                             \
+        }                                                                                                      \
+    }                                                                                                          \
+    KERNEL(GROUP) NAME##_groups(REDUCED(TX, TY), int chunk, int length, long64 y_c) {                          \
+        LOCAL TY shared[GROUP];                                                                                \
+        SPLIT_OUTPUT(GROUP_ID());                                                                                \
+        int begin = GROUP_ID_Y() * chunk;                                                                      \
+        int end = chunk < length - begin ? begin + chunk : length;                                             \
+        TY sum = FIRST;                                                                                        \
+        if (r0 == 1 && r1 == 1) {                                                                              \
+            for (int i = begin + LOCAL_ID(); i < end; i += GROUP) {                                            \
+                sum = COMBINE(sum, x[x_at + i * x_r2]);                                                        \
+            }                                                                                                  \
+        } else {                                                                                               \
+            for (int i = begin + LOCAL_ID(); i < end; i += GROUP) {                                            \
+                int i01 = i / r2;                                                                              \
+                int i0 = i01 / r1;                                                                             \
+                long64 at = x_at + i0 * x_r0 + (i01 - i0 * r1) * x_r1 + (i - i01 * r2) * x_r2;                 \
+                sum = COMBINE(sum, x[at]);                                                                     \
+            }                                                                                                  \
+        }                                                                                                      \
+        shared[LOCAL_ID()] = sum;                                                                              \
+        BARRIER();                                                                                             \
+        for (int width = GROUP / 2; width > 0; width /= 2) {                                                      \
+            if (LOCAL_ID() < width) {                                                                           \
+                shared[LOCAL_ID()] = MERGE_##NAME(shared[LOCAL_ID()], shared[LOCAL_ID() + width]);              \
+            }                                                                                                  \
+            BARRIER();                                                                                         \
+        }                                                                                                      \
+        if (LOCAL_ID() == 0) {                                                                                 \
+            y[y_at + GROUP_ID_Y() * y_c] = FINISH(shared[0]);                                                  \
+        }                                                                                                      \
+    }
+
+#define PLUS(a, b) ((a) + (b))
+#define PLUS_WRAPPED(a, b) ((int)((uint32)(a) + (uint32)(b)))
+DEVICE float larger(float a, float b) { return (a > b || a != a) ? a : b; }
+DEVICE float smaller(float a, float b) { return (a < b || a != a) ? a : b; }
+DEVICE int larger_i32(int a, int b) { return a > b ? a : b; }
+DEVICE int smaller_i32(int a, int b) { return a < b ? a : b; }
+/* One more where the value is NaN or infinite, up to the largest int. */
+DEVICE int counted(int count, float value) { return count + (fabs(value) < INFINITY ? 0 : 1); }
+DEVICE int added_up(int a, int b) { return b > 2147483647 - a ? 2147483647 : a + b; }
+
+#define AS_IT_IS(v) v
+#define DIVIDED(v) ((v) / divisor)
+
+#define MERGE_sum(a, b) PLUS(a, b)
+#define MERGE_max(a, b) larger(a, b)
+#define MERGE_min(a, b) smaller(a, b)
+#define MERGE_sum_i32(a, b) PLUS_WRAPPED(a, b)
+#define MERGE_max_i32(a, b) larger_i32(a, b)
+#define MERGE_min_i32(a, b) smaller_i32(a, b)
+#define MERGE_count_non_finite(a, b) added_up(a, b)
+#define MERGE_count_all(a, b) added_up(a, b)
+
+REDUCE(sum, float, float, 0.0f, PLUS, DIVIDED)
+REDUCE(max, float, float, -INFINITY, larger, AS_IT_IS)
+REDUCE(min, float, float, INFINITY, smaller, AS_IT_IS)
+REDUCE(sum_i32, int, int, 0, PLUS_WRAPPED, AS_IT_IS)
+REDUCE(max_i32, int, int, -2147483647 - 1, larger_i32, AS_IT_IS)
+REDUCE(min_i32, int, int, 2147483647, smaller_i32, AS_IT_IS)
+
+/* How many elements are NaN or infinite: in chunks, and the chunks' counts added to what y holds already. */
+#define FINISH_COUNT(v) added_up(y[y_at], v)
+REDUCE(count_non_finite, float, int, 0, counted, AS_IT_IS)
+REDUCE(count_all, int, int, 0, added_up, FINISH_COUNT)

@@ -1,0 +1,269 @@
+/* What works along the last axis: softmax, its logarithm, their gradients, softmax's cross-entropy with its gradient,
+ * argmax. The leading axes, up to three, are numbered by row = (i0, i1, i2), the last one by j:
+ *
+ *     element j of row (i0, i1, i2) of x = x[x_offset + i0 x_s0 + i1 x_s1 + i2 x_s2 + j x_s3]
+ *
+ *   NAME_items   one work-item to a row: for short rows
+ *   NAME_groups  one work-group to a row: item l takes elements l, l + GROUP, …; maxima and sums by trees in local
+ *                memory
+ *
+ * Both are one body: LANE of LANES items share a row, and ALL(…) combines what each has found. Tuning: GROUP, and the
+ * length of a row from which the host takes groups. */
+
+#define ROWS int rows, int e1, int e2, int columns
+#define SPLIT_ROW(row)                       \
+    uint32 i01 = (uint32)(row) / (uint32)e2; \
+    uint32 i2 = (uint32)(row) - i01 * e2;    \
+    uint32 i0 = i01 / (uint32)e1;            \
+    uint32 i1 = i01 - i0 * e1
+/* Where the row begins, and its element j. */
+#define ROW_OF(x) long64 x##_at = x##_offset + i0 * x##_s0 + i1 * x##_s1 + i2 * x##_s2
+#define ELEMENT(x) x[x##_at + j * x##_s3]
+
+/* Trees over a group; all items get the result, and `shared` may be used again at once. */
+DEVICE float group_sum(float value, TO_LOCAL float* shared) {
+    shared[LOCAL_ID()] = value;
+    BARRIER();
+    for (int width = GROUP / 2; width > 0; width /= 2) {
+        if (LOCAL_ID() < width) {
+            shared[LOCAL_ID()] += shared[LOCAL_ID() + width];
+        }
+        BARRIER();
+    }
+    float all = shared[0];
+    BARRIER();
+    return all;
+}
+
+/* The larger, NaN where either is. */
+DEVICE float larger(float a, float b) { return (a > b || a != a) ? a : b; }
+
+DEVICE float group_max(float value, TO_LOCAL float* shared) {
+    shared[LOCAL_ID()] = value;
+    BARRIER();
+    for (int width = GROUP / 2; width > 0; width /= 2) {
+        if (LOCAL_ID() < width) {
+            shared[LOCAL_ID()] = larger(shared[LOCAL_ID()], shared[LOCAL_ID() + width]);
+        }
+        BARRIER();
+    }
+    float all = shared[0];
+    BARRIER();
+    return all;
+}
+
+#define ITEM_ALONE(value) value
+#define GROUP_SUM(value) group_sum(value, shared)
+#define GROUP_MAX(value) group_max(value, shared)
+
+#define EACH(lane, lanes) for (int j = lane; j < columns; j += lanes)
+
+/* y = e^(x - max) / Σ e^(x - max), or x - max - ln Σ e^(x - max). */
+#define SOFTMAX(LANE, LANES, MAX, SUM)                              \
+    ROW_OF(x);                                                      \
+    ROW_OF(y);                                                      \
+    float most = -INFINITY;                                         \
+    EACH(LANE, LANES) { most = larger(most, ELEMENT(x)); }          \
+    most = MAX(most);                                               \
+    float sum = 0.0f;                                               \
+    EACH(LANE, LANES) { sum += exp(ELEMENT(x) - most); }            \
+    sum = SUM(sum);                                                 \
+    if (logarithm) {                                                \
+        float ln = natural_log(sum);                                \
+        EACH(LANE, LANES) { ELEMENT(y) = ELEMENT(x) - most - ln; }  \
+    } else {                                                        \
+        EACH(LANE, LANES) { ELEMENT(y) = exp(ELEMENT(x) - most) / sum; } \
+    }
+
+KERNEL(GROUP) softmax_items(ROWS, int logarithm, VIEW(const float, x), VIEW(float, y)) {
+    long64 row = GLOBAL_ID();
+    if (row < rows) {
+        SPLIT_ROW(row);
+        SOFTMAX(0, 1, ITEM_ALONE, ITEM_ALONE)
+    }
+}
+
+KERNEL(GROUP) softmax_groups(ROWS, int logarithm, VIEW(const float, x), VIEW(float, y)) {
+    LOCAL float shared[GROUP];
+    SPLIT_ROW(GROUP_ID());
+    SOFTMAX(LOCAL_ID(), GROUP, GROUP_MAX, GROUP_SUM)
+}
+
+/* dx = y (dy - Σ dy y), or for the logarithm dx = dy - e^y Σ dy. */
+#define SOFTMAX_GRAD(LANE, LANES, SUM)                                                   \
+    ROW_OF(y);                                                                           \
+    ROW_OF(dy);                                                                          \
+    ROW_OF(dx);                                                                          \
+    float sum = 0.0f;                                                                    \
+    EACH(LANE, LANES) { sum += logarithm ? ELEMENT(dy) : ELEMENT(dy) * ELEMENT(y); }     \
+    sum = SUM(sum);                                                                      \
+    if (logarithm) {                                                                     \
+        EACH(LANE, LANES) { ELEMENT(dx) = ELEMENT(dy) - exp(ELEMENT(y)) * sum; }         \
+    } else {                                                                             \
+        EACH(LANE, LANES) { ELEMENT(dx) = ELEMENT(y) * (ELEMENT(dy) - sum); }            \
+    }
+
+KERNEL(GROUP)
+softmax_grad_items(ROWS, int logarithm, VIEW(const float, y), VIEW(const float, dy), VIEW(float, dx)) {
+    long64 row = GLOBAL_ID();
+    if (row < rows) {
+        SPLIT_ROW(row);
+        SOFTMAX_GRAD(0, 1, ITEM_ALONE)
+    }
+}
+
+KERNEL(GROUP)
+softmax_grad_groups(ROWS, int logarithm, VIEW(const float, y), VIEW(const float, dy), VIEW(float, dx)) {
+    LOCAL float shared[GROUP];
+    SPLIT_ROW(GROUP_ID());
+    SOFTMAX_GRAD(LOCAL_ID(), GROUP, GROUP_SUM)
+}
+
+/* l = Σ_j t_j (ln Σ e^x - x_j) and gradient_j = softmax(x)_j Σ t - t_j, with t given by TARGET; a class without weight
+ * adds nothing, even where its logit is infinite, and a sum that is NaN is the loss. */
+#define CROSS_ENTROPY(LANE, LANES, MAX, SUM, TARGET)                                     \
+    ROW_OF(x);                                                                           \
+    ROW_OF(g);                                                                           \
+    float most = -INFINITY;                                                              \
+    EACH(LANE, LANES) { most = larger(most, ELEMENT(x)); }                               \
+    most = MAX(most);                                                                    \
+    float sum = 0.0f;                                                                    \
+    EACH(LANE, LANES) { sum += exp(ELEMENT(x) - most); }                                 \
+    sum = SUM(sum);                                                                      \
+    float ln = most + natural_log(sum);                                                  \
+    float total = 0.0f;                                                                  \
+    float loss = 0.0f;                                                                   \
+    EACH(LANE, LANES) {                                                                  \
+        float weight = TARGET;                                                           \
+        total += weight;                                                                 \
+        loss += weight == 0.0f ? 0.0f : weight * (ln - ELEMENT(x));                      \
+    }                                                                                    \
+    total = SUM(total);                                                                  \
+    loss = SUM(loss);                                                                    \
+    float scale = total / sum;                                                           \
+    EACH(LANE, LANES) {                                                                  \
+        ELEMENT(g) = exp(ELEMENT(x) - most) * scale - (TARGET);                          \
+    }                                                                                    \
+    if (LANE == 0) {                                                                     \
+        l[l_offset + row * l_s0] = sum == sum ? loss : sum;                              \
+    }
+
+#define BY_LABEL (j == label ? 1.0f : 0.0f)
+#define BY_WEIGHT t[t_offset + row * t_s0 + j * t_s1]
+
+#define LOGITS_TO_GRADIENT VIEW(const float, x), VIEW(float, g), DENSE(float, l), long64 l_s0
+
+/* The label of a row; one that is out of range is noted, and gives a row without target. */
+DEVICE int label_of(GLOBAL const int* t, long64 at, int row, int columns, int kernel_code, GLOBAL int* fault) {
+    int label = t[at];
+    if (label < 0 || label >= columns) {
+        note_fault(fault, kernel_code, row, label, columns);
+    }
+    return label;
+}
+
+KERNEL(GROUP)
+cross_entropy_items(ROWS, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0, int code, GLOBAL int* fault) {
+    long64 row = GLOBAL_ID();
+    if (row < rows) {
+        SPLIT_ROW(row);
+        int label = label_of(t, t_offset + row * t_s0, (int)row, columns, code, fault);
+        CROSS_ENTROPY(0, 1, ITEM_ALONE, ITEM_ALONE, BY_LABEL)
+    }
+}
+
+KERNEL(GROUP)
+cross_entropy_groups(ROWS, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0, int code, GLOBAL int* fault) {
+    LOCAL float shared[GROUP];
+    LOCAL int found[1];
+    long64 row = GROUP_ID();
+    SPLIT_ROW(row);
+    if (LOCAL_ID() == 0) {
+        found[0] = label_of(t, t_offset + row * t_s0, (int)row, columns, code, fault);
+    }
+    BARRIER();
+    int label = found[0];
+    CROSS_ENTROPY(LOCAL_ID(), GROUP, GROUP_MAX, GROUP_SUM, BY_LABEL)
+}
+
+KERNEL(GROUP)
+cross_entropy_weights_items(ROWS, LOGITS_TO_GRADIENT, DENSE(const float, t), long64 t_s0, long64 t_s1) {
+    long64 row = GLOBAL_ID();
+    if (row < rows) {
+        SPLIT_ROW(row);
+        CROSS_ENTROPY(0, 1, ITEM_ALONE, ITEM_ALONE, BY_WEIGHT)
+    }
+}
+
+KERNEL(GROUP)
+cross_entropy_weights_groups(ROWS, LOGITS_TO_GRADIENT, DENSE(const float, t), long64 t_s0, long64 t_s1) {
+    LOCAL float shared[GROUP];
+    long64 row = GROUP_ID();
+    SPLIT_ROW(row);
+    CROSS_ENTROPY(LOCAL_ID(), GROUP, GROUP_MAX, GROUP_SUM, BY_WEIGHT)
+}
+
+/* Whether (value, index) comes before (best, best_index) as argmax: NaN before all, the larger before the smaller, and
+ * of equals the first. */
+#define BEFORE_BY(value, index, best, best_index, NAN_VALUE, NAN_BEST)                 \
+    (NAN_VALUE ? (!(NAN_BEST) || index < best_index)                                   \
+               : (!(NAN_BEST) && (value > best || (value == best && index < best_index))))
+DEVICE int before_f32(float v, int i, float best, int best_i) {
+    return BEFORE_BY(v, i, best, best_i, v != v, best != best);
+}
+DEVICE int before_i32(int v, int i, int best, int best_i) { return BEFORE_BY(v, i, best, best_i, 0, 0); }
+
+/* y = the index of the row's largest element. */
+#define ARGMAX(NAME, T, BEFORE)                                                              \
+    KERNEL(GROUP) NAME##_items(ROWS, VIEW(const T, x), VIEW(int, y)) {                       \
+        long64 row = GLOBAL_ID();                                                            \
+        if (row < rows) {                                                                    \
+            SPLIT_ROW(row);                                                                  \
+            ROW_OF(x);                                                                       \
+            ROW_OF(y);                                                                       \
+            T best = x[x_at];                                                                \
+            int index = 0;                                                                   \
+            for (int j = 1; j < columns; j++) {                                              \
+                T value = ELEMENT(x);                                                        \
+                if (BEFORE(value, j, best, index)) {                                         \
+                    best = value;                                                            \
+                    index = j;                                                               \
+                }                                                                            \
+            }                                                                                \
+            y[y_at] = index;                                                                 \
+        }                                                                                    \
+    }                                                                                        \
+    KERNEL(GROUP) NAME##_groups(ROWS, VIEW(const T, x), VIEW(int, y)) {                      \
+        LOCAL T values[GROUP];                                                               \
+        LOCAL int indices[GROUP];                                                            \
+        SPLIT_ROW(GROUP_ID());                                                               \
+        ROW_OF(x);                                                                           \
+        ROW_OF(y);                                                                           \
+        int lane = LOCAL_ID();                                                               \
+        int index = lane < columns ? lane : 0;                                               \
+        T best = x[x_at + index * x_s3];                                                     \
+        for (int j = lane + GROUP; j < columns; j += GROUP) {                                \
+            T value = ELEMENT(x);                                                            \
+            if (BEFORE(value, j, best, index)) {                                             \
+                best = value;                                                                \
+                index = j;                                                                   \
+            }                                                                                \
+        }                                                                                    \
+        values[lane] = best;                                                                 \
+        indices[lane] = index;                                                               \
+        BARRIER();                                                                           \
+        for (int width = GROUP / 2; width > 0; width /= 2) {                                    \
+            if (lane < width &&                                                               \
+                BEFORE(values[lane + width], indices[lane + width], values[lane], indices[lane])) { \
+                values[lane] = values[lane + width];                                          \
+                indices[lane] = indices[lane + width];                                        \
+            }                                                                                \
+            BARRIER();                                                                       \
+        }                                                                                    \
+        if (lane == 0) {                                                                     \
+            y[y_at] = indices[0];                                                            \
+        }                                                                                    \
+    }
+
+ARGMAX(argmax, float, before_f32)
+ARGMAX(argmax_i32, int, before_i32)

@@ -1,0 +1,86 @@
+/* An optimizer's update of flat parameters p by a gradient g, and the count of the step, in one launch. UpdateRule in
+ * dev.weft.backend gives the formulas, Penalty what comes before them.
+ *
+ * control = {learning rate, steps done}. Element i is work-item i of the grid. Each group reads the count of steps
+ * before it says that it has; the last group to say so adds 1 to it. So the count is only touched by integer atomics on
+ * its bits, and `finished` is 0 again after the launch. Tuning: GROUP. */
+
+#define UPDATE                                                                                             \
+    long64 n, GLOBAL float* control, long64 control_offset, GLOBAL int* finished, float l1, float l2,      \
+        float weight_decay, DENSE(float, p_), DENSE(const float, g_)
+
+/* {lr, t, …}: the step's settings, made once for each group. */
+#define SETTINGS 4
+DEVICE void begin_step(GLOBAL float* control, TO_LOCAL float* settings) {
+    settings[0] = control[0];
+    settings[1] = AS_FLOAT(ATOMIC_READ(control + 1)) + 1.0f;
+}
+DEVICE void end_step(GLOBAL float* control, TO_LOCAL const float* settings, GLOBAL int* finished) {
+    if (last_group(finished)) {
+        ATOMIC_WRITE(control + 1, AS_INT(settings[1]));
+    }
+}
+
+#define BEGIN                                        \
+    LOCAL float settings[SETTINGS];                  \
+    long64 i = GLOBAL_ID();                          \
+    if (LOCAL_ID() == 0) {                           \
+        begin_step(control + control_offset, settings)
+#define THEN                                                                     \
+    }                                                                            \
+    BARRIER();                                                                   \
+    if (i < n) {                                                                 \
+        float lr = settings[0];                                                  \
+        float p = AT_DENSE(p_);                                                  \
+        float g = AT_DENSE(g_) + l2 * p + l1 * sign_of(p);                       \
+        float decayed = p - lr * weight_decay * p
+#define END                                                                      \
+    }                                                                            \
+    if (LOCAL_ID() == 0) {                                                       \
+        end_step(control + control_offset, settings, finished);                  \
+    }
+
+/* p = p' - lr g'. */
+KERNEL(GROUP) sgd(UPDATE) {
+    BEGIN;
+    THEN;
+    AT_DENSE(p_) = decayed - lr * g;
+    END
+}
+
+/* u = momentum u + g'; p = p' - lr u, or with Nesterov p = p' - lr (g' + momentum u). */
+KERNEL(GROUP) sgd_momentum(UPDATE, DENSE(float, u_), float momentum, int nesterov) {
+    BEGIN;
+    THEN;
+    float u = momentum * AT_DENSE(u_) + g;
+    AT_DENSE(u_) = u;
+    AT_DENSE(p_) = decayed - lr * (nesterov ? g + momentum * u : u);
+    END
+}
+
+/* m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 - beta2) g'²; p = p' - lr m̂ / (√v̂ + eps). 1 - beta^t is
+ * -expm1(t ln beta), which does not cancel where beta is near 1. */
+KERNEL(GROUP)
+adam(UPDATE, DENSE(float, m_), DENSE(float, v_), float beta1, float one_less_beta1, float ln_beta1, float beta2,
+     float one_less_beta2, float ln_beta2, float eps) {
+    BEGIN;
+    settings[2] = -1.0f / expm1(settings[1] * ln_beta1);
+    settings[3] = -1.0f / expm1(settings[1] * ln_beta2);
+    THEN;
+    float m = beta1 * AT_DENSE(m_) + one_less_beta1 * g;
+    float v = beta2 * AT_DENSE(v_) + one_less_beta2 * g * g;
+    AT_DENSE(m_) = m;
+    AT_DENSE(v_) = v;
+    AT_DENSE(p_) = decayed - lr * (m * settings[2]) / (sqrt(v * settings[3]) + eps);
+    END
+}
+
+/* v = alpha v + (1 - alpha) g'²; p = p' - lr g' / (√v + eps). */
+KERNEL(GROUP) rms_prop(UPDATE, DENSE(float, v_), float alpha, float one_less_alpha, float eps) {
+    BEGIN;
+    THEN;
+    float v = alpha * AT_DENSE(v_) + one_less_alpha * g * g;
+    AT_DENSE(v_) = v;
+    AT_DENSE(p_) = decayed - lr * g / (sqrt(v) + eps);
+    END
+}

@@ -1,0 +1,125 @@
+package dev.weft.opencl;
+
+import static org.lwjgl.opencl.CL10.CL_DEVICE_TYPE_ALL;
+import static org.lwjgl.opencl.CL10.clGetDeviceIDs;
+import static org.lwjgl.opencl.CL10.clGetPlatformIDs;
+
+import dev.weft.backend.Availability;
+import dev.weft.backend.DeviceInfo;
+
+import org.lwjgl.PointerBuffer;
+import org.lwjgl.opencl.CL;
+import org.lwjgl.system.Configuration;
+import org.lwjgl.system.MemoryStack;
+
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The system's OpenCL: the loader library and the devices of all platforms. Apart from the
+ * provider, since touching this class loads LWJGL.
+ */
+final class OpenClLibrary {
+    private static final String LOADER_REMEDY =
+            "install an OpenCL loader (on Debian: ocl-icd-libopencl1) and your device's driver"
+                    + " (a GPU's own, or pocl-opencl-icd for the CPU)";
+    private static final String DRIVER_REMEDY =
+            "install your device's OpenCL driver: a GPU's own, or for the CPU PoCL (on Debian:"
+                    + " pocl-opencl-icd)";
+
+    private static boolean loaded;
+
+    private OpenClLibrary() {}
+
+    /** What there is, as {@link dev.weft.backend.BackendProvider#probe} tells it. */
+    static Availability availability() {
+        try {
+            load();
+        } catch (LinkageError e) {
+            // Of LWJGL's own library, or of OpenCL's: the message says which.
+            return new Availability.Unavailable(
+                    "the OpenCL library cannot be loaded: " + firstLine(e), LOADER_REMEDY);
+        }
+        List<OpenClDevice> devices;
+        try {
+            devices = devices();
+        } catch (OpenClException e) {
+            return new Availability.Unavailable(String.valueOf(e.getMessage()), DRIVER_REMEDY);
+        }
+        if (devices.isEmpty()) {
+            return new Availability.Unavailable(
+                    "the OpenCL loader is there, and found no device", DRIVER_REMEDY);
+        }
+        List<DeviceInfo> infos =
+                IntStream.range(0, devices.size()).mapToObj(i -> devices.get(i).info(i)).toList();
+        return new Availability.Ready(infos);
+    }
+
+    private static String firstLine(Throwable e) {
+        String message = e.getMessage();
+        return message == null ? e.toString() : message.lines().findFirst().orElse(message);
+    }
+
+    private static synchronized void load() {
+        if (!loaded) {
+            Configuration.OPENCL_EXPLICIT_INIT.set(true);
+            CL.create();
+            loaded = true;
+        }
+    }
+
+    /**
+     * The devices of all platforms: GPUs first, then accelerators, then CPUs, each in the order in
+     * which OpenCL names them.
+     */
+    static List<OpenClDevice> devices() {
+        load();
+        List<OpenClDevice> devices = new ArrayList<>();
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            for (long platform : platforms(stack)) {
+                for (long id : devices(stack, platform)) {
+                    devices.add(OpenClDevice.of(platform, id));
+                }
+            }
+        }
+        devices.sort(Comparator.comparingInt(OpenClDevice::rank));
+        return devices;
+    }
+
+    private static long[] platforms(MemoryStack stack) {
+        IntBuffer count = stack.callocInt(1);
+        int code = clGetPlatformIDs(null, count);
+        if (code == Status.PLATFORM_NOT_FOUND_KHR || (code == 0 && count.get(0) == 0)) {
+            return new long[0];
+        }
+        Status.check(code, "clGetPlatformIDs");
+        PointerBuffer ids = stack.mallocPointer(count.get(0));
+        Status.check(clGetPlatformIDs(ids, (IntBuffer) null), "clGetPlatformIDs");
+        return handles(ids);
+    }
+
+    private static long[] devices(MemoryStack stack, long platform) {
+        IntBuffer count = stack.callocInt(1);
+        int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, null, count);
+        if (code == Status.DEVICE_NOT_FOUND || (code == 0 && count.get(0) == 0)) {
+            return new long[0];
+        }
+        Status.check(code, "clGetDeviceIDs");
+        PointerBuffer ids = stack.mallocPointer(count.get(0));
+        Status.check(
+                clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, ids, (IntBuffer) null),
+                "clGetDeviceIDs");
+        return handles(ids);
+    }
+
+    private static long[] handles(PointerBuffer ids) {
+        long[] handles = new long[ids.remaining()];
+        for (int i = 0; i < handles.length; i++) {
+            handles[i] = ids.get(i);
+        }
+        return handles;
+    }
+}

@@ -1,0 +1,169 @@
+package dev.weft.opencl;
+
+import static org.lwjgl.opencl.CL10.CL_PROGRAM_BINARIES;
+import static org.lwjgl.opencl.CL10.CL_PROGRAM_BINARY_SIZES;
+import static org.lwjgl.opencl.CL10.CL_PROGRAM_BUILD_LOG;
+import static org.lwjgl.opencl.CL10.clBuildProgram;
+import static org.lwjgl.opencl.CL10.clCreateProgramWithSource;
+import static org.lwjgl.opencl.CL10.clReleaseProgram;
+import static org.lwjgl.opencl.CL10.nclCreateProgramWithBinary;
+import static org.lwjgl.opencl.CL10.nclGetProgramBuildInfo;
+import static org.lwjgl.opencl.CL10.nclGetProgramInfo;
+import static org.lwjgl.system.MemoryUtil.NULL;
+import static org.lwjgl.system.MemoryUtil.memAddress;
+
+import dev.weft.gpu.KernelBuildException;
+import dev.weft.gpu.KernelSource;
+
+import org.lwjgl.PointerBuffer;
+import org.lwjgl.system.MemoryStack;
+import org.lwjgl.system.MemoryUtil;
+
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Compiled programs of one context: each source once, from the cache where it has it. */
+final class Programs {
+    private static final String OPTIONS = "-cl-std=CL1.2";
+
+    private final long context;
+    private final OpenClDevice device;
+    private final ProgramCache cache;
+    private final Map<KernelSource, Long> built = new HashMap<>();
+
+    Programs(long context, OpenClDevice device, ProgramCache cache) {
+        this.context = context;
+        this.device = device;
+        this.cache = cache;
+    }
+
+    /** The program of a source. */
+    long build(KernelSource source) {
+        return built.computeIfAbsent(source, this::loadOrCompile);
+    }
+
+    private long loadOrCompile(KernelSource source) {
+        Optional<byte[]> binary = cache.load(device, source);
+        if (binary.isPresent()) {
+            OptionalLong loaded = load(source, binary.get());
+            if (loaded.isPresent()) {
+                return loaded.getAsLong();
+            }
+            cache.drop(device, source);
+        }
+        long program = compile(source);
+        cache.store(device, source, binary(program));
+        return program;
+    }
+
+    private static String options(KernelSource source) {
+        return OPTIONS + " " + String.join(" ", source.options());
+    }
+
+    /** A binary that the driver refuses, such as one of an earlier version, counts as missing. */
+    private OptionalLong load(KernelSource source, byte[] binary) {
+        ByteBuffer bytes = MemoryUtil.memAlloc(binary.length);
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            bytes.put(binary).flip();
+            IntBuffer codes = stack.callocInt(2);
+            long program =
+                    nclCreateProgramWithBinary(
+                            context,
+                            1,
+                            memAddress(stack.pointers(device.id())),
+                            memAddress(stack.pointers(binary.length)),
+                            memAddress(stack.pointers(memAddress(bytes))),
+                            memAddress(codes),
+                            memAddress(codes, 1));
+            if (codes.get(0) != 0 || codes.get(1) != 0) {
+                return OptionalLong.empty();
+            }
+            if (clBuildProgram(program, device.id(), options(source), null, NULL) != 0) {
+                clReleaseProgram(program);
+                return OptionalLong.empty();
+            }
+            return OptionalLong.of(program);
+        } finally {
+            MemoryUtil.memFree(bytes);
+        }
+    }
+
+    private long compile(KernelSource source) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            IntBuffer code = stack.callocInt(1);
+            long program = clCreateProgramWithSource(context, source.text(), code);
+            Status.check(code.get(0), "clCreateProgramWithSource of " + source.file());
+            int status = clBuildProgram(program, device.id(), options(source), null, NULL);
+            if (status == 0) {
+                return program;
+            }
+            String log = log(program);
+            clReleaseProgram(program);
+            if (status == Status.BUILD_PROGRAM_FAILURE) {
+                throw new KernelBuildException(source, device.name(), log);
+            }
+            Status.check(status, "clBuildProgram of " + source.file() + " (" + log + ")");
+            throw new IllegalStateException("clBuildProgram failed with no code");
+        }
+    }
+
+    private String log(long program) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            PointerBuffer size = stack.callocPointer(1);
+            nclGetProgramBuildInfo(
+                    program, device.id(), CL_PROGRAM_BUILD_LOG, 0, NULL, memAddress(size));
+            ByteBuffer text = MemoryUtil.memCalloc((int) size.get(0) + 1);
+            try {
+                nclGetProgramBuildInfo(
+                        program,
+                        device.id(),
+                        CL_PROGRAM_BUILD_LOG,
+                        size.get(0),
+                        memAddress(text),
+                        NULL);
+                return MemoryUtil.memUTF8(memAddress(text));
+            } finally {
+                MemoryUtil.memFree(text);
+            }
+        }
+    }
+
+    private static byte[] binary(long program) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            PointerBuffer size = stack.callocPointer(1);
+            Status.check(
+                    nclGetProgramInfo(
+                            program,
+                            CL_PROGRAM_BINARY_SIZES,
+                            PointerBuffer.POINTER_SIZE,
+                            memAddress(size),
+                            NULL),
+                    "clGetProgramInfo of the binary's size");
+            ByteBuffer bytes = MemoryUtil.memAlloc(Math.max(1, (int) size.get(0)));
+            try {
+                Status.check(
+                        nclGetProgramInfo(
+                                program,
+                                CL_PROGRAM_BINARIES,
+                                PointerBuffer.POINTER_SIZE,
+                                memAddress(stack.pointers(memAddress(bytes))),
+                                NULL),
+                        "clGetProgramInfo of the binary");
+                byte[] binary = new byte[(int) size.get(0)];
+                bytes.get(binary);
+                return binary;
+            } finally {
+                MemoryUtil.memFree(bytes);
+            }
+        }
+    }
+
+    void close() {
+        built.values().forEach(org.lwjgl.opencl.CL10::clReleaseProgram);
+        built.clear();
+    }
+}
