@@ -4,21 +4,57 @@ import dev.weft.backend.Activation;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.View;
 
+import java.util.HashMap;
 import java.util.Map;
 
-/** c = epilogue(alpha a b + beta c). */
+/** c = epilogue(alpha a b + beta c): chooses the kernel, packs what it wants packed, launches. */
 final class Gemm {
+    /** As functions.h numbers them. */
+    private static final int BIAS = 1;
+
+    private static final int A_PACKED = 1 << 16;
+    private static final int B_PACKED = 1 << 17;
+
+    /** Steps of k that one group of gemm_cpu_pack packs. */
+    private static final int PACK_DEPTH = 64;
+
+    /** From so much work on, a transposed a is packed too: 2048³ takes half the time then. */
+    private static final double WORTH_PACKING_A = 1L << 30;
+
     private final Launcher launcher;
-    private final Kernel tiled;
+    private final GemmTuning tuning;
+    private final Map<GemmVariant, Kernels> kernels = new HashMap<>();
+    private final Scratch packedA;
+    private final Scratch packedB;
+
+    /** The kernels of a variant; the second packs, where there is packing. */
+    private record Kernels(Kernel multiply, Kernel pack) {}
 
     Gemm(Launcher launcher, GemmTuning tuning) {
         this.launcher = launcher;
-        tiled =
-                new Kernel(
-                        KernelFile.GEMM_TILED,
-                        "gemm_tiled",
-                        Map.of("TILE_M", 32, "TILE_N", 32, "TILE_K", 16, "WORK", 4),
-                        64);
+        this.tuning = tuning;
+        packedA = new Scratch(launcher.driver());
+        packedB = new Scratch(launcher.driver());
+    }
+
+    /**
+     * An operand as a kernel takes it: element (i, j) of batch z lies at offset + i row + j column
+     * + z batch.
+     */
+    private record Operand(long memory, long offset, long row, long column, long batch) {
+        static Operand of(View x) {
+            // A stride that is never used may be anything: 1 says that the elements are adjacent.
+            return new Operand(
+                    GpuBuffer.memory(x),
+                    x.offset(),
+                    x.dim(-2) > 1 ? x.stride(-2) : x.dim(-1),
+                    x.dim(-1) > 1 ? x.stride(-1) : 1,
+                    x.rank() == 3 ? x.stride(0) : 0);
+        }
+
+        Operand transposed() {
+            return new Operand(memory, offset, column, row, batch);
+        }
     }
 
     void multiply(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
@@ -27,10 +63,28 @@ final class Gemm {
         }
         long m = c.dim(-2);
         long n = c.dim(-1);
+        long k = a.dim(-1);
         long batch = c.rank() == 3 ? c.dim(0) : 1;
-        Arguments args = launcher.begin().i32(m).i32(n).i32(a.dim(-1)).f32(alpha);
-        operand(args, a);
-        operand(args, b);
+        GemmVariant variant = tuning.of(GemmSize.of(m, n, k));
+        Kernels of = kernels.computeIfAbsent(variant, this::compile);
+        Operand left = Operand.of(a);
+        Operand right = Operand.of(b);
+        int flags = 0;
+        if (variant.family() == GemmVariant.Family.CPU && k > 0) {
+            if (right.column != 1 ? m > variant.rows() : variant.packs()) {
+                right =
+                        pack(of.pack, right.transposed(), packedB, n, k, variant.columns(), batch)
+                                .transposed();
+                flags |= B_PACKED;
+            }
+            if (left.column != 1 && (double) m * n * k >= WORTH_PACKING_A) {
+                left = pack(of.pack, left, packedA, m, k, variant.rows(), batch);
+                flags |= A_PACKED;
+            }
+        }
+        Arguments args = launcher.begin().i32(m).i32(n).i32(k).f32(alpha);
+        add(args, left);
+        add(args, right);
         args.f32(beta);
         Launcher.dense(args, c, 0);
         args.i32(m > 1 ? c.stride(-2) : 0).i64(c.rank() == 3 ? c.stride(0) : 0);
@@ -40,9 +94,49 @@ final class Gemm {
         } else {
             Launcher.dense(args, bias, 0);
             args.i32(n > 1 ? bias.stride(0) : 0);
+            flags |= BIAS;
         }
-        args.i32((bias == null ? 0 : 1) | code(epilogue.activation()) << 1);
-        launcher.groups(tiled, (n + 31) / 32, (m + 31) / 32, batch);
+        args.i32(flags | code(epilogue.activation()) << 1);
+        long down = (m + variant.rows() - 1) / variant.rows();
+        long across = (n + variant.columns() - 1) / variant.columns();
+        if (variant.family() == GemmVariant.Family.CPU) {
+            // Groups that share a panel of b follow each other.
+            launcher.groups(of.multiply, down, across, batch);
+        } else {
+            launcher.groups(of.multiply, across, down, batch);
+        }
+    }
+
+    private Kernels compile(GemmVariant variant) {
+        Map<String, Integer> defines = variant.defines();
+        String name = variant.file().kernels().getFirst();
+        Kernel multiply = new Kernel(variant.file(), name, defines, variant.group());
+        Kernel pack =
+                variant.family() == GemmVariant.Family.CPU
+                        ? new Kernel(variant.file(), "gemm_cpu_pack", defines, 1)
+                        : multiply;
+        return new Kernels(multiply, pack);
+    }
+
+    /**
+     * Packs x, extent × k, in panels of {@code width} rows, and returns the panels as an operand.
+     * One matrix that serves all batches is packed once.
+     */
+    private Operand pack(
+            Kernel kernel, Operand x, Scratch scratch, long extent, long k, int width, long batch) {
+        long panels = (extent + width - 1) / width;
+        long floats = panels * width * k;
+        long packed = x.batch == 0 ? 1 : batch;
+        long memory = scratch.reserve(floats * packed * Float.BYTES);
+        Arguments args = launcher.begin().i32(extent).i32(k).i32(width);
+        add(args, x);
+        args.memory(memory).i64(0).i64(floats);
+        launcher.groups(kernel, (k + PACK_DEPTH - 1) / PACK_DEPTH, panels, packed);
+        return new Operand(memory, 0, 1, width, packed == 1 ? 0 : floats);
+    }
+
+    private static void add(Arguments args, Operand x) {
+        args.memory(x.memory).i64(x.offset).i32(x.row).i32(x.column).i64(x.batch);
     }
 
     /** As functions.h numbers them. */
@@ -55,12 +149,8 @@ final class Gemm {
         };
     }
 
-    private static void operand(Arguments args, View x) {
-        Launcher.dense(args, x, 0);
-        args.i32(x.dim(-2) > 1 ? x.stride(-2) : 0);
-        args.i32(x.dim(-1) > 1 ? x.stride(-1) : 1);
-        args.i64(x.rank() == 3 ? x.stride(0) : 0);
+    void close() {
+        packedA.close();
+        packedB.close();
     }
-
-    void close() {}
 }

@@ -1,3 +1,98 @@
 package dev.weft.gpu;
 
-public record GemmTuning() {}
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.stream.Collectors;
+
+/**
+ * Which gemm kernel serves which size on a device: what the tuner has measured there, or the
+ * defaults of its class.
+ */
+final class GemmTuning {
+    private final Map<GemmSize, GemmVariant> chosen;
+
+    GemmTuning(Map<GemmSize, GemmVariant> chosen) {
+        this.chosen = new EnumMap<>(chosen);
+    }
+
+    GemmVariant of(GemmSize size) {
+        return Objects.requireNonNull(chosen.get(size));
+    }
+
+    /**
+     * For CPUs, measured on PoCL with AVX-512: 12×32 fills 32 registers of 16 floats, 6×16 those of
+     * AVX2; packing b pays from about 800³ on. For GPUs, until they are measured: large tiles where
+     * there are enough of them for all compute units.
+     */
+    static GemmTuning defaults(GpuTraits traits) {
+        Map<GemmSize, GemmVariant> chosen = new EnumMap<>(GemmSize.class);
+        for (GemmSize size : GemmSize.values()) {
+            boolean large = size == GemmSize.LARGE || size == GemmSize.HUGE;
+            GemmVariant variant =
+                    switch (traits.deviceClass()) {
+                        case CPU ->
+                                traits.vectorFloats() >= 16
+                                        ? GemmVariant.cpu(12, 2, large)
+                                        : GemmVariant.cpu(6, 1, large);
+                        case GPU ->
+                                size == GemmSize.HUGE
+                                        ? GemmVariant.gpu(128, 128)
+                                        : GemmVariant.gpu(64, 64);
+                    };
+            chosen.put(size, variant.fits(traits) ? variant : smallest(traits));
+        }
+        return new GemmTuning(chosen);
+    }
+
+    private static GemmVariant smallest(GpuTraits traits) {
+        return GemmVariant.candidates(traits).getLast();
+    }
+
+    private static String file(GpuTraits traits) {
+        byte[] key = traits.tuningKey().getBytes(StandardCharsets.UTF_8);
+        return "tuning/gemm-" + HexFormat.of().formatHex(KernelSource.sha256(key), 0, 8) + ".txt";
+    }
+
+    /** What the tuner kept for this device; for what it has not, or not readably, the defaults. */
+    static GemmTuning load(CacheFolder cache, GpuTraits traits) {
+        GemmTuning defaults = defaults(traits);
+        Properties kept = new Properties();
+        try {
+            byte[] text = cache.read(file(traits)).orElse(new byte[0]);
+            kept.load(new StringReader(new String(text, StandardCharsets.UTF_8)));
+        } catch (IOException | IllegalArgumentException e) {
+            return defaults;
+        }
+        Map<GemmSize, GemmVariant> chosen = new EnumMap<>(defaults.chosen);
+        for (GemmSize size : GemmSize.values()) {
+            GemmVariant.parse(kept.getProperty(size.name(), ""), traits)
+                    .ifPresent(variant -> chosen.put(size, variant));
+        }
+        return new GemmTuning(chosen);
+    }
+
+    /**
+     * Keeps this for the device.
+     *
+     * @return where, or why not, for the user
+     */
+    String store(CacheFolder cache, GpuTraits traits) {
+        String text =
+                "# "
+                        + traits.tuningKey()
+                        + "\n"
+                        + chosen.entrySet().stream()
+                                .map(entry -> entry.getKey() + " = " + entry.getValue() + "\n")
+                                .collect(Collectors.joining());
+        String file = file(traits);
+        return cache.write(file, text.getBytes(StandardCharsets.UTF_8))
+                ? "kept in " + cache.path(file)
+                : "could not be kept in " + cache.path(file);
+    }
+}

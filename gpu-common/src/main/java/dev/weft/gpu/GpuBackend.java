@@ -9,18 +9,20 @@ import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
+import dev.weft.backend.Tunable;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Every kernel call, once, over a {@link GpuDriver}. Calls enqueue and return; {@link #download}
  * and {@link #synchronize} wait, and report an index that a kernel found to be out of range.
  */
-public final class GpuBackend implements Backend {
+public final class GpuBackend implements Backend, Tunable {
     private final GpuDriver driver;
     private final Launcher launcher;
     private final IndexFaults faults;
@@ -30,11 +32,17 @@ public final class GpuBackend implements Backend {
     private final Rows rows;
     private final IndexKernels indices;
     private final Updates updates;
-    private final Gemm gemm;
+    private final CacheFolder cache;
+    private Gemm gemm;
     private boolean closed;
 
-    /** A backend over an open driver, which it closes in the end. */
-    public GpuBackend(GpuDriver open, GemmTuning tuning) {
+    /**
+     * A backend over an open driver, which it closes in the end.
+     *
+     * @param cache where the tuner keeps its results
+     */
+    public GpuBackend(GpuDriver open, CacheFolder cache) {
+        this.cache = cache;
         driver = new LossGuard(open);
         launcher = new Launcher(driver);
         faults = new IndexFaults(driver);
@@ -45,7 +53,7 @@ public final class GpuBackend implements Backend {
         rows = new Rows(launcher, faults);
         indices = new IndexKernels(launcher, faults);
         updates = new Updates(launcher);
-        gemm = new Gemm(launcher, tuning);
+        gemm = new Gemm(launcher, GemmTuning.load(cache, driver.traits()));
     }
 
     @Override
@@ -114,6 +122,14 @@ public final class GpuBackend implements Backend {
             faults.close();
             launcher.close();
         }
+    }
+
+    @Override
+    public void tune(Consumer<String> report) {
+        GemmTuning tuning = new GemmTuner(launcher).run(report);
+        gemm.close();
+        gemm = new Gemm(launcher, tuning);
+        report.accept(tuning.store(cache, driver.traits()));
     }
 
     // ---- elementwise

@@ -7,6 +7,7 @@ package dev.weft.gpu;
  * @param computeUnits how many work-groups run at a time, at least
  * @param maxGroup the most work-items of a work-group
  * @param localBytes the local memory of a work-group
+ * @param vectorFloats floats of a vector register, 1 where work-items share one
  * @param tuningKey what names this model of device in the tuner's file: name and driver version
  */
 public record GpuTraits(
@@ -14,4 +15,5 @@ public record GpuTraits(
         int computeUnits,
         int maxGroup,
         long localBytes,
+        int vectorFloats,
         String tuningKey) {}

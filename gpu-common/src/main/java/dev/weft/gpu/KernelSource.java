@@ -30,11 +30,13 @@ public record KernelSource(String file, String text, Map<String, Integer> define
 
     /** SHA-256 of the text and the options: what a compiled program is kept under. */
     public String hash() {
+        String all = text + "\n" + String.join(" ", options());
+        return HexFormat.of().formatHex(sha256(all.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static byte[] sha256(byte[] bytes) {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(text.getBytes(StandardCharsets.UTF_8));
-            digest.update(String.join(" ", options()).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest.digest());
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

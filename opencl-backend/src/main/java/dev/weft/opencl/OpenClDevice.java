@@ -17,6 +17,7 @@ import static org.lwjgl.opencl.CL10.CL_PLATFORM_NAME;
 import static org.lwjgl.opencl.CL10.nclGetDeviceInfo;
 import static org.lwjgl.opencl.CL10.nclGetPlatformInfo;
 import static org.lwjgl.opencl.CL11.CL_DEVICE_HOST_UNIFIED_MEMORY;
+import static org.lwjgl.opencl.CL11.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT;
 import static org.lwjgl.system.MemoryUtil.NULL;
 import static org.lwjgl.system.MemoryUtil.memAddress;
 import static org.lwjgl.system.MemoryUtil.memUTF8;
@@ -55,6 +56,7 @@ record OpenClDevice(
         long memoryBytes,
         long largestBuffer,
         long localBytes,
+        int vectorFloats,
         boolean sharesMemory,
         boolean fp64,
         boolean fp16) {
@@ -76,6 +78,7 @@ record OpenClDevice(
                 number(id, CL_DEVICE_GLOBAL_MEM_SIZE),
                 number(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
                 number(id, CL_DEVICE_LOCAL_MEM_SIZE),
+                (int) number(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT),
                 number(id, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
                 extensions.contains("cl_khr_fp64"),
                 extensions.contains("cl_khr_fp16"));
@@ -166,6 +169,7 @@ record OpenClDevice(
                 computeUnits,
                 maxGroup,
                 localBytes,
+                isCpu() ? vectorFloats : 1,
                 "opencl " + name + " " + driverVersion);
     }
 

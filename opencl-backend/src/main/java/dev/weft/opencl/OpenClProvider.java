@@ -5,7 +5,6 @@ import dev.weft.backend.Backend;
 import dev.weft.backend.BackendProvider;
 import dev.weft.backend.BackendUnavailableException;
 import dev.weft.gpu.CacheFolder;
-import dev.weft.gpu.GemmTuning;
 import dev.weft.gpu.GpuBackend;
 
 import org.jspecify.annotations.Nullable;
@@ -65,7 +64,7 @@ public final class OpenClProvider implements BackendProvider {
         CacheFolder cache = CacheFolder.ofUser();
         OpenClDriver driver = new OpenClDriver(devices.get(index), index, new ProgramCache(cache));
         try {
-            return new GpuBackend(driver, new GemmTuning());
+            return new GpuBackend(driver, cache);
         } catch (RuntimeException e) {
             driver.close();
             throw e;

@@ -87,7 +87,14 @@ DEVICE float gelu_inner(float x) { return 0.79788456f * x * (1.0f + 0.044715f * 
 /* -1, 0 or 1 by the sign of x; NaN for NaN. */
 DEVICE float sign_of(float x) { return x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x); }
 
-/* The activation of a gemm's epilogue: 0 identity, 1 relu, 2 sigmoid, 3 tanh. */
+/* The word that tells a gemm kernel what to do before it stores: bit 0 a bias, bits 1 and 2 the activation, and two bits
+ * that only gemm_cpu knows. Those stand far from the activation: Oclgrind 21.10 does not mask the 2-bit integer that a
+ * compiler may make of it, and sees whatever else is in its byte. */
+#define GEMM_BIAS 1
+#define GEMM_ACTIVATION(epilogue) ((epilogue) >> 1 & 3)
+#define GEMM_A_PACKED (1 << 16)
+#define GEMM_B_PACKED (1 << 17)
+
 DEVICE float activated(int activation, float x) {
     switch (activation) {
         case 1:

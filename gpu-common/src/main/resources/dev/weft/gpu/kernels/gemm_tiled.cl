@@ -1,5 +1,4 @@
-/*
- * c = activation(alpha a b + beta c + bias) by tiles in local memory: the portable kernel, right on
+/* c = activation(alpha a b + beta c + bias) by tiles in local memory: the portable kernel, right on
  * any device and tuned for none.
  *
  *            TILE_N                 A group owns a TILE_M x TILE_N tile of c and walks along k in
@@ -12,8 +11,7 @@
  *    TILE_K
  *
  * Tuning: TILE_M, TILE_N, TILE_K (16 at least pays for the two barriers of a step), WORK; the group
- * has TILE_M TILE_N / WORK^2 items. Local memory: TILE_K (TILE_M + TILE_N + 2) floats.
- */
+ * has TILE_M TILE_N / WORK^2 items. Local memory: TILE_K (TILE_M + TILE_N + 2) floats. */
 #ifndef TILE_M
 #define TILE_M 32
 #endif
@@ -28,10 +26,9 @@
 #endif
 #define ROWS (TILE_M / WORK)
 #define COLUMNS (TILE_N / WORK)
-#undef GROUP
-#define GROUP (ROWS * COLUMNS)
+#define ITEMS (ROWS * COLUMNS)
 
-KERNEL(GROUP) gemm_tiled(int m, int n, int k, float alpha,
+KERNEL(ITEMS) gemm_tiled(int m, int n, int k, float alpha,
         GLOBAL const float* RESTRICT a, long64 a_offset, int a_row, int a_col, long64 a_batch,
         GLOBAL const float* RESTRICT b, long64 b_offset, int b_row, int b_col, long64 b_batch,
         float beta, GLOBAL float* RESTRICT c, long64 c_offset, int c_row, long64 c_batch,
@@ -41,8 +38,8 @@ KERNEL(GROUP) gemm_tiled(int m, int n, int k, float alpha,
     LOCAL float b_tile[TILE_K][TILE_N + 1];
     const int item = LOCAL_ID(), i = item / COLUMNS, j = item % COLUMNS;
     const int i0 = GROUP_ID_Y() * TILE_M, j0 = GROUP_ID() * TILE_N;
-    a += a_offset + GROUP_ID_Z() * a_batch + (long64) i0 * a_row;
-    b += b_offset + GROUP_ID_Z() * b_batch + (long64) j0 * b_col;
+    a += a_offset + GROUP_ID_Z() * a_batch + (long64)i0 * a_row;
+    b += b_offset + GROUP_ID_Z() * b_batch + (long64)j0 * b_col;
     c += c_offset + GROUP_ID_Z() * c_batch;
 
     float sum[WORK][WORK];
@@ -53,17 +50,17 @@ KERNEL(GROUP) gemm_tiled(int m, int n, int k, float alpha,
     }
     for (int p0 = 0; p0 < k; p0 += TILE_K) {
         /* Neighbouring items read along the unit stride; past an edge the tile holds zeros. */
-        for (int x = item; x < TILE_M * TILE_K; x += GROUP) {
+        for (int x = item; x < TILE_M * TILE_K; x += ITEMS) {
             const int r = a_col == 1 ? x / TILE_K : x % TILE_M;
             const int p = a_col == 1 ? x % TILE_K : x / TILE_M;
             a_tile[p][r] = i0 + r < m && p0 + p < k
-                    ? a[(long64) r * a_row + (long64) (p0 + p) * a_col] : 0.0f;
+                    ? a[(long64)r * a_row + (long64)(p0 + p) * a_col] : 0.0f;
         }
-        for (int x = item; x < TILE_N * TILE_K; x += GROUP) {
+        for (int x = item; x < TILE_N * TILE_K; x += ITEMS) {
             const int s = b_col == 1 ? x % TILE_N : x / TILE_K;
             const int p = b_col == 1 ? x / TILE_N : x % TILE_K;
             b_tile[p][s] = j0 + s < n && p0 + p < k
-                    ? b[(long64) s * b_col + (long64) (p0 + p) * b_row] : 0.0f;
+                    ? b[(long64)s * b_col + (long64)(p0 + p) * b_row] : 0.0f;
         }
         BARRIER();
         for (int p = 0; p < TILE_K; p++) {
@@ -84,10 +81,10 @@ KERNEL(GROUP) gemm_tiled(int m, int n, int k, float alpha,
         for (int s = 0; s < WORK; s++) {
             const int row = i0 + i + r * ROWS, column = j0 + j + s * COLUMNS;
             if (row >= m || column >= n) continue;
-            GLOBAL float* out = c + (long64) row * c_row + column;
-            float y = fma(alpha, sum[r][s], beta != 0.0f ? beta * *out : 0.0f);
-            if (epilogue & 1) y += bias[bias_offset + (long64) column * bias_stride];
-            *out = activated(epilogue >> 1, y);
+            GLOBAL float* out = c + (long64)row * c_row + column;
+            float y = fma(alpha, sum[r][s], beta != 0.0f ? fma(beta, *out, 0.0f) : 0.0f);
+            if (epilogue & GEMM_BIAS) y += bias[bias_offset + (long64)column * bias_stride];
+            *out = activated(GEMM_ACTIVATION(epilogue), y);
         }
     }
 }

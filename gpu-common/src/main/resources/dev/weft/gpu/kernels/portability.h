@@ -40,6 +40,17 @@ typedef uint uint32;
 #define ATOMIC_ADD(p, v) atomic_add((volatile __global int*)(p), v)
 #define ATOMIC_CLAIM(p, expected, v) (atomic_cmpxchg((volatile __global int*)(p), expected, v) == (expected))
 
+/* Sixteen floats, for kernels that one work-item runs alone on a CPU's vector unit. Macros, because vload16 and vstore16
+ * take a pointer into any address space. */
+typedef float16 vec16;
+#define VEC16_SPLAT(x) ((float16)(x))
+#define VEC16_LOAD(p) vload16(0, p)
+#define VEC16_STORE(x, p) vstore16(x, 0, p)
+#define VEC16_FMA(a, b, c) fma(a, b, c)
+/* a0 b0 a1 b1 … a7 b7, and a8 b8 … a15 b15. */
+#define VEC16_ZIP_LOW(a, b) shuffle2(a, b, (uint16)(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23))
+#define VEC16_ZIP_HIGH(a, b) shuffle2(a, b, (uint16)(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31))
+
 #else /* CUDA */
 
 typedef long long long64;
@@ -69,6 +80,46 @@ typedef unsigned int uint32;
 #define ATOMIC_WRITE(p, v) atomicExch((int*)(p), v)
 #define ATOMIC_ADD(p, v) atomicAdd((int*)(p), v)
 #define ATOMIC_CLAIM(p, expected, v) (atomicCAS((int*)(p), expected, v) == (expected))
+
+/* Never fast on a GPU: here so that nvcc checks the kernels that are meant for CPUs, and a host can run them. */
+typedef struct {
+    float lane[16];
+} vec16;
+DEVICE vec16 VEC16_SPLAT(float x) {
+    vec16 y;
+    for (int i = 0; i < 16; i++) {
+        y.lane[i] = x;
+    }
+    return y;
+}
+DEVICE vec16 VEC16_LOAD(const float* p) {
+    vec16 y;
+    for (int i = 0; i < 16; i++) {
+        y.lane[i] = p[i];
+    }
+    return y;
+}
+DEVICE void VEC16_STORE(vec16 x, float* p) {
+    for (int i = 0; i < 16; i++) {
+        p[i] = x.lane[i];
+    }
+}
+DEVICE vec16 VEC16_FMA(vec16 a, vec16 b, vec16 c) {
+    for (int i = 0; i < 16; i++) {
+        c.lane[i] = fmaf(a.lane[i], b.lane[i], c.lane[i]);
+    }
+    return c;
+}
+DEVICE vec16 vec16_zip(vec16 a, vec16 b, int from) {
+    vec16 y;
+    for (int i = 0; i < 8; i++) {
+        y.lane[2 * i] = a.lane[from + i];
+        y.lane[2 * i + 1] = b.lane[from + i];
+    }
+    return y;
+}
+#define VEC16_ZIP_LOW(a, b) vec16_zip(a, b, 0)
+#define VEC16_ZIP_HIGH(a, b) vec16_zip(a, b, 8)
 
 #endif
 

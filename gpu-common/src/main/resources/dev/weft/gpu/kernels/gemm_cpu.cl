@@ -1,0 +1,194 @@
+/* c = activation(alpha a b + beta c + bias) for CPUs: no barriers and no local memory; one item owns
+ * a tile of c in vector registers and walks along all of k.
+ *
+ *              16 CPU_NV            Group (x, y, z) owns row tile x and column panel y of batch z.
+ *             +---------+           For each p it loads CPU_NV vectors of b's row p and multiplies
+ *           k |    b    |           them by CPU_MR elements of a's column p, each spread over a
+ *             +---------+           vector.
+ *      k      +---------+
+ *    +-----+  |         |           Grid: (ceil(m / CPU_MR), ceil(n / (16 CPU_NV)), batch) groups of
+ *    |  a  |  |    c    | CPU_MR    one item. Row tiles come first, so that the panel of b that
+ *    +-----+  +---------+           neighbouring groups share stays in the core's cache.
+ *
+ * Tuning: CPU_MR x CPU_NV accumulators should fill the vector registers, less CPU_NV for b and one for
+ * a: 12 x 2 where a register holds 16 floats and there are 32 of them (AVX-512), 6 x 1 where a float16
+ * takes two of 16 registers (AVX2). CPU_STRIP: rows of b that fit in the first-level cache beside a.
+ *
+ * Packed operands (epilogue bits GEMM_A_PACKED, GEMM_B_PACKED; see gemm_cpu_pack): panels of CPU_MR
+ * rows of a, or 16 CPU_NV columns of b, each k steps long and zero past the edge. Packing pays where
+ * the loop would otherwise touch more cache lines or pages than a core holds: b of large products,
+ * and whatever is transposed. A packed a is passed with strides 1, CPU_MR, a packed b with strides
+ * 16 CPU_NV, 1. Results are the same bits either way. */
+#ifndef CPU_MR
+#define CPU_MR 12
+#endif
+#ifndef CPU_NV
+#define CPU_NV 2
+#endif
+#ifndef CPU_STRIP
+#define CPU_STRIP 32
+#endif
+#ifndef CPU_PACK_K
+#define CPU_PACK_K 64
+#endif
+#define CPU_NR (16 * CPU_NV)
+
+/* The count <= 16 elements at p, then zeros; what lies behind them is not read. */
+DEVICE vec16 load_columns(GLOBAL const float* p, int stride, int count) {
+    if (count >= 16 && stride == 1) return VEC16_LOAD(p);
+    float lane[16];
+    for (int l = 0; l < 16; l++) lane[l] = l < count ? p[(long64)l * stride] : 0.0f;
+    return VEC16_LOAD(lane);
+}
+
+/* To a 16 x 16 matrix's transpose: one perfect shuffle rotates the bits of an index, four swap halves. */
+DEVICE void transpose(vec16* x) {
+    vec16 y[16];
+#pragma unroll
+    for (int stage = 0; stage < 4; stage++) {
+#pragma unroll
+        for (int l = 0; l < 8; l++) {
+            y[2 * l] = VEC16_ZIP_LOW(x[l], x[l + 8]);
+            y[2 * l + 1] = VEC16_ZIP_HIGH(x[l], x[l + 8]);
+        }
+#pragma unroll
+        for (int l = 0; l < 16; l++) x[l] = y[l];
+    }
+}
+
+KERNEL(1) gemm_cpu(int m, int n, int k, float alpha,
+        GLOBAL const float* RESTRICT a, long64 a_offset, int a_row, int a_col, long64 a_batch,
+        GLOBAL const float* RESTRICT b, long64 b_offset, int b_row, int b_col, long64 b_batch,
+        float beta, GLOBAL float* RESTRICT c, long64 c_offset, int c_row, long64 c_batch,
+        GLOBAL const float* RESTRICT bias, long64 bias_offset, int bias_stride, int epilogue) {
+    const int i0 = GROUP_ID() * CPU_MR, j0 = GROUP_ID_Y() * CPU_NR;
+    const int b_packed = epilogue & GEMM_B_PACKED;
+    a += a_offset + GROUP_ID_Z() * a_batch + (long64)i0 * (epilogue & GEMM_A_PACKED ? k : a_row);
+    b += b_offset + GROUP_ID_Z() * b_batch + (long64)j0 * (b_packed ? k : b_col);
+    c += c_offset + GROUP_ID_Z() * c_batch + (long64)i0 * c_row + j0;
+
+    /* Rows past the last one repeat it: reading it again costs less than asking each time. */
+    GLOBAL const float* row[CPU_MR];
+    vec16 sum[CPU_MR][CPU_NV];
+#pragma unroll
+    for (int r = 0; r < CPU_MR; r++) {
+        row[r] = a + (long64)(i0 + r < m ? r : m - 1 - i0) * a_row;
+#pragma unroll
+        for (int v = 0; v < CPU_NV; v++) sum[r][v] = VEC16_SPLAT(0.0f);
+    }
+
+#define ACCUMULATE(from, to, B) \
+    for (int p = from; p < to; p++) { \
+        vec16 column[CPU_NV]; \
+        _Pragma("unroll") for (int v = 0; v < CPU_NV; v++) column[v] = VEC16_LOAD((B) + 16 * v); \
+        _Pragma("unroll") for (int r = 0; r < CPU_MR; r++) { \
+            const vec16 x = VEC16_SPLAT(row[r][(long64)p * a_col]); \
+            _Pragma("unroll") for (int v = 0; v < CPU_NV; v++) \
+                sum[r][v] = VEC16_FMA(x, column[v], sum[r][v]); \
+        } \
+    }
+    if (b_packed || (b_col == 1 && j0 + CPU_NR <= n)) {
+        ACCUMULATE(0, k, b + (long64)p * b_row)
+    } else {
+        /* A ragged or transposed panel, copied piece by piece and padded: the loop above stays whole. */
+        float strip[CPU_STRIP * CPU_NR];
+        const int columns = n - j0 < CPU_NR ? n - j0 : CPU_NR;
+        for (int i = 0; i < CPU_STRIP * CPU_NR; i++) strip[i] = 0.0f;
+        for (int first = 0; first < k; first += CPU_STRIP, b += (long64)CPU_STRIP * b_row) {
+            const int depth = k - first < CPU_STRIP ? k - first : CPU_STRIP;
+            if (b_col == 1) {
+                for (int p = 0; p < depth; p++) {
+                    for (int j = 0; j < columns; j++) strip[p * CPU_NR + j] = b[(long64)p * b_row + j];
+                }
+            } else {
+                for (int j = 0; j < columns; j++) {
+                    GLOBAL const float* column = b + (long64)j * b_col;
+                    for (int p = 0; p < depth; p++) strip[p * CPU_NR + j] = column[(long64)p * b_row];
+                }
+            }
+            ACCUMULATE(first, first + depth, strip + (p - first) * CPU_NR)
+        }
+    }
+
+    /* Through memory, so that the code below exists once and not for each register. */
+    float tile[CPU_MR * CPU_NR];
+#pragma unroll
+    for (int r = 0; r < CPU_MR; r++) {
+#pragma unroll
+        for (int v = 0; v < CPU_NV; v++) VEC16_STORE(sum[r][v], tile + r * CPU_NR + 16 * v);
+    }
+    const int activation = GEMM_ACTIVATION(epilogue);
+    for (int r = 0; r < CPU_MR && i0 + r < m; r++) {
+        for (int j = 0; j < CPU_NR && j0 + j < n; j += 16) {
+            GLOBAL float* out = c + (long64)r * c_row + j;
+            const int count = n - j0 - j;
+            vec16 y = VEC16_SPLAT(0.0f);
+            if (beta != 0.0f) y = VEC16_FMA(VEC16_SPLAT(beta), load_columns(out, 1, count), y);
+            y = VEC16_FMA(VEC16_SPLAT(alpha), VEC16_LOAD(tile + r * CPU_NR + j), y);
+            if (epilogue & GEMM_BIAS) {
+                y = VEC16_FMA(VEC16_SPLAT(1.0f), y, load_columns(bias + bias_offset
+                        + (long64)(j0 + j) * bias_stride, bias_stride, count));
+            }
+            if (activation == 0 && count >= 16) {
+                VEC16_STORE(y, out);
+            } else {
+                float lane[16];
+                VEC16_STORE(y, lane);
+                if (count >= 16) {
+                    for (int l = 0; l < 16; l++) out[l] = activated(activation, lane[l]);
+                } else {
+                    for (int l = 0; l < count; l++) out[l] = activated(activation, lane[l]);
+                }
+            }
+        }
+    }
+}
+
+/* Packs x (extent x k) for gemm_cpu in panels of `width` rows:
+ *
+ *     packed[packed_offset + z packed_batch + (e / width k + p) width + e % width] = x(e, p)
+ *
+ * and zero for e past the extent. For a: extent m, width CPU_MR. For b, whose panels run along its
+ * columns: extent n, width CPU_NR, x_row = b_col and x_col = b_row. packed_batch is
+ * ceil(extent / width) width k floats.
+ *
+ * Grid: (ceil(k / CPU_PACK_K), ceil(extent / width), batch) groups of one item. */
+KERNEL(1) gemm_cpu_pack(int extent, int k, int width,
+        GLOBAL const float* RESTRICT x, long64 x_offset, int x_row, int x_col, long64 x_batch,
+        GLOBAL float* RESTRICT packed, long64 packed_offset, long64 packed_batch) {
+    const int e0 = GROUP_ID_Y() * width, first = GROUP_ID() * CPU_PACK_K;
+    const int rows = extent - e0 < width ? extent - e0 : width;
+    const int last = k - first < CPU_PACK_K ? k - first : CPU_PACK_K;
+    x += x_offset + GROUP_ID_Z() * x_batch + (long64)e0 * x_row + (long64)first * x_col;
+    packed += packed_offset + GROUP_ID_Z() * packed_batch + (long64)e0 * k + (long64)first * width;
+    /* By blocks, so that each cache line is read once: strides are often powers of two. */
+    for (int r0 = 0; r0 < rows; r0 += 16) {
+        for (int p0 = 0; p0 < last; p0 += 16) {
+            GLOBAL const float* from = x + (long64)r0 * x_row + (long64)p0 * x_col;
+            GLOBAL float* to = packed + p0 * width + r0;
+            const int block_rows = rows - r0 < 16 ? rows - r0 : 16;
+            const int block_k = last - p0 < 16 ? last - p0 : 16;
+            if (block_rows == 16 && x_row == 1) {
+                for (int p = 0; p < block_k; p++) {
+                    VEC16_STORE(VEC16_LOAD(from + (long64)p * x_col), to + p * width);
+                }
+            } else if (block_rows == 16 && block_k == 16 && x_col == 1) {
+                vec16 block[16];
+#pragma unroll
+                for (int r = 0; r < 16; r++) block[r] = VEC16_LOAD(from + (long64)r * x_row);
+                transpose(block);
+#pragma unroll
+                for (int p = 0; p < 16; p++) VEC16_STORE(block[p], to + p * width);
+            } else {
+                for (int p = 0; p < block_k; p++) {
+                    for (int r = 0; r < block_rows; r++) {
+                        to[p * width + r] = from[(long64)r * x_row + (long64)p * x_col];
+                    }
+                }
+            }
+        }
+    }
+    for (int r = rows; r < width; r++) {
+        for (int p = 0; p < last; p++) packed[p * width + r] = 0.0f;
+    }
+}
