@@ -30,7 +30,7 @@ public final class Devices {
 
     /** Every backend that was found, the most preferred first. */
     public static List<Listing> list() {
-        return providers().stream().map(p -> new Listing(p.name(), p.probe())).toList();
+        return ranked().stream().map(p -> new Listing(p.name(), p.probe())).toList();
     }
 
     /**
@@ -72,7 +72,7 @@ public final class Devices {
      */
     public static Device best() {
         List<String> reasons = new ArrayList<>();
-        for (BackendProvider provider : providers()) {
+        for (BackendProvider provider : ranked()) {
             switch (provider.probe()) {
                 case Availability.Ready _ -> {
                     Device device = new Device(provider.open(0));
@@ -142,7 +142,16 @@ public final class Devices {
             throw new BackendUnavailableException(
                     "a backend's provider cannot be loaded: " + e.getMessage(), e);
         }
-        providers.sort(Comparator.comparingInt(BackendProvider::preference).reversed());
         return providers;
+    }
+
+    /** The most preferred first. Ranking may look for devices, which opening one by name does not. */
+    private static List<BackendProvider> ranked() {
+        record Ranked(BackendProvider provider, int preference) {}
+        return providers().stream()
+                .map(provider -> new Ranked(provider, provider.preference()))
+                .sorted(Comparator.comparingInt(Ranked::preference).reversed())
+                .map(Ranked::provider)
+                .toList();
     }
 }

@@ -20,7 +20,8 @@ final class BackendOption {
             paramLabel = "NAME",
             defaultValue = AUTO,
             description =
-                    "auto, cpu or reference, or a device such as cpu:0 (see weft devices)."
+                    "auto, cpu, opencl or reference, or a device such as opencl:1 or opencl:nvidia"
+                            + " (see weft devices)."
                             + " Default: ${DEFAULT-VALUE}.")
     private String selector = AUTO;
 

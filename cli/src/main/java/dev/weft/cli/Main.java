@@ -37,7 +37,8 @@ import java.util.Locale;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            TuneCommand.class
         })
 public final class Main implements Runnable {
     static final int BAD_INPUT = 2;

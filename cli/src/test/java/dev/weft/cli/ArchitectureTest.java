@@ -17,7 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.stream.Stream;
 
-/** The arrows of the house: cli → network → core; cpu-backend, conformance → core. */
+/**
+ * The arrows of the house: cli → network → core; cpu-backend, conformance → core; opencl-backend →
+ * gpu-common → core.
+ */
 class ArchitectureTest {
     private static final JavaClasses WEFT =
             new ClassFileImporter()
@@ -31,6 +34,8 @@ class ArchitectureTest {
         "dev.weft.nn", "dev.weft.optim", "dev.weft.data", "dev.weft.train", "dev.weft.io"
     };
     private static final String CPU = "dev.weft.cpu";
+    private static final String GPU = "dev.weft.gpu";
+    private static final String OPENCL = "dev.weft.opencl";
     private static final String CONFORMANCE = "dev.weft.conformance";
     private static final String[] JDK = {"java..", "org.jspecify.annotations"};
     private static final String VECTORS = "jdk.incubator.vector..";
@@ -41,7 +46,7 @@ class ArchitectureTest {
 
     /** A rule about classes that nobody imported would hold, and say nothing. */
     @ParameterizedTest
-    @ValueSource(strings = {"dev.weft", "dev.weft.nn", "dev.weft.cli", CPU, CONFORMANCE})
+    @ValueSource(strings = {"dev.weft", "dev.weft.nn", "dev.weft.cli", CPU, GPU, OPENCL, CONFORMANCE})
     void everyModuleIsSeen(String name) {
         assertFalse(WEFT.getPackage(name).getClasses().isEmpty());
     }
@@ -79,7 +84,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("dev.weft.reference")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.weft.reference", CPU)
+                .resideInAnyPackage("dev.weft.reference", CPU, GPU, OPENCL)
                 .check(WEFT);
     }
 
@@ -91,6 +96,28 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(all(CORE, JDK, CPU, VECTORS))
+                .check(WEFT);
+    }
+
+    @Test
+    void gpuCommonDependsOnCore() {
+        classes()
+                .that()
+                .resideInAPackage(GPU)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(all(CORE, JDK, GPU))
+                .check(WEFT);
+    }
+
+    @Test
+    void openClBackendDependsOnGpuCommonAndLwjgl() {
+        classes()
+                .that()
+                .resideInAPackage(OPENCL)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(all(CORE, JDK, GPU, OPENCL, "org.lwjgl.."))
                 .check(WEFT);
     }
 

@@ -11,7 +11,7 @@ public interface BackendProvider {
 
     /**
      * Which to prefer where the user lets Weft choose: the highest that is available. Reference 0,
-     * CPU 100, GPUs above.
+     * CPU 100, GPUs above. May look for devices as {@link #probe} does, where it depends on them.
      */
     int preference();
 

@@ -223,7 +223,7 @@ final class OpenClDriver implements GpuDriver {
                         queue,
                         memory,
                         1,
-                        (int) access,
+                        access,
                         offset,
                         bytes,
                         0,
