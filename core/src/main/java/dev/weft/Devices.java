@@ -145,7 +145,9 @@ public final class Devices {
         return providers;
     }
 
-    /** The most preferred first. Ranking may look for devices, which opening one by name does not. */
+    /**
+     * The most preferred first. Ranking may look for devices, which opening one by name does not.
+     */
     private static List<BackendProvider> ranked() {
         record Ranked(BackendProvider provider, int preference) {}
         return providers().stream()

@@ -46,7 +46,8 @@ class ArchitectureTest {
 
     /** A rule about classes that nobody imported would hold, and say nothing. */
     @ParameterizedTest
-    @ValueSource(strings = {"dev.weft", "dev.weft.nn", "dev.weft.cli", CPU, GPU, OPENCL, CONFORMANCE})
+    @ValueSource(
+            strings = {"dev.weft", "dev.weft.nn", "dev.weft.cli", CPU, GPU, OPENCL, CONFORMANCE})
     void everyModuleIsSeen(String name) {
         assertFalse(WEFT.getPackage(name).getClasses().isEmpty());
     }

@@ -11,10 +11,11 @@ import java.util.List;
  * queue, and allocates nothing. Shapes, types and axes were checked by the caller (in core), so
  * that every backend reports the same errors; what a kernel must check itself are <em>values</em>
  * that are indices, and a backend whose device works on its own may report those later: at the next
- * {@link Backend#download} or {@link Backend#synchronize}. An output overlaps an input only where it is the same view, and only in {@link
- * #unary}, {@link #unaryGrad}, {@link #binary}, {@link #binaryGrad}, {@link #copy} and {@link
- * #update}. Views have any rank and any strides unless said otherwise; sizes may be 0. Results do
- * not depend on the number of threads or on the order in which work-groups run.
+ * {@link Backend#download} or {@link Backend#synchronize}. An output overlaps an input only where
+ * it is the same view, and only in {@link #unary}, {@link #unaryGrad}, {@link #binary}, {@link
+ * #binaryGrad}, {@link #copy} and {@link #update}. Views have any rank and any strides unless said
+ * otherwise; sizes may be 0. Results do not depend on the number of threads or on the order in
+ * which work-groups run.
  *
  * <p>Names: x, a, b are inputs, y the result, dy the gradient of the loss by y, dx by x.
  */

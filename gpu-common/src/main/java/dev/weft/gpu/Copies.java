@@ -5,9 +5,12 @@ import dev.weft.backend.View;
 import dev.weft.gpu.Elementwise.Pair;
 import dev.weft.gpu.Elementwise.Scalars;
 
+import java.util.Map;
+
 /** fill and copy, between any strides and types. */
 final class Copies {
     private static final int TILE = 32;
+    private static final int TILE_ROWS = 8;
 
     /** Both extents of a matrix that is worth transposing by tiles. */
     private static final int WORTH_TILES = 16;
@@ -30,7 +33,7 @@ final class Copies {
         toI32 = elementwise.pair(KernelFile.COPY, "f32_to_i32");
         toF32 = elementwise.pair(KernelFile.COPY, "i32_to_f32");
         fill = elementwise.pair(KernelFile.COPY, "fill");
-        transpose = launcher.kernel(KernelFile.COPY, "transpose");
+        transpose = new Kernel(KernelFile.COPY, "transpose", Map.of(), TILE * TILE_ROWS);
     }
 
     void fill(double value, View y) {
@@ -53,7 +56,7 @@ final class Copies {
     /** Copies a matrix whose rows are adjacent on one side and its columns on the other. */
     private boolean transposed(View x, View y) {
         Axes axes = Axes.of(x, y);
-        if (launcher.group() != TILE * 8
+        if (launcher.traits().maxGroup() < TILE * TILE_ROWS
                 || axes.rank() != 2
                 || axes.stride(0, 1) != 1
                 || axes.stride(1, 0) != 1

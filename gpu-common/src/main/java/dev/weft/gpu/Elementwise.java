@@ -16,11 +16,21 @@ final class Elementwise {
         this.launcher = launcher;
     }
 
-    /** A kernel for dense operands and its twin. */
-    record Pair(Kernel dense, Kernel strided) {}
+    /**
+     * A kernel for dense operands and its twin.
+     *
+     * @param spans whether a group takes a span of elements, otherwise a work-item takes one
+     */
+    record Pair(Kernel dense, Kernel strided, boolean spans) {}
 
     Pair pair(KernelFile file, String name) {
-        return new Pair(launcher.kernel(file, name), launcher.kernel(file, name + "_strided"));
+        return new Pair(launcher.items(file, name), launcher.items(file, name + "_strided"), false);
+    }
+
+    /** The same for a kernel whose groups take a span of elements each. */
+    Pair spans(KernelFile file, String name) {
+        return new Pair(
+                launcher.together(file, name), launcher.together(file, name + "_strided"), true);
     }
 
     /** The arguments between the extents and the operands. */
@@ -45,14 +55,14 @@ final class Elementwise {
             for (View view : views) {
                 Launcher.dense(arguments, view, 0);
             }
-            launcher.items(pair.dense, size);
+            launch(pair, pair.dense, size);
             return;
         }
         int inner = axes.inner(AXES);
-        axes.forEachOuter(inner, offsets -> strided(pair.strided, scalars, axes, inner, offsets));
+        axes.forEachOuter(inner, offsets -> strided(pair, scalars, axes, inner, offsets));
     }
 
-    private void strided(Kernel kernel, Scalars scalars, Axes axes, int inner, long[] offsets) {
+    private void strided(Pair pair, Scalars scalars, Axes axes, int inner, long[] offsets) {
         long size = 1;
         for (int after = 0; after < inner; after++) {
             size *= axes.extent(after);
@@ -63,7 +73,15 @@ final class Elementwise {
         for (int v = 0; v < axes.views(); v++) {
             view(arguments, axes, inner, v, offsets[v]);
         }
-        launcher.items(kernel, size);
+        launch(pair, pair.strided, size);
+    }
+
+    private void launch(Pair pair, Kernel kernel, long size) {
+        if (pair.spans) {
+            launcher.spans(kernel, size);
+        } else {
+            launcher.items(kernel, size);
+        }
     }
 
     /** n, e1, e2, e3. */

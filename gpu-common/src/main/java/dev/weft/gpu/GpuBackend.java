@@ -49,7 +49,7 @@ public final class GpuBackend implements Backend, Tunable {
         Elementwise launches = new Elementwise(launcher);
         copies = new Copies(launcher, launches);
         elementwise = new ElementwiseKernels(launches, copies);
-        reductions = new Reductions(launcher, copies);
+        reductions = new Reductions(launcher, launches, copies);
         rows = new Rows(launcher, faults);
         indices = new IndexKernels(launcher, faults);
         updates = new Updates(launcher);
@@ -93,10 +93,11 @@ public final class GpuBackend implements Backend, Tunable {
 
     @Override
     public void download(View source, MemorySegment target) {
-        faults.check();
         long bytes = source.size() * source.dtype().bytes();
         if (bytes > 0) {
+            faults.look();
             driver.read(GpuBuffer.memory(source), offset(source), target.asSlice(0, bytes));
+            faults.check();
         }
     }
 
@@ -106,6 +107,7 @@ public final class GpuBackend implements Backend, Tunable {
 
     @Override
     public void synchronize() {
+        faults.look();
         driver.synchronize();
         faults.check();
     }

@@ -37,6 +37,12 @@ public interface GpuDriver extends AutoCloseable {
     void read(long memory, long offset, MemorySegment target);
 
     /**
+     * As {@link #read}, but returns at once: the target, native memory, is filled when a later read
+     * or {@link #synchronize} has returned.
+     */
+    void enqueueRead(long memory, long offset, MemorySegment target);
+
+    /**
      * Compiles a source (once; later calls for the same source are cheap) and finds a kernel in it.
      *
      * @return the kernel's handle, never 0

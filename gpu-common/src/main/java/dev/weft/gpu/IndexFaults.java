@@ -1,6 +1,8 @@
 package dev.weft.gpu;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
@@ -35,6 +37,7 @@ final class IndexFaults {
 
     private final GpuDriver driver;
     private final long memory;
+    private final MemorySegment seen = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, FIELDS);
     private boolean armed;
 
     IndexFaults(GpuDriver driver) {
@@ -50,17 +53,26 @@ final class IndexFaults {
     }
 
     /**
-     * Waits for the queue where a kernel took indices since the last call.
+     * Enqueues a look at what kernels have noted, if one took indices since the last look. To be
+     * followed by something that waits for the queue, and by {@link #check}.
+     */
+    void look() {
+        if (armed) {
+            driver.enqueueRead(memory, 0, seen);
+        }
+    }
+
+    /**
+     * After {@link #look} and a wait.
      *
-     * @throws IndexOutOfBoundsException where one was out of range
+     * @throws IndexOutOfBoundsException where an index was out of range
      */
     void check() {
         if (!armed) {
             return;
         }
         armed = false;
-        int[] fault = new int[FIELDS];
-        driver.read(memory, 0, MemorySegment.ofArray(fault));
+        int[] fault = seen.toArray(ValueLayout.JAVA_INT);
         if (fault[0] != 0) {
             driver.write(MemorySegment.ofArray(new int[FIELDS]), memory, 0);
             throw new IndexOutOfBoundsException(

@@ -15,11 +15,11 @@ final class IndexKernels {
     IndexKernels(Launcher launcher, IndexFaults faults) {
         this.launcher = launcher;
         this.faults = faults;
-        gather = launcher.kernel(KernelFile.INDICES, "gather");
-        scatterAddColumns = launcher.kernel(KernelFile.INDICES, "scatter_add_columns");
-        scatterAddRows = launcher.kernel(KernelFile.INDICES, "scatter_add_rows");
-        pick = launcher.kernel(KernelFile.INDICES, "pick");
-        unpick = launcher.kernel(KernelFile.INDICES, "unpick");
+        gather = launcher.items(KernelFile.INDICES, "gather");
+        scatterAddColumns = launcher.items(KernelFile.INDICES, "scatter_add_columns");
+        scatterAddRows = launcher.items(KernelFile.INDICES, "scatter_add_rows");
+        pick = launcher.items(KernelFile.INDICES, "pick");
+        unpick = launcher.items(KernelFile.INDICES, "unpick");
     }
 
     void gather(View table, View indices, View y) {

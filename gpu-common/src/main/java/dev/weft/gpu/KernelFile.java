@@ -79,15 +79,8 @@ public enum KernelFile {
                     .toList()),
     /** Sums, extremes and counts over axes. */
     REDUCE(
-            itemsAndGroups(
-                    "sum",
-                    "max",
-                    "min",
-                    "sum_i32",
-                    "max_i32",
-                    "min_i32",
-                    "count_non_finite",
-                    "count_all")),
+            itemsAndGroups("sum", "max", "min", "sum_i32", "max_i32", "min_i32"),
+            withStrided("count_non_finite")),
     /** Softmax, cross-entropy, argmax. */
     ROWS(
             itemsAndGroups(

@@ -3,23 +3,21 @@ package dev.weft.gpu;
 import dev.weft.backend.View;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
 
 /**
  * What every kernel call goes through: looks kernels up, collects their arguments, and enqueues.
  */
 final class Launcher {
-    private static final int LARGEST_GROUP = 256;
     private static final int COUNTER_BYTES = 64;
 
     private final GpuDriver driver;
-    private final int group;
+    private final GroupSizes sizes;
     private final Arguments arguments = new Arguments();
     private final long finished;
 
     Launcher(GpuDriver driver) {
         this.driver = driver;
-        group = Integer.highestOneBit(Math.min(LARGEST_GROUP, driver.traits().maxGroup()));
+        sizes = GroupSizes.of(driver.traits());
         finished = driver.allocate(COUNTER_BYTES);
         driver.write(MemorySegment.ofArray(new byte[COUNTER_BYTES]), finished, 0);
     }
@@ -32,14 +30,19 @@ final class Launcher {
         return driver.traits();
     }
 
-    /** A kernel whose groups have the usual size. */
-    Kernel kernel(KernelFile file, String name) {
-        return new Kernel(file, name, Map.of("GROUP", group), group);
+    /** A kernel whose work-items share nothing. */
+    Kernel items(KernelFile file, String name) {
+        return new Kernel(file, name, sizes.defines(), sizes.items());
     }
 
-    /** Work-items of the usual group. */
-    int group() {
-        return group;
+    /** A kernel whose groups work together. */
+    Kernel together(KernelFile file, String name) {
+        return new Kernel(file, name, sizes.defines(), sizes.group());
+    }
+
+    /** Elements of a group where the kernel takes a span of them. */
+    long span() {
+        return (long) sizes.group() * sizes.span();
     }
 
     /** Memory that counts the groups of a launch which have finished, 0 between launches. */
@@ -52,9 +55,19 @@ final class Launcher {
         return arguments.clear();
     }
 
+    /** The arguments so far. */
+    Arguments arguments() {
+        return arguments;
+    }
+
     /** Enqueues the kernel with the arguments since {@link #begin}, one work-item to an item. */
     void items(Kernel kernel, long items) {
         groups(kernel, (items + kernel.group() - 1) / kernel.group(), 1, 1);
+    }
+
+    /** Enqueues the kernel with the arguments since {@link #begin}, one span to a group. */
+    void spans(Kernel kernel, long elements) {
+        groups(kernel, (elements + span() - 1) / span(), 1, 1);
     }
 
     /** Enqueues the kernel with the arguments since {@link #begin}. */

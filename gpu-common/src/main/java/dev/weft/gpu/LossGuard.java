@@ -75,6 +75,11 @@ final class LossGuard implements GpuDriver {
     }
 
     @Override
+    public void enqueueRead(long memory, long offset, MemorySegment target) {
+        guard(() -> driver.enqueueRead(memory, offset, target));
+    }
+
+    @Override
     public long kernel(KernelSource source, String name) {
         return guard(() -> driver.kernel(source, name));
     }

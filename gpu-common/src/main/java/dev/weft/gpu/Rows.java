@@ -35,8 +35,8 @@ final class Rows {
 
     private Variants variants(String name) {
         return new Variants(
-                launcher.kernel(KernelFile.ROWS, name + "_items"),
-                launcher.kernel(KernelFile.ROWS, name + "_groups"));
+                launcher.items(KernelFile.ROWS, name + "_items"),
+                launcher.together(KernelFile.ROWS, name + "_groups"));
     }
 
     void softmax(boolean log, View x, View y) {

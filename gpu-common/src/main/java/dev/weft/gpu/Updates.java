@@ -19,11 +19,11 @@ final class Updates {
 
     Updates(Launcher launcher) {
         this.launcher = launcher;
-        sgd = launcher.kernel(KernelFile.UPDATE, "sgd");
-        sgdMomentum = launcher.kernel(KernelFile.UPDATE, "sgd_momentum");
-        adam = launcher.kernel(KernelFile.UPDATE, "adam");
-        rmsProp = launcher.kernel(KernelFile.UPDATE, "rms_prop");
-        dropoutMask = launcher.kernel(KernelFile.DROPOUT, "dropout_mask");
+        sgd = launcher.together(KernelFile.UPDATE, "sgd");
+        sgdMomentum = launcher.together(KernelFile.UPDATE, "sgd_momentum");
+        adam = launcher.together(KernelFile.UPDATE, "adam");
+        rmsProp = launcher.together(KernelFile.UPDATE, "rms_prop");
+        dropoutMask = launcher.together(KernelFile.DROPOUT, "dropout_mask");
     }
 
     void update(UpdateRule rule, View control, View p, View g, List<View> states) {
@@ -57,7 +57,7 @@ final class Updates {
                     }
                 };
         // Without parameters the step still counts.
-        launcher.items(kernel, Math.max(p.size(), 1));
+        launcher.spans(kernel, Math.max(p.size(), 1));
     }
 
     void dropoutMask(double rate, View state, View mask) {
@@ -72,6 +72,6 @@ final class Updates {
         Launcher.dense(a, state, 0);
         a.memory(launcher.finished());
         Launcher.dense(a, mask, 0);
-        launcher.items(dropoutMask, (mask.size() + WORDS_OF_A_BLOCK - 1) / WORDS_OF_A_BLOCK);
+        launcher.spans(dropoutMask, (mask.size() + WORDS_OF_A_BLOCK - 1) / WORDS_OF_A_BLOCK);
     }
 }

@@ -163,14 +163,25 @@ record OpenClDevice(
         return new DeviceInfo("opencl:" + index, name, memoryBytes, facts);
     }
 
+    /**
+     * The system property {@code weft.opencl.class}, cpu or gpu, tries the other class's kernels.
+     */
+    private DeviceClass deviceClass() {
+        return switch (System.getProperty("weft.opencl.class", "")) {
+            case "cpu" -> DeviceClass.CPU;
+            case "gpu" -> DeviceClass.GPU;
+            default -> isCpu() ? DeviceClass.CPU : DeviceClass.GPU;
+        };
+    }
+
     GpuTraits traits() {
         return new GpuTraits(
-                isCpu() ? DeviceClass.CPU : DeviceClass.GPU,
+                deviceClass(),
                 computeUnits,
                 maxGroup,
                 localBytes,
                 isCpu() ? vectorFloats : 1,
-                "opencl " + name + " " + driverVersion);
+                String.join(" ", "opencl", name, driverVersion, deviceClass().name()));
     }
 
     /** What a compiled program depends on beside its source. */

@@ -43,6 +43,7 @@ import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.system.MemoryUtil;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -59,6 +60,9 @@ final class OpenClDriver implements GpuDriver {
 
     private static final long STAGING = 8L << 20;
 
+    /** Bytes of a read that is a scalar or a few. */
+    private static final int FEW = 4096;
+
     /** The least that is asked for: some drivers refuse a buffer of nothing. */
     private static final long SMALLEST = 64;
 
@@ -73,6 +77,7 @@ final class OpenClDriver implements GpuDriver {
     private final IntBuffer code = MemoryUtil.memAllocInt(1);
     private final Map<Long, Long> sizes = new HashMap<>();
     private final List<Long> kernels = new ArrayList<>();
+    private final MemorySegment few = Arena.ofAuto().allocate(FEW);
     private final PointerBuffer event = MemoryUtil.memAllocPointer(1);
     private @Nullable List<Long> events;
     private long liveBytes;
@@ -195,6 +200,12 @@ final class OpenClDriver implements GpuDriver {
     @Override
     public void read(long memory, long offset, MemorySegment target) {
         long bytes = target.byteSize();
+        if (bytes <= FEW) {
+            // One command, where mapping takes two.
+            enqueueRead(memory, offset, few.asSlice(0, bytes), true);
+            MemorySegment.copy(few, 0, target, 0, bytes);
+            return;
+        }
         if (device.sharesMemory()) {
             for (long at = 0; at < bytes; at += PIECE) {
                 long piece = Math.min(PIECE, bytes - at);
@@ -207,12 +218,29 @@ final class OpenClDriver implements GpuDriver {
         MemorySegment pinned = staging();
         for (long at = 0; at < bytes; at += STAGING) {
             long piece = Math.min(STAGING, bytes - at);
-            Status.check(
-                    nclEnqueueReadBuffer(
-                            queue, memory, 1, offset + at, piece, staged, 0, NULL, NULL),
-                    "clEnqueueReadBuffer of " + piece + " bytes");
+            enqueueRead(memory, offset + at, pinned.asSlice(0, piece), true);
             MemorySegment.copy(pinned, 0, target, at, piece);
         }
+    }
+
+    @Override
+    public void enqueueRead(long memory, long offset, MemorySegment target) {
+        enqueueRead(memory, offset, target, false);
+    }
+
+    private void enqueueRead(long memory, long offset, MemorySegment target, boolean waits) {
+        Status.check(
+                nclEnqueueReadBuffer(
+                        queue,
+                        memory,
+                        waits ? 1 : 0,
+                        offset,
+                        target.byteSize(),
+                        target.address(),
+                        0,
+                        NULL,
+                        NULL),
+                "clEnqueueReadBuffer of " + target.byteSize() + " bytes");
     }
 
     /** Waits for the queue: the host sees the memory itself. */
@@ -220,16 +248,7 @@ final class OpenClDriver implements GpuDriver {
     private MemorySegment map(long memory, long offset, long bytes, long access) {
         long address =
                 nclEnqueueMapBuffer(
-                        queue,
-                        memory,
-                        1,
-                        access,
-                        offset,
-                        bytes,
-                        0,
-                        NULL,
-                        NULL,
-                        memAddress(code));
+                        queue, memory, 1, access, offset, bytes, 0, NULL, NULL, memAddress(code));
         Status.check(code.get(0), "clEnqueueMapBuffer of " + bytes + " bytes");
         return MemorySegment.ofAddress(address).reinterpret(bytes);
     }

@@ -4,10 +4,10 @@
  *   NAME          dense operands, n elements
  *   NAME_strided  any strides: n elements in row-major order of the extents; a stride of 0 repeats an operand
  *
- * y may be the same view as a or b. Tuning: GROUP. */
+ * y may be the same view as a or b. Tuning: ITEMS. */
 
 #define BINARY(NAME, T, RESULT)                                                                            \
-    KERNEL(GROUP) NAME(long64 n, DENSE(const T, a_), DENSE(const T, b_), DENSE(T, y_)) {                   \
+    KERNEL(ITEMS) NAME(long64 n, DENSE(const T, a_), DENSE(const T, b_), DENSE(T, y_)) {                   \
         long64 i = GLOBAL_ID();                                                                            \
         if (i < n) {                                                                                       \
             T a = AT_DENSE(a_);                                                                            \
@@ -15,7 +15,7 @@
             AT_DENSE(y_) = RESULT;                                                                         \
         }                                                                                                  \
     }                                                                                                      \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const T, a_), VIEW(const T, b_), VIEW(T, y_)) {             \
+    KERNEL(ITEMS) NAME##_strided(EXTENTS, VIEW(const T, a_), VIEW(const T, b_), VIEW(T, y_)) {             \
         long64 i = GLOBAL_ID();                                                                            \
         if (i < n) {                                                                                       \
             SPLIT(i);                                                                                      \
@@ -26,7 +26,7 @@
     }
 
 #define BINARY_GRAD(NAME, RESULT)                                                                              \
-    KERNEL(GROUP) NAME(long64 n, DENSE(const float, a_), DENSE(const float, b_), DENSE(const float, dy_),      \
+    KERNEL(ITEMS) NAME(long64 n, DENSE(const float, a_), DENSE(const float, b_), DENSE(const float, dy_),      \
                        DENSE(float, d_)) {                                                                     \
         long64 i = GLOBAL_ID();                                                                                \
         if (i < n) {                                                                                           \
@@ -36,7 +36,7 @@
             AT_DENSE(d_) = RESULT;                                                                             \
         }                                                                                                      \
     }                                                                                                          \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const float, a_), VIEW(const float, b_), VIEW(const float, dy_), \
+    KERNEL(ITEMS) NAME##_strided(EXTENTS, VIEW(const float, a_), VIEW(const float, b_), VIEW(const float, dy_), \
                                  VIEW(float, d_)) {                                                            \
         long64 i = GLOBAL_ID();                                                                                \
         if (i < n) {                                                                                           \

@@ -13,20 +13,20 @@
  *                       └────┴────┘                               └────┴────┘
  *                 group (c, r) moves tile (r, c); TILE × TILE elements by TILE × TILE_ROWS work-items
  *
- * Tuning: GROUP; TILE (a column more is allocated, so that a column's elements lie in different banks). */
+ * Tuning: ITEMS; TILE (a column more is allocated, so that a column's elements lie in different banks). */
 
 #define TILE 32
 #define TILE_ROWS 8
 
 #define COPY(NAME, FROM, TO, RESULT)                                                 \
-    KERNEL(GROUP) NAME(long64 n, DENSE(const FROM, x_), DENSE(TO, y_)) {             \
+    KERNEL(ITEMS) NAME(long64 n, DENSE(const FROM, x_), DENSE(TO, y_)) {             \
         long64 i = GLOBAL_ID();                                                      \
         if (i < n) {                                                                 \
             FROM x = AT_DENSE(x_);                                                   \
             AT_DENSE(y_) = RESULT;                                                   \
         }                                                                            \
     }                                                                                \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const FROM, x_), VIEW(TO, y_)) {      \
+    KERNEL(ITEMS) NAME##_strided(EXTENTS, VIEW(const FROM, x_), VIEW(TO, y_)) {      \
         long64 i = GLOBAL_ID();                                                      \
         if (i < n) {                                                                 \
             SPLIT(i);                                                                \
@@ -50,14 +50,14 @@ COPY(copy, int, int, x)
 COPY(f32_to_i32, float, int, truncated(x))
 COPY(i32_to_f32, int, float, (float)x)
 
-KERNEL(GROUP) fill(long64 n, int bits, DENSE(int, y)) {
+KERNEL(ITEMS) fill(long64 n, int bits, DENSE(int, y)) {
     long64 i = GLOBAL_ID();
     if (i < n) {
         AT_DENSE(y) = bits;
     }
 }
 
-KERNEL(GROUP) fill_strided(EXTENTS, int bits, VIEW(int, y)) {
+KERNEL(ITEMS) fill_strided(EXTENTS, int bits, VIEW(int, y)) {
     long64 i = GLOBAL_ID();
     if (i < n) {
         SPLIT(i);

@@ -1,8 +1,8 @@
 /* mask[i] = 0 where u(i) < threshold, otherwise `kept`, with u(i) word i mod 4 of Philox4x32-10's block number
- * start + i / 4 (Salmon et al. 2011); one work-item to a block of four elements.
+ * start + i / 4 (Salmon et al. 2011); a block of four elements at a time.
  *
  * state = {key low, key high, start low, start high}. The last group to have read `start` adds the number of blocks to
- * it, by integer atomics; `finished` is 0 again after the launch. Tuning: GROUP. */
+ * it, by integer atomics; `finished` is 0 again after the launch. Tuning: GROUP, SPAN. */
 
 KERNEL(GROUP)
 dropout_mask(long64 n, long64 threshold, float kept, GLOBAL int* state, long64 state_offset, GLOBAL int* finished,
@@ -14,9 +14,9 @@ dropout_mask(long64 n, long64 threshold, float kept, GLOBAL int* state, long64 s
         start[1] = (uint32)ATOMIC_READ(words + 3);
     }
     BARRIER();
-    long64 block = GLOBAL_ID();
-    long64 first = block * 4;
-    if (first < n) {
+    long64 blocks = (n + 3) / 4;
+    EACH_OF_SPAN(block, blocks) {
+        long64 first = block * 4;
         uint32 c0 = start[0] + (uint32)block;
         uint32 c1 = start[1] + (uint32)(block >> 32) + (c0 < start[0] ? 1u : 0u);
         uint32 c2 = 0u;
@@ -48,7 +48,6 @@ dropout_mask(long64 n, long64 threshold, float kept, GLOBAL int* state, long64 s
         }
     }
     if (LOCAL_ID() == 0 && last_group(finished)) {
-        long64 blocks = (n + 3) / 4;
         uint32 low = start[0] + (uint32)blocks;
         ATOMIC_WRITE(words + 2, (int)low);
         ATOMIC_WRITE(words + 3, (int)(start[1] + (uint32)(blocks >> 32) + (low < start[0] ? 1u : 0u)));

@@ -34,9 +34,9 @@
 #endif
 #define ITEMS_M (GPU_BM / GPU_TM)
 #define ITEMS_N (GPU_BN / GPU_TN)
-#define ITEMS (ITEMS_M * ITEMS_N)
-#define A_LOADS (GPU_BM * GPU_BK / ITEMS)
-#define B_LOADS (GPU_BN * GPU_BK / ITEMS)
+#define TILE_ITEMS (ITEMS_M * ITEMS_N)
+#define A_LOADS (GPU_BM * GPU_BK / TILE_ITEMS)
+#define B_LOADS (GPU_BN * GPU_BK / TILE_ITEMS)
 
 /* Read as a whole (one 128-bit access), written by element. */
 typedef union { float4 whole; float lane[4]; } quad;
@@ -46,7 +46,7 @@ typedef union { float4 whole; float lane[4]; } quad;
 #define ACROSS(x, k_first, extent) ((k_first) ? (x) / GPU_BK : (x) % (extent))
 #define ALONG(x, k_first, extent) ((k_first) ? (x) % GPU_BK : (x) / (extent))
 
-KERNEL(ITEMS) gemm_gpu(int m, int n, int k, float alpha,
+KERNEL(TILE_ITEMS) gemm_gpu(int m, int n, int k, float alpha,
         GLOBAL const float* RESTRICT a, long64 a_offset, int a_row, int a_col, long64 a_batch,
         GLOBAL const float* RESTRICT b, long64 b_offset, int b_row, int b_col, long64 b_batch,
         float beta, GLOBAL float* RESTRICT c, long64 c_offset, int c_row, long64 c_batch,
@@ -74,13 +74,13 @@ KERNEL(ITEMS) gemm_gpu(int m, int n, int k, float alpha,
         const int next = p0 + GPU_BK;
 #pragma unroll
         for (int l = 0; l < A_LOADS; l++) {
-            const int x = item + l * ITEMS;
+            const int x = item + l * TILE_ITEMS;
             const int r = ACROSS(x, a_k_first, GPU_BM), p = next + ALONG(x, a_k_first, GPU_BM);
             a_next[l] = i0 + r < m && p < k ? a[(long64)r * a_row + (long64)p * a_col] : 0.0f;
         }
 #pragma unroll
         for (int l = 0; l < B_LOADS; l++) {
-            const int x = item + l * ITEMS;
+            const int x = item + l * TILE_ITEMS;
             const int s = ACROSS(x, b_k_first, GPU_BN), p = next + ALONG(x, b_k_first, GPU_BN);
             b_next[l] = j0 + s < n && p < k ? b[(long64)s * b_col + (long64)p * b_row] : 0.0f;
         }
@@ -104,12 +104,12 @@ KERNEL(ITEMS) gemm_gpu(int m, int n, int k, float alpha,
         /* Its last readers were one step ago, before the barrier. */
 #pragma unroll
         for (int l = 0; l < A_LOADS; l++) {
-            const int x = item + l * ITEMS, r = ACROSS(x, a_k_first, GPU_BM);
+            const int x = item + l * TILE_ITEMS, r = ACROSS(x, a_k_first, GPU_BM);
             a_tile[now ^ 1][ALONG(x, a_k_first, GPU_BM)][r / 4].lane[r % 4] = a_next[l];
         }
 #pragma unroll
         for (int l = 0; l < B_LOADS; l++) {
-            const int x = item + l * ITEMS, s = ACROSS(x, b_k_first, GPU_BN);
+            const int x = item + l * TILE_ITEMS, s = ACROSS(x, b_k_first, GPU_BN);
             b_tile[now ^ 1][ALONG(x, b_k_first, GPU_BN)][s / 4].lane[s % 4] = b_next[l];
         }
         BARRIER();

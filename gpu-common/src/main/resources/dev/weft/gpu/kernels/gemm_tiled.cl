@@ -26,9 +26,9 @@
 #endif
 #define ROWS (TILE_M / WORK)
 #define COLUMNS (TILE_N / WORK)
-#define ITEMS (ROWS * COLUMNS)
+#define TILE_ITEMS (ROWS * COLUMNS)
 
-KERNEL(ITEMS) gemm_tiled(int m, int n, int k, float alpha,
+KERNEL(TILE_ITEMS) gemm_tiled(int m, int n, int k, float alpha,
         GLOBAL const float* RESTRICT a, long64 a_offset, int a_row, int a_col, long64 a_batch,
         GLOBAL const float* RESTRICT b, long64 b_offset, int b_row, int b_col, long64 b_batch,
         float beta, GLOBAL float* RESTRICT c, long64 c_offset, int c_row, long64 c_batch,
@@ -50,13 +50,13 @@ KERNEL(ITEMS) gemm_tiled(int m, int n, int k, float alpha,
     }
     for (int p0 = 0; p0 < k; p0 += TILE_K) {
         /* Neighbouring items read along the unit stride; past an edge the tile holds zeros. */
-        for (int x = item; x < TILE_M * TILE_K; x += ITEMS) {
+        for (int x = item; x < TILE_M * TILE_K; x += TILE_ITEMS) {
             const int r = a_col == 1 ? x / TILE_K : x % TILE_M;
             const int p = a_col == 1 ? x % TILE_K : x / TILE_M;
             a_tile[p][r] = i0 + r < m && p0 + p < k
                     ? a[(long64)r * a_row + (long64)(p0 + p) * a_col] : 0.0f;
         }
-        for (int x = item; x < TILE_N * TILE_K; x += ITEMS) {
+        for (int x = item; x < TILE_N * TILE_K; x += TILE_ITEMS) {
             const int s = b_col == 1 ? x % TILE_N : x / TILE_K;
             const int p = b_col == 1 ? x / TILE_N : x % TILE_K;
             b_tile[p][s] = j0 + s < n && p0 + p < k

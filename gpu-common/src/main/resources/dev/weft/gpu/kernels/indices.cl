@@ -9,9 +9,9 @@
  *   unpick       dx[i, j] = dy[i] where j = indices[i], and 0 elsewhere: one work-item to an element
  *
  * An index that is out of range is noted, and reads as 0. No float atomics: repeated indices add up in order.
- * Tuning: GROUP. */
+ * Tuning: ITEMS. */
 
-KERNEL(GROUP)
+KERNEL(ITEMS)
 gather(EXTENTS, int table_rows, VIEW(const int, table), DENSE(const int, indices), long64 indices_s0, VIEW(int, y),
        int code, GLOBAL int* fault) {
     long64 i = GLOBAL_ID();
@@ -36,7 +36,7 @@ gather(EXTENTS, int table_rows, VIEW(const int, table), DENSE(const int, indices
         VIEW(float, table), int count, int code, GLOBAL int* fault
 
 /* n = e1 e2 e3 columns. */
-KERNEL(GROUP) scatter_add_columns(SCATTER) {
+KERNEL(ITEMS) scatter_add_columns(SCATTER) {
     long64 column = GLOBAL_ID();
     if (column < n) {
         SPLIT(column);
@@ -54,7 +54,7 @@ KERNEL(GROUP) scatter_add_columns(SCATTER) {
 }
 
 /* n = count e1 e2 e3 elements. */
-KERNEL(GROUP) scatter_add_rows(SCATTER) {
+KERNEL(ITEMS) scatter_add_rows(SCATTER) {
     long64 element = GLOBAL_ID();
     if (element < n) {
         SPLIT(element);
@@ -79,7 +79,7 @@ KERNEL(GROUP) scatter_add_rows(SCATTER) {
     }
 }
 
-KERNEL(GROUP)
+KERNEL(ITEMS)
 pick(int rows, int columns, DENSE(const float, x), long64 x_s0, long64 x_s1, DENSE(const int, indices),
      long64 indices_s0, DENSE(float, y), long64 y_s0, int code, GLOBAL int* fault) {
     long64 i = GLOBAL_ID();
@@ -95,7 +95,7 @@ pick(int rows, int columns, DENSE(const float, x), long64 x_s0, long64 x_s1, DEN
     }
 }
 
-KERNEL(GROUP)
+KERNEL(ITEMS)
 unpick(int n, int columns, DENSE(const float, dy), long64 dy_s0, DENSE(const int, indices), long64 indices_s0,
        DENSE(float, dx), long64 dx_s0, long64 dx_s1, int code, GLOBAL int* fault) {
     long64 element = GLOBAL_ID();

@@ -3,10 +3,10 @@
  *
  *   NAME, NAME_grad  dense operands, n elements; ..._strided: any strides, row-major order of the extents
  *
- * Tuning: GROUP. */
+ * Tuning: ITEMS. */
 
 #define LOSS(NAME, VALUE, SLOPE)                                                                               \
-    KERNEL(GROUP) NAME(long64 n, float p, DENSE(const float, x_), DENSE(const float, t_), DENSE(float, l_)) {  \
+    KERNEL(ITEMS) NAME(long64 n, float p, DENSE(const float, x_), DENSE(const float, t_), DENSE(float, l_)) {  \
         long64 i = GLOBAL_ID();                                                                                \
         if (i < n) {                                                                                           \
             float x = AT_DENSE(x_);                                                                            \
@@ -14,7 +14,7 @@
             AT_DENSE(l_) = VALUE(x, t, p);                                                                     \
         }                                                                                                      \
     }                                                                                                          \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),               \
+    KERNEL(ITEMS) NAME##_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),               \
                                  VIEW(float, l_)) {                                                            \
         long64 i = GLOBAL_ID();                                                                                \
         if (i < n) {                                                                                           \
@@ -24,7 +24,7 @@
             AT(l_) = VALUE(x, t, p);                                                                           \
         }                                                                                                      \
     }                                                                                                          \
-    KERNEL(GROUP) NAME##_grad(long64 n, float p, DENSE(const float, x_), DENSE(const float, t_),               \
+    KERNEL(ITEMS) NAME##_grad(long64 n, float p, DENSE(const float, x_), DENSE(const float, t_),               \
                               DENSE(const float, dl_), DENSE(float, dx_)) {                                    \
         long64 i = GLOBAL_ID();                                                                                \
         if (i < n) {                                                                                           \
@@ -33,7 +33,7 @@
             AT_DENSE(dx_) = AT_DENSE(dl_) * SLOPE(x, t, p);                                                    \
         }                                                                                                      \
     }                                                                                                          \
-    KERNEL(GROUP) NAME##_grad_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),          \
+    KERNEL(ITEMS) NAME##_grad_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),          \
                                       VIEW(const float, dl_), VIEW(float, dx_)) {                              \
         long64 i = GLOBAL_ID();                                                                                \
         if (i < n) {                                                                                           \

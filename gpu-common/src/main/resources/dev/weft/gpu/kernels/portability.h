@@ -1,10 +1,25 @@
 /* The dialect: one C that OpenCL 1.2 compiles at run time and nvcc compiles as CUDA C++. See docs/kernel-dialect.md.
  *
  * Work-groups are one-dimensional and their size is a constant of the kernel; the grid of groups may have three
- * dimensions. GROUP is the size for every kernel that has no reason for another, a power of two. */
+ * dimensions. The host gives, by device class:
+ *
+ *   ITEMS  work-items of a group that share nothing
+ *   GROUP  work-items of a group that work together by way of local memory, a power of two; 1 on a CPU, where a barrier
+ *          costs more than it gives: there each item does a longer piece, in a loop that becomes vector instructions
+ *   SPAN   steps that each item of such a group takes, GROUP apart
+ *   LANES  independent sums of an item, so that a sum can become vector instructions; 1 on a GPU */
 
+#ifndef ITEMS
+#define ITEMS 256
+#endif
 #ifndef GROUP
 #define GROUP 256
+#endif
+#ifndef SPAN
+#define SPAN 4
+#endif
+#ifndef LANES
+#define LANES 1
 #endif
 
 #ifdef __OPENCL_VERSION__
@@ -141,6 +156,11 @@ DEVICE vec16 vec16_zip(vec16 a, vec16 b, int from) {
 /* A dense operand, as parameters of a kernel, and its element i. */
 #define DENSE(type, x) GLOBAL type* x, long64 x##_offset
 #define AT_DENSE(x) x[x##_offset + i]
+
+/* The indices, below n, that fall to the caller where each group takes GROUP SPAN adjacent ones. */
+#define EACH_OF_SPAN(i, n)                                                                  \
+    for (long64 i = (long64)GROUP_ID() * (GROUP * SPAN) + LOCAL_ID();                       \
+         i < (n) && i < ((long64)GROUP_ID() + 1) * (GROUP * SPAN); i += GROUP)
 
 /* Whether the caller's group is the last of the launch to come here: true for one of them, which leaves the counter at
  * 0 for the next launch. One work-item of each group calls it. */

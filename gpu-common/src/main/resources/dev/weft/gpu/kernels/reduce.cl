@@ -9,8 +9,8 @@
  *                memory. Group (o, c) makes chunk c of output o; with several chunks y holds the partial results
  *                (y_c apart), and a second launch reduces those.
  *
- * The order of additions depends on the shape alone, and there are no atomics: results repeat bit for bit.
- * Tuning: GROUP; the chunk's length, an argument. */
+ * The order of additions depends on the shape alone, and there are no float atomics: results repeat bit for bit.
+ * Tuning: ITEMS, GROUP, LANES, SPAN; the chunk's length, an argument. */
 
 #define REDUCED(TX, TY)                                                                                             \
     int outputs, int k1, int k2, long64 x_k0, long64 x_k1, long64 x_k2, long64 y_k0, long64 y_k1, long64 y_k2,      \
@@ -26,7 +26,7 @@
     long64 y_at = y_offset + o0 * y_k0 + o1 * y_k1 + o2 * y_k2
 
 #define REDUCE(NAME, TX, TY, FIRST, COMBINE, FINISH)                                                           \
-    KERNEL(GROUP) NAME##_items(REDUCED(TX, TY)) {                                                              \
+    KERNEL(ITEMS) NAME##_items(REDUCED(TX, TY)) {                                                              \
         long64 o = GLOBAL_ID();                                                                                \
         if (o < outputs) {                                                                                     \
             SPLIT_OUTPUT(o);                                                                                   \
@@ -47,18 +47,28 @@
         SPLIT_OUTPUT(GROUP_ID());                                                                                \
         int begin = GROUP_ID_Y() * chunk;                                                                      \
         int end = chunk < length - begin ? begin + chunk : length;                                             \
-        TY sum = FIRST;                                                                                        \
-        if (r0 == 1 && r1 == 1) {                                                                              \
-            for (int i = begin + LOCAL_ID(); i < end; i += GROUP) {                                            \
-                sum = COMBINE(sum, x[x_at + i * x_r2]);                                                        \
+        TY sums[LANES];                                                                                        \
+        for (int lane = 0; lane < LANES; lane++) {                                                             \
+            sums[lane] = FIRST;                                                                                \
+        }                                                                                                      \
+        int i = begin + LOCAL_ID();                                                                            \
+        if (r0 == 1 && r1 == 1 && x_r2 == 1) {                                                                 \
+            GLOBAL const TX* dense = x + x_at;                                                                 \
+            for (; i <= end - LANES * GROUP; i += LANES * GROUP) {                                             \
+                for (int lane = 0; lane < LANES; lane++) {                                                     \
+                    sums[lane] = COMBINE(sums[lane], dense[i + lane * GROUP]);                                 \
+                }                                                                                              \
             }                                                                                                  \
-        } else {                                                                                               \
-            for (int i = begin + LOCAL_ID(); i < end; i += GROUP) {                                            \
-                int i01 = i / r2;                                                                              \
-                int i0 = i01 / r1;                                                                             \
-                long64 at = x_at + i0 * x_r0 + (i01 - i0 * r1) * x_r1 + (i - i01 * r2) * x_r2;                 \
-                sum = COMBINE(sum, x[at]);                                                                     \
-            }                                                                                                  \
+        }                                                                                                      \
+        for (; i < end; i += GROUP) {                                                                          \
+            int i01 = i / r2;                                                                                  \
+            int i0 = i01 / r1;                                                                                 \
+            long64 at = x_at + i0 * x_r0 + (i01 - i0 * r1) * x_r1 + (i - i01 * r2) * x_r2;                     \
+            sums[0] = COMBINE(sums[0], x[at]);                                                                 \
+        }                                                                                                      \
+        TY sum = sums[0];                                                                                      \
+        for (int lane = 1; lane < LANES; lane++) {                                                             \
+            sum = MERGE_##NAME(sum, sums[lane]);                                                               \
         }                                                                                                      \
         shared[LOCAL_ID()] = sum;                                                                              \
         BARRIER();                                                                                             \
@@ -79,9 +89,6 @@ DEVICE float larger(float a, float b) { return (a > b || a != a) ? a : b; }
 DEVICE float smaller(float a, float b) { return (a < b || a != a) ? a : b; }
 DEVICE int larger_i32(int a, int b) { return a > b ? a : b; }
 DEVICE int smaller_i32(int a, int b) { return a < b ? a : b; }
-/* One more where the value is NaN or infinite, up to the largest int. */
-DEVICE int counted(int count, float value) { return count + (fabs(value) < INFINITY ? 0 : 1); }
-DEVICE int added_up(int a, int b) { return b > 2147483647 - a ? 2147483647 : a + b; }
 
 #define AS_IT_IS(v) v
 #define DIVIDED(v) ((v) / divisor)
@@ -92,8 +99,6 @@ DEVICE int added_up(int a, int b) { return b > 2147483647 - a ? 2147483647 : a +
 #define MERGE_sum_i32(a, b) PLUS_WRAPPED(a, b)
 #define MERGE_max_i32(a, b) larger_i32(a, b)
 #define MERGE_min_i32(a, b) smaller_i32(a, b)
-#define MERGE_count_non_finite(a, b) added_up(a, b)
-#define MERGE_count_all(a, b) added_up(a, b)
 
 REDUCE(sum, float, float, 0.0f, PLUS, DIVIDED)
 REDUCE(max, float, float, -INFINITY, larger, AS_IT_IS)
@@ -102,7 +107,43 @@ REDUCE(sum_i32, int, int, 0, PLUS_WRAPPED, AS_IT_IS)
 REDUCE(max_i32, int, int, -2147483647 - 1, larger_i32, AS_IT_IS)
 REDUCE(min_i32, int, int, 2147483647, smaller_i32, AS_IT_IS)
 
-/* How many elements are NaN or infinite: in chunks, and the chunks' counts added to what y holds already. */
-#define FINISH_COUNT(v) added_up(y[y_at], v)
-REDUCE(count_non_finite, float, int, 0, counted, AS_IT_IS)
-REDUCE(count_all, int, int, 0, added_up, FINISH_COUNT)
+/* count += how many elements of x are NaN or infinite, up to the largest int: one launch. A group
+ * that has found some adds them by an integer atomic, whose order does not matter.
+ *
+ *   count_non_finite          dense x, n elements
+ *   count_non_finite_strided  any strides: n elements in row-major order of the extents */
+#define COUNT_NON_FINITE(EXISTS, ELEMENT)                                                       \
+    LOCAL int found[GROUP];                                                                     \
+    int mine = 0;                                                                               \
+    EACH_OF_SPAN(i, n) {                                                                        \
+        EXISTS;                                                                                 \
+        mine += fabs(ELEMENT) < INFINITY ? 0 : 1;                                               \
+    }                                                                                           \
+    found[LOCAL_ID()] = mine;                                                                   \
+    BARRIER();                                                                                  \
+    for (int width = GROUP / 2; width > 0; width /= 2) {                                        \
+        if (LOCAL_ID() < width) {                                                               \
+            found[LOCAL_ID()] += found[LOCAL_ID() + width];                                     \
+        }                                                                                       \
+        BARRIER();                                                                              \
+    }                                                                                           \
+    if (LOCAL_ID() == 0 && found[0] != 0) {                                                     \
+        add_up_to_largest(count + count_offset, found[0]);                                      \
+    }
+
+DEVICE void add_up_to_largest(GLOBAL int* sum, int more) {
+    int done = 0;
+    while (!done) {
+        int before = ATOMIC_READ(sum);
+        int after = more > 2147483647 - before ? 2147483647 : before + more;
+        done = ATOMIC_CLAIM(sum, before, after);
+    }
+}
+
+KERNEL(GROUP) count_non_finite(long64 n, DENSE(int, count), DENSE(const float, x)) {
+    COUNT_NON_FINITE(, AT_DENSE(x))
+}
+
+KERNEL(GROUP) count_non_finite_strided(EXTENTS, DENSE(int, count), VIEW(const float, x)) {
+    COUNT_NON_FINITE(SPLIT(i), AT(x))
+}

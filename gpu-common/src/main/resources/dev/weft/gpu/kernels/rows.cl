@@ -7,7 +7,7 @@
  *   NAME_groups  one work-group to a row: item l takes elements l, l + GROUP, …; maxima and sums by trees in local
  *                memory
  *
- * Both are one body: LANE of LANES items share a row, and ALL(…) combines what each has found. Tuning: GROUP, and the
+ * Both are one body: LANE of LANES items share a row, and ALL(…) combines what each has found. Tuning: ITEMS, GROUP, and the
  * length of a row from which the host takes groups. */
 
 #define ROWS int rows, int e1, int e2, int columns
@@ -75,7 +75,7 @@ DEVICE float group_max(float value, TO_LOCAL float* shared) {
         EACH(LANE, LANES) { ELEMENT(y) = exp(ELEMENT(x) - most) / sum; } \
     }
 
-KERNEL(GROUP) softmax_items(ROWS, int logarithm, VIEW(const float, x), VIEW(float, y)) {
+KERNEL(ITEMS) softmax_items(ROWS, int logarithm, VIEW(const float, x), VIEW(float, y)) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
         SPLIT_ROW(row);
@@ -103,7 +103,7 @@ KERNEL(GROUP) softmax_groups(ROWS, int logarithm, VIEW(const float, x), VIEW(flo
         EACH(LANE, LANES) { ELEMENT(dx) = ELEMENT(y) * (ELEMENT(dy) - sum); }            \
     }
 
-KERNEL(GROUP)
+KERNEL(ITEMS)
 softmax_grad_items(ROWS, int logarithm, VIEW(const float, y), VIEW(const float, dy), VIEW(float, dx)) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
@@ -162,7 +162,7 @@ DEVICE int label_of(GLOBAL const int* t, long64 at, int row, int columns, int ke
     return label;
 }
 
-KERNEL(GROUP)
+KERNEL(ITEMS)
 cross_entropy_items(ROWS, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0, int code, GLOBAL int* fault) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
@@ -186,7 +186,7 @@ cross_entropy_groups(ROWS, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0,
     CROSS_ENTROPY(LOCAL_ID(), GROUP, GROUP_MAX, GROUP_SUM, BY_LABEL)
 }
 
-KERNEL(GROUP)
+KERNEL(ITEMS)
 cross_entropy_weights_items(ROWS, LOGITS_TO_GRADIENT, DENSE(const float, t), long64 t_s0, long64 t_s1) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
@@ -215,7 +215,7 @@ DEVICE int before_i32(int v, int i, int best, int best_i) { return BEFORE_BY(v, 
 
 /* y = the index of the row's largest element. */
 #define ARGMAX(NAME, T, BEFORE)                                                              \
-    KERNEL(GROUP) NAME##_items(ROWS, VIEW(const T, x), VIEW(int, y)) {                       \
+    KERNEL(ITEMS) NAME##_items(ROWS, VIEW(const T, x), VIEW(int, y)) {                       \
         long64 row = GLOBAL_ID();                                                            \
         if (row < rows) {                                                                    \
             SPLIT_ROW(row);                                                                  \

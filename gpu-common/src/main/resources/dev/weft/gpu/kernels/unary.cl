@@ -3,17 +3,17 @@
  *   NAME          dense x and y, n elements: element i is work-item i of the grid
  *   NAME_strided  any strides: n elements in row-major order of the extents (n / (e1 e2 e3), e1, e2, e3)
  *
- * x and y may be the same view: a work-item writes only the element that it has read. Tuning: GROUP. */
+ * x and y may be the same view: a work-item writes only the element that it has read. Tuning: ITEMS. */
 
 #define UNARY(NAME, T, PARAMETER, RESULT)                                                                 \
-    KERNEL(GROUP) NAME(long64 n, PARAMETER p, PARAMETER q, DENSE(const T, x_), DENSE(T, y_)) {            \
+    KERNEL(ITEMS) NAME(long64 n, PARAMETER p, PARAMETER q, DENSE(const T, x_), DENSE(T, y_)) {            \
         long64 i = GLOBAL_ID();                                                                           \
         if (i < n) {                                                                                      \
             T x = AT_DENSE(x_);                                                                           \
             AT_DENSE(y_) = RESULT;                                                                        \
         }                                                                                                 \
     }                                                                                                     \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, PARAMETER p, PARAMETER q, VIEW(const T, x_), VIEW(T, y_)) {     \
+    KERNEL(ITEMS) NAME##_strided(EXTENTS, PARAMETER p, PARAMETER q, VIEW(const T, x_), VIEW(T, y_)) {     \
         long64 i = GLOBAL_ID();                                                                           \
         if (i < n) {                                                                                      \
             SPLIT(i);                                                                                     \

@@ -4,10 +4,10 @@
  *   NAME          dense operands, n elements
  *   NAME_strided  any strides: n elements in row-major order of the extents
  *
- * relu, sigmoid and tanh read y only. dx may be the same view as any input. Tuning: GROUP. */
+ * relu, sigmoid and tanh read y only. dx may be the same view as any input. Tuning: ITEMS. */
 
 #define UNARY_GRAD(NAME, SLOPE)                                                                             \
-    KERNEL(GROUP) NAME(long64 n, float p, float q, DENSE(const float, x_), DENSE(const float, y_),          \
+    KERNEL(ITEMS) NAME(long64 n, float p, float q, DENSE(const float, x_), DENSE(const float, y_),          \
                        DENSE(const float, dy_), DENSE(float, dx_)) {                                        \
         long64 i = GLOBAL_ID();                                                                             \
         if (i < n) {                                                                                        \
@@ -17,7 +17,7 @@
             AT_DENSE(dx_) = SLOPE(dy, x, y, p, q);                                                          \
         }                                                                                                   \
     }                                                                                                       \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, float p, float q, VIEW(const float, x_), VIEW(const float, y_),   \
+    KERNEL(ITEMS) NAME##_strided(EXTENTS, float p, float q, VIEW(const float, x_), VIEW(const float, y_),   \
                                  VIEW(const float, dy_), VIEW(float, dx_)) {                                \
         long64 i = GLOBAL_ID();                                                                             \
         if (i < n) {                                                                                        \

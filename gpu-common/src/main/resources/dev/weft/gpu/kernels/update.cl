@@ -1,13 +1,16 @@
 /* An optimizer's update of flat parameters p by a gradient g, and the count of the step, in one launch. UpdateRule in
  * dev.weft.backend gives the formulas, Penalty what comes before them.
  *
- * control = {learning rate, steps done}. Element i is work-item i of the grid. Each group reads the count of steps
- * before it says that it has; the last group to say so adds 1 to it. So the count is only touched by integer atomics on
- * its bits, and `finished` is 0 again after the launch. Tuning: GROUP. */
+ * control = {learning rate, steps done}. A group sees to GROUP SPAN adjacent elements. It reads the count of steps
+ * before it says that it has; the last group to say so
+ * adds 1 to it. So the count is only touched by integer atomics on
+ * its bits, and `finished` is 0 again after the launch. Tuning: GROUP, SPAN. */
 
+/* Parameters, gradient and states never overlap. */
+#define STATE(x) GLOBAL float* RESTRICT x, long64 x##_offset
 #define UPDATE                                                                                             \
     long64 n, GLOBAL float* control, long64 control_offset, GLOBAL int* finished, float l1, float l2,      \
-        float weight_decay, DENSE(float, p_), DENSE(const float, g_)
+        float weight_decay, STATE(p_), GLOBAL const float* RESTRICT g_, long64 g__offset
 
 /* {lr, t, …}: the step's settings, made once for each group. */
 #define SETTINGS 4
@@ -21,23 +24,22 @@ DEVICE void end_step(GLOBAL float* control, TO_LOCAL const float* settings, GLOB
     }
 }
 
-#define BEGIN                                        \
-    LOCAL float settings[SETTINGS];                  \
-    long64 i = GLOBAL_ID();                          \
-    if (LOCAL_ID() == 0) {                           \
+#define BEGIN                       \
+    LOCAL float settings[SETTINGS]; \
+    if (LOCAL_ID() == 0) {          \
         begin_step(control + control_offset, settings)
-#define THEN                                                                     \
-    }                                                                            \
-    BARRIER();                                                                   \
-    if (i < n) {                                                                 \
-        float lr = settings[0];                                                  \
-        float p = AT_DENSE(p_);                                                  \
-        float g = AT_DENSE(g_) + l2 * p + l1 * sign_of(p);                       \
+#define THEN                                                     \
+    }                                                            \
+    BARRIER();                                                   \
+    float lr = settings[0];                                      \
+    EACH_OF_SPAN(i, n) {                                         \
+        float p = AT_DENSE(p_);                                  \
+        float g = AT_DENSE(g_) + l2 * p + l1 * sign_of(p);       \
         float decayed = p - lr * weight_decay * p
-#define END                                                                      \
-    }                                                                            \
-    if (LOCAL_ID() == 0) {                                                       \
-        end_step(control + control_offset, settings, finished);                  \
+#define END                                                      \
+    }                                                            \
+    if (LOCAL_ID() == 0) {                                       \
+        end_step(control + control_offset, settings, finished);  \
     }
 
 /* p = p' - lr g'. */
@@ -49,7 +51,7 @@ KERNEL(GROUP) sgd(UPDATE) {
 }
 
 /* u = momentum u + g'; p = p' - lr u, or with Nesterov p = p' - lr (g' + momentum u). */
-KERNEL(GROUP) sgd_momentum(UPDATE, DENSE(float, u_), float momentum, int nesterov) {
+KERNEL(GROUP) sgd_momentum(UPDATE, STATE(u_), float momentum, int nesterov) {
     BEGIN;
     THEN;
     float u = momentum * AT_DENSE(u_) + g;
@@ -61,7 +63,7 @@ KERNEL(GROUP) sgd_momentum(UPDATE, DENSE(float, u_), float momentum, int nestero
 /* m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 - beta2) g'²; p = p' - lr m̂ / (√v̂ + eps). 1 - beta^t is
  * -expm1(t ln beta), which does not cancel where beta is near 1. */
 KERNEL(GROUP)
-adam(UPDATE, DENSE(float, m_), DENSE(float, v_), float beta1, float one_less_beta1, float ln_beta1, float beta2,
+adam(UPDATE, STATE(m_), STATE(v_), float beta1, float one_less_beta1, float ln_beta1, float beta2,
      float one_less_beta2, float ln_beta2, float eps) {
     BEGIN;
     settings[2] = -1.0f / expm1(settings[1] * ln_beta1);
@@ -76,7 +78,7 @@ adam(UPDATE, DENSE(float, m_), DENSE(float, v_), float beta1, float one_less_bet
 }
 
 /* v = alpha v + (1 - alpha) g'²; p = p' - lr g' / (√v + eps). */
-KERNEL(GROUP) rms_prop(UPDATE, DENSE(float, v_), float alpha, float one_less_alpha, float eps) {
+KERNEL(GROUP) rms_prop(UPDATE, STATE(v_), float alpha, float one_less_alpha, float eps) {
     BEGIN;
     THEN;
     float v = alpha * AT_DENSE(v_) + one_less_alpha * g * g;
