@@ -200,9 +200,13 @@ public final class Device implements AutoCloseable {
         reportLeaks();
         root.reclaimAll();
         closed = true;
-        backend.synchronize();
-        pool.trim();
-        backend.close();
+        // A device that was lost says so here, and still gives back what it holds.
+        try {
+            backend.synchronize();
+        } finally {
+            pool.trim();
+            backend.close();
+        }
     }
 
     private void reportLeaks() {

@@ -1,5 +1,6 @@
 package dev.weft.opencl;
 
+import static org.lwjgl.opencl.CL10.CL_CONTEXT_PLATFORM;
 import static org.lwjgl.opencl.CL10.CL_MAP_READ;
 import static org.lwjgl.opencl.CL10.CL_MAP_WRITE;
 import static org.lwjgl.opencl.CL10.CL_MEM_ALLOC_HOST_PTR;
@@ -50,8 +51,10 @@ import java.nio.LongBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** One OpenCL device: a context of its own with one in-order queue. */
 final class OpenClDriver implements GpuDriver {
@@ -77,6 +80,7 @@ final class OpenClDriver implements GpuDriver {
     private final IntBuffer code = MemoryUtil.memAllocInt(1);
     private final Map<Long, Long> sizes = new HashMap<>();
     private final List<Long> kernels = new ArrayList<>();
+    private final Set<Long> launched = new HashSet<>();
     private final MemorySegment few = Arena.ofAuto().allocate(FEW);
     private final PointerBuffer event = MemoryUtil.memAllocPointer(1);
     private @Nullable List<Long> events;
@@ -89,15 +93,18 @@ final class OpenClDriver implements GpuDriver {
         this.device = device;
         info = device.info(index);
         traits = device.traits();
-        try (MemoryStack stack = MemoryStack.stackPush()) {
-            PointerBuffer properties =
-                    stack.pointers(org.lwjgl.opencl.CL10.CL_CONTEXT_PLATFORM, device.platform(), 0);
-            context = clCreateContext(properties, device.id(), null, NULL, code);
-            Status.check(code.get(0), "clCreateContext on " + device.name());
-            queue = clCreateCommandQueue(context, device.id(), CL_QUEUE_PROFILING_ENABLE, code);
-            Status.check(code.get(0), "clCreateCommandQueue on " + device.name());
-        }
+        context = SignalHandlers.keep(() -> createContext(device, code));
+        Status.check(code.get(0), "clCreateContext on " + device.name());
+        queue = clCreateCommandQueue(context, device.id(), CL_QUEUE_PROFILING_ENABLE, code);
+        Status.check(code.get(0), "clCreateCommandQueue on " + device.name());
         programs = new Programs(context, device, cache);
+    }
+
+    private static long createContext(OpenClDevice device, IntBuffer code) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            PointerBuffer properties = stack.pointers(CL_CONTEXT_PLATFORM, device.platform(), 0);
+            return clCreateContext(properties, device.id(), null, NULL, code);
+        }
     }
 
     @Override
@@ -283,8 +290,32 @@ final class OpenClDriver implements GpuDriver {
         return kernel;
     }
 
+    /** How many programs were compiled, and not found in the cache. */
+    int compiledPrograms() {
+        return programs.compiled();
+    }
+
+    /** The kernels of a source, as the compiler found them. */
+    List<String> kernelNames(KernelSource source) {
+        return programs.kernelNames(source);
+    }
+
+    /** A kernel's first launch may compile. */
     @Override
     public void launch(long kernel, Arguments arguments, int group, long x, long y, long z) {
+        if (launched.add(kernel)) {
+            SignalHandlers.keep(
+                    () -> {
+                        enqueue(kernel, arguments, group, x, y, z);
+                        synchronize();
+                        return true;
+                    });
+        } else {
+            enqueue(kernel, arguments, group, x, y, z);
+        }
+    }
+
+    private void enqueue(long kernel, Arguments arguments, int group, long x, long y, long z) {
         for (int i = 0; i < arguments.count(); i++) {
             long bits = arguments.bits(i);
             int status =

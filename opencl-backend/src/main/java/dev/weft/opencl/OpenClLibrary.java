@@ -37,7 +37,7 @@ final class OpenClLibrary {
     /** What there is, as {@link dev.weft.backend.BackendProvider#probe} tells it. */
     static Availability availability() {
         try {
-            load();
+            SignalHandlers.keep(OpenClLibrary::load);
         } catch (LinkageError e) {
             // Of LWJGL's own library, or of OpenCL's: the message says which.
             return new Availability.Unavailable(
@@ -63,12 +63,18 @@ final class OpenClLibrary {
         return message == null ? e.toString() : message.lines().findFirst().orElse(message);
     }
 
-    private static synchronized void load() {
+    /** Returns true, so that it can be a supplier. */
+    private static synchronized boolean load() {
         if (!loaded) {
             Configuration.OPENCL_EXPLICIT_INIT.set(true);
+            if (Configuration.MEMORY_BACKEND.get() == null) {
+                // LWJGL's default reaches for sun.misc.Unsafe, about which the JVM prints warnings.
+                Configuration.MEMORY_BACKEND.set("ffm");
+            }
             CL.create();
             loaded = true;
         }
+        return loaded;
     }
 
     /**
@@ -76,6 +82,10 @@ final class OpenClLibrary {
      * which OpenCL names them.
      */
     static List<OpenClDevice> devices() {
+        return SignalHandlers.keep(OpenClLibrary::find);
+    }
+
+    private static List<OpenClDevice> find() {
         load();
         List<OpenClDevice> devices = new ArrayList<>();
         try (MemoryStack stack = MemoryStack.stackPush()) {

@@ -9,6 +9,7 @@ import static org.lwjgl.opencl.CL10.clReleaseProgram;
 import static org.lwjgl.opencl.CL10.nclCreateProgramWithBinary;
 import static org.lwjgl.opencl.CL10.nclGetProgramBuildInfo;
 import static org.lwjgl.opencl.CL10.nclGetProgramInfo;
+import static org.lwjgl.opencl.CL12.CL_PROGRAM_KERNEL_NAMES;
 import static org.lwjgl.system.MemoryUtil.NULL;
 import static org.lwjgl.system.MemoryUtil.memAddress;
 
@@ -22,6 +23,7 @@ import org.lwjgl.system.MemoryUtil;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,6 +36,7 @@ final class Programs {
     private final OpenClDevice device;
     private final ProgramCache cache;
     private final Map<KernelSource, Long> built = new HashMap<>();
+    private int compiled;
 
     Programs(long context, OpenClDevice device, ProgramCache cache) {
         this.context = context;
@@ -43,7 +46,12 @@ final class Programs {
 
     /** The program of a source. */
     long build(KernelSource source) {
-        return built.computeIfAbsent(source, this::loadOrCompile);
+        Long known = built.get(source);
+        if (known == null) {
+            known = SignalHandlers.keep(() -> loadOrCompile(source));
+            built.put(source, known);
+        }
+        return known;
     }
 
     private long loadOrCompile(KernelSource source) {
@@ -56,6 +64,7 @@ final class Programs {
             cache.drop(device, source);
         }
         long program = compile(source);
+        compiled++;
         cache.store(device, source, binary(program));
         return program;
     }
@@ -158,6 +167,36 @@ final class Programs {
                 return binary;
             } finally {
                 MemoryUtil.memFree(bytes);
+            }
+        }
+    }
+
+    /** How many sources the cache did not have. */
+    int compiled() {
+        return compiled;
+    }
+
+    /** The kernels of a source, as the compiler found them. */
+    List<String> kernelNames(KernelSource source) {
+        long program = build(source);
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            PointerBuffer size = stack.callocPointer(1);
+            Status.check(
+                    nclGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, 0, NULL, memAddress(size)),
+                    "clGetProgramInfo of the kernels' names");
+            ByteBuffer text = MemoryUtil.memCalloc((int) size.get(0) + 1);
+            try {
+                Status.check(
+                        nclGetProgramInfo(
+                                program,
+                                CL_PROGRAM_KERNEL_NAMES,
+                                size.get(0),
+                                memAddress(text),
+                                NULL),
+                        "clGetProgramInfo of the kernels' names");
+                return List.of(MemoryUtil.memUTF8(memAddress(text)).split(";"));
+            } finally {
+                MemoryUtil.memFree(text);
             }
         }
     }

@@ -1,0 +1,110 @@
+package dev.weft.gpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The dialect stays CUDA C++: where nvcc is installed, every kernel file compiles for every
+ * architecture that Weft ships for, without a warning, and has the kernels that the catalog says.
+ */
+class NvccTest {
+    private static final List<String> ARCHITECTURES = List.of("sm_75", "sm_80", "sm_90", "sm_100");
+    private static final Pattern ENTRY = Pattern.compile("\\.entry\\s+(\\w+)");
+    private static final GpuTraits ANY_GPU =
+            new GpuTraits(DeviceClass.GPU, 100, 1024, 48 << 10, 1, "");
+
+    @TempDir private Path folder = Path.of("");
+
+    @TestFactory
+    Stream<DynamicTest> compiles() {
+        String nvcc = nvcc();
+        return Stream.of(KernelFile.values())
+                .flatMap(
+                        file ->
+                                Stream.concat(
+                                                Stream.of(GroupSizes.of(ANY_GPU).defines()),
+                                                variants(file))
+                                        .distinct()
+                                        .map(
+                                                defines ->
+                                                        DynamicTest.dynamicTest(
+                                                                file.fileName() + " " + defines,
+                                                                () ->
+                                                                        compile(
+                                                                                nvcc, file,
+                                                                                defines))));
+    }
+
+    private static Stream<Map<String, Integer>> variants(KernelFile file) {
+        return GemmVariant.candidates(ANY_GPU).stream()
+                .filter(variant -> variant.file() == file)
+                .map(GemmVariant::defines);
+    }
+
+    private void compile(String nvcc, KernelFile file, Map<String, Integer> defines)
+            throws IOException, InterruptedException {
+        KernelSource source = file.source(defines);
+        Path cu = Files.writeString(folder.resolve("kernels.cu"), source.text());
+        for (String architecture : ARCHITECTURES) {
+            Path ptx = folder.resolve("kernels.ptx");
+            List<String> command =
+                    Stream.of(
+                                    Stream.of(nvcc, "-ptx", "-arch=" + architecture),
+                                    Stream.of("-Werror", "all-warnings"),
+                                    source.options().stream(),
+                                    Stream.of("-o", ptx.toString(), cu.toString()))
+                            .flatMap(part -> part)
+                            .toList();
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                fail(file.fileName() + " for " + architecture + ":\n" + output);
+            }
+            TreeSet<String> entries = new TreeSet<>();
+            Matcher matcher = ENTRY.matcher(Files.readString(ptx));
+            while (matcher.find()) {
+                entries.add(matcher.group(1));
+            }
+            assertEquals(new TreeSet<>(file.kernels()), entries, file.fileName());
+        }
+    }
+
+    /** Skips where there is no nvcc, unless {@code require.nvcc} is set. */
+    private static String nvcc() {
+        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/local/cuda/bin";
+        Optional<File> found =
+                Pattern.compile(Pattern.quote(File.pathSeparator))
+                        .splitAsStream(path)
+                        .map(entry -> new File(entry, "nvcc"))
+                        .filter(File::canExecute)
+                        .findFirst();
+        if (found.isPresent()) {
+            return found.get().getPath();
+        }
+        if (Boolean.getBoolean("require.nvcc")) {
+            fail("nvcc was required, and is neither on the PATH nor in /usr/local/cuda/bin");
+        }
+        assumeTrue(false, "nvcc is neither on the PATH nor in /usr/local/cuda/bin");
+        return "";
+    }
+}

@@ -1,0 +1,107 @@
+package dev.weft.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.backend.Availability;
+import dev.weft.backend.BackendUnavailableException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** What the user is told where OpenCL is missing, or a device does not exist. */
+class AvailabilityTest {
+    @TempDir private Path empty = Path.of("");
+
+    /** A program that looks for devices and opens the best, in a JVM of its own. */
+    static final class Look {
+        private Look() {}
+
+        /** Prints what is found. */
+        public static void main(String[] arguments) {
+            for (Devices.Listing listing : Devices.list()) {
+                if (listing.availability()
+                        instanceof Availability.Unavailable(String reason, String remedy)) {
+                    System.out.println(listing.backend() + " missing: " + reason + "; " + remedy);
+                }
+            }
+            try {
+                Devices.open("opencl").close();
+            } catch (BackendUnavailableException e) {
+                System.out.println("open: " + e.getMessage());
+            }
+            try (Device device = Devices.best()) {
+                System.out.println("best: " + device);
+            }
+        }
+    }
+
+    private static String look(List<String> options, String... environment)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--add-modules",
+                        "jdk.incubator.vector"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Look.class.getName()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        for (int i = 0; i < environment.length; i += 2) {
+            builder.environment().put(environment[i], environment[i + 1]);
+        }
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(1, TimeUnit.MINUTES)) {
+            fail("did not end");
+        }
+        assertEquals(0, process.exitValue(), output);
+        assertFalse(output.contains("UnsatisfiedLinkError"), output);
+        assertTrue(output.contains("opencl missing"), output);
+        assertTrue(output.contains("pocl-opencl-icd"), output);
+        assertTrue(output.contains("open: opencl: "), output);
+        // Another backend, and why.
+        assertTrue(output.contains("best: device cpu"), output);
+        assertTrue(output.contains("device cpu was chosen: opencl: "), output);
+        return output;
+    }
+
+    @Test
+    void withoutALoader() throws IOException, InterruptedException {
+        String output = look(List.of("-Dorg.lwjgl.opencl.libname=/nonexistent/libOpenCL.so"));
+        assertTrue(output.contains("ocl-icd-libopencl1"), output);
+    }
+
+    @Test
+    void withALoaderThatFindsNothing() throws IOException, InterruptedException {
+        TestDriver.require();
+        String output = look(List.of(), "OCL_ICD_VENDORS", empty.toString());
+        assertTrue(output.contains("found no device"), output);
+    }
+
+    @Test
+    void devicesAreOpenedByNumberAndByName() {
+        TestDriver.require();
+        String name = OpenClLibrary.devices().getFirst().name();
+        try (Device device = Devices.open("opencl:" + name.substring(name.length() / 2))) {
+            assertEquals("opencl:0", device.info().selector());
+        }
+        var error = assertThrows(BackendUnavailableException.class, () -> Devices.open("opencl:7"));
+        String message = String.valueOf(error.getMessage());
+        assertTrue(message.contains("there is no device 'opencl:7'"), message);
+        assertTrue(message.contains(name), message);
+    }
+}
