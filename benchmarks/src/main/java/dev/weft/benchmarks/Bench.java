@@ -3,6 +3,7 @@ package dev.weft.benchmarks;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.backend.BackendUnavailableException;
+import dev.weft.backend.DeviceInfo;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** The program behind {@code ./weft bench}. */
 @Command(
@@ -34,39 +33,60 @@ import java.util.stream.Collectors;
 public final class Bench implements Callable<Integer> {
     private static final int BAD_INPUT = 2;
     private static final int BATCH = 64;
+    private static final List<String> PEERS = List.of("openblas", "pytorch", "clblast");
 
     /** What can be measured. */
     enum Suite {
         GEMM,
+        KERNELS,
         TRAINING,
-        ALL
+        STARTUP,
+        ALL;
+
+        boolean includes(Suite part) {
+            return this == ALL || this == part;
+        }
     }
 
     @Option(
             names = "--suite",
             defaultValue = "all",
             paramLabel = "NAME",
-            description = "gemm, training or all. Default: ${DEFAULT-VALUE}.")
+            description = {
+                "gemm, kernels (those that memory limits), training, startup or all. Default:"
+                        + " ${DEFAULT-VALUE}."
+            })
     private Suite suite = Suite.ALL;
 
     @Option(
             names = "--backend",
+            split = ",",
             paramLabel = "NAME",
-            description = "The backend to measure. Default: the most preferred that is there.")
-    private @Nullable String backend;
+            description = {
+                "The device to measure, such as cpu or opencl:1, or several with commas between:",
+                "the others and the peers are then compared with the first. Default: the most",
+                "preferred that is there."
+            })
+    private List<String> backends = List.of();
 
     @Option(
             names = "--peers",
             split = ",",
             defaultValue = "none",
             paramLabel = "NAME",
-            description = "openblas, pytorch, both with a comma between, or none.")
+            description = {
+                "Of openblas, pytorch and clblast (which the system has to have installed), with",
+                "commas between; or none."
+            })
     private List<String> peers = List.of("none");
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads for the CPU backend and the peers. Default: 2, or 1 of 1.")
+            description = {
+                "Threads for the CPU backend and the peers. Default: 2, or 1 of 1. An OpenCL",
+                "driver for CPUs takes its own number: PoCL that in POCL_MAX_PTHREAD_COUNT."
+            })
     private @Nullable Integer threads;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Write results.json there.")
@@ -145,81 +165,112 @@ public final class Bench implements Callable<Integer> {
         // Read once, when the CPU backend opens.
         System.setProperty("weft.cpu.threads", Integer.toString(count));
         if (jmh) {
-            JmhRun.run(suite, count);
+            JmhRun.run(suite, backends.isEmpty() ? List.of("cpu") : backends, count);
             return 0;
         }
-        List<GemmPeer> gemmPeers = wanted(suite != Suite.TRAINING, GemmPeer.class, GemmPeer::name);
-        List<TrainingPeer> trainingPeers =
-                wanted(suite != Suite.GEMM, TrainingPeer.class, TrainingPeer::name);
-        if (gemmPeers.isEmpty() && trainingPeers.isEmpty() && !peers.equals(List.of("none"))) {
-            throw new IllegalArgumentException(
-                    "none of the peers " + peers + " has a part in the suite " + suite);
-        }
-        try (Device device = backend == null ? Devices.best() : Devices.open(backend)) {
-            double peak = FmaPeak.measure(count);
-            console.printf("%s: %s%n", device.info().selector(), device.info().description());
-            console.printf("measured FMA peak on %d threads: %.1f GFLOP/s%n", count, peak);
-            gemmPeers.forEach(peer -> peer.setThreads(count));
-            trainingPeers.forEach(peer -> peer.setThreads(count));
+        List<Device> devices = new ArrayList<>();
+        List<GemmPeer> gemmPeers = new ArrayList<>();
+        List<TrainingPeer> trainingPeers = new ArrayList<>();
+        try {
+            backends.forEach(selector -> devices.add(Devices.open(selector)));
+            if (devices.isEmpty()) {
+                devices.add(Devices.best());
+            }
+            findPeers(devices, gemmPeers, trainingPeers);
             List<String> described = new ArrayList<>();
-            gemmPeers.forEach(peer -> described.add(peer.name() + ": " + peer.describe()));
-            trainingPeers.forEach(peer -> described.add(peer.name() + ": " + peer.describe()));
+            for (GemmPeer peer : gemmPeers) {
+                peer.setThreads(count);
+                described.add(peer.name() + ": " + peer.describe());
+            }
+            for (TrainingPeer peer : trainingPeers) {
+                peer.setThreads(count);
+                described.add(peer.name() + ": " + peer.describe());
+            }
+            Limits limits = Limits.measure(count);
+            List<DeviceInfo> infos = devices.stream().map(Device::info).toList();
+            for (DeviceInfo info : infos) {
+                console.printf(
+                        "%s: %s %s%n", info.selector(), info.description(), info.properties());
+            }
             described.forEach(console::println);
-            List<Figure> figures = measure(device, gemmPeers, trainingPeers, peak);
+            console.printf(
+                    "measured on %d threads: FMA peak %.1f GFLOP/s, copy bandwidth %.1f GB/s%n",
+                    count, limits.gflops(), limits.gbs());
+            if (quick) {
+                console.println("quick: everything runs once; the figures say nothing");
+            }
+            Rounds rounds = quick ? Rounds.quick() : Rounds.thorough();
+            Comparison comparison = new Comparison(devices, rounds, limits, console);
+            List<Figure> figures = measure(comparison, gemmPeers, trainingPeers);
             if (folder != null) {
-                Results results = new Results(device.info(), count, described, peak, figures);
-                results.write(folder.resolve("results.json"));
+                new Results(infos, limits, described, figures)
+                        .write(folder.resolve("results.json"));
                 console.println("wrote " + folder.resolve("results.json"));
             }
         } finally {
             gemmPeers.forEach(GemmPeer::close);
             trainingPeers.forEach(TrainingPeer::close);
+            devices.forEach(Device::close);
         }
         return 0;
     }
 
     private List<Figure> measure(
-            Device device,
-            List<GemmPeer> gemmPeers,
-            List<TrainingPeer> trainingPeers,
-            double peak) {
-        Rounds rounds = quick ? Rounds.quick() : Rounds.thorough();
+            Comparison comparison, List<GemmPeer> gemmPeers, List<TrainingPeer> trainingPeers) {
         List<Figure> figures = new ArrayList<>();
-        if (suite != Suite.TRAINING) {
-            GemmSuite gemm = new GemmSuite(device, gemmPeers, rounds, peak);
-            figures.addAll(gemm.run(console, GemmSuite.shapes(quick ? 128 : 2048)));
+        if (suite.includes(Suite.GEMM)) {
+            GemmSuite gemm = new GemmSuite(comparison, gemmPeers);
+            figures.addAll(gemm.run(GemmSuite.shapes(quick ? 128 : 2048)));
         }
-        if (suite != Suite.GEMM) {
-            TrainingSuite training = new TrainingSuite(device, trainingPeers, rounds, peak);
-            figures.addAll(quick ? training.run(console, 8) : training.run(console, 1, BATCH, 512));
+        if (suite.includes(Suite.KERNELS)) {
+            figures.addAll(new KernelSuite(comparison).run(quick ? 1 << 16 : 1 << 24));
+        }
+        if (suite.includes(Suite.TRAINING)) {
+            TrainingSuite training = new TrainingSuite(comparison, trainingPeers);
+            figures.addAll(quick ? training.run(8) : training.run(1, BATCH, 512));
+        }
+        if (suite.includes(Suite.STARTUP)) {
+            figures.addAll(new StartupSuite(comparison).run(quick ? 1 : 5));
         }
         return figures;
     }
 
-    /** The peers of a kind that were asked for; all names must be known. */
-    private <P> List<P> wanted(boolean needed, Class<P> kind, Function<P, String> name) {
+    /** Adds the peers that were asked for and have a part in what is measured. */
+    private void findPeers(
+            List<Device> devices, List<GemmPeer> gemmPeers, List<TrainingPeer> trainingPeers) {
         if (peers.equals(List.of("none"))) {
-            return List.of();
+            return;
         }
-        List<P> found = ServiceLoader.load(kind).stream().map(ServiceLoader.Provider::get).toList();
-        List<String> known = List.of("openblas", "pytorch");
         for (String peer : peers) {
-            if (!known.contains(peer)) {
+            if (!PEERS.contains(peer)) {
                 throw new IllegalArgumentException(
-                        "there is no peer '"
-                                + peer
-                                + "'; choose of "
-                                + known.stream().collect(Collectors.joining(", "))
-                                + " or none");
+                        "there is no peer '%s'; choose of %s or none"
+                                .formatted(peer, String.join(", ", PEERS)));
             }
         }
-        if (found.isEmpty()) {
+        List<GemmPeer> gemm = load(GemmPeer.class);
+        List<TrainingPeer> training = load(TrainingPeer.class);
+        if (gemm.isEmpty() && !peers.equals(List.of("clblast"))) {
             throw new IllegalArgumentException(
                     "the peers were not built: start with ./weft bench --peers, or build with"
                             + " -Ppeers");
         }
-        return needed
-                ? found.stream().filter(p -> peers.contains(name.apply(p))).toList()
-                : List.of();
+        if (suite.includes(Suite.GEMM)) {
+            gemm.stream().filter(p -> peers.contains(p.name())).forEach(gemmPeers::add);
+            if (peers.contains("clblast")) {
+                gemmPeers.add(new ClBlast(devices.stream().map(Device::info).toList()));
+            }
+        }
+        if (suite.includes(Suite.TRAINING)) {
+            training.stream().filter(p -> peers.contains(p.name())).forEach(trainingPeers::add);
+        }
+        if (gemmPeers.isEmpty() && trainingPeers.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "none of the peers " + peers + " has a part in the suite " + suite);
+        }
+    }
+
+    private static <P> List<P> load(Class<P> kind) {
+        return ServiceLoader.load(kind).stream().map(ServiceLoader.Provider::get).toList();
     }
 }

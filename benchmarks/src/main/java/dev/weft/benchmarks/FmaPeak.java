@@ -3,10 +3,6 @@ package dev.weft.benchmarks;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-import java.util.Arrays;
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.CyclicBarrier;
-
 /**
  * The machine's F32 limit: fused multiply-adds on vectors of the preferred width that stay in
  * registers, on some threads at once. Sixteen chains hide the latency of two units with four cycles
@@ -22,30 +18,10 @@ final class FmaPeak {
 
     /** GFLOP/s of all threads together: the sum of each thread's best sample. */
     static double measure(int threads) {
-        double[] best = new double[threads];
-        CyclicBarrier together = new CyclicBarrier(threads);
-        Thread[] running = new Thread[threads];
-        for (int i = 0; i < threads; i++) {
-            int index = i;
-            running[i] = Thread.ofPlatform().daemon().start(() -> best[index] = alone(together));
-        }
-        try {
-            for (Thread thread : running) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while measuring the peak", e);
-        }
-        return Arrays.stream(best).sum();
+        return Together.sum(threads, FmaPeak::alone);
     }
 
-    private static double alone(CyclicBarrier together) {
-        try {
-            together.await();
-        } catch (InterruptedException | BrokenBarrierException e) {
-            throw new IllegalStateException("interrupted while measuring the peak", e);
-        }
+    private static double alone() {
         double best = 0;
         float sink = 0;
         for (int sample = 0; sample < SAMPLES; sample++) {

@@ -49,6 +49,10 @@ final class GemmCase implements AutoCloseable {
         return values;
     }
 
+    String name() {
+        return Comparison.name(device);
+    }
+
     float[] a() {
         return a;
     }

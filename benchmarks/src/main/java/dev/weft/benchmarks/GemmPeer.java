@@ -1,6 +1,9 @@
 package dev.weft.benchmarks;
 
-/** Another library's F32 matrix product, found by {@link java.util.ServiceLoader}. */
+/**
+ * Another library's F32 matrix product. Those that bring libraries of their own are built in the
+ * profile {@code peers} and found by {@link java.util.ServiceLoader}.
+ */
 public interface GemmPeer extends AutoCloseable {
     /** The name to choose it by, lower case. */
     String name();
@@ -19,6 +22,11 @@ public interface GemmPeer extends AutoCloseable {
 
     /** The product, row-major. */
     float[] result();
+
+    /** How long its threads may spin after a call, in milliseconds. */
+    default int settleMillis() {
+        return 0;
+    }
 
     /** Frees the operands. */
     @Override

@@ -14,19 +14,18 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * A run's figures with what has to be known to compare them.
  *
- * @param device what was measured
- * @param threads how many it and its peers used
+ * @param devices what was measured
+ * @param limits what the processor can do, on as many threads as the CPU backend and the peers used
  * @param peers what each peer says of itself
- * @param peak the measured FMA peak of these threads, in GFLOP/s
  * @param figures the figures
  */
-record Results(
-        DeviceInfo device, int threads, List<String> peers, double peak, List<Figure> figures) {
+record Results(List<DeviceInfo> devices, Limits limits, List<String> peers, List<Figure> figures) {
     void write(Path path) throws IOException {
         AtomicFile.write(
                 path,
@@ -45,10 +44,14 @@ record Results(
                                     " ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
                     json.writeStringField("cpu", cpu());
                     json.writeNumberField("processors", Runtime.getRuntime().availableProcessors());
-                    json.writeStringField("backend", device.selector());
-                    json.writeStringField("device", device.description());
-                    json.writeNumberField("threads", threads);
-                    json.writeNumberField("fma_peak_gflops", peak);
+                    json.writeNumberField("threads", limits.threads());
+                    json.writeNumberField("fma_peak_gflops", limits.gflops());
+                    json.writeNumberField("copy_bandwidth_gbs", limits.gbs());
+                    json.writeArrayFieldStart("devices");
+                    for (DeviceInfo device : devices) {
+                        write(json, device);
+                    }
+                    json.writeEndArray();
                     json.writeArrayFieldStart("peers");
                     for (String peer : peers) {
                         json.writeString(peer);
@@ -65,13 +68,27 @@ record Results(
                 });
     }
 
+    private static void write(JsonGenerator json, DeviceInfo device) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("selector", device.selector());
+        json.writeStringField("description", device.description());
+        for (Map.Entry<String, String> property : device.properties().entrySet()) {
+            json.writeStringField(property.getKey(), property.getValue());
+        }
+        json.writeEndObject();
+    }
+
     private static void write(JsonGenerator json, Figure figure) throws IOException {
         json.writeStartObject();
         json.writeStringField("what", figure.what());
         json.writeStringField("library", figure.library());
         json.writeNumberField("micros", figure.micros());
-        json.writeNumberField("gflops", figure.gflops());
-        json.writeNumberField("of_peak", figure.ofPeak());
+        Figure.Rate rate = figure.rate();
+        if (rate != null) {
+            json.writeNumberField("rate", rate.value());
+            json.writeStringField("unit", rate.unit().symbol());
+            json.writeNumberField("of_limit", rate.ofLimit());
+        }
         json.writeNumberField("weft_is_faster", figure.weftIsFaster());
         json.writeEndObject();
     }

@@ -18,8 +18,17 @@ final class Rounds {
     private final int rounds;
     private final double warmUpSeconds;
 
-    /** What is timed. */
-    record Candidate(String name, Runnable call) {}
+    /**
+     * What is timed.
+     *
+     * @param settleMillis how long its threads may go on spinning after a call, on cores that the
+     *     next candidate needs
+     */
+    record Candidate(String name, Runnable call, int settleMillis) {
+        Candidate(String name, Runnable call) {
+            this(name, call, 0);
+        }
+    }
 
     /**
      * What was measured.
@@ -47,13 +56,20 @@ final class Rounds {
 
     List<Timing> time(List<Candidate> candidates) {
         int[] calls = new int[candidates.size()];
+        int settle = candidates.stream().mapToInt(Candidate::settleMillis).max().orElse(0);
         for (int i = 0; i < calls.length; i++) {
             calls[i] = warmUp(candidates.get(i).call());
+            pause(settle);
         }
         double[][] seconds = new double[candidates.size()][rounds];
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < calls.length; i++) {
-                seconds[i][round] = sample(candidates.get(i).call(), calls[i]);
+                Runnable call = candidates.get(i).call();
+                // Wakes its threads and brings its data to the caches, whoever ran before.
+                call.run();
+                seconds[i][round] = sample(call, calls[i]);
+                // After every candidate, so that all begin a sample from the same rest.
+                pause(settle);
             }
         }
         List<Timing> timings = new ArrayList<>();
@@ -65,6 +81,15 @@ final class Rounds {
             timings.add(new Timing(candidates.get(i).name(), median(seconds[i]), median(ratios)));
         }
         return timings;
+    }
+
+    private static void pause(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while measuring", e);
+        }
     }
 
     /** Runs until the compiler is done, and returns how many calls a sample needs. */

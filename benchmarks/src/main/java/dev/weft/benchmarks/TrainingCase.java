@@ -52,6 +52,10 @@ final class TrainingCase implements AutoCloseable {
         target = device.tensor(labels);
     }
 
+    String name() {
+        return Comparison.name(device);
+    }
+
     float[] images() {
         return images;
     }

@@ -2,7 +2,6 @@ package dev.weft.benchmarks;
 
 import com.sun.management.ThreadMXBean;
 
-import dev.weft.Device;
 import dev.weft.optim.OptimizerKind;
 
 import java.io.PrintWriter;
@@ -11,114 +10,89 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** SimpleNet's training step with SGD, against other libraries, and what a step allocates. */
-final class TrainingSuite {
+record TrainingSuite(Comparison comparison, List<TrainingPeer> peers) {
     private static final int COMPARED_STEPS = 3;
     private static final int ALLOCATION_STEPS = 200;
 
     /** Three multiplications for each weight and example, but none for the first layer's input. */
     private static final double FLOPS_PER_EXAMPLE = 2.0 * (2 * 784 * 128 + 3 * 128 * 10);
 
-    private final Device device;
-    private final List<TrainingPeer> peers;
-    private final Rounds rounds;
-    private final double peak;
-
-    TrainingSuite(Device device, List<TrainingPeer> peers, Rounds rounds, double peak) {
-        this.device = device;
-        this.peers = peers;
-        this.rounds = rounds;
-        this.peak = peak;
-    }
-
-    /** Measures each batch size, printing as it goes. */
-    List<Figure> run(PrintWriter out, int... batches) {
+    List<Figure> run(int... batches) {
         List<Figure> figures = new ArrayList<>();
         for (int batch : batches) {
-            try (TrainingCase weft = new TrainingCase(device, batch, OptimizerKind.SGD)) {
-                figures.addAll(measure(out, weft, batch));
+            List<TrainingCase> cases =
+                    comparison.devices().stream()
+                            .map(device -> new TrainingCase(device, batch, OptimizerKind.SGD))
+                            .toList();
+            try {
+                figures.addAll(
+                        comparison.measure(
+                                "training step, batch " + batch,
+                                FLOPS_PER_EXAMPLE * batch,
+                                Figure.Unit.GFLOPS,
+                                candidates(cases)));
+                cases.forEach(weft -> reportAllocation(comparison.out(), weft));
+            } finally {
+                cases.forEach(TrainingCase::close);
             }
         }
         return figures;
     }
 
-    private List<Figure> measure(PrintWriter out, TrainingCase weft, int batch) {
+    /** Every way to make a step, which have made the same steps so far. */
+    private List<Rounds.Candidate> candidates(List<TrainingCase> cases) {
+        TrainingCase first = cases.getFirst();
         for (TrainingPeer peer : peers) {
-            peer.prepare(weft.initial(), weft.images(), weft.labels(), TrainingCase.LR);
+            peer.prepare(first.initial(), first.images(), first.labels(), TrainingCase.LR);
         }
         for (int step = 0; step < COMPARED_STEPS; step++) {
-            weft.step();
+            first.step();
+            for (TrainingCase weft : cases.subList(1, cases.size())) {
+                weft.step();
+                compare(weft.name(), weft.loss(), weft.parameters(), first);
+            }
             for (TrainingPeer peer : peers) {
                 peer.step();
-                compare(peer, weft);
+                compare(peer.name(), peer.loss(), peer.parameters(), first);
             }
         }
         List<Rounds.Candidate> candidates = new ArrayList<>();
-        candidates.add(new Rounds.Candidate("weft", weft::step));
-        for (TrainingPeer peer : peers) {
-            candidates.add(new Rounds.Candidate(peer.name(), peer::step));
-        }
-        List<Figure> figures = new ArrayList<>();
-        StringBuilder line = new StringBuilder(String.format("batch %-4d", batch));
-        for (Rounds.Timing timing : rounds.time(candidates)) {
-            double gflops = FLOPS_PER_EXAMPLE * batch / timing.seconds() * 1e-9;
-            Figure figure =
-                    new Figure(
-                            "training step, batch " + batch,
-                            timing.name(),
-                            timing.seconds() * 1e6,
-                            gflops,
-                            gflops / peak,
-                            timing.ratio());
-            figures.add(figure);
-            line.append(
-                    String.format(
-                            "  %s %.0f µs (%.0f %% of peak)",
-                            figure.library(), figure.micros(), 100 * figure.ofPeak()));
-            if (!figure.library().equals("weft")) {
-                line.append(
-                        String.format(", weft takes %.2f of its time", 1 / figure.weftIsFaster()));
-            }
-        }
-        out.println(line);
-        reportAllocation(out, weft, batch);
-        return figures;
+        cases.forEach(weft -> candidates.add(new Rounds.Candidate(weft.name(), weft::step)));
+        peers.forEach(peer -> candidates.add(new Rounds.Candidate(peer.name(), peer::step)));
+        return candidates;
     }
 
     /**
      * The same loss, and the same parameters after the update, to what F32 sums of this length
      * keep.
      */
-    private static void compare(TrainingPeer peer, TrainingCase weft) {
-        if (Math.abs(peer.loss() - weft.loss()) > 1e-4 * Math.abs(weft.loss())) {
+    private static void compare(String library, double loss, float[][] theirs, TrainingCase weft) {
+        if (!(Math.abs(loss - weft.loss()) <= 1e-4 * Math.abs(weft.loss()))) {
             throw new IllegalStateException(
-                    peer.name() + "'s loss is " + peer.loss() + ", weft's " + weft.loss());
+                    library + "'s loss is " + loss + ", " + weft.name() + "'s " + weft.loss());
         }
-        float[][] theirs = peer.parameters();
         float[][] ours = weft.parameters();
         for (int i = 0; i < ours.length; i++) {
             for (int j = 0; j < ours[i].length; j++) {
-                if (Math.abs(theirs[i][j] - ours[i][j]) > 1e-5) {
+                float difference = theirs[i][j] - ours[i][j];
+                if (!(Math.abs(difference) <= 1e-5)) {
                     throw new IllegalStateException(
-                            peer.name()
-                                    + "'s parameter "
-                                    + i
-                                    + " differs at "
-                                    + j
-                                    + " by "
-                                    + (theirs[i][j] - ours[i][j]));
+                            String.format(
+                                    "%s's parameter %d differs at %d by %s",
+                                    library, i, j, difference));
                 }
             }
         }
     }
 
     /** Java heap on the thread that steps, and native memory, in a steady step. */
-    private static void reportAllocation(PrintWriter out, TrainingCase weft, int batch) {
+    private static void reportAllocation(PrintWriter out, TrainingCase weft) {
         long nativeBefore = weft.nativeAllocations();
         long heap = heapOfSteps(weft, ALLOCATION_STEPS);
         out.printf(
-                "batch %-4d  a steady step allocates %,d bytes of Java heap and makes %d native"
+                "  %s: a steady step allocates %,d bytes of Java heap and makes %d native"
                         + " allocations%n",
-                batch, heap, weft.nativeAllocations() - nativeBefore);
+                weft.name(), heap, weft.nativeAllocations() - nativeBefore);
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.backend.Availability;
 import dev.weft.optim.OptimizerKind;
 
 import org.junit.jupiter.api.Test;
@@ -31,11 +32,20 @@ class BenchTest {
 
     @Test
     void everySuiteRuns() throws IOException {
-        int code = run("--quick", "--backend", "cpu", "--out", folder.toString());
+        boolean openCl =
+                Devices.list().stream()
+                        .filter(listing -> listing.backend().equals("opencl"))
+                        .anyMatch(listing -> listing.availability() instanceof Availability.Ready);
+        String backends = openCl ? "cpu,opencl" : "cpu";
+        int code = run("--quick", "--backend", backends, "--out", folder.toString());
         assertEquals(0, code, err::toString);
         String results = Files.readString(folder.resolve("results.json"));
         assertTrue(results.contains("\"gemm 64x128x784 NT\""), results);
+        assertTrue(results.contains("\"Adam's update, 65536 elements\""), results);
         assertTrue(results.contains("\"training step, batch 8\""), results);
+        assertTrue(results.contains("\"second start of a JVM"), results);
+        assertTrue(results.contains("\"weft cpu\""), results);
+        assertEquals(openCl, results.contains("\"weft opencl:0\""), results);
         assertTrue(results.contains("\"fma_peak_gflops\""), results);
         assertTrue(out.toString().contains("0 native allocations"), out::toString);
     }
@@ -79,6 +89,8 @@ class BenchTest {
         String[][] wrong = {
             {"--suite", "gem"},
             {"--backend", "nonesuch"},
+            {"--backend", "cpu,cpu:1"},
+            {"--jmh", "--suite", "kernels"},
             {"--peers", "numpy"},
             {"--threads", "0"},
             {"--nonesuch"}

@@ -3,8 +3,8 @@ package dev.weft.gpu;
 import dev.weft.backend.View;
 
 /**
- * Launches kernels with one work-item to an element: a kernel for dense operands, or its twin for
- * any strides, in pieces where there are more than four axes or 2³¹ elements.
+ * Launches kernels whose groups take a span of elements each: a kernel for dense operands, or its
+ * twin for any strides, in pieces where there are more than four axes or 2³¹ elements.
  */
 final class Elementwise {
     /** The axes that a kernel for any strides takes. */
@@ -16,21 +16,11 @@ final class Elementwise {
         this.launcher = launcher;
     }
 
-    /**
-     * A kernel for dense operands and its twin.
-     *
-     * @param spans whether a group takes a span of elements, otherwise a work-item takes one
-     */
-    record Pair(Kernel dense, Kernel strided, boolean spans) {}
+    /** A kernel for dense operands and its twin. */
+    record Pair(Kernel dense, Kernel strided) {}
 
     Pair pair(KernelFile file, String name) {
-        return new Pair(launcher.items(file, name), launcher.items(file, name + "_strided"), false);
-    }
-
-    /** The same for a kernel whose groups take a span of elements each. */
-    Pair spans(KernelFile file, String name) {
-        return new Pair(
-                launcher.together(file, name), launcher.together(file, name + "_strided"), true);
+        return new Pair(launcher.together(file, name), launcher.together(file, name + "_strided"));
     }
 
     /** The arguments between the extents and the operands. */
@@ -55,7 +45,7 @@ final class Elementwise {
             for (View view : views) {
                 Launcher.dense(arguments, view, 0);
             }
-            launch(pair, pair.dense, size);
+            launcher.spans(pair.dense, size);
             return;
         }
         int inner = axes.inner(AXES);
@@ -73,15 +63,7 @@ final class Elementwise {
         for (int v = 0; v < axes.views(); v++) {
             view(arguments, axes, inner, v, offsets[v]);
         }
-        launch(pair, pair.strided, size);
-    }
-
-    private void launch(Pair pair, Kernel kernel, long size) {
-        if (pair.spans) {
-            launcher.spans(kernel, size);
-        } else {
-            launcher.items(kernel, size);
-        }
+        launcher.spans(pair.strided, size);
     }
 
     /** n, e1, e2, e3. */

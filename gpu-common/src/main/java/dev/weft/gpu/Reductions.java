@@ -58,7 +58,7 @@ final class Reductions {
                 i32.put(op, variants(name + "_i32"));
             }
         }
-        countNonFinite = elementwise.spans(KernelFile.REDUCE, "count_non_finite");
+        countNonFinite = elementwise.pair(KernelFile.REDUCE, "count_non_finite");
     }
 
     private Variants variants(String name) {

@@ -73,6 +73,14 @@ public final class OpenBlas implements GemmPeer {
         openblas_nolapack.blas_set_num_threads(threads);
     }
 
+    /**
+     * Its idle threads spin for up to 2^THREAD_TIMEOUT (26) cycles, whatever OpenMP's policy is.
+     */
+    @Override
+    public int settleMillis() {
+        return 100;
+    }
+
     @Override
     public void prepare(
             int rows, int columns, int depth, boolean tA, boolean tB, float[] left, float[] right) {

@@ -17,7 +17,7 @@ import java.util.List;
 public final class Torch implements TrainingPeer {
     private static final int INPUTS = 784;
 
-    private final PointerScope session = new PointerScope();
+    private final PointerScope pointers = new PointerScope();
     private final List<Tensor> parameters = new ArrayList<>();
     private Tensor images = Tensor.create(0f);
     private Tensor labels = Tensor.create(0L);
@@ -100,6 +100,6 @@ public final class Torch implements TrainingPeer {
 
     @Override
     public void close() {
-        session.close();
+        pointers.close();
     }
 }

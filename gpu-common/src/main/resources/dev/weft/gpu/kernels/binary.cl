@@ -1,51 +1,47 @@
-/* y = f(a, b), and the gradients d = dy ∂f/∂a and dy ∂f/∂b that are not functions of this family themselves; one
- * work-item to an element. BinaryOp in dev.weft.backend gives the formulas.
+/* y = f(a, b), and the gradients d = dy ∂f/∂a and dy ∂f/∂b that are not functions of this family themselves; each
+ * group on a span of elements. BinaryOp in dev.weft.backend gives the formulas.
  *
  *   NAME          dense operands, n elements
  *   NAME_strided  any strides: n elements in row-major order of the extents; a stride of 0 repeats an operand
  *
- * y may be the same view as a or b. Tuning: ITEMS. */
+ * y may be the same view as a or b. Tuning: GROUP, SPAN. */
 
-#define BINARY(NAME, T, RESULT)                                                                            \
-    KERNEL(ITEMS) NAME(long64 n, DENSE(const T, a_), DENSE(const T, b_), DENSE(T, y_)) {                   \
-        long64 i = GLOBAL_ID();                                                                            \
-        if (i < n) {                                                                                       \
-            T a = AT_DENSE(a_);                                                                            \
-            T b = AT_DENSE(b_);                                                                            \
-            AT_DENSE(y_) = RESULT;                                                                         \
-        }                                                                                                  \
-    }                                                                                                      \
-    KERNEL(ITEMS) NAME##_strided(EXTENTS, VIEW(const T, a_), VIEW(const T, b_), VIEW(T, y_)) {             \
-        long64 i = GLOBAL_ID();                                                                            \
-        if (i < n) {                                                                                       \
-            SPLIT(i);                                                                                      \
-            T a = AT(a_);                                                                                  \
-            T b = AT(b_);                                                                                  \
-            AT(y_) = RESULT;                                                                               \
-        }                                                                                                  \
+#define BINARY(NAME, T, RESULT)                                                                \
+    KERNEL(GROUP) NAME(long64 n, DENSE(const T, a_), DENSE(const T, b_), DENSE(T, y_)) {       \
+        EACH_OF_SPAN(i, n) {                                                                   \
+            T a = AT_DENSE(a_);                                                                \
+            T b = AT_DENSE(b_);                                                                \
+            AT_DENSE(y_) = RESULT;                                                             \
+        }                                                                                      \
+    }                                                                                          \
+    KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const T, a_), VIEW(const T, b_), VIEW(T, y_)) { \
+        EACH_OF_SPAN(i, n) {                                                                   \
+            SPLIT(i);                                                                          \
+            T a = AT(a_);                                                                      \
+            T b = AT(b_);                                                                      \
+            AT(y_) = RESULT;                                                                   \
+        }                                                                                      \
     }
 
-#define BINARY_GRAD(NAME, RESULT)                                                                              \
-    KERNEL(ITEMS) NAME(long64 n, DENSE(const float, a_), DENSE(const float, b_), DENSE(const float, dy_),      \
-                       DENSE(float, d_)) {                                                                     \
-        long64 i = GLOBAL_ID();                                                                                \
-        if (i < n) {                                                                                           \
-            float a = AT_DENSE(a_);                                                                            \
-            float b = AT_DENSE(b_);                                                                            \
-            float dy = AT_DENSE(dy_);                                                                          \
-            AT_DENSE(d_) = RESULT;                                                                             \
-        }                                                                                                      \
-    }                                                                                                          \
-    KERNEL(ITEMS) NAME##_strided(EXTENTS, VIEW(const float, a_), VIEW(const float, b_), VIEW(const float, dy_), \
-                                 VIEW(float, d_)) {                                                            \
-        long64 i = GLOBAL_ID();                                                                                \
-        if (i < n) {                                                                                           \
-            SPLIT(i);                                                                                          \
-            float a = AT(a_);                                                                                  \
-            float b = AT(b_);                                                                                  \
-            float dy = AT(dy_);                                                                                \
-            AT(d_) = RESULT;                                                                                   \
-        }                                                                                                      \
+#define BINARY_GRAD(NAME, RESULT)                                                                               \
+    KERNEL(GROUP) NAME(long64 n, DENSE(const float, a_), DENSE(const float, b_), DENSE(const float, dy_),       \
+                       DENSE(float, d_)) {                                                                      \
+        EACH_OF_SPAN(i, n) {                                                                                    \
+            float a = AT_DENSE(a_);                                                                             \
+            float b = AT_DENSE(b_);                                                                             \
+            float dy = AT_DENSE(dy_);                                                                           \
+            AT_DENSE(d_) = RESULT;                                                                              \
+        }                                                                                                       \
+    }                                                                                                           \
+    KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const float, a_), VIEW(const float, b_), VIEW(const float, dy_), \
+                                 VIEW(float, d_)) {                                                             \
+        EACH_OF_SPAN(i, n) {                                                                                    \
+            SPLIT(i);                                                                                           \
+            float a = AT(a_);                                                                                   \
+            float b = AT(b_);                                                                                   \
+            float dy = AT(dy_);                                                                                 \
+            AT(d_) = RESULT;                                                                                    \
+        }                                                                                                       \
     }
 
 /* I32 wraps; in C that needs unsigned arithmetic. */

@@ -1,4 +1,4 @@
-/* y = x between any strides and types, and y = value; one work-item to an element. F32 is moved as its 32 bits, so that
+/* y = x between any strides and types, and y = value; each group on a span of elements. F32 is moved as its 32 bits, so that
  * NaNs keep their payload.
  *
  *   NAME          dense operands, n elements
@@ -13,26 +13,24 @@
  *                       └────┴────┘                               └────┴────┘
  *                 group (c, r) moves tile (r, c); TILE × TILE elements by TILE × TILE_ROWS work-items
  *
- * Tuning: ITEMS; TILE (a column more is allocated, so that a column's elements lie in different banks). */
+ * Tuning: GROUP, SPAN; TILE (a column more is allocated, so that a column's elements lie in different banks). */
 
 #define TILE 32
 #define TILE_ROWS 8
 
-#define COPY(NAME, FROM, TO, RESULT)                                                 \
-    KERNEL(ITEMS) NAME(long64 n, DENSE(const FROM, x_), DENSE(TO, y_)) {             \
-        long64 i = GLOBAL_ID();                                                      \
-        if (i < n) {                                                                 \
-            FROM x = AT_DENSE(x_);                                                   \
-            AT_DENSE(y_) = RESULT;                                                   \
-        }                                                                            \
-    }                                                                                \
-    KERNEL(ITEMS) NAME##_strided(EXTENTS, VIEW(const FROM, x_), VIEW(TO, y_)) {      \
-        long64 i = GLOBAL_ID();                                                      \
-        if (i < n) {                                                                 \
-            SPLIT(i);                                                                \
-            FROM x = AT(x_);                                                         \
-            AT(y_) = RESULT;                                                         \
-        }                                                                            \
+#define COPY(NAME, FROM, TO, RESULT)                                            \
+    KERNEL(GROUP) NAME(long64 n, DENSE(const FROM, x_), DENSE(TO, y_)) {        \
+        EACH_OF_SPAN(i, n) {                                                    \
+            FROM x = AT_DENSE(x_);                                              \
+            AT_DENSE(y_) = RESULT;                                              \
+        }                                                                       \
+    }                                                                           \
+    KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const FROM, x_), VIEW(TO, y_)) { \
+        EACH_OF_SPAN(i, n) {                                                    \
+            SPLIT(i);                                                           \
+            FROM x = AT(x_);                                                    \
+            AT(y_) = RESULT;                                                    \
+        }                                                                       \
     }
 
 /* Truncated; saturates, and NaN gives 0. */
@@ -50,16 +48,14 @@ COPY(copy, int, int, x)
 COPY(f32_to_i32, float, int, truncated(x))
 COPY(i32_to_f32, int, float, (float)x)
 
-KERNEL(ITEMS) fill(long64 n, int bits, DENSE(int, y)) {
-    long64 i = GLOBAL_ID();
-    if (i < n) {
+KERNEL(GROUP) fill(long64 n, int bits, DENSE(int, y)) {
+    EACH_OF_SPAN(i, n) {
         AT_DENSE(y) = bits;
     }
 }
 
-KERNEL(ITEMS) fill_strided(EXTENTS, int bits, VIEW(int, y)) {
-    long64 i = GLOBAL_ID();
-    if (i < n) {
+KERNEL(GROUP) fill_strided(EXTENTS, int bits, VIEW(int, y)) {
+    EACH_OF_SPAN(i, n) {
         SPLIT(i);
         AT(y) = bits;
     }

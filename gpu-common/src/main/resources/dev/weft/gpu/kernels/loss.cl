@@ -1,47 +1,43 @@
-/* l = f(x, t; p) for a prediction x and a target t, and dx = dl ∂f/∂x; one work-item to an element. LossOp in
- * dev.weft.backend gives the formulas.
+/* l = f(x, t; p) for a prediction x and a target t, and dx = dl ∂f/∂x; each group on a span of
+ * elements. LossOp in dev.weft.backend gives the formulas.
  *
  *   NAME, NAME_grad  dense operands, n elements; ..._strided: any strides, row-major order of the extents
  *
- * Tuning: ITEMS. */
+ * Tuning: GROUP, SPAN. */
 
-#define LOSS(NAME, VALUE, SLOPE)                                                                               \
-    KERNEL(ITEMS) NAME(long64 n, float p, DENSE(const float, x_), DENSE(const float, t_), DENSE(float, l_)) {  \
-        long64 i = GLOBAL_ID();                                                                                \
-        if (i < n) {                                                                                           \
-            float x = AT_DENSE(x_);                                                                            \
-            float t = AT_DENSE(t_);                                                                            \
-            AT_DENSE(l_) = VALUE(x, t, p);                                                                     \
-        }                                                                                                      \
-    }                                                                                                          \
-    KERNEL(ITEMS) NAME##_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),               \
-                                 VIEW(float, l_)) {                                                            \
-        long64 i = GLOBAL_ID();                                                                                \
-        if (i < n) {                                                                                           \
-            SPLIT(i);                                                                                          \
-            float x = AT(x_);                                                                                  \
-            float t = AT(t_);                                                                                  \
-            AT(l_) = VALUE(x, t, p);                                                                           \
-        }                                                                                                      \
-    }                                                                                                          \
-    KERNEL(ITEMS) NAME##_grad(long64 n, float p, DENSE(const float, x_), DENSE(const float, t_),               \
-                              DENSE(const float, dl_), DENSE(float, dx_)) {                                    \
-        long64 i = GLOBAL_ID();                                                                                \
-        if (i < n) {                                                                                           \
-            float x = AT_DENSE(x_);                                                                            \
-            float t = AT_DENSE(t_);                                                                            \
-            AT_DENSE(dx_) = AT_DENSE(dl_) * SLOPE(x, t, p);                                                    \
-        }                                                                                                      \
-    }                                                                                                          \
-    KERNEL(ITEMS) NAME##_grad_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),          \
-                                      VIEW(const float, dl_), VIEW(float, dx_)) {                              \
-        long64 i = GLOBAL_ID();                                                                                \
-        if (i < n) {                                                                                           \
-            SPLIT(i);                                                                                          \
-            float x = AT(x_);                                                                                  \
-            float t = AT(t_);                                                                                  \
-            AT(dx_) = AT(dl_) * SLOPE(x, t, p);                                                                \
-        }                                                                                                      \
+#define LOSS(NAME, VALUE, SLOPE)                                                                              \
+    KERNEL(GROUP) NAME(long64 n, float p, DENSE(const float, x_), DENSE(const float, t_), DENSE(float, l_)) { \
+        EACH_OF_SPAN(i, n) {                                                                                  \
+            float x = AT_DENSE(x_);                                                                           \
+            float t = AT_DENSE(t_);                                                                           \
+            AT_DENSE(l_) = VALUE(x, t, p);                                                                    \
+        }                                                                                                     \
+    }                                                                                                         \
+    KERNEL(GROUP) NAME##_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),              \
+                                 VIEW(float, l_)) {                                                           \
+        EACH_OF_SPAN(i, n) {                                                                                  \
+            SPLIT(i);                                                                                         \
+            float x = AT(x_);                                                                                 \
+            float t = AT(t_);                                                                                 \
+            AT(l_) = VALUE(x, t, p);                                                                          \
+        }                                                                                                     \
+    }                                                                                                         \
+    KERNEL(GROUP) NAME##_grad(long64 n, float p, DENSE(const float, x_), DENSE(const float, t_),              \
+                              DENSE(const float, dl_), DENSE(float, dx_)) {                                   \
+        EACH_OF_SPAN(i, n) {                                                                                  \
+            float x = AT_DENSE(x_);                                                                           \
+            float t = AT_DENSE(t_);                                                                           \
+            AT_DENSE(dx_) = AT_DENSE(dl_) * SLOPE(x, t, p);                                                   \
+        }                                                                                                     \
+    }                                                                                                         \
+    KERNEL(GROUP) NAME##_grad_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),         \
+                                      VIEW(const float, dl_), VIEW(float, dx_)) {                             \
+        EACH_OF_SPAN(i, n) {                                                                                  \
+            SPLIT(i);                                                                                         \
+            float x = AT(x_);                                                                                 \
+            float t = AT(t_);                                                                                 \
+            AT(dx_) = AT(dl_) * SLOPE(x, t, p);                                                               \
+        }                                                                                                     \
     }
 
 DEVICE float squared_error_value(float x, float t, float p) { return (x - t) * (x - t); }

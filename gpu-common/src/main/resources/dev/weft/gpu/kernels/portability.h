@@ -27,6 +27,14 @@
 typedef long long64;
 typedef uint uint32;
 
+#if defined(__clang__) && GROUP == 1
+/* Stands before a loop whose steps are independent of each other, so that it may become vector instructions even where
+ * operands may be the same memory. Only a CPU has such loops. */
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define INDEPENDENT
+#endif
+
 #define KERNEL(group) __kernel __attribute__((reqd_work_group_size(group, 1, 1))) void
 #define GLOBAL __global
 #define LOCAL __local
@@ -71,6 +79,7 @@ typedef float16 vec16;
 typedef long long long64;
 typedef unsigned int uint32;
 
+#define INDEPENDENT
 #define KERNEL(group) extern "C" __global__ void __launch_bounds__(group)
 #define GLOBAL
 #define LOCAL __shared__
@@ -157,10 +166,11 @@ DEVICE vec16 vec16_zip(vec16 a, vec16 b, int from) {
 #define DENSE(type, x) GLOBAL type* x, long64 x##_offset
 #define AT_DENSE(x) x[x##_offset + i]
 
-/* The indices, below n, that fall to the caller where each group takes GROUP SPAN adjacent ones. */
-#define EACH_OF_SPAN(i, n)                                                                  \
-    for (long64 i = (long64)GROUP_ID() * (GROUP * SPAN) + LOCAL_ID();                       \
-         i < (n) && i < ((long64)GROUP_ID() + 1) * (GROUP * SPAN); i += GROUP)
+/* For the indices, below n, that fall to the caller where each group takes GROUP SPAN adjacent ones. What the loop does
+ * for one index may not depend on what it does for another. */
+#define EACH_OF_SPAN(i, n)                                                                           \
+    INDEPENDENT for (long64 i = (long64)GROUP_ID() * (GROUP * SPAN) + LOCAL_ID();                    \
+                     i < (n) && i < ((long64)GROUP_ID() + 1) * (GROUP * SPAN); i += GROUP)
 
 /* Whether the caller's group is the last of the launch to come here: true for one of them, which leaves the counter at
  * 0 for the next launch. One work-item of each group calls it. */

@@ -1,25 +1,23 @@
-/* y = f(x; p, q), one work-item to an element. UnaryOp in dev.weft.backend gives the formulas.
+/* y = f(x; p, q), each group on a span of elements. UnaryOp in dev.weft.backend gives the formulas.
  *
- *   NAME          dense x and y, n elements: element i is work-item i of the grid
+ *   NAME          dense x and y, n elements: element i at x_offset + i and y_offset + i
  *   NAME_strided  any strides: n elements in row-major order of the extents (n / (e1 e2 e3), e1, e2, e3)
  *
- * x and y may be the same view: a work-item writes only the element that it has read. Tuning: ITEMS. */
+ * x and y may be the same view: a step writes only the element that it has read. Tuning: GROUP, SPAN. */
 
-#define UNARY(NAME, T, PARAMETER, RESULT)                                                                 \
-    KERNEL(ITEMS) NAME(long64 n, PARAMETER p, PARAMETER q, DENSE(const T, x_), DENSE(T, y_)) {            \
-        long64 i = GLOBAL_ID();                                                                           \
-        if (i < n) {                                                                                      \
-            T x = AT_DENSE(x_);                                                                           \
-            AT_DENSE(y_) = RESULT;                                                                        \
-        }                                                                                                 \
-    }                                                                                                     \
-    KERNEL(ITEMS) NAME##_strided(EXTENTS, PARAMETER p, PARAMETER q, VIEW(const T, x_), VIEW(T, y_)) {     \
-        long64 i = GLOBAL_ID();                                                                           \
-        if (i < n) {                                                                                      \
-            SPLIT(i);                                                                                     \
-            T x = AT(x_);                                                                                 \
-            AT(y_) = RESULT;                                                                              \
-        }                                                                                                 \
+#define UNARY(NAME, T, PARAMETER, RESULT)                                                             \
+    KERNEL(GROUP) NAME(long64 n, PARAMETER p, PARAMETER q, DENSE(const T, x_), DENSE(T, y_)) {        \
+        EACH_OF_SPAN(i, n) {                                                                          \
+            T x = AT_DENSE(x_);                                                                       \
+            AT_DENSE(y_) = RESULT;                                                                    \
+        }                                                                                             \
+    }                                                                                                 \
+    KERNEL(GROUP) NAME##_strided(EXTENTS, PARAMETER p, PARAMETER q, VIEW(const T, x_), VIEW(T, y_)) { \
+        EACH_OF_SPAN(i, n) {                                                                          \
+            SPLIT(i);                                                                                 \
+            T x = AT(x_);                                                                             \
+            AT(y_) = RESULT;                                                                          \
+        }                                                                                             \
     }
 
 /* Wraps, as all arithmetic of I32 does, without the overflow that C leaves undefined. */

@@ -1,32 +1,30 @@
-/* dx = dy f'(x), one work-item to an element; x and y = f(x) from the forward pass. UnaryOp in dev.weft.backend gives
- * the formulas. Where the gradient is another family's function (of affine, neg, exp and log), there is no kernel here.
+/* dx = dy f'(x), each group on a span of elements; x and y = f(x) from the forward pass. UnaryOp in dev.weft.backend
+ * gives the formulas. Where the gradient is another family's function (of affine, neg, exp and log), there is no kernel here.
  *
  *   NAME          dense operands, n elements
  *   NAME_strided  any strides: n elements in row-major order of the extents
  *
- * relu, sigmoid and tanh read y only. dx may be the same view as any input. Tuning: ITEMS. */
+ * relu, sigmoid and tanh read y only. dx may be the same view as any input. Tuning: GROUP, SPAN. */
 
-#define UNARY_GRAD(NAME, SLOPE)                                                                             \
-    KERNEL(ITEMS) NAME(long64 n, float p, float q, DENSE(const float, x_), DENSE(const float, y_),          \
-                       DENSE(const float, dy_), DENSE(float, dx_)) {                                        \
-        long64 i = GLOBAL_ID();                                                                             \
-        if (i < n) {                                                                                        \
-            float x = AT_DENSE(x_);                                                                         \
-            float y = AT_DENSE(y_);                                                                         \
-            float dy = AT_DENSE(dy_);                                                                       \
-            AT_DENSE(dx_) = SLOPE(dy, x, y, p, q);                                                          \
-        }                                                                                                   \
-    }                                                                                                       \
-    KERNEL(ITEMS) NAME##_strided(EXTENTS, float p, float q, VIEW(const float, x_), VIEW(const float, y_),   \
-                                 VIEW(const float, dy_), VIEW(float, dx_)) {                                \
-        long64 i = GLOBAL_ID();                                                                             \
-        if (i < n) {                                                                                        \
-            SPLIT(i);                                                                                       \
-            float x = AT(x_);                                                                               \
-            float y = AT(y_);                                                                               \
-            float dy = AT(dy_);                                                                             \
-            AT(dx_) = SLOPE(dy, x, y, p, q);                                                                \
-        }                                                                                                   \
+#define UNARY_GRAD(NAME, SLOPE)                                                                           \
+    KERNEL(GROUP) NAME(long64 n, float p, float q, DENSE(const float, x_), DENSE(const float, y_),        \
+                       DENSE(const float, dy_), DENSE(float, dx_)) {                                      \
+        EACH_OF_SPAN(i, n) {                                                                              \
+            float x = AT_DENSE(x_);                                                                       \
+            float y = AT_DENSE(y_);                                                                       \
+            float dy = AT_DENSE(dy_);                                                                     \
+            AT_DENSE(dx_) = SLOPE(dy, x, y, p, q);                                                        \
+        }                                                                                                 \
+    }                                                                                                     \
+    KERNEL(GROUP) NAME##_strided(EXTENTS, float p, float q, VIEW(const float, x_), VIEW(const float, y_), \
+                                 VIEW(const float, dy_), VIEW(float, dx_)) {                              \
+        EACH_OF_SPAN(i, n) {                                                                              \
+            SPLIT(i);                                                                                     \
+            float x = AT(x_);                                                                             \
+            float y = AT(y_);                                                                             \
+            float dy = AT(dy_);                                                                           \
+            AT(dx_) = SLOPE(dy, x, y, p, q);                                                              \
+        }                                                                                                 \
     }
 
 DEVICE float abs_slope(float dy, float x, float y, float p, float q) { return dy * sign_of(x); }
