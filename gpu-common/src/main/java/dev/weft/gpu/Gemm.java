@@ -18,6 +18,12 @@ final class Gemm {
     /** Steps of k that one group of gemm_cpu_pack packs. */
     private static final int PACK_DEPTH = 64;
 
+    /** Rows and columns of c that one group of gemm_cpu_dot makes. */
+    private static final int DOT_TILE = 16;
+
+    /** Floats of a vector register from which its sixteen accumulators stay in registers. */
+    private static final int DOT_VECTOR = 16;
+
     /** From so much work on, a transposed a is packed too: 2048³ takes half the time then. */
     private static final double WORTH_PACKING_A = 1L << 30;
 
@@ -27,8 +33,8 @@ final class Gemm {
     private final Scratch packedA;
     private final Scratch packedB;
 
-    /** The kernels of a variant; the second packs, where there is packing. */
-    private record Kernels(Kernel multiply, Kernel pack) {}
+    /** The kernels of a variant: the last two are the first where it has no such kernels. */
+    private record Kernels(Kernel multiply, Kernel pack, Kernel dot) {}
 
     Gemm(Launcher launcher, GemmTuning tuning) {
         this.launcher = launcher;
@@ -65,12 +71,22 @@ final class Gemm {
         long n = c.dim(-1);
         long k = a.dim(-1);
         long batch = c.rank() == 3 ? c.dim(0) : 1;
-        GemmVariant variant = tuning.of(GemmSize.of(m, n, k));
+        GemmSize size = GemmSize.of(m, n, k);
+        GemmVariant variant = tuning.of(size);
         Kernels of = kernels.computeIfAbsent(variant, this::compile);
         Operand left = Operand.of(a);
         Operand right = Operand.of(b);
         int flags = 0;
-        if (variant.family() == GemmVariant.Family.CPU && k > 0) {
+        boolean cpu = variant.family() == GemmVariant.Family.CPU;
+        boolean dots =
+                cpu
+                        && size == GemmSize.SMALL
+                        && launcher.traits().vectorFloats() >= DOT_VECTOR
+                        && left.column == 1
+                        && right.row == 1
+                        && right.column != 1
+                        && k > 0;
+        if (cpu && !dots && k > 0) {
             if (right.column != 1 ? m > variant.rows() : variant.packs()) {
                 right =
                         pack(of.pack, right.transposed(), packedB, n, k, variant.columns(), batch)
@@ -97,25 +113,33 @@ final class Gemm {
             flags |= BIAS;
         }
         args.i32(flags | code(epilogue.activation()) << 1);
-        long down = (m + variant.rows() - 1) / variant.rows();
-        long across = (n + variant.columns() - 1) / variant.columns();
-        if (variant.family() == GemmVariant.Family.CPU) {
+        if (dots) {
+            launcher.groups(of.dot, tiles(m, DOT_TILE), tiles(n, DOT_TILE), batch);
+        } else if (cpu) {
             // Groups that share a panel of b follow each other.
-            launcher.groups(of.multiply, down, across, batch);
+            launcher.groups(
+                    of.multiply, tiles(m, variant.rows()), tiles(n, variant.columns()), batch);
         } else {
-            launcher.groups(of.multiply, across, down, batch);
+            launcher.groups(
+                    of.multiply, tiles(n, variant.columns()), tiles(m, variant.rows()), batch);
         }
+    }
+
+    private static long tiles(long extent, int tile) {
+        return (extent + tile - 1) / tile;
     }
 
     private Kernels compile(GemmVariant variant) {
         Map<String, Integer> defines = variant.defines();
         String name = variant.file().kernels().getFirst();
         Kernel multiply = new Kernel(variant.file(), name, defines, variant.group());
-        Kernel pack =
-                variant.family() == GemmVariant.Family.CPU
-                        ? new Kernel(variant.file(), "gemm_cpu_pack", defines, 1)
-                        : multiply;
-        return new Kernels(multiply, pack);
+        if (variant.family() != GemmVariant.Family.CPU) {
+            return new Kernels(multiply, multiply, multiply);
+        }
+        return new Kernels(
+                multiply,
+                new Kernel(variant.file(), "gemm_cpu_pack", defines, 1),
+                new Kernel(variant.file(), "gemm_cpu_dot", defines, 1));
     }
 
     /**
@@ -124,14 +148,14 @@ final class Gemm {
      */
     private Operand pack(
             Kernel kernel, Operand x, Scratch scratch, long extent, long k, int width, long batch) {
-        long panels = (extent + width - 1) / width;
+        long panels = tiles(extent, width);
         long floats = panels * width * k;
         long packed = x.batch == 0 ? 1 : batch;
         long memory = scratch.reserve(floats * packed * Float.BYTES);
         Arguments args = launcher.begin().i32(extent).i32(k).i32(width);
         add(args, x);
         args.memory(memory).i64(0).i64(floats);
-        launcher.groups(kernel, (k + PACK_DEPTH - 1) / PACK_DEPTH, panels, packed);
+        launcher.groups(kernel, tiles(k, PACK_DEPTH), panels, packed);
         return new Operand(memory, 0, 1, width, packed == 1 ? 0 : floats);
     }
 

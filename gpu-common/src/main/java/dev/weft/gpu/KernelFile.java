@@ -96,8 +96,8 @@ public enum KernelFile {
     UPDATE(List.of("sgd", "sgd_momentum", "adam", "rms_prop")),
     /** Dropout's masks. */
     DROPOUT(List.of("dropout_mask")),
-    /** c = epilogue(alpha a b + beta c) on a CPU, and its packing. */
-    GEMM_CPU(List.of("gemm_cpu", "gemm_cpu_pack")),
+    /** c = epilogue(alpha a b + beta c) on a CPU, small products of rows, and packing. */
+    GEMM_CPU(List.of("gemm_cpu", "gemm_cpu_dot", "gemm_cpu_pack")),
     /** The same on any device. */
     GEMM_TILED(List.of("gemm_tiled")),
     /** The same on a GPU. */

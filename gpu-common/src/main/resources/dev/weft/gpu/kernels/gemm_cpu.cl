@@ -32,6 +32,7 @@
 #define CPU_PACK_K 64
 #endif
 #define CPU_NR (16 * CPU_NV)
+#define CPU_DOT 16
 
 /* The count <= 16 elements at p, then zeros; what lies behind them is not read. */
 DEVICE vec16 load_columns(GLOBAL const float* p, int stride, int count) {
@@ -138,6 +139,77 @@ KERNEL(1) gemm_cpu(int m, int n, int k, float alpha,
                     for (int l = 0; l < 16; l++) out[l] = activated(activation, lane[l]);
                 } else {
                     for (int l = 0; l < count; l++) out[l] = activated(activation, lane[l]);
+                }
+            }
+        }
+    }
+}
+
+/* The same product of a small a and b that both have k adjacent (a_col = 1, b_row = 1): every element of c is a dot product of
+ * two rows in memory, so nothing has to be packed. One item owns CPU_DOT x CPU_DOT elements, sixteen at a time: 4 x 4
+ * accumulators, each of 16 partial sums. Operands should fit the caches. k is at least 1.
+ *
+ * Grid: (ceil(m / CPU_DOT), ceil(n / CPU_DOT), batch) groups of one item. */
+KERNEL(1) gemm_cpu_dot(int m, int n, int k, float alpha,
+        GLOBAL const float* RESTRICT a, long64 a_offset, int a_row, int a_col, long64 a_batch,
+        GLOBAL const float* RESTRICT b, long64 b_offset, int b_row, int b_col, long64 b_batch,
+        float beta, GLOBAL float* RESTRICT c, long64 c_offset, int c_row, long64 c_batch,
+        GLOBAL const float* RESTRICT bias, long64 bias_offset, int bias_stride, int epilogue) {
+    const int i_end = min((GROUP_ID() + 1) * CPU_DOT, m), j_end = min((GROUP_ID_Y() + 1) * CPU_DOT, n);
+    const int activation = GEMM_ACTIVATION(epilogue), whole = k - k % 16;
+    a += a_offset + GROUP_ID_Z() * a_batch;
+    b += b_offset + GROUP_ID_Z() * b_batch;
+    c += c_offset + GROUP_ID_Z() * c_batch;
+    for (int i0 = GROUP_ID() * CPU_DOT; i0 < i_end; i0 += 4) {
+        for (int j0 = GROUP_ID_Y() * CPU_DOT; j0 < j_end; j0 += 4) {
+            GLOBAL const float* row[4];
+            GLOBAL const float* column[4];
+            vec16 sum[16];
+            /* As in gemm_cpu, what is past the edge repeats the last. */
+#pragma unroll
+            for (int r = 0; r < 4; r++) {
+                row[r] = a + (long64)min(i0 + r, m - 1) * a_row;
+                column[r] = b + (long64)min(j0 + r, n - 1) * b_col;
+            }
+#pragma unroll
+            for (int l = 0; l < 16; l++) sum[l] = VEC16_SPLAT(0.0f);
+            for (int p = 0; p < whole; p += 16) {
+                vec16 y[4];
+#pragma unroll
+                for (int j = 0; j < 4; j++) y[j] = VEC16_LOAD(column[j] + p);
+#pragma unroll
+                for (int r = 0; r < 4; r++) {
+                    const vec16 x = VEC16_LOAD(row[r] + p);
+#pragma unroll
+                    for (int j = 0; j < 4; j++) sum[4 * r + j] = VEC16_FMA(x, y[j], sum[4 * r + j]);
+                }
+            }
+            if (whole < k) {
+                for (int r = 0; r < 4; r++) {
+                    const vec16 x = load_columns(row[r] + whole, 1, k - whole);
+                    for (int j = 0; j < 4; j++) {
+                        sum[4 * r + j] = VEC16_FMA(x, load_columns(column[j] + whole, 1, k - whole), sum[4 * r + j]);
+                    }
+                }
+            }
+            /* Sums of two vectors' halves, side by side; after four rounds lane l is the sum of vector l. */
+#pragma unroll
+            for (int width = 8; width > 0; width /= 2) {
+#pragma unroll
+                for (int l = 0; l < width; l++) {
+                    sum[l] = VEC16_FMA(VEC16_SPLAT(1.0f), VEC16_ZIP_LOW(sum[l], sum[l + width]),
+                            VEC16_ZIP_HIGH(sum[l], sum[l + width]));
+                }
+            }
+            float lane[16];
+            VEC16_STORE(sum[0], lane);
+            for (int i = i0; i < i_end && i < i0 + 4; i++) {
+                for (int j = j0; j < j_end && j < j0 + 4; j++) {
+                    GLOBAL float* out = c + (long64)i * c_row + j;
+                    float y = alpha * lane[4 * (i - i0) + j - j0];
+                    if (beta != 0.0f) y += beta * *out;
+                    if (epilogue & GEMM_BIAS) y += bias[bias_offset + (long64)j * bias_stride];
+                    *out = activated(activation, y);
                 }
             }
         }
