@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -71,35 +72,45 @@ public final class Devices {
      * reference backend, which is slow.
      */
     public static Device best() {
-        List<String> reasons = new ArrayList<>();
-        for (BackendProvider provider : ranked()) {
-            switch (provider.probe()) {
-                case Availability.Ready _ -> {
-                    Device device = new Device(provider.open(0));
-                    if (provider.preference() <= 0) {
-                        reasons.add("no fast backend was found (add weft-cpu-backend)");
-                    }
-                    if (!reasons.isEmpty()) {
-                        LOG.log(
-                                Level.WARNING,
-                                "{0} was chosen: {1}",
-                                device,
-                                String.join("; ", reasons));
-                    }
-                    return device;
+        return best(ranked());
+    }
+
+    static Device best(List<BackendProvider> ranked) {
+        List<String> passedOver = new ArrayList<>();
+        for (BackendProvider provider : ranked) {
+            Optional<Device> opened = tryOpen(provider, passedOver);
+            if (opened.isPresent()) {
+                if (provider.preference() <= 0) {
+                    passedOver.add("no fast backend was found (add weft-cpu-backend)");
                 }
-                case Availability.Unavailable missing ->
-                        reasons.add(
-                                provider.name()
-                                        + ": "
-                                        + missing.reason()
-                                        + " ("
-                                        + missing.remedy()
-                                        + ")");
+                if (!passedOver.isEmpty()) {
+                    LOG.log(
+                            Level.WARNING,
+                            "{0} was chosen: {1}",
+                            opened.get(),
+                            String.join("; ", passedOver));
+                }
+                return opened.get();
             }
         }
         throw new BackendUnavailableException(
-                "no backend can be used: " + String.join("; ", reasons));
+                "no backend can be used: " + String.join("; ", passedOver));
+    }
+
+    /** A backend's first device, or nothing, with the reason. */
+    private static Optional<Device> tryOpen(BackendProvider provider, List<String> passedOver) {
+        String name = provider.name();
+        if (provider.probe() instanceof Availability.Unavailable(String reason, String remedy)) {
+            passedOver.add(name + ": " + reason + " (" + remedy + ")");
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Device(provider.open(0)));
+        } catch (RuntimeException e) {
+            // A device that is there and fails, as one that another process has filled.
+            passedOver.add(name + ": cannot be opened (" + e.getMessage() + ")");
+            return Optional.empty();
+        }
     }
 
     private static int index(String selector, String which, List<DeviceInfo> devices) {

@@ -5,9 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.backend.Availability;
+import dev.weft.backend.Backend;
+import dev.weft.backend.BackendProvider;
 import dev.weft.backend.BackendUnavailableException;
+import dev.weft.backend.DeviceLostException;
+import dev.weft.reference.ReferenceProvider;
 
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 /** How devices are found and opened, where only the reference backend is there. */
 class DevicesTest {
@@ -43,6 +49,32 @@ class DevicesTest {
                                         listing.backend().equals("reference")
                                                 && listing.availability()
                                                         instanceof Availability.Ready));
+    }
+
+    private record Provider(String name, int preference, Availability probe)
+            implements BackendProvider {
+        @Override
+        public Backend open(int index) {
+            throw new DeviceLostException(name + " is lost");
+        }
+    }
+
+    @Test
+    void theBestIsTheFirstThatOpens() {
+        Provider missing =
+                new Provider("absent", 200, new Availability.Unavailable("no driver", "get one"));
+        Provider broken = new Provider("broken", 150, new Availability.Ready(List.of()));
+        try (Device device = Devices.best(List.of(missing, broken, new ReferenceProvider()))) {
+            assertEquals("reference", device.info().selector());
+        }
+        var error =
+                assertThrows(
+                        BackendUnavailableException.class,
+                        () -> Devices.best(List.of(missing, broken)));
+        assertEquals(
+                "no backend can be used: absent: no driver (get one);"
+                        + " broken: cannot be opened (broken is lost)",
+                error.getMessage());
     }
 
     @Test
