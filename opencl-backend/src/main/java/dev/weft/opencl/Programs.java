@@ -30,7 +30,11 @@ import java.util.OptionalLong;
 
 /** Compiled programs of one context: each source once, from the cache where it has it. */
 final class Programs {
-    private static final String OPTIONS = "-cl-std=CL1.2";
+    /**
+     * No warnings: a driver prints them to the user's terminal, and LLVM warns of each loop that it
+     * was asked to vectorise and did not. nvcc's warnings are errors in CI.
+     */
+    private static final String OPTIONS = "-cl-std=CL1.2 -w";
 
     private final long context;
     private final OpenClDevice device;
@@ -69,7 +73,8 @@ final class Programs {
         return program;
     }
 
-    private static String options(KernelSource source) {
+    /** The compiler's options, which a cached program depends on too. */
+    static String options(KernelSource source) {
         return OPTIONS + " " + String.join(" ", source.options());
     }
 

@@ -15,8 +15,7 @@
         }                                                                                      \
     }                                                                                          \
     KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const T, a_), VIEW(const T, b_), VIEW(T, y_)) { \
-        EACH_OF_SPAN(i, n) {                                                                   \
-            SPLIT(i);                                                                          \
+        EACH_INDEX(n) {                                                                        \
             T a = AT(a_);                                                                      \
             T b = AT(b_);                                                                      \
             AT(y_) = RESULT;                                                                   \
@@ -35,8 +34,7 @@
     }                                                                                                           \
     KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const float, a_), VIEW(const float, b_), VIEW(const float, dy_), \
                                  VIEW(float, d_)) {                                                             \
-        EACH_OF_SPAN(i, n) {                                                                                    \
-            SPLIT(i);                                                                                           \
+        EACH_INDEX(n) {                                                                                         \
             float a = AT(a_);                                                                                   \
             float b = AT(b_);                                                                                   \
             float dy = AT(dy_);                                                                                 \

@@ -26,8 +26,7 @@
         }                                                                       \
     }                                                                           \
     KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const FROM, x_), VIEW(TO, y_)) { \
-        EACH_OF_SPAN(i, n) {                                                    \
-            SPLIT(i);                                                           \
+        EACH_INDEX(n) {                                                         \
             FROM x = AT(x_);                                                    \
             AT(y_) = RESULT;                                                    \
         }                                                                       \
@@ -55,8 +54,7 @@ KERNEL(GROUP) fill(long64 n, int bits, DENSE(int, y)) {
 }
 
 KERNEL(GROUP) fill_strided(EXTENTS, int bits, VIEW(int, y)) {
-    EACH_OF_SPAN(i, n) {
-        SPLIT(i);
+    EACH_INDEX(n) {
         AT(y) = bits;
     }
 }

@@ -15,8 +15,7 @@
     }                                                                                                         \
     KERNEL(GROUP) NAME##_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),              \
                                  VIEW(float, l_)) {                                                           \
-        EACH_OF_SPAN(i, n) {                                                                                  \
-            SPLIT(i);                                                                                         \
+        EACH_INDEX(n) {                                                                                       \
             float x = AT(x_);                                                                                 \
             float t = AT(t_);                                                                                 \
             AT(l_) = VALUE(x, t, p);                                                                          \
@@ -32,8 +31,7 @@
     }                                                                                                         \
     KERNEL(GROUP) NAME##_grad_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),         \
                                       VIEW(const float, dl_), VIEW(float, dx_)) {                             \
-        EACH_OF_SPAN(i, n) {                                                                                  \
-            SPLIT(i);                                                                                         \
+        EACH_INDEX(n) {                                                                                       \
             float x = AT(x_);                                                                                 \
             float t = AT(t_);                                                                                 \
             AT(dx_) = AT(dl_) * SLOPE(x, t, p);                                                               \

@@ -149,17 +149,10 @@ DEVICE vec16 vec16_zip(vec16 a, vec16 b, int from) {
 
 /* A view of up to four axes, as parameters of a kernel: element (i0, i1, i2, i3) of x is AT(x). Offsets and strides
  * count elements and are 64 bits wide; extents and the number of elements are ints, and what is larger is launched in
- * pieces. SPLIT makes the indices from a flat one; the outermost extent is not needed. */
+ * pieces. The outermost extent is not needed. */
 #define VIEW(type, x) \
     GLOBAL type* x, long64 x##_offset, long64 x##_s0, long64 x##_s1, long64 x##_s2, long64 x##_s3
 #define EXTENTS int n, int e1, int e2, int e3
-#define SPLIT(i)                           \
-    uint32 i01 = (uint32)(i) / (uint32)e3; \
-    uint32 i3 = (uint32)(i) - i01 * e3;    \
-    uint32 i00 = i01 / (uint32)e2;         \
-    uint32 i2 = i01 - i00 * e2;            \
-    uint32 i0 = i00 / (uint32)e1;          \
-    uint32 i1 = i00 - i0 * e1
 #define AT(x) x[x##_offset + i0 * x##_s0 + i1 * x##_s1 + i2 * x##_s2 + i3 * x##_s3]
 
 /* A dense operand, as parameters of a kernel, and its element i. */
@@ -168,9 +161,26 @@ DEVICE vec16 vec16_zip(vec16 a, vec16 b, int from) {
 
 /* For the indices, below n, that fall to the caller where each group takes GROUP SPAN adjacent ones. What the loop does
  * for one index may not depend on what it does for another. */
-#define EACH_OF_SPAN(i, n)                                                                           \
-    INDEPENDENT for (long64 i = (long64)GROUP_ID() * (GROUP * SPAN) + LOCAL_ID();                    \
+#define EACH_OF_SPAN(i, n)                                                         \
+    INDEPENDENT for (long64 i = (long64)GROUP_ID() * (GROUP * SPAN) + LOCAL_ID();  \
                      i < (n) && i < ((long64)GROUP_ID() + 1) * (GROUP * SPAN); i += GROUP)
+
+/* The same for the indices (i0, i1, i2, i3) of a VIEW whose EXTENTS are among the parameters, in row-major order. */
+#define SPLIT(i)                                                   \
+    long64 i01 = (uint32)(i) / (uint32)e3, i3 = (i) - i01 * e3,    \
+           i00 = (uint32)i01 / (uint32)e2, i2 = i01 - i00 * e2,    \
+           i0 = (uint32)i00 / (uint32)e1, i1 = i00 - i0 * e1
+#if GROUP == 1
+/* A run along the last axis at a time, whose steps are a loop of their own. */
+#define END_OF_SPAN(n) ((n) - GROUP_ID() * SPAN < SPAN ? (n) : (GROUP_ID() + 1) * SPAN)
+#define EACH_INDEX(n)                                                                                            \
+    for (long64 run = (long64)GROUP_ID() * SPAN; run < END_OF_SPAN(n); run = ((uint32)run / (uint32)e3 + 1) * (long64)e3) \
+        INDEPENDENT for (SPLIT(run), last = END_OF_SPAN(n) - run < e3 - i3 ? i3 + END_OF_SPAN(n) - run : e3; i3 < last; i3++)
+#else
+#define EACH_INDEX(n)   \
+    EACH_OF_SPAN(i, n)  \
+    for (SPLIT(i), once = 1; once; once = 0)
+#endif
 
 /* Whether the caller's group is the last of the launch to come here: true for one of them, which leaves the counter at
  * 0 for the next launch. One work-item of each group calls it. */

@@ -112,11 +112,10 @@ REDUCE(min_i32, int, int, 2147483647, smaller_i32, AS_IT_IS)
  *
  *   count_non_finite          dense x, n elements
  *   count_non_finite_strided  any strides: n elements in row-major order of the extents */
-#define COUNT_NON_FINITE(EXISTS, ELEMENT)                                                       \
+#define COUNT_NON_FINITE(EACH, ELEMENT)                                                       \
     LOCAL int found[GROUP];                                                                     \
     int mine = 0;                                                                               \
-    EACH_OF_SPAN(i, n) {                                                                        \
-        EXISTS;                                                                                 \
+    EACH {                                                                                      \
         mine += fabs(ELEMENT) < INFINITY ? 0 : 1;                                               \
     }                                                                                           \
     found[LOCAL_ID()] = mine;                                                                   \
@@ -141,9 +140,9 @@ DEVICE void add_up_to_largest(GLOBAL int* sum, int more) {
 }
 
 KERNEL(GROUP) count_non_finite(long64 n, DENSE(int, count), DENSE(const float, x)) {
-    COUNT_NON_FINITE(, AT_DENSE(x))
+    COUNT_NON_FINITE(EACH_OF_SPAN(i, n), AT_DENSE(x))
 }
 
 KERNEL(GROUP) count_non_finite_strided(EXTENTS, DENSE(int, count), VIEW(const float, x)) {
-    COUNT_NON_FINITE(SPLIT(i), AT(x))
+    COUNT_NON_FINITE(EACH_INDEX(n), AT(x))
 }

@@ -58,35 +58,74 @@ DEVICE float group_max(float value, TO_LOCAL float* shared) {
 
 #define EACH(lane, lanes) for (int j = lane; j < columns; j += lanes)
 
-/* y = e^(x - max) / Σ e^(x - max), or x - max - ln Σ e^(x - max). */
-#define SOFTMAX(LANE, LANES, MAX, SUM)                              \
-    ROW_OF(x);                                                      \
-    ROW_OF(y);                                                      \
-    float most = -INFINITY;                                         \
-    EACH(LANE, LANES) { most = larger(most, ELEMENT(x)); }          \
-    most = MAX(most);                                               \
-    float sum = 0.0f;                                               \
-    EACH(LANE, LANES) { sum += exp(ELEMENT(x) - most); }            \
-    sum = SUM(sum);                                                 \
-    if (logarithm) {                                                \
-        float ln = natural_log(sum);                                \
-        EACH(LANE, LANES) { ELEMENT(y) = ELEMENT(x) - most - ln; }  \
-    } else {                                                        \
-        EACH(LANE, LANES) { ELEMENT(y) = exp(ELEMENT(x) - most) / sum; } \
+/* What an item of a group finds in its elements of a row: the largest, and the sum of e^(x - most). Adjacent elements are
+ * taken LANES at a time. */
+#define FOLD_ROW(FIRST, FOLD)                                                       \
+    float partial[LANES];                                                           \
+    for (int lane = 0; lane < LANES; lane++) {                                      \
+        partial[lane] = FIRST;                                                      \
+    }                                                                               \
+    int j = LOCAL_ID();                                                             \
+    if (stride == 1) {                                                              \
+        for (; j <= columns - LANES * GROUP; j += LANES * GROUP) {                  \
+            for (int lane = 0; lane < LANES; lane++) {                              \
+                partial[lane] = FOLD(partial[lane], x[j + lane * GROUP]);           \
+            }                                                                       \
+        }                                                                           \
+    }                                                                               \
+    for (; j < columns; j += GROUP) {                                               \
+        partial[0] = FOLD(partial[0], x[j * stride]);                               \
     }
+#define ADD_EXP(sum, value) ((sum) + exp((value) - most))
 
+DEVICE float most_of_row(GLOBAL const float* x, long64 stride, int columns) {
+    FOLD_ROW(-INFINITY, larger)
+    for (int lane = 1; lane < LANES; lane++) {
+        partial[0] = larger(partial[0], partial[lane]);
+    }
+    return partial[0];
+}
+
+DEVICE float exp_sum_of_row(GLOBAL const float* x, long64 stride, int columns, float most) {
+    FOLD_ROW(0.0f, ADD_EXP)
+    for (int lane = 1; lane < LANES; lane++) {
+        partial[0] += partial[lane];
+    }
+    return partial[0];
+}
+
+/* y = e^(x - max) / Σ e^(x - max), or x - max - ln Σ e^(x - max). */
 KERNEL(ITEMS) softmax_items(ROWS, int logarithm, VIEW(const float, x), VIEW(float, y)) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
         SPLIT_ROW(row);
-        SOFTMAX(0, 1, ITEM_ALONE, ITEM_ALONE)
+        ROW_OF(x);
+        ROW_OF(y);
+        float most = -INFINITY;
+        EACH(0, 1) { most = larger(most, ELEMENT(x)); }
+        float sum = 0.0f;
+        EACH(0, 1) { sum += exp(ELEMENT(x) - most); }
+        float ln = logarithm ? natural_log(sum) : 0.0f;
+        EACH(0, 1) {
+            float below = ELEMENT(x) - most;
+            ELEMENT(y) = logarithm ? below - ln : exp(below) / sum;
+        }
     }
 }
 
 KERNEL(GROUP) softmax_groups(ROWS, int logarithm, VIEW(const float, x), VIEW(float, y)) {
     LOCAL float shared[GROUP];
     SPLIT_ROW(GROUP_ID());
-    SOFTMAX(LOCAL_ID(), GROUP, GROUP_MAX, GROUP_SUM)
+    ROW_OF(x);
+    ROW_OF(y);
+    float most = GROUP_MAX(most_of_row(x + x_at, x_s3, columns));
+    float sum = GROUP_SUM(exp_sum_of_row(x + x_at, x_s3, columns, most));
+    if (logarithm) {
+        float ln = natural_log(sum);
+        INDEPENDENT EACH(LOCAL_ID(), GROUP) { ELEMENT(y) = ELEMENT(x) - most - ln; }
+    } else {
+        INDEPENDENT EACH(LOCAL_ID(), GROUP) { ELEMENT(y) = exp(ELEMENT(x) - most) / sum; }
+    }
 }
 
 /* dx = y (dy - Σ dy y), or for the logarithm dx = dy - e^y Σ dy. */

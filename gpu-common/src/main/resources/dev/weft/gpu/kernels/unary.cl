@@ -13,8 +13,7 @@
         }                                                                                             \
     }                                                                                                 \
     KERNEL(GROUP) NAME##_strided(EXTENTS, PARAMETER p, PARAMETER q, VIEW(const T, x_), VIEW(T, y_)) { \
-        EACH_OF_SPAN(i, n) {                                                                          \
-            SPLIT(i);                                                                                 \
+        EACH_INDEX(n) {                                                                               \
             T x = AT(x_);                                                                             \
             AT(y_) = RESULT;                                                                          \
         }                                                                                             \

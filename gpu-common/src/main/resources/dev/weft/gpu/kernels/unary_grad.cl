@@ -18,8 +18,7 @@
     }                                                                                                     \
     KERNEL(GROUP) NAME##_strided(EXTENTS, float p, float q, VIEW(const float, x_), VIEW(const float, y_), \
                                  VIEW(const float, dy_), VIEW(float, dx_)) {                              \
-        EACH_OF_SPAN(i, n) {                                                                              \
-            SPLIT(i);                                                                                     \
+        EACH_INDEX(n) {                                                                                   \
             float x = AT(x_);                                                                             \
             float y = AT(y_);                                                                             \
             float dy = AT(dy_);                                                                           \
