@@ -1,5 +1,5 @@
-/* y = x between any strides and types, and y = value; each group on a span of elements. F32 is moved as its 32 bits, so that
- * NaNs keep their payload.
+/* y = x between any strides and types, and y = value; each group on a span of elements. F32 is moved as its 32 bits, so
+ * that NaNs keep their payload.
  *
  *   NAME          dense operands, n elements
  *   NAME_strided  any strides: n elements in row-major order of the extents

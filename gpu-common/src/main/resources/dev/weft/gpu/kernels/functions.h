@@ -62,8 +62,8 @@ DEVICE float error_function(float x) {
     return x == x ? y : x;
 }
 
-/* tanh x, within 2 ulp, and exactly ±1 from where it rounds to it (PoCL's is one ulp below, and gelu of -100 then is not
- * 0): near 0 an odd polynomial, minimax as in Cephes' tanhf, beyond it 1 - 2 / (e^2|x| + 1). */
+/* tanh x, within 2 ulp, and exactly ±1 from where it rounds to it (PoCL's is one ulp below, and gelu of -100 then is
+ * not 0): near 0 an odd polynomial, minimax as in Cephes' tanhf, beyond it 1 - 2 / (e^2|x| + 1). */
 DEVICE float hyperbolic_tangent(float x) {
     float t = fabs(x) > 10.0f ? 10.0f : fabs(x);
     float far = 1.0f - 2.0f / (exp(2.0f * t) + 1.0f);
@@ -87,9 +87,9 @@ DEVICE float gelu_inner(float x) { return 0.79788456f * x * (1.0f + 0.044715f * 
 /* -1, 0 or 1 by the sign of x; NaN for NaN. */
 DEVICE float sign_of(float x) { return x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x); }
 
-/* The word that tells a gemm kernel what to do before it stores: bit 0 a bias, bits 1 and 2 the activation, and two bits
- * that only gemm_cpu knows. Those stand far from the activation: Oclgrind 21.10 does not mask the 2-bit integer that a
- * compiler may make of it, and sees whatever else is in its byte. */
+/* The word that tells a gemm kernel what to do before it stores: bit 0 a bias, bits 1 and 2 the activation, and two
+ * bits that only gemm_cpu knows. Those stand far from the activation: Oclgrind 21.10 does not mask the 2-bit integer
+ * that a compiler may make of it, and sees whatever else is in its byte. */
 #define GEMM_BIAS 1
 #define GEMM_ACTIVATION(epilogue) ((epilogue) >> 1 & 3)
 #define GEMM_A_PACKED (1 << 16)

@@ -145,9 +145,9 @@ KERNEL(1) gemm_cpu(int m, int n, int k, float alpha,
     }
 }
 
-/* The same product of a small a and b that both have k adjacent (a_col = 1, b_row = 1): every element of c is a dot product of
- * two rows in memory, so nothing has to be packed. One item owns CPU_DOT x CPU_DOT elements, sixteen at a time: 4 x 4
- * accumulators, each of 16 partial sums. Operands should fit the caches. k is at least 1.
+/* The same for small operands that both have k adjacent (a_col = 1, b_row = 1): every element of c is the
+ * dot product of two rows in memory, so nothing has to be packed. One item owns CPU_DOT x CPU_DOT
+ * elements, sixteen at a time: 4 x 4 accumulators of 16 partial sums each. k is at least 1.
  *
  * Grid: (ceil(m / CPU_DOT), ceil(n / CPU_DOT), batch) groups of one item. */
 KERNEL(1) gemm_cpu_dot(int m, int n, int k, float alpha,

@@ -3,9 +3,9 @@
  * Work-groups are one-dimensional and their size is a constant of the kernel; the grid of groups may have three
  * dimensions. The host gives, by device class:
  *
- *   ITEMS  work-items of a group that share nothing
- *   GROUP  work-items of a group that work together by way of local memory, a power of two; 1 on a CPU, where a barrier
- *          costs more than it gives: there each item does a longer piece, in a loop that becomes vector instructions
+ *   ITEMS  work-items of a group whose items each do one thing, and share nothing
+ *   GROUP  work-items of a group that takes a span of elements or works together by way of local memory, a power of
+ *          two; 1 on a CPU, where a barrier costs more than it gives, and a loop becomes vector instructions
  *   SPAN   steps that each item of such a group takes, GROUP apart
  *   LANES  independent sums of an item, so that a sum can become vector instructions; 1 on a GPU */
 
@@ -63,8 +63,8 @@ typedef uint uint32;
 #define ATOMIC_ADD(p, v) atomic_add((volatile __global int*)(p), v)
 #define ATOMIC_CLAIM(p, expected, v) (atomic_cmpxchg((volatile __global int*)(p), expected, v) == (expected))
 
-/* Sixteen floats, for kernels that one work-item runs alone on a CPU's vector unit. Macros, because vload16 and vstore16
- * take a pointer into any address space. */
+/* Sixteen floats, for kernels that one work-item runs alone on a CPU's vector unit. Macros, because vload16 and
+ * vstore16 take a pointer into any address space. */
 typedef float16 vec16;
 #define VEC16_SPLAT(x) ((float16)(x))
 #define VEC16_LOAD(p) vload16(0, p)
@@ -173,9 +173,10 @@ DEVICE vec16 vec16_zip(vec16 a, vec16 b, int from) {
 #if GROUP == 1
 /* A run along the last axis at a time, whose steps are a loop of their own. */
 #define END_OF_SPAN(n) ((n) - GROUP_ID() * SPAN < SPAN ? (n) : (GROUP_ID() + 1) * SPAN)
-#define EACH_INDEX(n)                                                                                            \
-    for (long64 run = (long64)GROUP_ID() * SPAN; run < END_OF_SPAN(n); run = ((uint32)run / (uint32)e3 + 1) * (long64)e3) \
-        INDEPENDENT for (SPLIT(run), last = END_OF_SPAN(n) - run < e3 - i3 ? i3 + END_OF_SPAN(n) - run : e3; i3 < last; i3++)
+#define EACH_INDEX(n)                                                                                \
+    for (long64 run = (long64)GROUP_ID() * SPAN, end = END_OF_SPAN(n); run < end;                    \
+         run = ((uint32)run / (uint32)e3 + 1) * (long64)e3)                                          \
+        INDEPENDENT for (SPLIT(run), last = end - run < e3 - i3 ? i3 + end - run : e3; i3 < last; i3++)
 #else
 #define EACH_INDEX(n)   \
     EACH_OF_SPAN(i, n)  \

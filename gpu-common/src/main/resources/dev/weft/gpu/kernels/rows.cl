@@ -7,8 +7,8 @@
  *   NAME_groups  one work-group to a row: item l takes elements l, l + GROUP, …; maxima and sums by trees in local
  *                memory
  *
- * Both are one body: LANE of LANES items share a row, and ALL(…) combines what each has found. Tuning: ITEMS, GROUP, and the
- * length of a row from which the host takes groups. */
+ * But for softmax itself both are one body: item OWN of STEP that share a row, and MAX and SUM, which combine what
+ * each has found. Tuning: ITEMS, GROUP, LANES, and the length of a row from which the host takes groups. */
 
 #define ROWS int rows, int e1, int e2, int columns
 #define SPLIT_ROW(row)                       \
@@ -58,23 +58,23 @@ DEVICE float group_max(float value, TO_LOCAL float* shared) {
 
 #define EACH(lane, lanes) for (int j = lane; j < columns; j += lanes)
 
-/* What an item of a group finds in its elements of a row: the largest, and the sum of e^(x - most). Adjacent elements are
- * taken LANES at a time. */
-#define FOLD_ROW(FIRST, FOLD)                                                       \
-    float partial[LANES];                                                           \
-    for (int lane = 0; lane < LANES; lane++) {                                      \
-        partial[lane] = FIRST;                                                      \
-    }                                                                               \
-    int j = LOCAL_ID();                                                             \
-    if (stride == 1) {                                                              \
-        for (; j <= columns - LANES * GROUP; j += LANES * GROUP) {                  \
-            for (int lane = 0; lane < LANES; lane++) {                              \
-                partial[lane] = FOLD(partial[lane], x[j + lane * GROUP]);           \
-            }                                                                       \
-        }                                                                           \
-    }                                                                               \
-    for (; j < columns; j += GROUP) {                                               \
-        partial[0] = FOLD(partial[0], x[j * stride]);                               \
+/* What an item of a group finds in its elements of a row: the largest, and the sum of e^(x - most). Adjacent elements
+ * are taken LANES at a time. */
+#define FOLD_ROW(FIRST, FOLD)                                             \
+    float partial[LANES];                                                 \
+    for (int lane = 0; lane < LANES; lane++) {                            \
+        partial[lane] = FIRST;                                            \
+    }                                                                     \
+    int j = LOCAL_ID();                                                   \
+    if (stride == 1) {                                                    \
+        for (; j <= columns - LANES * GROUP; j += LANES * GROUP) {        \
+            for (int lane = 0; lane < LANES; lane++) {                    \
+                partial[lane] = FOLD(partial[lane], x[j + lane * GROUP]); \
+            }                                                             \
+        }                                                                 \
+    }                                                                     \
+    for (; j < columns; j += GROUP) {                                     \
+        partial[0] = FOLD(partial[0], x[j * stride]);                     \
     }
 #define ADD_EXP(sum, value) ((sum) + exp((value) - most))
 
@@ -129,17 +129,17 @@ KERNEL(GROUP) softmax_groups(ROWS, int logarithm, VIEW(const float, x), VIEW(flo
 }
 
 /* dx = y (dy - Σ dy y), or for the logarithm dx = dy - e^y Σ dy. */
-#define SOFTMAX_GRAD(LANE, LANES, SUM)                                                   \
-    ROW_OF(y);                                                                           \
-    ROW_OF(dy);                                                                          \
-    ROW_OF(dx);                                                                          \
-    float sum = 0.0f;                                                                    \
-    EACH(LANE, LANES) { sum += logarithm ? ELEMENT(dy) : ELEMENT(dy) * ELEMENT(y); }     \
-    sum = SUM(sum);                                                                      \
-    if (logarithm) {                                                                     \
-        EACH(LANE, LANES) { ELEMENT(dx) = ELEMENT(dy) - exp(ELEMENT(y)) * sum; }         \
-    } else {                                                                             \
-        EACH(LANE, LANES) { ELEMENT(dx) = ELEMENT(y) * (ELEMENT(dy) - sum); }            \
+#define SOFTMAX_GRAD(OWN, STEP, SUM)                                               \
+    ROW_OF(y);                                                                     \
+    ROW_OF(dy);                                                                    \
+    ROW_OF(dx);                                                                    \
+    float sum = 0.0f;                                                              \
+    EACH(OWN, STEP) { sum += logarithm ? ELEMENT(dy) : ELEMENT(dy) * ELEMENT(y); } \
+    sum = SUM(sum);                                                                \
+    if (logarithm) {                                                               \
+        EACH(OWN, STEP) { ELEMENT(dx) = ELEMENT(dy) - exp(ELEMENT(y)) * sum; }     \
+    } else {                                                                       \
+        EACH(OWN, STEP) { ELEMENT(dx) = ELEMENT(y) * (ELEMENT(dy) - sum); }        \
     }
 
 KERNEL(ITEMS)
@@ -160,31 +160,31 @@ softmax_grad_groups(ROWS, int logarithm, VIEW(const float, y), VIEW(const float,
 
 /* l = Σ_j t_j (ln Σ e^x - x_j) and gradient_j = softmax(x)_j Σ t - t_j, with t given by TARGET; a class without weight
  * adds nothing, even where its logit is infinite, and a sum that is NaN is the loss. */
-#define CROSS_ENTROPY(LANE, LANES, MAX, SUM, TARGET)                                     \
-    ROW_OF(x);                                                                           \
-    ROW_OF(g);                                                                           \
-    float most = -INFINITY;                                                              \
-    EACH(LANE, LANES) { most = larger(most, ELEMENT(x)); }                               \
-    most = MAX(most);                                                                    \
-    float sum = 0.0f;                                                                    \
-    EACH(LANE, LANES) { sum += exp(ELEMENT(x) - most); }                                 \
-    sum = SUM(sum);                                                                      \
-    float ln = most + natural_log(sum);                                                  \
-    float total = 0.0f;                                                                  \
-    float loss = 0.0f;                                                                   \
-    EACH(LANE, LANES) {                                                                  \
-        float weight = TARGET;                                                           \
-        total += weight;                                                                 \
-        loss += weight == 0.0f ? 0.0f : weight * (ln - ELEMENT(x));                      \
-    }                                                                                    \
-    total = SUM(total);                                                                  \
-    loss = SUM(loss);                                                                    \
-    float scale = total / sum;                                                           \
-    EACH(LANE, LANES) {                                                                  \
-        ELEMENT(g) = exp(ELEMENT(x) - most) * scale - (TARGET);                          \
-    }                                                                                    \
-    if (LANE == 0) {                                                                     \
-        l[l_offset + row * l_s0] = sum == sum ? loss : sum;                              \
+#define CROSS_ENTROPY(OWN, STEP, MAX, SUM, TARGET)                  \
+    ROW_OF(x);                                                      \
+    ROW_OF(g);                                                      \
+    float most = -INFINITY;                                         \
+    EACH(OWN, STEP) { most = larger(most, ELEMENT(x)); }            \
+    most = MAX(most);                                               \
+    float sum = 0.0f;                                               \
+    EACH(OWN, STEP) { sum += exp(ELEMENT(x) - most); }              \
+    sum = SUM(sum);                                                 \
+    float ln = most + natural_log(sum);                             \
+    float total = 0.0f;                                             \
+    float loss = 0.0f;                                              \
+    EACH(OWN, STEP) {                                               \
+        float weight = TARGET;                                      \
+        total += weight;                                            \
+        loss += weight == 0.0f ? 0.0f : weight * (ln - ELEMENT(x)); \
+    }                                                               \
+    total = SUM(total);                                             \
+    loss = SUM(loss);                                               \
+    float scale = total / sum;                                      \
+    EACH(OWN, STEP) {                                               \
+        ELEMENT(g) = exp(ELEMENT(x) - most) * scale - (TARGET);     \
+    }                                                               \
+    if (OWN == 0) {                                                 \
+        l[l_offset + row * l_s0] = sum == sum ? loss : sum;         \
     }
 
 #define BY_LABEL (j == label ? 1.0f : 0.0f)
@@ -244,8 +244,8 @@ cross_entropy_weights_groups(ROWS, LOGITS_TO_GRADIENT, DENSE(const float, t), lo
 
 /* Whether (value, index) comes before (best, best_index) as argmax: NaN before all, the larger before the smaller, and
  * of equals the first. */
-#define BEFORE_BY(value, index, best, best_index, NAN_VALUE, NAN_BEST)                 \
-    (NAN_VALUE ? (!(NAN_BEST) || index < best_index)                                   \
+#define BEFORE_BY(value, index, best, best_index, NAN_VALUE, NAN_BEST) \
+    (NAN_VALUE ? (!(NAN_BEST) || index < best_index)                   \
                : (!(NAN_BEST) && (value > best || (value == best && index < best_index))))
 DEVICE int before_f32(float v, int i, float best, int best_i) {
     return BEFORE_BY(v, i, best, best_i, v != v, best != best);
@@ -253,55 +253,55 @@ DEVICE int before_f32(float v, int i, float best, int best_i) {
 DEVICE int before_i32(int v, int i, int best, int best_i) { return BEFORE_BY(v, i, best, best_i, 0, 0); }
 
 /* y = the index of the row's largest element. */
-#define ARGMAX(NAME, T, BEFORE)                                                              \
-    KERNEL(ITEMS) NAME##_items(ROWS, VIEW(const T, x), VIEW(int, y)) {                       \
-        long64 row = GLOBAL_ID();                                                            \
-        if (row < rows) {                                                                    \
-            SPLIT_ROW(row);                                                                  \
-            ROW_OF(x);                                                                       \
-            ROW_OF(y);                                                                       \
-            T best = x[x_at];                                                                \
-            int index = 0;                                                                   \
-            for (int j = 1; j < columns; j++) {                                              \
-                T value = ELEMENT(x);                                                        \
-                if (BEFORE(value, j, best, index)) {                                         \
-                    best = value;                                                            \
-                    index = j;                                                               \
-                }                                                                            \
-            }                                                                                \
-            y[y_at] = index;                                                                 \
-        }                                                                                    \
-    }                                                                                        \
-    KERNEL(GROUP) NAME##_groups(ROWS, VIEW(const T, x), VIEW(int, y)) {                      \
-        LOCAL T values[GROUP];                                                               \
-        LOCAL int indices[GROUP];                                                            \
-        SPLIT_ROW(GROUP_ID());                                                               \
-        ROW_OF(x);                                                                           \
-        ROW_OF(y);                                                                           \
-        int lane = LOCAL_ID();                                                               \
-        int index = lane < columns ? lane : 0;                                               \
-        T best = x[x_at + index * x_s3];                                                     \
-        for (int j = lane + GROUP; j < columns; j += GROUP) {                                \
-            T value = ELEMENT(x);                                                            \
-            if (BEFORE(value, j, best, index)) {                                             \
-                best = value;                                                                \
-                index = j;                                                                   \
-            }                                                                                \
-        }                                                                                    \
-        values[lane] = best;                                                                 \
-        indices[lane] = index;                                                               \
-        BARRIER();                                                                           \
-        for (int width = GROUP / 2; width > 0; width /= 2) {                                    \
-            if (lane < width &&                                                               \
+#define ARGMAX(NAME, T, BEFORE)                                                                     \
+    KERNEL(ITEMS) NAME##_items(ROWS, VIEW(const T, x), VIEW(int, y)) {                              \
+        long64 row = GLOBAL_ID();                                                                   \
+        if (row < rows) {                                                                           \
+            SPLIT_ROW(row);                                                                         \
+            ROW_OF(x);                                                                              \
+            ROW_OF(y);                                                                              \
+            T best = x[x_at];                                                                       \
+            int index = 0;                                                                          \
+            for (int j = 1; j < columns; j++) {                                                     \
+                T value = ELEMENT(x);                                                               \
+                if (BEFORE(value, j, best, index)) {                                                \
+                    best = value;                                                                   \
+                    index = j;                                                                      \
+                }                                                                                   \
+            }                                                                                       \
+            y[y_at] = index;                                                                        \
+        }                                                                                           \
+    }                                                                                               \
+    KERNEL(GROUP) NAME##_groups(ROWS, VIEW(const T, x), VIEW(int, y)) {                             \
+        LOCAL T values[GROUP];                                                                      \
+        LOCAL int indices[GROUP];                                                                   \
+        SPLIT_ROW(GROUP_ID());                                                                      \
+        ROW_OF(x);                                                                                  \
+        ROW_OF(y);                                                                                  \
+        int lane = LOCAL_ID();                                                                      \
+        int index = lane < columns ? lane : 0;                                                      \
+        T best = x[x_at + index * x_s3];                                                            \
+        for (int j = lane + GROUP; j < columns; j += GROUP) {                                       \
+            T value = ELEMENT(x);                                                                   \
+            if (BEFORE(value, j, best, index)) {                                                    \
+                best = value;                                                                       \
+                index = j;                                                                          \
+            }                                                                                       \
+        }                                                                                           \
+        values[lane] = best;                                                                        \
+        indices[lane] = index;                                                                      \
+        BARRIER();                                                                                  \
+        for (int width = GROUP / 2; width > 0; width /= 2) {                                        \
+            if (lane < width &&                                                                     \
                 BEFORE(values[lane + width], indices[lane + width], values[lane], indices[lane])) { \
-                values[lane] = values[lane + width];                                          \
-                indices[lane] = indices[lane + width];                                        \
-            }                                                                                \
-            BARRIER();                                                                       \
-        }                                                                                    \
-        if (lane == 0) {                                                                     \
-            y[y_at] = indices[0];                                                            \
-        }                                                                                    \
+                values[lane] = values[lane + width];                                                \
+                indices[lane] = indices[lane + width];                                              \
+            }                                                                                       \
+            BARRIER();                                                                              \
+        }                                                                                           \
+        if (lane == 0) {                                                                            \
+            y[y_at] = indices[0];                                                                   \
+        }                                                                                           \
     }
 
 ARGMAX(argmax, float, before_f32)

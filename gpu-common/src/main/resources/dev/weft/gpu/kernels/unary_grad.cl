@@ -1,5 +1,6 @@
 /* dx = dy f'(x), each group on a span of elements; x and y = f(x) from the forward pass. UnaryOp in dev.weft.backend
- * gives the formulas. Where the gradient is another family's function (of affine, neg, exp and log), there is no kernel here.
+ * gives the formulas. Where the gradient is another family's function (of affine, neg, exp and log), there is no
+ * kernel here.
  *
  *   NAME          dense operands, n elements
  *   NAME_strided  any strides: n elements in row-major order of the extents

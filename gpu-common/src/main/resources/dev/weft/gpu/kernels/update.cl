@@ -1,9 +1,9 @@
 /* An optimizer's update of flat parameters p by a gradient g, and the count of the step, in one launch. UpdateRule in
  * dev.weft.backend gives the formulas, Penalty what comes before them.
  *
- * control = {learning rate, steps done}. A group sees to GROUP SPAN adjacent elements. It reads the count of steps before
- * it says that it has; the last group to say so adds 1 to it. So the count is only touched by integer atomics on its bits,
- * and `finished` is 0 again after the launch. Tuning: GROUP, SPAN. */
+ * control = {learning rate, steps done}. A group sees to GROUP SPAN adjacent elements. It reads the count of steps
+ * before it says that it has; the last group to say so adds 1 to it. So the count is only touched by integer atomics
+ * on its bits, and `finished` is 0 again after the launch. Tuning: GROUP, SPAN. */
 
 /* Parameters, gradient and states never overlap. */
 #define STATE(x) GLOBAL float* RESTRICT x, long64 x##_offset
