@@ -10,7 +10,10 @@ import dev.weft.backend.DeviceInfo;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL;
 import org.lwjgl.system.Configuration;
+import org.lwjgl.system.Library;
 import org.lwjgl.system.MemoryStack;
+import org.lwjgl.system.Platform;
+import org.lwjgl.system.SharedLibrary;
 
 import java.nio.IntBuffer;
 import java.util.ArrayList;
@@ -71,10 +74,35 @@ final class OpenClLibrary {
                 // LWJGL's default reaches for sun.misc.Unsafe, about which the JVM prints warnings.
                 Configuration.MEMORY_BACKEND.set("ffm");
             }
-            CL.create();
+            CL.create(loader());
             loaded = true;
         }
         return loaded;
+    }
+
+    /**
+     * The path of OpenCL's loader. LWJGL's own choice on Linux is the name without a version, which
+     * only development packages install, and it prints advice where nothing is found.
+     */
+    private static String loader() {
+        String[] names =
+                switch (Platform.get()) {
+                    case MACOSX ->
+                            new String[] {"/System/Library/Frameworks/OpenCL.framework/OpenCL"};
+                    case WINDOWS -> new String[] {"OpenCL"};
+                    default -> new String[] {"libOpenCL.so.1", "libOpenCL.so"};
+                };
+        SharedLibrary library =
+                Library.loadNative(
+                        CL.class,
+                        "org.lwjgl.opencl",
+                        Configuration.OPENCL_LIBRARY_NAME,
+                        () -> {
+                            throw new UnsatisfiedLinkError("there is no " + names[0]);
+                        },
+                        names);
+        String path = library.getPath();
+        return path == null ? library.getName() : path;
     }
 
     /**
