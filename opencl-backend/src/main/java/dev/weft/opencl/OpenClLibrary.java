@@ -81,8 +81,10 @@ final class OpenClLibrary {
     }
 
     /**
-     * The path of OpenCL's loader. LWJGL's own choice on Linux is the name without a version, which
-     * only development packages install, and it prints advice where nothing is found.
+     * The path of OpenCL's loader. LWJGL's own choice on Linux is the name without a version alone,
+     * which only development packages install, and it prints advice where nothing is found. That
+     * name comes first here too: tools that stand in for the loader, as Oclgrind does, preload a
+     * library of that name.
      */
     private static String loader() {
         String[] names =
@@ -90,7 +92,7 @@ final class OpenClLibrary {
                     case MACOSX ->
                             new String[] {"/System/Library/Frameworks/OpenCL.framework/OpenCL"};
                     case WINDOWS -> new String[] {"OpenCL"};
-                    default -> new String[] {"libOpenCL.so.1", "libOpenCL.so"};
+                    default -> new String[] {"libOpenCL.so", "libOpenCL.so.1"};
                 };
         SharedLibrary library =
                 Library.loadNative(
