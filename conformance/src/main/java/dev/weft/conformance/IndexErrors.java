@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.weft.Device;
 import dev.weft.Losses;
 import dev.weft.Scope;
+import dev.weft.Shape;
 import dev.weft.Tensor;
 
 import org.junit.jupiter.api.DynamicTest;
@@ -23,13 +24,48 @@ final class IndexErrors {
     private IndexErrors() {}
 
     static Stream<DynamicTest> all(Supplier<Device> device) {
-        return Stream.of(-1, ROWS, Integer.MAX_VALUE, Integer.MIN_VALUE)
-                .flatMap(
-                        bad ->
-                                Stream.of(
-                                        test(device, "gather", bad, Tensor::gather),
-                                        test(device, "pick", bad, Tensor::pick),
-                                        test(device, "crossEntropy", bad, Losses::crossEntropy)));
+        Stream<DynamicTest> bad =
+                Stream.of(-1, ROWS, Integer.MAX_VALUE, Integer.MIN_VALUE)
+                        .flatMap(
+                                i ->
+                                        Stream.of(
+                                                test(device, "gather", i, Tensor::gather),
+                                                test(device, "pick", i, Tensor::pick),
+                                                test(
+                                                        device,
+                                                        "crossEntropy",
+                                                        i,
+                                                        Losses::crossEntropy)));
+        return Stream.concat(
+                bad,
+                Stream.of(
+                        nothing(device, "gather", Shape.of(0, ROWS), Tensor::gather),
+                        nothing(device, "pick", Shape.of(1, 0), Tensor::pick)));
+    }
+
+    /** Where there is nothing to select from, every index is bad. */
+    private static DynamicTest nothing(
+            Supplier<Device> open,
+            String name,
+            Shape empty,
+            BiFunction<Tensor, Tensor, Tensor> op) {
+        return dynamicTest(
+                name + " from " + empty,
+                () -> {
+                    Device device = open.get();
+                    try (Scope _ = device.scope()) {
+                        Tensor x = device.zeros(empty.toArray());
+                        Tensor index = device.tensor(new int[] {0});
+                        IndexOutOfBoundsException error =
+                                assertThrows(
+                                        IndexOutOfBoundsException.class,
+                                        () -> op.apply(x, index).toFloatArray());
+                        String message = String.valueOf(error.getMessage());
+                        assertTrue(message.contains(name), message);
+                        assertTrue(message.contains("[0, 0)"), message);
+                    }
+                    assertEquals(0, device.memory().liveBytes());
+                });
     }
 
     private static DynamicTest test(

@@ -75,10 +75,7 @@ final class IndexKernels {
 
     /** Goes through the axes behind the first in pieces of up to three of them. */
     private static void forEachPiece(View rows, View table, long count, Piece piece) {
-        // Their first extents differ: the axes behind them are the same.
-        View table0 = table.slice(0, 0, 1, 1);
-        View rows0 = rows.slice(0, 0, 1, 1);
-        Axes axes = Axes.range(1, rows.rank(), rows0, table0);
+        Axes axes = Axes.range(1, rows.rank(), rows, table);
         int inner = axes.inner(Elementwise.AXES - 1);
         long product = 1;
         for (int after = 0; after < inner; after++) {
