@@ -1,8 +1,6 @@
 package dev.weft.opencl;
 
 import static org.lwjgl.opencl.CL10.CL_CONTEXT_PLATFORM;
-import static org.lwjgl.opencl.CL10.CL_MAP_READ;
-import static org.lwjgl.opencl.CL10.CL_MAP_WRITE;
 import static org.lwjgl.opencl.CL10.CL_MEM_ALLOC_HOST_PTR;
 import static org.lwjgl.opencl.CL10.CL_MEM_READ_WRITE;
 import static org.lwjgl.opencl.CL10.CL_PROFILING_COMMAND_END;
@@ -22,15 +20,9 @@ import static org.lwjgl.opencl.CL10.clSetKernelArg1f;
 import static org.lwjgl.opencl.CL10.clSetKernelArg1i;
 import static org.lwjgl.opencl.CL10.clSetKernelArg1l;
 import static org.lwjgl.opencl.CL10.clSetKernelArg1p;
-import static org.lwjgl.opencl.CL10.nclEnqueueMapBuffer;
-import static org.lwjgl.opencl.CL10.nclEnqueueReadBuffer;
-import static org.lwjgl.opencl.CL10.nclEnqueueUnmapMemObject;
-import static org.lwjgl.opencl.CL10.nclEnqueueWriteBuffer;
-import static org.lwjgl.opencl.CL12.CL_MAP_WRITE_INVALIDATE_REGION;
 import static org.lwjgl.opencl.CL12.CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED;
 import static org.lwjgl.opencl.CL12.clEnqueueMigrateMemObjects;
 import static org.lwjgl.system.MemoryUtil.NULL;
-import static org.lwjgl.system.MemoryUtil.memAddress;
 
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceOutOfMemoryException;
@@ -44,7 +36,6 @@ import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.system.MemoryUtil;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -58,14 +49,6 @@ import java.util.Set;
 
 /** One OpenCL device: a context of its own with one in-order queue. */
 final class OpenClDriver implements GpuDriver {
-    /** Bytes that are mapped or staged at a time. */
-    private static final long PIECE = 64L << 20;
-
-    private static final long STAGING = 8L << 20;
-
-    /** Bytes of a read that is a scalar or a few. */
-    private static final int FEW = 4096;
-
     /** The least that is asked for: some drivers refuse a buffer of nothing. */
     private static final long SMALLEST = 64;
 
@@ -73,6 +56,7 @@ final class OpenClDriver implements GpuDriver {
     private final DeviceInfo info;
     private final GpuTraits traits;
     private final Programs programs;
+    private final Transfers transfers;
     private final long context;
     private final long queue;
     private final PointerBuffer grid = MemoryUtil.memAllocPointer(3);
@@ -81,12 +65,9 @@ final class OpenClDriver implements GpuDriver {
     private final Map<Long, Long> sizes = new HashMap<>();
     private final List<Long> kernels = new ArrayList<>();
     private final Set<Long> launched = new HashSet<>();
-    private final MemorySegment few = Arena.ofAuto().allocate(FEW);
     private final PointerBuffer event = MemoryUtil.memAllocPointer(1);
     private @Nullable List<Long> events;
     private long liveBytes;
-    private long staging;
-    private long staged;
     private boolean closed;
 
     OpenClDriver(OpenClDevice device, int index, ProgramCache cache) {
@@ -98,6 +79,7 @@ final class OpenClDriver implements GpuDriver {
         queue = clCreateCommandQueue(context, device.id(), CL_QUEUE_PROFILING_ENABLE, code);
         Status.check(code.get(0), "clCreateCommandQueue on " + device.name());
         programs = new Programs(context, device, cache);
+        transfers = new Transfers(context, queue, device.sharesMemory());
     }
 
     private static long createContext(OpenClDevice device, IntBuffer code) {
@@ -182,101 +164,17 @@ final class OpenClDriver implements GpuDriver {
 
     @Override
     public void write(MemorySegment source, long memory, long offset) {
-        long bytes = source.byteSize();
-        if (device.sharesMemory()) {
-            for (long at = 0; at < bytes; at += PIECE) {
-                long piece = Math.min(PIECE, bytes - at);
-                MemorySegment mapped =
-                        map(memory, offset + at, piece, CL_MAP_WRITE_INVALIDATE_REGION);
-                MemorySegment.copy(source, at, mapped, 0, piece);
-                unmap(memory, mapped);
-            }
-            return;
-        }
-        MemorySegment pinned = staging();
-        for (long at = 0; at < bytes; at += STAGING) {
-            long piece = Math.min(STAGING, bytes - at);
-            MemorySegment.copy(source, at, pinned, 0, piece);
-            Status.check(
-                    nclEnqueueWriteBuffer(
-                            queue, memory, 1, offset + at, piece, staged, 0, NULL, NULL),
-                    "clEnqueueWriteBuffer of " + piece + " bytes");
-        }
+        transfers.write(source, memory, offset);
     }
 
     @Override
     public void read(long memory, long offset, MemorySegment target) {
-        long bytes = target.byteSize();
-        if (bytes <= FEW) {
-            // One command, where mapping takes two.
-            enqueueRead(memory, offset, few.asSlice(0, bytes), true);
-            MemorySegment.copy(few, 0, target, 0, bytes);
-            return;
-        }
-        if (device.sharesMemory()) {
-            for (long at = 0; at < bytes; at += PIECE) {
-                long piece = Math.min(PIECE, bytes - at);
-                MemorySegment mapped = map(memory, offset + at, piece, CL_MAP_READ);
-                MemorySegment.copy(mapped, 0, target, at, piece);
-                unmap(memory, mapped);
-            }
-            return;
-        }
-        MemorySegment pinned = staging();
-        for (long at = 0; at < bytes; at += STAGING) {
-            long piece = Math.min(STAGING, bytes - at);
-            enqueueRead(memory, offset + at, pinned.asSlice(0, piece), true);
-            MemorySegment.copy(pinned, 0, target, at, piece);
-        }
+        transfers.read(memory, offset, target);
     }
 
     @Override
     public void enqueueRead(long memory, long offset, MemorySegment target) {
-        enqueueRead(memory, offset, target, false);
-    }
-
-    private void enqueueRead(long memory, long offset, MemorySegment target, boolean waits) {
-        Status.check(
-                nclEnqueueReadBuffer(
-                        queue,
-                        memory,
-                        waits ? 1 : 0,
-                        offset,
-                        target.byteSize(),
-                        target.address(),
-                        0,
-                        NULL,
-                        NULL),
-                "clEnqueueReadBuffer of " + target.byteSize() + " bytes");
-    }
-
-    /** Waits for the queue: the host sees the memory itself. */
-    @SuppressWarnings("restricted")
-    private MemorySegment map(long memory, long offset, long bytes, long access) {
-        long address =
-                nclEnqueueMapBuffer(
-                        queue, memory, 1, access, offset, bytes, 0, NULL, NULL, memAddress(code));
-        Status.check(code.get(0), "clEnqueueMapBuffer of " + bytes + " bytes");
-        return MemorySegment.ofAddress(address).reinterpret(bytes);
-    }
-
-    private void unmap(long memory, MemorySegment mapped) {
-        Status.check(
-                nclEnqueueUnmapMemObject(queue, memory, mapped.address(), 0, NULL, NULL),
-                "clEnqueueUnmapMemObject");
-    }
-
-    /** Host memory that the device can copy from without a copy by the driver. */
-    @SuppressWarnings("restricted")
-    private MemorySegment staging() {
-        if (staged == 0) {
-            staging =
-                    clCreateBuffer(
-                            context, CL_MEM_READ_WRITE | CL_MEM_ALLOC_HOST_PTR, STAGING, code);
-            Status.check(code.get(0), "clCreateBuffer of " + STAGING + " bytes for staging");
-            staged = map(staging, 0, STAGING, CL_MAP_READ | CL_MAP_WRITE).address();
-        }
-        return MemorySegment.ofAddress(staged).reinterpret(STAGING);
+        transfers.enqueueRead(memory, offset, target, false);
     }
 
     // ---- kernels
@@ -396,9 +294,7 @@ final class OpenClDriver implements GpuDriver {
         kernels.forEach(org.lwjgl.opencl.CL10::clReleaseKernel);
         programs.close();
         sizes.keySet().forEach(org.lwjgl.opencl.CL10::clReleaseMemObject);
-        if (staging != 0) {
-            clReleaseMemObject(staging);
-        }
+        transfers.close();
         clReleaseCommandQueue(queue);
         clReleaseContext(context);
         MemoryUtil.memFree(grid);
