@@ -9,8 +9,9 @@ import java.util.Map;
  * @param group work-items of a group that work together
  * @param span steps of each item of such a group
  * @param lanes independent sums of an item
+ * @param vector steps of an item that become one vector instruction
  */
-record GroupSizes(int items, int group, int span, int lanes) {
+record GroupSizes(int items, int group, int span, int lanes, int vector) {
     private static final int LARGEST_GROUP = 256;
 
     static GroupSizes of(GpuTraits traits) {
@@ -19,13 +20,14 @@ record GroupSizes(int items, int group, int span, int lanes) {
             // A driver for CPUs runs the items of a group one after the other, and keeps what each
             // knows across a barrier in memory: measured on PoCL, SGD's update is five times as
             // fast with one item to a group.
-            case CPU -> new GroupSizes(items, 1, 4096, 64);
-            case GPU -> new GroupSizes(items, items, 4, 1);
+            case CPU -> new GroupSizes(items, 1, 4096, 64, traits.vectorFloats());
+            case GPU -> new GroupSizes(items, items, 4, 1, 1);
         };
     }
 
     /** The constants that kernels are compiled with. */
     Map<String, Integer> defines() {
-        return Map.of("ITEMS", items, "GROUP", group, "SPAN", span, "LANES", lanes);
+        return Map.of(
+                "ITEMS", items, "GROUP", group, "SPAN", span, "LANES", lanes, "VECTOR", vector);
     }
 }
