@@ -8,6 +8,7 @@ package dev.weft.gpu;
  * @param maxGroup the most work-items of a work-group
  * @param localBytes the local memory of a work-group
  * @param vectorFloats floats of a vector register, 1 where work-items share one
+ * @param vendor who made it, as its driver says
  * @param tuningKey what names this model of device in the tuner's file: name and driver version
  */
 public record GpuTraits(
@@ -16,4 +17,5 @@ public record GpuTraits(
         int maxGroup,
         long localBytes,
         int vectorFloats,
+        String vendor,
         String tuningKey) {}

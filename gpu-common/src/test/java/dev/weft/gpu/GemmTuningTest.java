@@ -24,7 +24,7 @@ class GemmTuningTest {
     @TempDir Path folder;
 
     private static GpuTraits traits(String key, int maxGroup) {
-        return new GpuTraits(DeviceClass.CPU, 2, maxGroup, 1 << 20, 16, key);
+        return new GpuTraits(DeviceClass.CPU, 2, maxGroup, 1 << 20, 16, "", key);
     }
 
     private static Map<GemmSize, GemmVariant> choices(GemmTuning tuning) {
@@ -82,7 +82,7 @@ class GemmTuningTest {
     @Test
     void theDefaultsFitTheDevice() {
         for (DeviceClass deviceClass : DeviceClass.values()) {
-            GpuTraits small = new GpuTraits(deviceClass, 1, 64, 16 << 10, 4, "small");
+            GpuTraits small = new GpuTraits(deviceClass, 1, 64, 16 << 10, 4, "", "small");
             choices(GemmTuning.defaults(small))
                     .values()
                     .forEach(variant -> assertTrue(variant.fits(small), variant::toString));

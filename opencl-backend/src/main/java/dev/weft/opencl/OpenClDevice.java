@@ -181,6 +181,7 @@ record OpenClDevice(
                 maxGroup,
                 localBytes,
                 isCpu() ? vectorFloats : 1,
+                vendor,
                 String.join(" ", "opencl", name, driverVersion, deviceClass().name()));
     }
 

@@ -59,6 +59,7 @@ public final class GemmCheck {
                             traits.maxGroup(),
                             traits.localBytes(),
                             traits.vectorFloats(),
+                            traits.vendor(),
                             "");
             GemmVariant.candidates(as).forEach(v -> variants.put(v.toString(), v));
         }

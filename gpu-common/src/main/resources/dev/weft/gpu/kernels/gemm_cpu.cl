@@ -11,8 +11,8 @@
  *    +-----+  +---------+           neighbouring groups share stays in the core's cache.
  *
  * Tuning: CPU_MR x CPU_NV accumulators should fill the vector registers, less CPU_NV for b and one for
- * a: 12 x 2 where a register holds 16 floats and there are 32 of them (AVX-512), 6 x 1 where a float16
- * takes two of 16 registers (AVX2). CPU_STRIP: rows of b that fit in the first-level cache beside a.
+ * a: 12 x 2 or 6 x 4 where a register holds 16 floats and there are 32 of them (AVX-512), 6 x 1 where a
+ * float16 takes two of 16 registers (AVX2). CPU_STRIP: rows of b that fit in the first-level cache beside a.
  *
  * Packed operands (epilogue bits GEMM_A_PACKED, GEMM_B_PACKED; see gemm_cpu_pack): panels of CPU_MR
  * rows of a, or 16 CPU_NV columns of b, each k steps long and zero past the edge. Packing pays where
