@@ -5,8 +5,6 @@ import dev.weft.backend.View;
 import dev.weft.gpu.Elementwise.Pair;
 import dev.weft.gpu.Elementwise.Scalars;
 
-import java.util.Map;
-
 /** fill and copy, between any strides and types. */
 final class Copies {
     private static final int TILE = 32;
@@ -33,7 +31,7 @@ final class Copies {
         toI32 = elementwise.pair(KernelFile.COPY, "f32_to_i32");
         toF32 = elementwise.pair(KernelFile.COPY, "i32_to_f32");
         fill = elementwise.pair(KernelFile.COPY, "fill");
-        transpose = new Kernel(KernelFile.COPY, "transpose", Map.of(), TILE * TILE_ROWS);
+        transpose = launcher.grouped(KernelFile.COPY, "transpose", TILE * TILE_ROWS);
     }
 
     void fill(double value, View y) {

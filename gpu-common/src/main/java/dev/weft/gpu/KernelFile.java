@@ -131,6 +131,15 @@ public enum KernelFile {
         return kernels;
     }
 
+    /** Whether its constants are a {@link GemmVariant}'s. */
+    boolean isGemm() {
+        return switch (this) {
+            case GEMM_CPU, GEMM_TILED, GEMM_GPU -> true;
+            case COPY, UNARY, UNARY_GRAD, BINARY, LOSS, REDUCE, ROWS, INDICES, UPDATE, DROPOUT ->
+                    false;
+        };
+    }
+
     /** The file's name. */
     public String fileName() {
         return name().toLowerCase(java.util.Locale.ROOT) + ".cl";

@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A kernel file, complete, with the constants that it is compiled with.
@@ -19,6 +20,19 @@ public record KernelSource(String file, String text, Map<String, Integer> define
     /** Keeps the defines in the order of their names, so that equal ones are equal options. */
     public KernelSource {
         defines = new TreeMap<>(defines);
+    }
+
+    /** Every source that a GPU's driver may be asked for, so that they can be compiled ahead. */
+    public static List<KernelSource> forGpus() {
+        GpuTraits any = new GpuTraits(DeviceClass.GPU, 1, 1024, 48 << 10, 1, "", "");
+        Map<String, Integer> sizes = GroupSizes.of(any).defines();
+        return Stream.concat(
+                        Stream.of(KernelFile.values())
+                                .filter(file -> !file.isGemm())
+                                .map(file -> file.source(sizes)),
+                        GemmVariant.candidates(any).stream()
+                                .map(variant -> variant.file().source(variant.defines())))
+                .toList();
     }
 
     /** The compiler's options. */

@@ -40,6 +40,11 @@ final class Launcher {
         return new Kernel(file, name, sizes.defines(), sizes.group());
     }
 
+    /** A kernel whose groups have a size of their own. */
+    Kernel grouped(KernelFile file, String name, int group) {
+        return new Kernel(file, name, sizes.defines(), group);
+    }
+
     /** Elements of a group where the kernel takes a span of them. */
     long span() {
         return (long) sizes.group() * sizes.span();
