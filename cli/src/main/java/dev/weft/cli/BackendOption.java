@@ -20,9 +20,8 @@ final class BackendOption {
             paramLabel = "NAME",
             defaultValue = AUTO,
             description =
-                    "auto, cpu, opencl or reference, or a device such as opencl:1 or opencl:nvidia"
-                            + " (see weft devices)."
-                            + " Default: ${DEFAULT-VALUE}.")
+                    "auto, cpu, opencl, cuda or reference, or a device such as opencl:1 or"
+                            + " opencl:nvidia (see weft devices). Default: ${DEFAULT-VALUE}.")
     private String selector = AUTO;
 
     /** Opens the chosen device, and prints which it is and what was passed over. */

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.stream.Stream;
 
 /**
- * The arrows of the house: cli → network → core; cpu-backend, conformance → core; opencl-backend →
- * gpu-common → core.
+ * The arrows of the house: cli → network → core; cpu-backend, conformance → core; opencl-backend,
+ * cuda-backend → gpu-common → core.
  */
 class ArchitectureTest {
     private static final JavaClasses WEFT =
@@ -36,6 +36,7 @@ class ArchitectureTest {
     private static final String CPU = "dev.weft.cpu";
     private static final String GPU = "dev.weft.gpu";
     private static final String OPENCL = "dev.weft.opencl";
+    private static final String CUDA = "dev.weft.cuda";
     private static final String CONFORMANCE = "dev.weft.conformance";
     private static final String[] JDK = {"java..", "org.jspecify.annotations"};
     private static final String VECTORS = "jdk.incubator.vector..";
@@ -47,7 +48,16 @@ class ArchitectureTest {
     /** A rule about classes that nobody imported would hold, and say nothing. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"dev.weft", "dev.weft.nn", "dev.weft.cli", CPU, GPU, OPENCL, CONFORMANCE})
+            strings = {
+                "dev.weft",
+                "dev.weft.nn",
+                "dev.weft.cli",
+                CPU,
+                GPU,
+                OPENCL,
+                CUDA,
+                CONFORMANCE
+            })
     void everyModuleIsSeen(String name) {
         assertFalse(WEFT.getPackage(name).getClasses().isEmpty());
     }
@@ -85,7 +95,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("dev.weft.reference")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.weft.reference", CPU, GPU, OPENCL)
+                .resideInAnyPackage("dev.weft.reference", CPU, GPU, OPENCL, CUDA)
                 .check(WEFT);
     }
 
@@ -119,6 +129,17 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(all(CORE, JDK, GPU, OPENCL, "org.lwjgl.."))
+                .check(WEFT);
+    }
+
+    @Test
+    void cudaBackendDependsOnGpuCommonAndJCuda() {
+        classes()
+                .that()
+                .resideInAPackage(CUDA)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(all(CORE, JDK, GPU, CUDA, "jcuda.."))
                 .check(WEFT);
     }
 

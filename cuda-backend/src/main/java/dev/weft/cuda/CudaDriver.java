@@ -1,0 +1,271 @@
+package dev.weft.cuda;
+
+import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+import static jcuda.driver.JCudaDriver.cuEventCreate;
+import static jcuda.driver.JCudaDriver.cuEventDestroy;
+import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
+import static jcuda.driver.JCudaDriver.cuEventRecord;
+import static jcuda.driver.JCudaDriver.cuLaunchKernel;
+import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemAllocAsync;
+import static jcuda.driver.JCudaDriver.cuMemFree;
+import static jcuda.driver.JCudaDriver.cuMemFreeAsync;
+import static jcuda.driver.JCudaDriver.cuMemGetInfo;
+import static jcuda.driver.JCudaDriver.cuStreamCreate;
+import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
+
+import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.gpu.Arguments;
+import dev.weft.gpu.GpuDriver;
+import dev.weft.gpu.GpuTraits;
+import dev.weft.gpu.KernelSource;
+
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One GPU: its primary context, which other CUDA code in the process shares, with a stream of its
+ * own. Memory's handles are device addresses.
+ */
+final class CudaDriver implements GpuDriver {
+    /** Does not wait for what others do on the default stream. */
+    private static final int CU_STREAM_NON_BLOCKING = 1;
+
+    /** The most groups along a grid's second and third axis. */
+    private static final int MOST_GROUPS = 65535;
+
+    /** The least that is asked for: no memory has no address. */
+    private static final long SMALLEST = 64;
+
+    private static final double NANOS_OF_MILLI = 1e6;
+
+    private final CudaDevice device;
+    private final DeviceInfo info;
+    private final GpuTraits traits;
+    private final CUcontext context;
+    private final CUstream stream = new CUstream();
+    private final Modules modules;
+    private final LaunchParameters parameters = new LaunchParameters();
+    private final Map<Long, Long> sizes = new HashMap<>();
+    private final Transfers transfers;
+    private @Nullable Thread current;
+    private long liveBytes;
+    private boolean closed;
+
+    private CudaDriver(CudaDevice device, DeviceInfo info, CUcontext context) {
+        this.device = device;
+        this.info = info;
+        this.context = context;
+        traits = device.traits(info.properties().getOrDefault("driver", ""));
+        modules = new Modules(device.name());
+        makeCurrent();
+        Status.check(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+        try {
+            transfers = new Transfers(stream);
+        } catch (RuntimeException e) {
+            cuStreamDestroy(stream);
+            throw e;
+        }
+    }
+
+    /** Opens a GPU. */
+    static CudaDriver open(CudaDevice device, DeviceInfo info) {
+        CUcontext context = new CUcontext();
+        Status.check(
+                cuDevicePrimaryCtxRetain(context, device.handle()),
+                "cuDevicePrimaryCtxRetain on " + device.name());
+        try {
+            return new CudaDriver(device, info, context);
+        } catch (RuntimeException e) {
+            cuDevicePrimaryCtxRelease(device.handle());
+            throw e;
+        }
+    }
+
+    /** A context is current for one thread, and a device may be handed from one to another. */
+    private void makeCurrent() {
+        Thread thread = Thread.currentThread();
+        if (thread != current) {
+            Status.check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
+            current = thread;
+        }
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return info;
+    }
+
+    @Override
+    public GpuTraits traits() {
+        return traits;
+    }
+
+    // ---- memory
+
+    @Override
+    public long allocate(long bytes) {
+        makeCurrent();
+        long size = Math.max(bytes, SMALLEST);
+        Address address = new Address();
+        int code = allocate(address, size);
+        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            // What was released may still be waiting for the stream.
+            synchronize();
+            code = allocate(address, size);
+        }
+        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            throw outOfMemory(size);
+        }
+        Status.check(code, "allocation of " + size + " bytes");
+        sizes.put(address.value(), size);
+        liveBytes += size;
+        return address.value();
+    }
+
+    private int allocate(Address address, long size) {
+        return device.pools() ? cuMemAllocAsync(address, size, stream) : cuMemAlloc(address, size);
+    }
+
+    private DeviceOutOfMemoryException outOfMemory(long size) {
+        long[] free = new long[1];
+        long[] total = new long[1];
+        Status.check(cuMemGetInfo(free, total), "cuMemGetInfo");
+        return new DeviceOutOfMemoryException(
+                "%s (%s): %d bytes were asked for; %d bytes of %d are free, %d live"
+                        .formatted(
+                                info.selector(),
+                                device.name(),
+                                size,
+                                free[0],
+                                total[0],
+                                liveBytes));
+    }
+
+    @Override
+    public void release(long memory) {
+        makeCurrent();
+        Long size = sizes.remove(memory);
+        if (size == null) {
+            throw new IllegalStateException("memory is released twice, or is not this device's");
+        }
+        liveBytes -= size;
+        Status.check(free(memory), "release of " + size + " bytes");
+    }
+
+    private int free(long memory) {
+        // The second waits until nothing uses the memory.
+        return device.pools()
+                ? cuMemFreeAsync(Address.of(memory), stream)
+                : cuMemFree(Address.of(memory));
+    }
+
+    @Override
+    public void write(MemorySegment source, long memory, long offset) {
+        makeCurrent();
+        transfers.write(source, memory + offset);
+    }
+
+    @Override
+    public void read(long memory, long offset, MemorySegment target) {
+        makeCurrent();
+        transfers.read(memory + offset, target);
+    }
+
+    @Override
+    public void enqueueRead(long memory, long offset, MemorySegment target) {
+        makeCurrent();
+        transfers.enqueueRead(memory + offset, target);
+    }
+
+    // ---- kernels
+
+    @Override
+    public long kernel(KernelSource source, String name) {
+        makeCurrent();
+        return modules.kernel(source, name);
+    }
+
+    @Override
+    public void launch(long kernel, Arguments arguments, int group, long x, long y, long z) {
+        makeCurrent();
+        if (x > Integer.MAX_VALUE || y > MOST_GROUPS || z > MOST_GROUPS) {
+            throw new IllegalArgumentException(
+                    "%d x %d x %d work-groups are more than a GPU's grid has (2147483647 x 65535 x 65535): slice the operands"
+                            .formatted(x, y, z));
+        }
+        int code =
+                cuLaunchKernel(
+                        modules.function(kernel),
+                        (int) x,
+                        (int) y,
+                        (int) z,
+                        group,
+                        1,
+                        1,
+                        0,
+                        stream,
+                        null,
+                        parameters.fill(arguments));
+        if (code != CUresult.CUDA_SUCCESS) {
+            Status.check(code, "cuLaunchKernel");
+        }
+    }
+
+    @Override
+    public void synchronize() {
+        makeCurrent();
+        Status.check(cuStreamSynchronize(stream), "cuStreamSynchronize");
+    }
+
+    @Override
+    public Duration timeLaunches(Runnable launches) {
+        makeCurrent();
+        CUevent start = new CUevent();
+        CUevent end = new CUevent();
+        Status.check(cuEventCreate(start, 0), "cuEventCreate");
+        try {
+            Status.check(cuEventCreate(end, 0), "cuEventCreate");
+            Status.check(cuEventRecord(start, stream), "cuEventRecord");
+            launches.run();
+            Status.check(cuEventRecord(end, stream), "cuEventRecord");
+            synchronize();
+            float[] millis = new float[1];
+            Status.check(cuEventElapsedTime(millis, start, end), "cuEventElapsedTime");
+            return Duration.ofNanos((long) (millis[0] * NANOS_OF_MILLI));
+        } finally {
+            cuEventDestroy(start);
+            cuEventDestroy(end);
+        }
+    }
+
+    /** Frees everything; codes do not matter any more, since the device may be lost. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        cuCtxSetCurrent(context);
+        cuStreamSynchronize(stream);
+        sizes.keySet().forEach(this::free);
+        transfers.close();
+        modules.close();
+        cuStreamSynchronize(stream);
+        cuStreamDestroy(stream);
+        cuDevicePrimaryCtxRelease(device.handle());
+    }
+}

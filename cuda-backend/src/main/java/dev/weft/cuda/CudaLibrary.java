@@ -1,0 +1,107 @@
+package dev.weft.cuda;
+
+import static jcuda.driver.JCudaDriver.cuDeviceGetCount;
+import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
+import static jcuda.driver.JCudaDriver.cuInit;
+
+import dev.weft.backend.Availability;
+import dev.weft.backend.DeviceInfo;
+
+import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * The system's CUDA driver: the library and its devices. JCuda's classes fail on first use where
+ * the library is missing, so it is looked for without them.
+ */
+final class CudaLibrary {
+    /** The first driver that takes the PTX that Weft ships: CUDA 12.0, as cuDriverGetVersion. */
+    static final int OLDEST_DRIVER = 12000;
+
+    private static final String REMEDY =
+            "install NVIDIA's driver, version 525 or later; a CUDA toolkit is not needed";
+
+    private CudaLibrary() {}
+
+    /** What there is, as {@link dev.weft.backend.BackendProvider#probe} tells it. */
+    static Availability availability() {
+        String library = libraryName();
+        SymbolLookup symbols;
+        try {
+            symbols = load(library);
+        } catch (IllegalArgumentException e) {
+            return new Availability.Unavailable(
+                    "there is no " + library + ", the library of NVIDIA's driver", REMEDY);
+        }
+        for (String symbol : List.of("cuInit", "cuDriverGetVersion", "cuMemAllocAsync")) {
+            if (symbols.find(symbol).isEmpty()) {
+                return new Availability.Unavailable(
+                        library + " has no " + symbol + ": the driver is too old, or is another's",
+                        REMEDY);
+            }
+        }
+        try {
+            JCudaDriver.setExceptionsEnabled(false);
+        } catch (LinkageError e) {
+            return new Availability.Unavailable(
+                    "JCuda's own library cannot be loaded here",
+                    "run on Linux or Windows on x86-64 with jcuda-natives on the class path; on the"
+                            + " module path add --patch-module jcuda=<jar of jcuda-natives>");
+        }
+        int code = cuInit(0);
+        if (code != CUresult.CUDA_SUCCESS) {
+            return new Availability.Unavailable("cuInit gave " + Status.name(code), remedyOf(code));
+        }
+        int[] number = new int[1];
+        Status.check(cuDriverGetVersion(number), "cuDriverGetVersion");
+        int version = number[0];
+        if (version < OLDEST_DRIVER) {
+            return new Availability.Unavailable(
+                    "the driver is one of CUDA " + version(version) + ", before 12.0", REMEDY);
+        }
+        Status.check(cuDeviceGetCount(number), "cuDeviceGetCount");
+        int count = number[0];
+        if (count == 0) {
+            return new Availability.Unavailable("the driver found no GPU", remedyOf(code));
+        }
+        List<DeviceInfo> infos =
+                IntStream.range(0, count)
+                        .mapToObj(i -> CudaDevice.of(i).info(version(version)))
+                        .toList();
+        return new Availability.Ready(infos);
+    }
+
+    /** As CUDA's versions are written: 12080 is 12.8. */
+    static String version(int number) {
+        return number / 1000 + "." + number % 1000 / 10;
+    }
+
+    private static String remedyOf(int code) {
+        return code == CUresult.CUDA_ERROR_NO_DEVICE || code == CUresult.CUDA_SUCCESS
+                ? "see whether nvidia-smi lists a GPU, and whether CUDA_VISIBLE_DEVICES hides it"
+                : "see whether nvidia-smi works: the driver's library and the kernel's module have"
+                        + " to be of the same version";
+    }
+
+    /** The system property {@code weft.cuda.library} names another. */
+    private static String libraryName() {
+        boolean windows =
+                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
+        return System.getProperty("weft.cuda.library", windows ? "nvcuda.dll" : "libcuda.so.1");
+    }
+
+    /**
+     * Loads the driver's library for good: JCuda's, which asks for it by the same name, then gets
+     * this one.
+     */
+    @SuppressWarnings("restricted")
+    private static SymbolLookup load(String library) {
+        return SymbolLookup.libraryLookup(library, Arena.global());
+    }
+}

@@ -1,0 +1,100 @@
+package dev.weft.cuda;
+
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
+import static jcuda.driver.JCudaDriver.cuModuleLoadDataJIT;
+import static jcuda.driver.JCudaDriver.cuModuleUnload;
+
+import dev.weft.gpu.KernelBuildException;
+import dev.weft.gpu.KernelSource;
+
+import jcuda.Pointer;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUjit_option;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
+import jcuda.driver.JITOptions;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The PTX in this jar, loaded by the driver, which compiles it for its GPU. */
+final class Modules {
+    private static final int LOG = 16 << 10;
+
+    private final String device;
+    private final Map<String, CUmodule> loaded = new HashMap<>();
+
+    /** Handles count from 1. */
+    private final List<CUfunction> functions = new ArrayList<>();
+
+    Modules(String device) {
+        this.device = device;
+    }
+
+    /** The file of a source's PTX, which its text and constants name. */
+    static String file(KernelSource source) {
+        return source.file().replace(".cl", "") + "-" + source.hash().substring(0, 16) + ".ptx";
+    }
+
+    /** A kernel's handle. */
+    long kernel(KernelSource source, String name) {
+        CUmodule module = loaded.computeIfAbsent(source.hash(), _ -> load(source));
+        CUfunction function = new CUfunction();
+        Status.check(
+                cuModuleGetFunction(function, module, name),
+                "cuModuleGetFunction of " + name + " in " + source.file());
+        functions.add(function);
+        return functions.size();
+    }
+
+    CUfunction function(long kernel) {
+        return functions.get((int) kernel - 1);
+    }
+
+    private CUmodule load(KernelSource source) {
+        CUmodule module = new CUmodule();
+        JITOptions options = new JITOptions();
+        byte[] log = new byte[LOG];
+        options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, log);
+        int code = cuModuleLoadDataJIT(module, Pointer.to(ptx(source)), options);
+        switch (code) {
+            case CUresult.CUDA_ERROR_INVALID_PTX,
+                    CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+                    CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU ->
+                    throw new KernelBuildException(
+                            source,
+                            device,
+                            Status.name(code)
+                                    + "\n"
+                                    + options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER));
+            default -> Status.check(code, "cuModuleLoadDataEx of " + source.file());
+        }
+        return module;
+    }
+
+    /** With a zero behind it, as the driver reads it. */
+    private byte[] ptx(KernelSource source) {
+        String file = file(source);
+        try (InputStream in = Modules.class.getResourceAsStream("ptx/" + file)) {
+            if (in == null) {
+                throw new KernelBuildException(
+                        source, device, "there is no " + file + " in Weft's jar");
+            }
+            byte[] text = in.readAllBytes();
+            return Arrays.copyOf(text, text.length + 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Codes do not matter any more. */
+    void close() {
+        loaded.values().forEach(module -> cuModuleUnload(module));
+    }
+}

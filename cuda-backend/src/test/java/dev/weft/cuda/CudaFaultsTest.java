@@ -1,0 +1,144 @@
+package dev.weft.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.Scope;
+import dev.weft.Tensor;
+import dev.weft.backend.DeviceLostException;
+import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.data.Batches;
+import dev.weft.data.GeneratedDigits;
+import dev.weft.data.Normalization;
+import dev.weft.data.Split;
+import dev.weft.nn.Models;
+import dev.weft.nn.Network;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.OptimizerKind;
+import dev.weft.train.Trainer;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+/** What the driver answers where memory ends or a kernel goes wrong, in the real driver's code. */
+class CudaFaultsTest {
+    private static final Duration AT_ONCE = Duration.ofSeconds(20);
+
+    @BeforeEach
+    void standIn() {
+        StandIn.require();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        StandIn.failAllocation(0);
+        StandIn.failLaunch(0);
+        assertEquals(0, StandIn.liveBytes(), "bytes that are still allocated");
+        assertEquals(0, StandIn.contexts(), "contexts that are still held");
+    }
+
+    /** Two batches of training, from opening the device to closing it. */
+    private static void train(String selector) {
+        Split digits = Split.last(GeneratedDigits.generate(20, 1), 4);
+        Normalization scale = Normalization.of(digits.train());
+        try (Device device = Devices.open(selector);
+                Scope _ = device.scope()) {
+            Network network = Network.create(device, Models.SIMPLENET.layers(0.1), 1);
+            Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.001);
+            Batches train = new Batches(device, digits.train(), scale, 8, false);
+            new Trainer(network, Models.SIMPLENET.loss(), adam).train(train, 1, 1, 1);
+        }
+    }
+
+    @Test
+    void outOfMemoryAtEveryAllocation() {
+        // With memory pools, and without.
+        for (String selector : new String[] {"cuda:0", "cuda:1"}) {
+            long before = StandIn.allocations();
+            train(selector);
+            long allocations = StandIn.allocations() - before;
+            assertTrue(allocations > 5, allocations + " allocations");
+            for (long n = 1; n <= allocations; n++) {
+                StandIn.failAllocation(n);
+                var error = assertThrows(DeviceOutOfMemoryException.class, () -> train(selector));
+                String message = String.valueOf(error.getMessage());
+                assertTrue(message.contains(selector + " (Stand-in GPU"), message);
+                assertTrue(message.contains("bytes were asked for"), message);
+                StandIn.failAllocation(0);
+                assertEquals(0, StandIn.liveBytes(), "after the failure of allocation " + n);
+                assertEquals(0, StandIn.contexts(), "after the failure of allocation " + n);
+            }
+            train(selector);
+        }
+    }
+
+    @Test
+    void lostAtEveryLaunch() {
+        long before = StandIn.launches();
+        train("cuda:0");
+        long launches = StandIn.launches() - before;
+        assertTrue(launches > 20, launches + " launches");
+        for (long n = 1; n <= launches; n++) {
+            StandIn.failLaunch(n);
+            assertTimeoutPreemptively(
+                    AT_ONCE,
+                    () -> assertThrows(DeviceLostException.class, () -> train("cuda:0")),
+                    "launch " + n);
+            StandIn.failLaunch(0);
+        }
+        train("cuda:0");
+    }
+
+    @Test
+    void aLostDeviceAnswersNoMore() {
+        Device device = Devices.open("cuda");
+        try (Scope _ = device.scope()) {
+            Tensor x = device.ones(4);
+            StandIn.failLaunch(1);
+            var first = assertThrows(DeviceLostException.class, x::exp);
+            assertTrue(String.valueOf(first.getMessage()).contains("CUDA_ERROR_ILLEGAL_ADDRESS"));
+            assertThrows(DeviceLostException.class, x::exp);
+            assertThrows(DeviceLostException.class, x::toFloatArray);
+        }
+        assertThrows(DeviceLostException.class, device::close);
+    }
+
+    @Test
+    void anotherThreadMayGoOn() throws InterruptedException {
+        try (Device device = Devices.open("cuda");
+                Scope _ = device.scope()) {
+            Tensor x = device.ones(3);
+            double[] sum = new double[1];
+            Thread thread =
+                    new Thread(
+                            () -> {
+                                device.adopt();
+                                sum[0] = x.sum().item();
+                            });
+            thread.start();
+            thread.join();
+            assertEquals(3, sum[0]);
+            device.adopt();
+            assertEquals(3, x.sum().item());
+        }
+    }
+
+    @Test
+    void moreThanThereIsNamesItsNumbers() {
+        try (Device device = Devices.open("cuda");
+                Scope _ = device.scope()) {
+            var error = assertThrows(DeviceOutOfMemoryException.class, () -> device.zeros(1 << 29));
+            String message = String.valueOf(error.getMessage());
+            assertTrue(message.contains((1L << 31) + " bytes were asked for"), message);
+            assertTrue(message.contains("are free"), message);
+            assertEquals(5, device.ones(5).sum().item());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.weft.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.Scope;
+import dev.weft.data.Batches;
+import dev.weft.data.GeneratedDigits;
+import dev.weft.data.Normalization;
+import dev.weft.data.Split;
+import dev.weft.nn.Models;
+import dev.weft.nn.Network;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.OptimizerKind;
+import dev.weft.train.Evaluation;
+import dev.weft.train.Trainer;
+
+import org.junit.jupiter.api.Test;
+
+/** A network learns on CUDA what it learns on the CPU. */
+class CudaTrainingTest {
+    private static final int TEST = 500;
+    private static final int EPOCHS = 3;
+
+    @Test
+    void reachesTheAccuracyOfTheCpu() {
+        StandIn.requireDevice();
+        double cpu = accuracy("cpu");
+        double cuda = accuracy("cuda");
+        assertTrue(cpu > 0.9, "the CPU's accuracy is " + cpu);
+        assertEquals(cpu, cuda, 0.01);
+    }
+
+    private static double accuracy(String selector) {
+        Split digits = Split.last(GeneratedDigits.generate(4000 + TEST, 1), TEST);
+        Normalization scale = Normalization.of(digits.train());
+        try (Device device = Devices.open(selector);
+                Scope _ = device.scope()) {
+            // With dropout, whose masks are drawn on the device.
+            Network network = Network.create(device, Models.SIMPLENET.layers(0.1), 1);
+            Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.001);
+            Batches train = new Batches(device, digits.train(), scale, 64, false);
+            new Trainer(network, Models.SIMPLENET.loss(), adam).train(train, 1, EPOCHS, 1);
+            Batches test = new Batches(device, digits.test(), scale, 64, false);
+            return Evaluation.of(network, Models.SIMPLENET.loss(), test).accuracy();
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.weft.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.gpu.KernelSource;
+
+import jcuda.nvptxcompiler.JNvPTXCompiler;
+import jcuda.nvptxcompiler.nvPTXCompileResult;
+import jcuda.nvptxcompiler.nvPTXCompilerHandle;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The PTX in the jar: that it is there for every source, that it is what nvcc makes of them, and
+ * that it compiles for every GPU that Weft serves. With {@code -Dptx=apply} it is written anew.
+ */
+class PtxTest {
+    private static final Path FOLDER = Path.of("src/main/resources/dev/weft/cuda/ptx");
+    private static final List<String> GPUS = List.of("sm_75", "sm_80", "sm_86", "sm_89", "sm_90");
+    private static final Pattern RELEASE = Pattern.compile("V(\\d+\\.\\d+\\.\\d+)");
+
+    /**
+     * nvcc writes the PTX version of its own release, which older drivers refuse; nothing in the
+     * kernels needs more than that of CUDA 12.0.
+     */
+    private static final String PTX_OF_CUDA_12_0 = ".version 8.0";
+
+    @TempDir private Path scratch = Path.of("");
+
+    private static boolean applies() {
+        return "apply".equals(System.getProperty("ptx"));
+    }
+
+    @Test
+    void thereIsOneForEverySourceAndNoOther() throws IOException {
+        assumeTrue(!applies(), "they are being written");
+        TreeSet<String> expected =
+                KernelSource.forGpus().stream()
+                        .map(Modules::file)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            TreeSet<String> found =
+                    files.map(file -> file.getFileName().toString())
+                            .collect(Collectors.toCollection(TreeSet::new));
+            assertEquals(expected, found, "the kernels have changed: scripts/ptx.sh");
+        }
+    }
+
+    @Test
+    void itIsWhatNvccMakes() throws IOException, InterruptedException {
+        String nvcc = nvcc();
+        String release = release(nvcc);
+        if (applies()) {
+            try (Stream<Path> files = Files.list(FOLDER)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        for (KernelSource source : KernelSource.forGpus()) {
+            Path file = FOLDER.resolve(Modules.file(source));
+            if (applies()) {
+                Files.writeString(file, ptx(nvcc, release, source));
+                continue;
+            }
+            String shipped = Files.readString(file);
+            assumeTrue(
+                    shipped.lines().findFirst().orElse("").endsWith(" by nvcc " + release),
+                    "the PTX is of another nvcc than this one, " + release);
+            assertEquals(ptx(nvcc, release, source), shipped, file.toString());
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> itCompilesForEveryGpu() {
+        return KernelSource.forGpus().stream()
+                .map(
+                        source ->
+                                DynamicTest.dynamicTest(
+                                        Modules.file(source),
+                                        () -> {
+                                            byte[] ptx =
+                                                    Files.readAllBytes(
+                                                            FOLDER.resolve(Modules.file(source)));
+                                            for (String gpu : GPUS) {
+                                                compile(ptx, gpu);
+                                            }
+                                        }));
+    }
+
+    /** By the PTX compiler that JCuda brings. */
+    private static void compile(byte[] ptx, String gpu) {
+        nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
+        assertEquals(
+                nvPTXCompileResult.NVPTXCOMPILE_SUCCESS,
+                JNvPTXCompiler.nvPTXCompilerCreate(compiler, ptx.length, ptx));
+        try {
+            String[] options = {"--gpu-name=" + gpu};
+            int code = JNvPTXCompiler.nvPTXCompilerCompile(compiler, options.length, options);
+            if (code != nvPTXCompileResult.NVPTXCOMPILE_SUCCESS) {
+                fail(gpu + ": " + nvPTXCompileResult.stringFor(code) + "\n" + log(compiler));
+            }
+            long[] size = new long[1];
+            JNvPTXCompiler.nvPTXCompilerGetCompiledProgramSize(compiler, size);
+            assertTrue(size[0] > 0, gpu);
+        } finally {
+            JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
+        }
+    }
+
+    private static String log(nvPTXCompilerHandle compiler) {
+        long[] size = new long[1];
+        JNvPTXCompiler.nvPTXCompilerGetErrorLogSize(compiler, size);
+        byte[] log = new byte[(int) size[0] + 1];
+        JNvPTXCompiler.nvPTXCompilerGetErrorLog(compiler, log);
+        return new String(log, StandardCharsets.UTF_8);
+    }
+
+    private String ptx(String nvcc, String release, KernelSource source)
+            throws IOException, InterruptedException {
+        Path cu = Files.writeString(scratch.resolve("kernels.cu"), source.text());
+        Path out = scratch.resolve("kernels.ptx");
+        List<String> command =
+                Stream.of(
+                                Stream.of(nvcc, "-ptx", "-arch=compute_75"),
+                                Stream.of("-Werror", "all-warnings"),
+                                source.options().stream(),
+                                Stream.of("-o", out.toString(), cu.toString()))
+                        .flatMap(part -> part)
+                        .toList();
+        run(command);
+        // Its own comments, at the top, name the compiler's builds.
+        String code =
+                Files.readString(out)
+                        .lines()
+                        .dropWhile(line -> line.isBlank() || line.startsWith("//"))
+                        .map(line -> line.startsWith(".version ") ? PTX_OF_CUDA_12_0 : line)
+                        .collect(Collectors.joining("\n", "", "\n"));
+        return "// %s %s by nvcc %s%n%s"
+                .formatted(source.file(), String.join(" ", source.options()), release, code);
+    }
+
+    private static String release(String nvcc) throws IOException, InterruptedException {
+        String version = run(List.of(nvcc, "--version"));
+        Matcher matcher = RELEASE.matcher(version);
+        assertTrue(matcher.find(), version);
+        return matcher.group(1);
+    }
+
+    private static String run(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
+            fail(String.join(" ", command) + ":\n" + output);
+        }
+        return output;
+    }
+
+    /** Skips where there is no nvcc, unless {@code require.nvcc} is set. */
+    private static String nvcc() {
+        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/local/cuda/bin";
+        Optional<File> found =
+                Pattern.compile(Pattern.quote(File.pathSeparator))
+                        .splitAsStream(path)
+                        .map(entry -> new File(entry, "nvcc"))
+                        .filter(File::canExecute)
+                        .findFirst();
+        if (found.isPresent()) {
+            return found.get().getPath();
+        }
+        if (Boolean.getBoolean("require.nvcc") || applies()) {
+            fail("nvcc was required, and is neither on the PATH nor in /usr/local/cuda/bin");
+        }
+        assumeTrue(false, "nvcc is neither on the PATH nor in /usr/local/cuda/bin");
+        return "";
+    }
+}

@@ -1,0 +1,284 @@
+package dev.weft.cuda;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.weft.gpu.KernelFile;
+import dev.weft.gpu.KernelSource;
+
+import org.junit.jupiter.api.Assumptions;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A library in the place of NVIDIA's driver, for machines without a GPU: built from stand_in.cpp,
+ * with the kernels compiled for the host, and found by what {@code weft.cuda.library} says. With
+ * {@code -Dweft.cuda.real=true} tests use the machine's driver instead.
+ */
+final class StandIn {
+    private static final Path FOLDER = Path.of("target", "stand-in");
+
+    private StandIn() {}
+
+    private static final class Built {
+        static final Optional<Path> LIBRARY = build();
+    }
+
+    static boolean isReal() {
+        return Boolean.getBoolean("weft.cuda.real");
+    }
+
+    /**
+     * Puts it in the driver's place, if it can be built; to be called before a device is opened.
+     */
+    static void install() {
+        if (!isReal()) {
+            Built.LIBRARY.ifPresent(
+                    path -> System.setProperty("weft.cuda.library", path.toString()));
+        }
+    }
+
+    /** The library; skips, saying so, where it cannot be built, unless cuda is required. */
+    static Path require() {
+        install();
+        if (isReal()) {
+            return Assumptions.abort("this is a test of the stand-in");
+        }
+        return Built.LIBRARY.orElseGet(
+                () -> {
+                    String message = "there is no g++ to build the stand-in for CUDA's driver with";
+                    if (List.of(System.getProperty("require.backends", "").split(","))
+                            .contains("cuda")) {
+                        return fail(message);
+                    }
+                    System.out.println("SKIPPED: " + message);
+                    return Assumptions.abort(message);
+                });
+    }
+
+    /** Skips where there is neither a stand-in nor, with {@code weft.cuda.real}, a GPU. */
+    static void requireDevice() {
+        if (!isReal()) {
+            require();
+        }
+    }
+
+    // ---- what tests ask of it
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle function(String name, FunctionDescriptor descriptor) {
+        SymbolLookup symbols = SymbolLookup.libraryLookup(require(), Arena.global());
+        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor);
+    }
+
+    private static void call(String name, long argument) {
+        try {
+            function(name, FunctionDescriptor.ofVoid(JAVA_LONG)).invoke(argument);
+        } catch (Throwable e) {
+            throw new IllegalStateException(name, e);
+        }
+    }
+
+    private static long ask(String name, MemoryLayout result) {
+        try {
+            return ((Number) function(name, FunctionDescriptor.of(result)).invoke()).longValue();
+        } catch (Throwable e) {
+            throw new IllegalStateException(name, e);
+        }
+    }
+
+    /** The nth allocation from now finds no memory; 0 for none. */
+    static void failAllocation(long n) {
+        call("stand_in_fail_allocation", n);
+    }
+
+    /** The nth launch from now touches memory that it must not; 0 brings the GPU back. */
+    static void failLaunch(long n) {
+        call("stand_in_fail_launch", n);
+    }
+
+    static long liveBytes() {
+        return ask("stand_in_live_bytes", JAVA_LONG);
+    }
+
+    static long launches() {
+        return ask("stand_in_launches", JAVA_LONG);
+    }
+
+    static long allocations() {
+        return ask("stand_in_allocations", JAVA_LONG);
+    }
+
+    static long contexts() {
+        return ask("stand_in_contexts", JAVA_INT);
+    }
+
+    /** What the driver and its GPUs say they are. */
+    static void pretend(int version, int count, int capability) {
+        try {
+            function("stand_in_pretend", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT))
+                    .invoke(version, count, capability);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // ---- how it is built
+
+    private static Optional<Path> build() {
+        Optional<String> compiler =
+                Pattern.compile(Pattern.quote(File.pathSeparator))
+                        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
+                        .map(folder -> new File(folder, "g++"))
+                        .filter(File::canExecute)
+                        .map(File::getPath)
+                        .findFirst();
+        return compiler.map(
+                gpp -> {
+                    try {
+                        return build(gpp);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    /** Into a folder that its sources name: what is there already is not built again. */
+    private static Path build(String compiler) throws IOException {
+        List<KernelSource> sources = KernelSource.forGpus();
+        String everything =
+                Stream.concat(
+                                Stream.of(text("stand_in.cpp"), text("host.h")),
+                                sources.stream().map(KernelSource::hash))
+                        .collect(Collectors.joining("\n"));
+        Path folder = FOLDER.toAbsolutePath().resolve(hash(everything));
+        Path library = folder.resolve("libcuda.so.1");
+        if (Files.exists(library)) {
+            return library;
+        }
+        Files.createDirectories(folder);
+        Path driver = Files.writeString(folder.resolve("stand_in.cpp"), text("stand_in.cpp"));
+        Files.writeString(folder.resolve("host.h"), text("host.h"));
+        try (ExecutorService pool =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            List<Future<?>> compilations = new ArrayList<>();
+            for (KernelSource source : sources) {
+                compilations.add(pool.submit(() -> kernels(compiler, folder, source)));
+            }
+            for (Future<?> each : compilations) {
+                try {
+                    each.get();
+                } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
+                    throw new IOException(e);
+                }
+            }
+        }
+        // Last, and by another name first: where it is, everything is.
+        Path half = folder.resolve("libcuda.half");
+        compile(
+                compiler,
+                List.of(
+                        "-Wl,-soname,libcuda.so.1",
+                        "-o",
+                        half.toString(),
+                        driver.toString(),
+                        "-ldl"));
+        return Files.move(half, library, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static Path kernels(String compiler, Path folder, KernelSource source)
+            throws IOException {
+        String name = (source.file() + " " + String.join(" ", source.options())).replace(' ', '_');
+        String launchers =
+                KernelFile.valueOf(
+                                source.file().replace(".cl", "").toUpperCase(java.util.Locale.ROOT))
+                        .kernels()
+                        .stream()
+                        .map(kernel -> "LAUNCHER(" + kernel + ")")
+                        .collect(Collectors.joining("\n"));
+        Path unit =
+                Files.writeString(
+                        folder.resolve(name + ".cpp"),
+                        "#include \"host.h\"\n" + source.text() + "\n" + launchers + "\n");
+        Path library = folder.resolve(name + ".so");
+        List<String> options = new ArrayList<>(source.options());
+        options.addAll(List.of("-o", library.toString(), unit.toString()));
+        compile(compiler, options);
+        return library;
+    }
+
+    private static void compile(String compiler, List<String> options) throws IOException {
+        List<String> command =
+                Stream.concat(
+                                Stream.of(
+                                        compiler,
+                                        "-std=c++17",
+                                        "-O2",
+                                        "-march=native",
+                                        "-ffp-contract=off",
+                                        "-w",
+                                        "-fPIC",
+                                        "-shared",
+                                        "-fvisibility=hidden"),
+                                options.stream())
+                        .toList();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(String.join(" ", command) + ":\n" + output);
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static String text(String name) {
+        try (InputStream in = StandIn.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("there is no " + name + " among the tests");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
