@@ -52,15 +52,20 @@ public final class Gradients {
         return gradient;
     }
 
-    static Gradients compute(Tape tape, Tensor y, Tensor dy) {
+    /** The gradients of y, times dy, or 1 where that is null. */
+    static Gradients compute(Tape tape, Tensor y, @Nullable Tensor dy) {
         Gradients result = new Gradients(tape);
         result.backward(y, dy);
         return result;
     }
 
-    private void backward(Tensor y, Tensor dy) {
-        contribute(y, dst -> kernels.copy(dy.view(), dst));
+    private void backward(Tensor y, @Nullable Tensor dy) {
         List<Op> ops = tape.ops();
+        if (dy == null) {
+            begin(y, ops);
+        } else {
+            contribute(y, dst -> kernels.copy(dy.view(), dst));
+        }
         for (int i = ops.size() - 1; i >= 0; i--) {
             Op op = ops.get(i);
             Tensor gradient = gradients.get(op.out());
@@ -83,6 +88,37 @@ public final class Gradients {
                 contribute(x, dst -> kernels.fill(0, dst));
             }
         }
+    }
+
+    /**
+     * The gradient of y by itself, 1, and on through the sums and means that a loss ends in: as far
+     * as it is one number for every element, it needs no kernel.
+     */
+    private void begin(Tensor y, List<Op> ops) {
+        Tensor at = y;
+        double number = 1;
+        for (int i = ops.size() - 1; i >= 0 && !tape.watched().containsKey(at); i--) {
+            if (ops.get(i).out() != at) {
+                continue;
+            }
+            if (ops.get(i) instanceof Op.CrossEntropy(var logits, var gradient, var _)) {
+                double share = number;
+                contribute(
+                        logits, dx -> kernels.unary(UnaryOp.AFFINE, share, 0, gradient.view(), dx));
+                return;
+            }
+            if (!(ops.get(i) instanceof Op.Reduce(var op, var kept, var x, var _))
+                    || op == ReduceOp.MAX
+                    || op == ReduceOp.MIN) {
+                break;
+            }
+            if (op == ReduceOp.MEAN) {
+                number *= (double) kept.size() / x.size();
+            }
+            at = x;
+        }
+        double all = number;
+        contribute(at, dst -> kernels.fill(all, dst));
     }
 
     /** One case for each operation: dx = dy ∂out/∂x. */

@@ -97,16 +97,11 @@ public final class Tape implements AutoCloseable {
             throw new ShapeException(
                     "gradients: " + y + " is not a scalar: reduce it, or pass the gradient by it");
         }
-        try (Tensor seed = device.full(1, y.shape())) {
-            return gradients(y, seed);
-        }
+        return compute(y, null);
     }
 
     /** The products of {@code dy} and the derivatives of {@code y}, by every watched tensor. */
     public Gradients gradients(Tensor y, Tensor dy) {
-        if (closed) {
-            throw new IllegalStateException("gradients: the tape was closed");
-        }
         require("gradients", dy);
         if (!dy.shape().equals(y.shape())) {
             throw new ShapeException(
@@ -115,6 +110,13 @@ public final class Tape implements AutoCloseable {
                             + ", dy is "
                             + dy.shape()
                             + ": they must be equal");
+        }
+        return compute(y, dy);
+    }
+
+    private Gradients compute(Tensor y, @Nullable Tensor dy) {
+        if (closed) {
+            throw new IllegalStateException("gradients: the tape was closed");
         }
         if (!isTracked(y)) {
             throw new IllegalArgumentException(

@@ -56,6 +56,32 @@ class TapeTest {
         }
     }
 
+    /** The gradient of what a loss ends in is one number, which takes a way of its own. */
+    @Test
+    void gradientsOfSumsAndMeans() {
+        try (Tape tape = device.tape()) {
+            tape.watch(x);
+            Tensor rows = x.mul(2).reshape(1, 3).expand(2, 3);
+            // d/dx of the mean over rows of row sums, of sums alone, and beside another use of x.
+            assertGradient(tape, rows.sum(1).mean(), 2, 2, 2);
+            assertGradient(tape, rows.mean(1).sum(), 4.0 / 3, 4.0 / 3, 4.0 / 3);
+            assertGradient(tape, rows.sum(), 4, 4, 4);
+            assertGradient(tape, rows.sum().add(x.square().sum()), 6, 8, 10);
+            // Of x itself, which is watched, and of a scalar that is the end itself.
+            assertGradient(tape, x.mean(), 1.0 / 3, 1.0 / 3, 1.0 / 3);
+            assertGradient(tape, x.max(), 0, 0, 1);
+            Tensor total = x.sum();
+            tape.watch(total);
+            Gradients gradients = tape.gradients(total);
+            assertEquals(1, gradients.of(total).item());
+            assertArrayEquals(new double[] {1, 1, 1}, gradients.of(x).toDoubleArray());
+        }
+    }
+
+    private void assertGradient(Tape tape, Tensor y, double... expected) {
+        assertArrayEquals(expected, tape.gradients(y).of(x).toDoubleArray(), 1e-12);
+    }
+
     @Test
     void watchedIntermediatesHaveGradients() {
         try (Tape tape = device.tape()) {

@@ -2,6 +2,7 @@ package dev.weft.cuda;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -18,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
@@ -138,6 +140,19 @@ final class StandIn {
 
     static long contexts() {
         return ask("stand_in_contexts", JAVA_INT);
+    }
+
+    /** The kernels that were launched since the last call, in order. */
+    @SuppressWarnings("restricted")
+    static List<String> launched() {
+        try {
+            MemorySegment text =
+                    (MemorySegment)
+                            function("stand_in_launched", FunctionDescriptor.of(ADDRESS)).invoke();
+            return text.reinterpret(Long.MAX_VALUE).getString(0).lines().toList();
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What the driver and its GPUs say they are. */

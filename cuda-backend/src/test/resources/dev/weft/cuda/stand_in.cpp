@@ -49,6 +49,7 @@ struct Module {
 };
 struct Function {
     void (*run)(const char* parameters, int x, int y, int z, int group);
+    std::string name;
 };
 
 static const int DEVICES = 2;
@@ -61,6 +62,7 @@ static std::map<CUdeviceptr, size_t> live;
 static size_t live_bytes;
 static long allocations_until_failure = -1, launches_until_failure = -1;
 static long launches, allocations;
+static std::string launched;
 static int driver_version = 12080, devices = DEVICES, capability = 90;
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
@@ -91,6 +93,14 @@ EXPORT void stand_in_pretend(int version, int count, int compute_capability) {
 EXPORT long stand_in_live_bytes(void) { return (long)live_bytes; }
 EXPORT long stand_in_launches(void) { return launches; }
 EXPORT long stand_in_allocations(void) { return allocations; }
+
+// The kernels that were launched since the last call, a line each.
+EXPORT const char* stand_in_launched(void) {
+    static std::string answer;
+    answer = launched;
+    launched.clear();
+    return answer.c_str();
+}
 
 // Contexts that somebody holds.
 EXPORT int stand_in_contexts(void) {
@@ -338,7 +348,7 @@ EXPORT CUresult cuModuleGetFunction(Function** function, Module* module, const c
     CHECK_CONTEXT();
     void* found = dlsym(module->library, (std::string("launch_") + name).c_str());
     if (!found) return NOT_FOUND;
-    *function = new Function{(void (*)(const char*, int, int, int, int))found};
+    *function = new Function{(void (*)(const char*, int, int, int, int))found, name};
     return SUCCESS;
 }
 
@@ -352,6 +362,7 @@ EXPORT CUresult cuLaunchKernel(Function* function, unsigned x, unsigned y, unsig
         return INVALID_VALUE;
     }
     launches++;
+    launched += function->name + "\n";
     if (launches_until_failure == 0) {
         dead = ILLEGAL_ADDRESS;
         return dead;

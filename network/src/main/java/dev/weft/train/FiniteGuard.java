@@ -11,8 +11,8 @@ import dev.weft.nn.Parameter;
 import dev.weft.nn.Sequential;
 
 /**
- * Looks at a step's loss and gradients before they reach the parameters: one counting kernel each
- * and one number read back. Which layer it was is only looked for when something was found.
+ * Looks at a step's loss and gradients before they reach the parameters: one counting kernel and
+ * two numbers read back. Which layer it was is only looked for when something was found.
  */
 final class FiniteGuard {
     private final Network network;
@@ -25,20 +25,19 @@ final class FiniteGuard {
     }
 
     /**
-     * Returns when the loss and all gradients are finite.
+     * Reads the loss, and returns it when it and all gradients are finite.
      *
      * @param x the batch, to find the layer with
      * @throws NonFiniteException naming the step and the layer
      */
-    void check(Tensor x, Tensor loss, int epoch, long step) {
+    double check(Tensor x, Tensor loss, int epoch, long step) {
         Device device = network.device();
-        device.backend().countNonFinite(loss.view(), count.view());
         device.backend().countNonFinite(network.parameters().gradients().view(), count.view());
-        if (count.item() == 0) {
-            return;
+        double value = loss.item();
+        if (Double.isFinite(value) && count.item() == 0) {
+            return value;
         }
         device.backend().fill(0, count.view());
-        double value = loss.item();
         String where = Double.isFinite(value) ? firstGradient() : firstLayer(x);
         throw new NonFiniteException(
                 "step "

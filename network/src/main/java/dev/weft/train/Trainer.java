@@ -100,10 +100,10 @@ public final class Trainer {
             Tensor output = network.forward(x, true);
             Tensor value = loss.of(output, target);
             tape.gradients(value);
-            guard.check(x, value, epoch, step);
+            double before = guard.check(x, value, epoch, step);
             optimizer.step();
             predictions.read(output);
-            return value.item();
+            return before;
         }
     }
 
