@@ -6,6 +6,7 @@ import static jcuda.driver.JCudaDriver.cuInit;
 
 import dev.weft.backend.Availability;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.DeviceLostException;
 
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
@@ -26,6 +27,13 @@ final class CudaLibrary {
 
     private static final String REMEDY =
             "install NVIDIA's driver, version 525 or later; a CUDA toolkit is not needed";
+
+    private static final String LOOK =
+            "see whether nvidia-smi lists a GPU, and whether CUDA_VISIBLE_DEVICES hides it";
+
+    private static final String REPAIR =
+            "see whether nvidia-smi works: the driver's library and the kernel's module have to be"
+                    + " of the same version";
 
     private CudaLibrary() {}
 
@@ -56,8 +64,18 @@ final class CudaLibrary {
         }
         int code = cuInit(0);
         if (code != CUresult.CUDA_SUCCESS) {
-            return new Availability.Unavailable("cuInit gave " + Status.name(code), remedyOf(code));
+            return new Availability.Unavailable(
+                    "cuInit gave " + Status.name(code),
+                    code == CUresult.CUDA_ERROR_NO_DEVICE ? LOOK : REPAIR);
         }
+        try {
+            return devices();
+        } catch (CudaException | DeviceLostException e) {
+            return new Availability.Unavailable(String.valueOf(e.getMessage()), REPAIR);
+        }
+    }
+
+    private static Availability devices() {
         int[] number = new int[1];
         Status.check(cuDriverGetVersion(number), "cuDriverGetVersion");
         int version = number[0];
@@ -68,7 +86,7 @@ final class CudaLibrary {
         Status.check(cuDeviceGetCount(number), "cuDeviceGetCount");
         int count = number[0];
         if (count == 0) {
-            return new Availability.Unavailable("the driver found no GPU", remedyOf(code));
+            return new Availability.Unavailable("the driver found no GPU", LOOK);
         }
         List<DeviceInfo> infos =
                 IntStream.range(0, count)
@@ -80,13 +98,6 @@ final class CudaLibrary {
     /** As CUDA's versions are written: 12080 is 12.8. */
     static String version(int number) {
         return number / 1000 + "." + number % 1000 / 10;
-    }
-
-    private static String remedyOf(int code) {
-        return code == CUresult.CUDA_ERROR_NO_DEVICE || code == CUresult.CUDA_SUCCESS
-                ? "see whether nvidia-smi lists a GPU, and whether CUDA_VISIBLE_DEVICES hides it"
-                : "see whether nvidia-smi works: the driver's library and the kernel's module have"
-                        + " to be of the same version";
     }
 
     /** The system property {@code weft.cuda.library} names another. */

@@ -39,10 +39,16 @@ final class Transfers {
         this.stream = stream;
         Status.check(cuMemAllocHost(pinned, SLOTS * SLOT), "cuMemAllocHost");
         staging = MemorySegment.ofBuffer(pinned.getByteBuffer(0, SLOTS * SLOT));
-        for (int i = 0; i < SLOTS; i++) {
-            CUevent event = new CUevent();
-            Status.check(cuEventCreate(event, CU_EVENT_DISABLE_TIMING), "cuEventCreate");
-            written.add(event);
+        try {
+            for (int i = 0; i < SLOTS; i++) {
+                CUevent event = new CUevent();
+                Status.check(cuEventCreate(event, CU_EVENT_DISABLE_TIMING), "cuEventCreate");
+                written.add(event);
+            }
+        } catch (RuntimeException e) {
+            cuMemFreeHost(pinned);
+            written.forEach(event -> cuEventDestroy(event));
+            throw e;
         }
     }
 
