@@ -29,8 +29,6 @@ import jcuda.driver.CUevent;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.HashMap;
@@ -61,7 +59,6 @@ final class CudaDriver implements GpuDriver {
     private final LaunchParameters parameters = new LaunchParameters();
     private final Map<Long, Long> sizes = new HashMap<>();
     private final Transfers transfers;
-    private @Nullable Thread current;
     private long liveBytes;
     private boolean closed;
 
@@ -95,12 +92,14 @@ final class CudaDriver implements GpuDriver {
         }
     }
 
-    /** A context is current for one thread, and a device may be handed from one to another. */
+    /**
+     * Before every call: a thread has one current context, and another device that it uses, or
+     * other CUDA code in the process, may have changed it.
+     */
     private void makeCurrent() {
-        Thread thread = Thread.currentThread();
-        if (thread != current) {
-            Status.check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
-            current = thread;
+        int code = cuCtxSetCurrent(context);
+        if (code != CUresult.CUDA_SUCCESS) {
+            Status.check(code, "cuCtxSetCurrent");
         }
     }
 

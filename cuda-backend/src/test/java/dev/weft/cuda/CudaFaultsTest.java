@@ -111,6 +111,20 @@ class CudaFaultsTest {
     }
 
     @Test
+    void oneThreadMayUseTwoDevices() {
+        try (Device first = Devices.open("cuda:0");
+                Device second = Devices.open("cuda:1");
+                Scope _ = first.scope();
+                Scope _ = second.scope()) {
+            Tensor x = first.ones(3);
+            Tensor y = second.ones(4);
+            assertEquals(3, x.sum().item());
+            assertEquals(4, y.sum().item());
+            assertEquals(6, x.add(x).sum().item());
+        }
+    }
+
+    @Test
     void anotherThreadMayGoOn() throws InterruptedException {
         try (Device device = Devices.open("cuda");
                 Scope _ = device.scope()) {
