@@ -77,6 +77,9 @@ final class OpenClDriver implements GpuDriver {
         context = SignalHandlers.keep(() -> createContext(device, code));
         Status.check(code.get(0), "clCreateContext on " + device.name());
         queue = clCreateCommandQueue(context, device.id(), CL_QUEUE_PROFILING_ENABLE, code);
+        if (code.get(0) != 0) {
+            clReleaseContext(context);
+        }
         Status.check(code.get(0), "clCreateCommandQueue on " + device.name());
         programs = new Programs(context, device, cache);
         transfers = new Transfers(context, queue, device.sharesMemory());
