@@ -3,5 +3,5 @@
 # /usr/local/cuda/bin. To be run, and the result committed, when a kernel has changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-./mvnw -B -q test -pl cuda-backend -am -Dtest='PtxTest#itIsWhatNvccMakes' -Dsurefire.failIfNoSpecifiedTests=false -Dptx=apply
+./mvnw -B -q test -pl cuda-backend -am -Dtest='PtxTest#itIsWhatNvccMakes' -Dsurefire.failIfNoSpecifiedTests=false -Dptx=apply -Drequire.nvcc=true
 git status --short cuda-backend/src/main/resources/dev/weft/cuda/ptx

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.conformance.Tool;
 import dev.weft.gpu.KernelSource;
 
 import jcuda.nvptxcompiler.JNvPTXCompiler;
@@ -16,13 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -68,7 +67,7 @@ class PtxTest {
 
     @Test
     void itIsWhatNvccMakes() throws IOException, InterruptedException {
-        String nvcc = nvcc();
+        String nvcc = Tool.require("nvcc", "/usr/local/cuda/bin");
         String release = release(nvcc);
         if (applies()) {
             try (Stream<Path> files = Files.list(FOLDER)) {
@@ -174,24 +173,5 @@ class PtxTest {
             fail(String.join(" ", command) + ":\n" + output);
         }
         return output;
-    }
-
-    /** Skips where there is no nvcc, unless {@code require.nvcc} is set. */
-    private static String nvcc() {
-        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/local/cuda/bin";
-        Optional<File> found =
-                Pattern.compile(Pattern.quote(File.pathSeparator))
-                        .splitAsStream(path)
-                        .map(entry -> new File(entry, "nvcc"))
-                        .filter(File::canExecute)
-                        .findFirst();
-        if (found.isPresent()) {
-            return found.get().getPath();
-        }
-        if (Boolean.getBoolean("require.nvcc") || applies()) {
-            fail("nvcc was required, and is neither on the PATH nor in /usr/local/cuda/bin");
-        }
-        assumeTrue(false, "nvcc is neither on the PATH nor in /usr/local/cuda/bin");
-        return "";
     }
 }

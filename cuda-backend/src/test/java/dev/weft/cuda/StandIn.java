@@ -6,12 +6,12 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weft.conformance.Tool;
 import dev.weft.gpu.KernelFile;
 import dev.weft.gpu.KernelSource;
 
 import org.junit.jupiter.api.Assumptions;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,7 +35,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -168,21 +167,15 @@ final class StandIn {
     // ---- how it is built
 
     private static Optional<Path> build() {
-        Optional<String> compiler =
-                Pattern.compile(Pattern.quote(File.pathSeparator))
-                        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
-                        .map(folder -> new File(folder, "g++"))
-                        .filter(File::canExecute)
-                        .map(File::getPath)
-                        .findFirst();
-        return compiler.map(
-                gpp -> {
-                    try {
-                        return build(gpp);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        return Tool.find("g++")
+                .map(
+                        gpp -> {
+                            try {
+                                return build(gpp);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
     }
 
     /** Into a folder that its sources name: what is there already is not built again. */

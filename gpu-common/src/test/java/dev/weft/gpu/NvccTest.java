@@ -2,20 +2,19 @@ package dev.weft.gpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.conformance.Tool;
 
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -36,7 +35,7 @@ class NvccTest {
 
     @TestFactory
     Stream<DynamicTest> compiles() {
-        String nvcc = nvcc();
+        String nvcc = Tool.require("nvcc", "/usr/local/cuda/bin");
         return Stream.of(KernelFile.values())
                 .flatMap(
                         file ->
@@ -87,24 +86,5 @@ class NvccTest {
             }
             assertEquals(new TreeSet<>(file.kernels()), entries, file.fileName());
         }
-    }
-
-    /** Skips where there is no nvcc, unless {@code require.nvcc} is set. */
-    private static String nvcc() {
-        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/local/cuda/bin";
-        Optional<File> found =
-                Pattern.compile(Pattern.quote(File.pathSeparator))
-                        .splitAsStream(path)
-                        .map(entry -> new File(entry, "nvcc"))
-                        .filter(File::canExecute)
-                        .findFirst();
-        if (found.isPresent()) {
-            return found.get().getPath();
-        }
-        if (Boolean.getBoolean("require.nvcc")) {
-            fail("nvcc was required, and is neither on the PATH nor in /usr/local/cuda/bin");
-        }
-        assumeTrue(false, "nvcc is neither on the PATH nor in /usr/local/cuda/bin");
-        return "";
     }
 }

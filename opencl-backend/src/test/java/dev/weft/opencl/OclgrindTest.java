@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.conformance.Tool;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /**
  * Every kernel under Oclgrind, an OpenCL device that checks each access: PoCL, which runs the items
@@ -48,7 +48,7 @@ class OclgrindTest {
     private String run(Class<?> program) throws IOException, InterruptedException {
         List<String> command =
                 List.of(
-                        oclgrind(),
+                        Tool.require("oclgrind"),
                         "--data-races",
                         "--max-errors",
                         "20",
@@ -70,23 +70,5 @@ class OclgrindTest {
         String output = java.nio.file.Files.readString(log.toPath(), StandardCharsets.UTF_8);
         assertEquals(0, process.exitValue(), output);
         return output;
-    }
-
-    /** Skips where Oclgrind is not installed, unless {@code require.oclgrind} is set. */
-    private static String oclgrind() {
-        return Pattern.compile(Pattern.quote(File.pathSeparator))
-                .splitAsStream(System.getenv().getOrDefault("PATH", ""))
-                .map(folder -> new File(folder, "oclgrind"))
-                .filter(File::canExecute)
-                .map(File::getPath)
-                .findFirst()
-                .orElseGet(
-                        () -> {
-                            if (Boolean.getBoolean("require.oclgrind")) {
-                                fail("oclgrind was required, and is not on the PATH");
-                            }
-                            assumeTrue(false, "oclgrind is not on the PATH");
-                            return "";
-                        });
     }
 }
