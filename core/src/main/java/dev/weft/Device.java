@@ -4,6 +4,7 @@ import dev.weft.autograd.Tape;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
@@ -152,6 +153,16 @@ public final class Device implements AutoCloseable {
         DeviceBuffer buffer = pool.take(dtype, shape.size());
         Storage storage = new Storage(this, buffer, innermost);
         return new Tensor(storage, View.contiguous(buffer, shape, 0));
+    }
+
+    /**
+     * Lets matrix products round their operands from now on, for speed: F32 until this is called.
+     *
+     * @throws UnsupportedOperationException where this device cannot do so, saying why
+     */
+    public void gemmPrecision(GemmPrecision precision) {
+        check();
+        backend.gemmPrecision(precision);
     }
 
     /** What is in use, pooled, and was allocated. */

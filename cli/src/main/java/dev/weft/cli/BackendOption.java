@@ -4,6 +4,7 @@ import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.backend.Availability;
 import dev.weft.backend.BackendUnavailableException;
+import dev.weft.backend.GemmPrecision;
 
 import picocli.CommandLine.Option;
 
@@ -24,12 +25,27 @@ final class BackendOption {
                             + " opencl:nvidia (see weft devices). Default: ${DEFAULT-VALUE}.")
     private String selector = AUTO;
 
+    @Option(
+            names = "--gemm-precision",
+            paramLabel = "NAME",
+            defaultValue = "f32",
+            description =
+                    "How matrix products may round what they multiply, for speed: f32 (not at all),"
+                            + " tf32 or bf16, which take cuBLAS. Default: ${DEFAULT-VALUE}.")
+    private GemmPrecision precision = GemmPrecision.F32;
+
     /** Opens the chosen device, and prints which it is and what was passed over. */
     Device open(PrintWriter out) {
         List<String> notes = new ArrayList<>();
         Device device = selector.equals(AUTO) ? best(notes) : Devices.open(selector);
         out.println("device: " + device.info().selector() + ", " + device.info().description());
         notes.forEach(out::println);
+        try {
+            device.gemmPrecision(precision);
+        } catch (UnsupportedOperationException e) {
+            device.close();
+            throw new InputException("--gemm-precision: " + e.getMessage(), e);
+        }
         return device;
     }
 

@@ -81,6 +81,20 @@ public interface Backend extends Kernels, AutoCloseable {
         }
     }
 
+    /**
+     * How {@link #gemm} may round its operands from now on; F32 until it is called.
+     *
+     * @throws UnsupportedOperationException where this device cannot do so, saying why
+     */
+    default void gemmPrecision(GemmPrecision precision) {
+        if (precision != GemmPrecision.F32) {
+            throw new UnsupportedOperationException(
+                    info().selector()
+                            + " multiplies matrices in f32 only, not in "
+                            + precision.label());
+        }
+    }
+
     /** Blocks until everything enqueued so far is done. */
     void synchronize();
 

@@ -17,6 +17,8 @@ import dev.weft.gpu.GpuTraits;
 
 import jcuda.driver.CUdevice;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -83,7 +85,7 @@ record CudaDevice(
         return 10 * major + minor >= OLDEST;
     }
 
-    DeviceInfo info(String driverVersion) {
+    DeviceInfo info(String driverVersion, CublasSearch.Result cublas) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("type", "GPU");
         facts.put(
@@ -93,10 +95,20 @@ record CudaDevice(
         facts.put("multiprocessors", String.valueOf(multiprocessors));
         facts.put("shared memory", sharedBytes / 1024 + " KiB");
         facts.put("memory pools", pools ? "yes" : "no");
+        CublasLibrary library = cublas.library();
+        facts.put(
+                "cuBLAS",
+                library == null
+                        ? "none, so Weft's own kernels multiply: " + cublas.reasons()
+                        : library.description()
+                                + (cublas.reasons().isEmpty()
+                                        ? ""
+                                        : " (passed over: " + cublas.reasons() + ")"));
         return new DeviceInfo("cuda:" + index, name, memoryBytes, facts);
     }
 
-    GpuTraits traits(String driverVersion) {
+    GpuTraits traits(String driverVersion, @Nullable CublasLibrary cublas) {
+        String gemm = cublas == null ? "" : "cuBLAS " + cublas.version();
         return new GpuTraits(
                 DeviceClass.GPU,
                 multiprocessors,
@@ -104,6 +116,7 @@ record CudaDevice(
                 sharedBytes,
                 1,
                 "NVIDIA",
-                String.join(" ", "cuda", name, driverVersion));
+                gemm,
+                String.join(" ", "cuda", name, driverVersion, gemm));
     }
 }

@@ -19,20 +19,25 @@ import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.GemmPrecision;
 import dev.weft.gpu.Arguments;
 import dev.weft.gpu.GpuDriver;
 import dev.weft.gpu.GpuTraits;
 import dev.weft.gpu.KernelSource;
+import dev.weft.gpu.MatrixProduct;
 
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUresult;
-import jcuda.driver.CUstream;
+import jcuda.jcublas.cublasStatus;
+
+import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One GPU: its primary context, which other CUDA code in the process shares, with a stream of its
@@ -48,25 +53,38 @@ final class CudaDriver implements GpuDriver {
     /** The least that is asked for: no memory has no address. */
     private static final long SMALLEST = 64;
 
+    /** What cuBLAS's documentation recommends as its workspace, by compute capability. */
+    private static final int HOPPER = 9;
+
+    private static final long CUBLAS_WORKSPACE_HOPPER = 32 << 20;
+    private static final long CUBLAS_WORKSPACE = 4 << 20;
+
     private static final double NANOS_OF_MILLI = 1e6;
 
     private final CudaDevice device;
     private final DeviceInfo info;
     private final GpuTraits traits;
     private final CUcontext context;
-    private final CUstream stream = new CUstream();
+    private final Stream stream = new Stream();
     private final Modules modules;
     private final LaunchParameters parameters = new LaunchParameters();
     private final Map<Long, Long> sizes = new HashMap<>();
     private final Transfers transfers;
+    private final @Nullable CublasLibrary cublasLibrary;
+    private @Nullable Cublas cublas;
     private long liveBytes;
     private boolean closed;
 
-    private CudaDriver(CudaDevice device, DeviceInfo info, CUcontext context) {
+    private CudaDriver(
+            CudaDevice device,
+            DeviceInfo info,
+            CUcontext context,
+            @Nullable CublasLibrary cublasLibrary) {
         this.device = device;
         this.info = info;
         this.context = context;
-        traits = device.traits(info.properties().getOrDefault("driver", ""));
+        this.cublasLibrary = cublasLibrary;
+        traits = device.traits(info.properties().getOrDefault("driver", ""), cublasLibrary);
         modules = new Modules(device.name());
         makeCurrent();
         Status.check(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
@@ -78,14 +96,15 @@ final class CudaDriver implements GpuDriver {
         }
     }
 
-    /** Opens a GPU. */
-    static CudaDriver open(CudaDevice device, DeviceInfo info) {
+    /** Opens a GPU, with cuBLAS or without. */
+    static CudaDriver open(
+            CudaDevice device, DeviceInfo info, @Nullable CublasLibrary cublasLibrary) {
         CUcontext context = new CUcontext();
         Status.check(
                 cuDevicePrimaryCtxRetain(context, device.handle()),
                 "cuDevicePrimaryCtxRetain on " + device.name());
         try {
-            return new CudaDriver(device, info, context);
+            return new CudaDriver(device, info, context, cublasLibrary);
         } catch (RuntimeException e) {
             cuDevicePrimaryCtxRelease(device.handle());
             throw e;
@@ -225,6 +244,39 @@ final class CudaDriver implements GpuDriver {
     }
 
     @Override
+    public boolean multiply(MatrixProduct product, GemmPrecision precision) {
+        ColumnMajor columnMajor = cublasLibrary == null ? null : ColumnMajor.of(product);
+        if (columnMajor == null) {
+            return false;
+        }
+        makeCurrent();
+        int status = cublas().gemm(columnMajor, Cublas.computeType(precision));
+        if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+            // Where the context is lost cuBLAS only says that it failed; the driver says why.
+            synchronize();
+            Cublas.check(status, "cublasGemmEx of " + columnMajor);
+        }
+        return true;
+    }
+
+    /** Made for the first product: a handle takes a tenth of a second and tens of megabytes. */
+    private Cublas cublas() {
+        Cublas open = cublas;
+        if (open == null) {
+            long bytes = device.major() >= HOPPER ? CUBLAS_WORKSPACE_HOPPER : CUBLAS_WORKSPACE;
+            long workspace = allocate(bytes);
+            try {
+                open = Objects.requireNonNull(cublasLibrary).open(stream, workspace, bytes);
+            } catch (RuntimeException e) {
+                release(workspace);
+                throw e;
+            }
+            cublas = open;
+        }
+        return open;
+    }
+
+    @Override
     public void synchronize() {
         makeCurrent();
         Status.check(cuStreamSynchronize(stream), "cuStreamSynchronize");
@@ -260,6 +312,9 @@ final class CudaDriver implements GpuDriver {
         closed = true;
         cuCtxSetCurrent(context);
         cuStreamSynchronize(stream);
+        if (cublas != null) {
+            cublas.destroy();
+        }
         sizes.keySet().forEach(this::free);
         transfers.close();
         modules.close();

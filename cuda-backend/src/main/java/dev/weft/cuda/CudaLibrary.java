@@ -11,10 +11,15 @@ import dev.weft.backend.DeviceLostException;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -37,19 +42,26 @@ final class CudaLibrary {
 
     private CudaLibrary() {}
 
-    /** What there is, as {@link dev.weft.backend.BackendProvider#probe} tells it. */
-    static Availability availability() {
+    /**
+     * What there is.
+     *
+     * @param availability as {@link dev.weft.backend.BackendProvider#probe} tells it
+     * @param cublas null where no GPU can be used
+     */
+    record Found(Availability availability, CublasSearch.@Nullable Result cublas) {}
+
+    /** Looks for the driver, its GPUs, and cuBLAS. */
+    static Found find() {
         String library = libraryName();
         SymbolLookup symbols;
         try {
             symbols = load(library);
         } catch (IllegalArgumentException e) {
-            return new Availability.Unavailable(
-                    "there is no " + library + ", the library of NVIDIA's driver", REMEDY);
+            return missing("there is no " + library + ", the library of NVIDIA's driver", REMEDY);
         }
         for (String symbol : List.of("cuInit", "cuDriverGetVersion", "cuMemAllocAsync")) {
             if (symbols.find(symbol).isEmpty()) {
-                return new Availability.Unavailable(
+                return missing(
                         library + " has no " + symbol + ": the driver is too old, or is another's",
                         REMEDY);
             }
@@ -57,42 +69,61 @@ final class CudaLibrary {
         try {
             JCudaDriver.setExceptionsEnabled(false);
         } catch (LinkageError e) {
-            return new Availability.Unavailable(
+            return missing(
                     "JCuda's own library cannot be loaded here",
                     "run on Linux or Windows on x86-64 with jcuda-natives on the class path; on the"
                             + " module path add --patch-module jcuda=<jar of jcuda-natives>");
         }
         int code = cuInit(0);
         if (code != CUresult.CUDA_SUCCESS) {
-            return new Availability.Unavailable(
+            return missing(
                     "cuInit gave " + Status.name(code),
                     code == CUresult.CUDA_ERROR_NO_DEVICE ? LOOK : REPAIR);
         }
         try {
             return devices();
         } catch (CudaException | DeviceLostException e) {
-            return new Availability.Unavailable(String.valueOf(e.getMessage()), REPAIR);
+            return missing(String.valueOf(e.getMessage()), REPAIR);
         }
     }
 
-    private static Availability devices() {
+    private static Found missing(String reason, String remedy) {
+        return new Found(new Availability.Unavailable(reason, remedy), null);
+    }
+
+    private static Found devices() {
         int[] number = new int[1];
         Status.check(cuDriverGetVersion(number), "cuDriverGetVersion");
         int version = number[0];
         if (version < OLDEST_DRIVER) {
-            return new Availability.Unavailable(
+            return missing(
                     "the driver is one of CUDA " + version(version) + ", before 12.0", REMEDY);
         }
         Status.check(cuDeviceGetCount(number), "cuDeviceGetCount");
         int count = number[0];
         if (count == 0) {
-            return new Availability.Unavailable("the driver found no GPU", LOOK);
+            return missing("the driver found no GPU", LOOK);
         }
+        CublasSearch.Result cublas = cublas(version / 1000);
         List<DeviceInfo> infos =
                 IntStream.range(0, count)
-                        .mapToObj(i -> CudaDevice.of(i).info(version(version)))
+                        .mapToObj(i -> CudaDevice.of(i).info(version(version), cublas))
                         .toList();
-        return new Availability.Ready(infos);
+        return new Found(new Availability.Ready(infos), cublas);
+    }
+
+    /** The system property {@code weft.cublas} is asked before the variable. */
+    private static CublasSearch.Result cublas(int driverMajor) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        String named = System.getProperty("weft.cublas");
+        if (named != null) {
+            environment.put(CublasSearch.VARIABLE, named);
+        }
+        return new CublasSearch(environment, Path.of("/"), isWindows(), driverMajor).run();
+    }
+
+    private static boolean isWindows() {
+        return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
     }
 
     /** As CUDA's versions are written: 12080 is 12.8. */
@@ -102,9 +133,7 @@ final class CudaLibrary {
 
     /** The system property {@code weft.cuda.library} names another. */
     private static String libraryName() {
-        boolean windows =
-                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
-        return System.getProperty("weft.cuda.library", windows ? "nvcuda.dll" : "libcuda.so.1");
+        return System.getProperty("weft.cuda.library", isWindows() ? "nvcuda.dll" : "libcuda.so.1");
     }
 
     /**

@@ -11,13 +11,14 @@ import dev.weft.gpu.GpuBackend;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Objects;
 
 /** Provides NVIDIA's GPUs. */
 public final class CudaProvider implements BackendProvider {
     /** Before OpenCL on the same GPU. */
     private static final int PREFERENCE = 200;
 
-    private @Nullable Availability found;
+    private CudaLibrary.@Nullable Found found;
 
     /** For {@link java.util.ServiceLoader}. */
     public CudaProvider() {}
@@ -34,9 +35,13 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Availability probe() {
-        Availability known = found;
+        return find().availability();
+    }
+
+    private CudaLibrary.Found find() {
+        CudaLibrary.Found known = found;
         if (known == null) {
-            known = CudaLibrary.availability();
+            known = CudaLibrary.find();
             found = known;
         }
         return known;
@@ -44,8 +49,9 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open(int index) {
+        CudaLibrary.Found known = find();
         List<DeviceInfo> devices =
-                switch (probe()) {
+                switch (known.availability()) {
                     case Availability.Ready(var ready) -> ready;
                     case Availability.Unavailable(String reason, String remedy) ->
                             throw new BackendUnavailableException(
@@ -61,7 +67,8 @@ public final class CudaProvider implements BackendProvider {
                     "cuda: %s has compute capability %s, and Weft's kernels need 7.5 or later"
                             .formatted(device.name(), device.capability()));
         }
-        CudaDriver driver = CudaDriver.open(device, devices.get(index));
+        CublasSearch.Result cublas = Objects.requireNonNull(known.cublas());
+        CudaDriver driver = CudaDriver.open(device, devices.get(index), cublas.library());
         try {
             return new GpuBackend(driver, CacheFolder.ofUser());
         } catch (RuntimeException e) {

@@ -8,16 +8,21 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.Scope;
+import dev.weft.Tensor;
 import dev.weft.backend.Availability;
 import dev.weft.backend.BackendUnavailableException;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** What the user is told where there is no driver, no GPU, or one that is too old. */
@@ -50,8 +55,11 @@ class CudaAvailabilityTest {
                 }
             }
             try {
-                Devices.open("cuda").close();
-                System.out.println("open: ready");
+                try (Device device = Devices.open("cuda");
+                        Scope _ = device.scope()) {
+                    Tensor ones = device.ones(5, 5);
+                    System.out.println("open: ready, " + ones.matmul(ones).sum().item());
+                }
             } catch (BackendUnavailableException e) {
                 System.out.println("open: " + e.getMessage());
             }
@@ -62,6 +70,11 @@ class CudaAvailabilityTest {
     }
 
     private static String look(String library, String... pretended)
+            throws IOException, InterruptedException {
+        return look(library, Map.of(), pretended);
+    }
+
+    private static String look(String library, Map<String, String> environment, String... pretended)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -75,7 +88,9 @@ class CudaAvailabilityTest {
                         System.getProperty("java.class.path"),
                         Look.class.getName()));
         command.addAll(List.of(pretended));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(1, TimeUnit.MINUTES)) {
             fail("did not end");
@@ -141,5 +156,77 @@ class CudaAvailabilityTest {
         String message = String.valueOf(error.getMessage());
         assertTrue(message.contains("there is no device 'cuda:7'"), message);
         assertTrue(message.contains("Stand-in GPU 0"), message);
+    }
+
+    // ---- cuBLAS
+
+    @TempDir private Path folder;
+
+    /** The line about cuBLAS, on a machine whose driver is of this version. */
+    private static String cublas(Map<String, String> environment, String driver)
+            throws IOException, InterruptedException {
+        String output = look(StandIn.require().toString(), environment, driver, "1", "90");
+        // 25 sums of five ones, whoever multiplies.
+        assertTrue(output.contains("open: ready, 125.0"), output);
+        return output.lines().filter(line -> line.contains("cuBLAS=")).findFirst().orElseThrow();
+    }
+
+    /** The stand-in's cuBLAS of this version, copied to a place below the test's folder. */
+    private Path place(String where, int major) throws IOException {
+        Path file = folder.resolve(where).resolve("libcublas.so." + major);
+        Files.createDirectories(file.resolveSibling(""));
+        return Files.copy(StandIn.cublas("libcublas.so." + major), file);
+    }
+
+    @Test
+    void withoutCublas() throws IOException, InterruptedException {
+        String line = cublas(Map.of(), "13000");
+        assertTrue(line.contains("none, so Weft's own kernels multiply"), line);
+        assertTrue(line.contains("there is no libcublas.so.12 or libcublas.so.13"), line);
+        assertTrue(cublas(Map.of("WEFT_CUBLAS", "none"), "13000").contains("WEFT_CUBLAS is none"));
+    }
+
+    @Test
+    void cublas12IsCalledByJCublas() throws IOException, InterruptedException {
+        StandIn.require();
+        Path toolkit = place("toolkit/lib64", 12);
+        String line = cublas(Map.of("CUDA_HOME", folder.resolve("toolkit").toString()), "12080");
+        assertTrue(line.contains("cuBLAS=12.6.4, " + toolkit + ", by JCublas2"), line);
+        // The loader's own path comes first.
+        String loader = toolkit.resolveSibling("").toString();
+        line = cublas(Map.of("LD_LIBRARY_PATH", loader), "13000");
+        assertTrue(line.contains("cuBLAS=12.6.4, libcublas.so.12, by JCublas2"), line);
+    }
+
+    @Test
+    void cublas13IsCalledDirectly() throws IOException, InterruptedException {
+        StandIn.require();
+        Path wheel = place("venv/lib/python3.12/site-packages/nvidia/cu13/lib", 13);
+        Map<String, String> environment = Map.of("VIRTUAL_ENV", folder.resolve("venv").toString());
+        String line = cublas(environment, "13000");
+        assertTrue(line.contains("cuBLAS=13.6.4, " + wheel + ", by its C interface"), line);
+        line = cublas(Map.of("WEFT_CUBLAS", wheel.toString()), "12080");
+        assertTrue(line.contains("is of CUDA 13; the driver takes 12 to 12"), line);
+    }
+
+    @Test
+    void aCublasThatIsOfNoUse() throws IOException, InterruptedException {
+        StandIn.require();
+        String missing = folder.resolve("libcublas.so.12").toString();
+        String line = cublas(Map.of("WEFT_CUBLAS", missing), "12080");
+        assertTrue(line.contains("WEFT_CUBLAS: " + missing + " does not exist"), line);
+        Path text = Files.writeString(folder.resolve("text.so"), "not a library");
+        line = cublas(Map.of("WEFT_CUBLAS", text.toString()), "12080");
+        assertTrue(line.contains("text.so cannot be loaded"), line);
+        Path lacking = StandIn.cublas("libcublas.without.batches");
+        line = cublas(Map.of("WEFT_CUBLAS", lacking.toString()), "12080");
+        assertTrue(line.contains("has no cublasGemmStridedBatchedEx"), line);
+        // One of no use does not hide another.
+        Path bin = Files.createDirectories(folder.resolve("toolkit/lib64"));
+        Files.copy(lacking, bin.resolve("libcublas.so.12"));
+        place("toolkit/lib64", 13);
+        line = cublas(Map.of("CUDA_PATH", folder.resolve("toolkit").toString()), "13000");
+        assertTrue(line.contains("cuBLAS=13.6.4"), line);
+        assertTrue(line.contains("passed over: " + bin), line);
     }
 }

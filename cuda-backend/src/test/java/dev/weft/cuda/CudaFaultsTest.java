@@ -24,6 +24,8 @@ import dev.weft.train.Trainer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 
@@ -42,6 +44,8 @@ class CudaFaultsTest {
         StandIn.failLaunch(0);
         assertEquals(0, StandIn.liveBytes(), "bytes that are still allocated");
         assertEquals(0, StandIn.contexts(), "contexts that are still held");
+        assertEquals(0, StandIn.cublasHandles(12) + StandIn.cublasHandles(13), "handles");
+        StandIn.install();
     }
 
     /** Two batches of training, from opening the device to closing it. */
@@ -57,8 +61,19 @@ class CudaFaultsTest {
         }
     }
 
-    @Test
-    void outOfMemoryAtEveryAllocation() {
+    /** With Weft's own products, and with those of cuBLAS. */
+    private static void install(int cublas) {
+        if (cublas == 0) {
+            StandIn.install();
+        } else {
+            StandIn.installCublas(cublas);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 12, 13})
+    void outOfMemoryAtEveryAllocation(int cublas) {
+        install(cublas);
         // With memory pools, and without.
         for (String selector : new String[] {"cuda:0", "cuda:1"}) {
             long before = StandIn.allocations();
@@ -79,8 +94,10 @@ class CudaFaultsTest {
         }
     }
 
-    @Test
-    void lostAtEveryLaunch() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 12, 13})
+    void lostAtEveryLaunch(int cublas) {
+        install(cublas);
         long before = StandIn.launches();
         train("cuda:0");
         long launches = StandIn.launches() - before;

@@ -57,18 +57,37 @@ final class StandIn {
     }
 
     /**
-     * Puts it in the driver's place, if it can be built; to be called before a device is opened.
+     * Puts it in the driver's place, if it can be built, without cuBLAS; to be called before a
+     * device is opened.
      */
     static void install() {
         if (!isReal()) {
             Built.LIBRARY.ifPresent(
                     path -> System.setProperty("weft.cuda.library", path.toString()));
+            System.setProperty("weft.cublas", "none");
+            Built.LIBRARY.ifPresent(_ -> pretend(12080, 2, 90));
         }
+    }
+
+    /** Puts the cuBLAS of this major version there too; {@link #install} takes it away. */
+    static void installCublas(int major) {
+        require();
+        System.setProperty("weft.cublas", cublas("libcublas.so." + major).toString());
+        pretend(1000 * major, 2, 90);
+    }
+
+    /** A cuBLAS: {@code libcublas.so.12}, its 13, or one {@code libcublas.without.batches}. */
+    static Path cublas(String name) {
+        return library().resolveSibling("cublas").resolve(name);
     }
 
     /** The library; skips, saying so, where it cannot be built, unless cuda is required. */
     static Path require() {
         install();
+        return library();
+    }
+
+    private static Path library() {
         if (isReal()) {
             return Assumptions.abort("this is a test of the stand-in");
         }
@@ -93,9 +112,13 @@ final class StandIn {
 
     // ---- what tests ask of it
 
-    @SuppressWarnings("restricted")
     private static MethodHandle function(String name, FunctionDescriptor descriptor) {
-        SymbolLookup symbols = SymbolLookup.libraryLookup(require(), Arena.global());
+        return function(library(), name, descriptor);
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle function(Path library, String name, FunctionDescriptor descriptor) {
+        SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
         return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor);
     }
 
@@ -108,8 +131,13 @@ final class StandIn {
     }
 
     private static long ask(String name, MemoryLayout result) {
+        return ask(library(), name, result);
+    }
+
+    private static long ask(Path library, String name, MemoryLayout result) {
         try {
-            return ((Number) function(name, FunctionDescriptor.of(result)).invoke()).longValue();
+            return ((Number) function(library, name, FunctionDescriptor.of(result)).invoke())
+                    .longValue();
         } catch (Throwable e) {
             throw new IllegalStateException(name, e);
         }
@@ -139,6 +167,34 @@ final class StandIn {
 
     static long contexts() {
         return ask("stand_in_contexts", JAVA_INT);
+    }
+
+    /** Graphs that nobody has destroyed. */
+    static long graphs() {
+        return ask("stand_in_graphs", JAVA_LONG);
+    }
+
+    /** Handles of this cuBLAS that nobody has destroyed. */
+    static long cublasHandles(int major) {
+        return ask(cublas("libcublas.so." + major), "stand_in_cublas_handles", JAVA_LONG);
+    }
+
+    /** Products that this cuBLAS was asked for. */
+    static long cublasProducts(int major) {
+        return ask(cublas("libcublas.so." + major), "stand_in_cublas_products", JAVA_LONG);
+    }
+
+    /** Whether this cuBLAS gives no handles from now on. */
+    static void refuseCublas(int major, boolean refuse) {
+        try {
+            function(
+                            cublas("libcublas.so." + major),
+                            "stand_in_cublas_refuse",
+                            FunctionDescriptor.ofVoid(JAVA_LONG))
+                    .invoke(refuse ? 1L : 0L);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The kernels that were launched since the last call, in order. */
@@ -183,7 +239,10 @@ final class StandIn {
         List<KernelSource> sources = KernelSource.forGpus();
         String everything =
                 Stream.concat(
-                                Stream.of(text("stand_in.cpp"), text("host.h")),
+                                Stream.of(
+                                        text("stand_in.cpp"),
+                                        text("stand_in_cublas.cpp"),
+                                        text("host.h")),
                                 sources.stream().map(KernelSource::hash))
                         .collect(Collectors.joining("\n"));
         Path folder = FOLDER.toAbsolutePath().resolve(hash(everything));
@@ -208,6 +267,10 @@ final class StandIn {
                 }
             }
         }
+        Path cublas = Files.createDirectories(folder.resolve("cublas"));
+        cublas(compiler, cublas, "libcublas.so.12", "-DMAJOR=12");
+        cublas(compiler, cublas, "libcublas.so.13", "-DMAJOR=13");
+        cublas(compiler, cublas, "libcublas.without.batches", "-DMAJOR=12", "-DWITHOUT_BATCHES");
         // Last, and by another name first: where it is, everything is.
         Path half = folder.resolve("libcuda.half");
         compile(
@@ -219,6 +282,26 @@ final class StandIn {
                         driver.toString(),
                         "-ldl"));
         return Files.move(half, library, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** With symbols of a version that is called as the library is: JCublas2 asks for that. */
+    private static void cublas(String compiler, Path folder, String name, String... defines)
+            throws IOException {
+        Path unit =
+                Files.writeString(
+                        folder.resolve("stand_in_cublas.cpp"), text("stand_in_cublas.cpp"));
+        Path versions =
+                Files.writeString(folder.resolve(name + ".map"), name + " { global: *; };\n");
+        List<String> options = new ArrayList<>(List.of(defines));
+        options.addAll(
+                List.of(
+                        "-Wl,-soname," + name,
+                        "-Wl,--version-script," + versions,
+                        "-o",
+                        folder.resolve(name).toString(),
+                        unit.toString(),
+                        "-ldl"));
+        compile(compiler, options);
     }
 
     private static Path kernels(String compiler, Path folder, KernelSource source)

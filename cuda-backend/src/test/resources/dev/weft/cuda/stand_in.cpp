@@ -1,9 +1,11 @@
 // A stand-in for libcuda.so.1 for tests on machines without a GPU: the functions of CUDA's driver API that Weft uses,
-// over the host's memory. Devices are pretended, streams do their work at once, and a kernel is the same source,
-// compiled for the host (see host.h) into <folder of this library>/<name of its PTX>.so.
+// over the host's memory. Devices are pretended, streams do their work at once (or put it into a graph while they are
+// captured), and a kernel is the same source, compiled for the host (see host.h) into
+// <folder of this library>/<name of its PTX>.so.
 //
 // What is asked of the driver is checked as the real one would: contexts have to be current, memory has to be live,
-// events recorded. Faults are injected by stand_in_fail_allocation and stand_in_fail_launch.
+// events recorded, and a stream that is captured may not be waited for. Faults are injected by
+// stand_in_fail_allocation and stand_in_fail_launch.
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,8 +13,10 @@
 #include <string.h>
 #include <time.h>
 
+#include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 typedef int CUresult;
 typedef int CUdevice;
@@ -30,15 +34,23 @@ enum {
     INVALID_HANDLE = 400,
     NOT_FOUND = 500,
     ILLEGAL_ADDRESS = 700,
-    CONTEXT_IS_DESTROYED = 709
+    CONTEXT_IS_DESTROYED = 709,
+    STREAM_CAPTURE_UNSUPPORTED = 900,
+    ILLEGAL_STATE = 401
 };
 
 struct Context {
     CUdevice device;
     int users;
 };
+// What a stream is asked to do: returns the driver's code.
+typedef std::function<CUresult()> Work;
+struct Graph {
+    std::vector<Work> nodes;
+};
 struct Stream {
     Context* context;
+    Graph* captured;
 };
 struct Event {
     bool recorded;
@@ -179,7 +191,7 @@ EXPORT CUresult cuCtxSetCurrent(Context* context) {
 EXPORT CUresult cuStreamCreate(Stream** stream, unsigned flags) {
     (void)flags;
     CHECK_CONTEXT();
-    *stream = new Stream{current};
+    *stream = new Stream{current, nullptr};
     return SUCCESS;
 }
 
@@ -190,6 +202,7 @@ EXPORT CUresult cuStreamDestroy_v2(Stream* stream) {
 
 EXPORT CUresult cuStreamSynchronize(Stream* stream) {
     CHECK_CONTEXT();
+    if (stream->captured) return STREAM_CAPTURE_UNSUPPORTED;
     return stream->context == current ? SUCCESS : INVALID_HANDLE;
 }
 
@@ -220,13 +233,14 @@ EXPORT CUresult cuMemFree_v2(CUdeviceptr memory) {
     return SUCCESS;
 }
 
+// The real driver would make memory nodes of these in a graph, which Weft never wants.
 EXPORT CUresult cuMemAllocAsync(CUdeviceptr* memory, size_t bytes, Stream* stream) {
-    (void)stream;
+    if (stream->captured) return STREAM_CAPTURE_UNSUPPORTED;
     return cuMemAlloc_v2(memory, bytes);
 }
 
 EXPORT CUresult cuMemFreeAsync(CUdeviceptr memory, Stream* stream) {
-    (void)stream;
+    if (stream->captured) return STREAM_CAPTURE_UNSUPPORTED;
     return cuMemFree_v2(memory);
 }
 
@@ -247,7 +261,8 @@ EXPORT CUresult cuMemFreeHost(void* host) {
 }
 
 // Whether all of [at, at + bytes) is one live allocation's.
-static bool is_live(CUdeviceptr at, size_t bytes) {
+EXPORT bool stand_in_is_live(CUdeviceptr at, size_t bytes);
+bool stand_in_is_live(CUdeviceptr at, size_t bytes) {
     auto after = live.upper_bound(at);
     if (after == live.begin()) return false;
     --after;
@@ -255,17 +270,17 @@ static bool is_live(CUdeviceptr at, size_t bytes) {
 }
 
 EXPORT CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void* from, size_t bytes, Stream* stream) {
-    (void)stream;
     CHECK_CONTEXT();
-    if (!is_live(to, bytes)) return INVALID_VALUE;
+    if (stream->captured) return STREAM_CAPTURE_UNSUPPORTED;
+    if (!stand_in_is_live(to, bytes)) return INVALID_VALUE;
     memcpy((void*)(uintptr_t)to, from, bytes);
     return SUCCESS;
 }
 
 EXPORT CUresult cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, size_t bytes, Stream* stream) {
-    (void)stream;
     CHECK_CONTEXT();
-    if (!is_live(from, bytes)) return INVALID_VALUE;
+    if (stream->captured) return STREAM_CAPTURE_UNSUPPORTED;
+    if (!stand_in_is_live(from, bytes)) return INVALID_VALUE;
     memcpy(to, (const void*)(uintptr_t)from, bytes);
     return SUCCESS;
 }
@@ -352,22 +367,97 @@ EXPORT CUresult cuModuleGetFunction(Function** function, Module* module, const c
     return SUCCESS;
 }
 
-EXPORT CUresult cuLaunchKernel(Function* function, unsigned x, unsigned y, unsigned z, unsigned block_x,
-        unsigned block_y, unsigned block_z, unsigned shared, Stream* stream, void** parameters, void** extra) {
+// Does the work, or keeps it where the stream is captured. Libraries over the driver call it too.
+EXPORT CUresult stand_in_enqueue(Stream* stream, const char* name, const Work* work) {
     CHECK_CONTEXT();
     if (stream->context != current) return INVALID_HANDLE;
+    std::string label = name;
+    Work counted = [label, work = *work]() -> CUresult {
+        launches++;
+        launched += label + "\n";
+        if (launches_until_failure == 0) {
+            dead = ILLEGAL_ADDRESS;
+            return dead;
+        }
+        if (launches_until_failure > 0) launches_until_failure--;
+        return work();
+    };
+    if (stream->captured) {
+        stream->captured->nodes.push_back(counted);
+        return SUCCESS;
+    }
+    return counted();
+}
+
+EXPORT CUresult cuLaunchKernel(Function* function, unsigned x, unsigned y, unsigned z, unsigned block_x,
+        unsigned block_y, unsigned block_z, unsigned shared, Stream* stream, void** parameters, void** extra) {
     // Weft passes parameters as one block: {1, the block, 2, its size, 0}.
     if (parameters || !extra || extra[0] != (void*)1 || extra[2] != (void*)2) return INVALID_VALUE;
     if (!x || !y || !z || y > 65535 || z > 65535 || block_y != 1 || block_z != 1 || block_x > 1024 || shared) {
         return INVALID_VALUE;
     }
-    launches++;
-    launched += function->name + "\n";
-    if (launches_until_failure == 0) {
-        dead = ILLEGAL_ADDRESS;
-        return dead;
-    }
-    if (launches_until_failure > 0) launches_until_failure--;
-    function->run((const char*)extra[1], (int)x, (int)y, (int)z, (int)block_x);
+    std::string block((const char*)extra[1], *(size_t*)extra[3]);
+    auto run = function->run;
+    Work work = [=]() -> CUresult {
+        run(block.data(), (int)x, (int)y, (int)z, (int)block_x);
+        return SUCCESS;
+    };
+    return stand_in_enqueue(stream, function->name.c_str(), &work);
+}
+
+// ---- graphs
+
+static long graphs;
+
+// Graphs, captured or made ready to be launched, that nobody has destroyed.
+EXPORT long stand_in_graphs(void) { return graphs; }
+
+EXPORT CUresult cuStreamBeginCapture_v2(Stream* stream, int mode) {
+    (void)mode;
+    CHECK_CONTEXT();
+    if (stream->captured) return ILLEGAL_STATE;
+    stream->captured = new Graph();
+    graphs++;
     return SUCCESS;
 }
+
+EXPORT CUresult cuStreamEndCapture(Stream* stream, Graph** graph) {
+    CHECK_CONTEXT();
+    if (!stream->captured) return ILLEGAL_STATE;
+    *graph = stream->captured;
+    stream->captured = nullptr;
+    return SUCCESS;
+}
+
+EXPORT CUresult cuGraphInstantiateWithFlags(Graph** ready, Graph* graph, unsigned long long flags) {
+    CHECK_CONTEXT();
+    if (flags) return INVALID_VALUE;
+    *ready = new Graph(*graph);
+    graphs++;
+    return SUCCESS;
+}
+
+EXPORT CUresult cuGraphUpload(Graph* ready, Stream* stream) {
+    (void)ready;
+    (void)stream;
+    CHECK_CONTEXT();
+    return SUCCESS;
+}
+
+EXPORT CUresult cuGraphLaunch(Graph* ready, Stream* stream) {
+    CHECK_CONTEXT();
+    if (stream->captured) return STREAM_CAPTURE_UNSUPPORTED;
+    for (const Work& node : ready->nodes) {
+        CUresult code = node();
+        if (code) return code;
+    }
+    return SUCCESS;
+}
+
+EXPORT CUresult cuGraphDestroy(Graph* graph) {
+    delete graph;
+    graphs--;
+    return SUCCESS;
+}
+
+EXPORT CUresult cuGraphExecDestroy(Graph* ready) { return cuGraphDestroy(ready); }

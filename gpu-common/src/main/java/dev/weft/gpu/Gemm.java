@@ -2,12 +2,17 @@ package dev.weft.gpu;
 
 import dev.weft.backend.Activation;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.View;
+import dev.weft.gpu.MatrixProduct.Matrix;
 
 import java.util.HashMap;
 import java.util.Map;
 
-/** c = epilogue(alpha a b + beta c): chooses the kernel, packs what it wants packed, launches. */
+/**
+ * c = epilogue(alpha a b + beta c): chooses the vendor's library or a kernel, packs what that wants
+ * packed, launches.
+ */
 final class Gemm {
     /** As functions.h numbers them. */
     private static final int BIAS = 1;
@@ -32,6 +37,8 @@ final class Gemm {
     private final Map<GemmVariant, Kernels> kernels = new HashMap<>();
     private final Scratch packedA;
     private final Scratch packedB;
+    private final Kernel finish;
+    private GemmPrecision precision = GemmPrecision.F32;
 
     /** The kernels of a variant: the last two are the first where it has no such kernels. */
     private record Kernels(Kernel multiply, Kernel pack, Kernel dot) {}
@@ -41,78 +48,106 @@ final class Gemm {
         this.tuning = tuning;
         packedA = new Scratch(launcher.driver());
         packedB = new Scratch(launcher.driver());
-    }
-
-    /**
-     * An operand as a kernel takes it: element (i, j) of batch z lies at offset + i row + j column
-     * + z batch.
-     */
-    private record Operand(long memory, long offset, long row, long column, long batch) {
-        static Operand of(View x) {
-            // A stride that is never used may be anything: 1 says that the elements are adjacent.
-            return new Operand(
-                    GpuBuffer.memory(x),
-                    x.offset(),
-                    x.dim(-2) > 1 ? x.stride(-2) : x.dim(-1),
-                    x.dim(-1) > 1 ? x.stride(-1) : 1,
-                    x.rank() == 3 ? x.stride(0) : 0);
-        }
-
-        Operand transposed() {
-            return new Operand(memory, offset, column, row, batch);
-        }
+        finish = launcher.items(KernelFile.EPILOGUE, "gemm_epilogue");
     }
 
     void multiply(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
         if (c.size() == 0) {
             return;
         }
-        long m = c.dim(-2);
-        long n = c.dim(-1);
-        long k = a.dim(-1);
-        long batch = c.rank() == 3 ? c.dim(0) : 1;
-        GemmSize size = GemmSize.of(m, n, k);
+        MatrixProduct product = MatrixProduct.of(alpha, a, b, beta, c);
+        GemmSize size = GemmSize.of(product.m(), product.n(), product.k());
+        if (byLibrary(product, size, epilogue)) {
+            finish(product, epilogue);
+        } else {
+            byKernel(product, size, epilogue);
+        }
+    }
+
+    /** Lets the library round: see {@link dev.weft.backend.Backend#gemmPrecision}. */
+    void precision(GemmPrecision asked) {
+        precision = asked;
+    }
+
+    private boolean byLibrary(MatrixProduct product, GemmSize size, Epilogue epilogue) {
+        boolean faster =
+                switch (tuning.library(size)) {
+                    case NEVER -> false;
+                    case PLAIN -> isEmpty(epilogue);
+                    case ALWAYS -> true;
+                };
+        return (faster || precision != GemmPrecision.F32)
+                && launcher.driver().multiply(product, precision);
+    }
+
+    private static boolean isEmpty(Epilogue epilogue) {
+        return epilogue.bias() == null && epilogue.activation() == Activation.IDENTITY;
+    }
+
+    /** c = epilogue(c), in a launch of its own. */
+    private void finish(MatrixProduct product, Epilogue epilogue) {
+        if (isEmpty(epilogue)) {
+            return;
+        }
+        Arguments args = launcher.begin().i32(product.n());
+        int flags = result(args, product, epilogue);
+        args.i32(flags);
+        launcher.groups(finish, product.m(), tiles(product.n(), finish.group()), product.batch());
+    }
+
+    /** Adds c and the bias; returns what an epilogue has to do, as functions.h numbers it. */
+    private static int result(Arguments args, MatrixProduct product, Epilogue epilogue) {
+        Matrix c = product.c();
+        args.memory(c.memory()).i64(c.offset());
+        args.i32(product.m() > 1 ? c.row() : 0).i64(c.batch());
+        int flags = code(epilogue.activation()) << 1;
+        View bias = epilogue.bias();
+        if (bias == null) {
+            args.memory(c.memory()).i64(0).i32(0);
+            return flags;
+        }
+        Launcher.dense(args, bias, 0);
+        args.i32(product.n() > 1 ? bias.stride(0) : 0);
+        return flags | BIAS;
+    }
+
+    private void byKernel(MatrixProduct product, GemmSize size, Epilogue epilogue) {
+        long m = product.m();
+        long n = product.n();
+        long k = product.k();
+        long batch = product.batch();
         GemmVariant variant = tuning.of(size);
         Kernels of = kernels.computeIfAbsent(variant, this::compile);
-        Operand left = Operand.of(a);
-        Operand right = Operand.of(b);
+        Matrix left = product.a();
+        Matrix right = product.b();
         int flags = 0;
         boolean cpu = variant.family() == GemmVariant.Family.CPU;
         boolean dots =
                 cpu
                         && size == GemmSize.SMALL
                         && launcher.traits().vectorFloats() >= DOT_VECTOR
-                        && left.column == 1
-                        && right.row == 1
-                        && right.column != 1
+                        && left.column() == 1
+                        && right.row() == 1
+                        && right.column() != 1
                         && k > 0;
         if (cpu && !dots && k > 0) {
-            if (right.column != 1 ? m > variant.rows() : variant.packs()) {
+            if (right.column() != 1 ? m > variant.rows() : variant.packs()) {
                 right =
                         pack(of.pack, right.transposed(), packedB, n, k, variant.columns(), batch)
                                 .transposed();
                 flags |= B_PACKED;
             }
-            if (left.column != 1 && (double) m * n * k >= WORTH_PACKING_A) {
+            if (left.column() != 1 && (double) m * n * k >= WORTH_PACKING_A) {
                 left = pack(of.pack, left, packedA, m, k, variant.rows(), batch);
                 flags |= A_PACKED;
             }
         }
-        Arguments args = launcher.begin().i32(m).i32(n).i32(k).f32(alpha);
+        Arguments args = launcher.begin().i32(m).i32(n).i32(k).f32(product.alpha());
         add(args, left);
         add(args, right);
-        args.f32(beta);
-        Launcher.dense(args, c, 0);
-        args.i32(m > 1 ? c.stride(-2) : 0).i64(c.rank() == 3 ? c.stride(0) : 0);
-        View bias = epilogue.bias();
-        if (bias == null) {
-            args.memory(GpuBuffer.memory(c)).i64(0).i32(0);
-        } else {
-            Launcher.dense(args, bias, 0);
-            args.i32(n > 1 ? bias.stride(0) : 0);
-            flags |= BIAS;
-        }
-        args.i32(flags | code(epilogue.activation()) << 1);
+        args.f32(product.beta());
+        flags |= result(args, product, epilogue);
+        args.i32(flags);
         if (dots) {
             launcher.groups(of.dot, tiles(m, DOT_TILE), tiles(n, DOT_TILE), batch);
         } else if (cpu) {
@@ -146,21 +181,21 @@ final class Gemm {
      * Packs x, extent × k, in panels of {@code width} rows, and returns the panels as an operand.
      * One matrix that serves all batches is packed once.
      */
-    private Operand pack(
-            Kernel kernel, Operand x, Scratch scratch, long extent, long k, int width, long batch) {
+    private Matrix pack(
+            Kernel kernel, Matrix x, Scratch scratch, long extent, long k, int width, long batch) {
         long panels = tiles(extent, width);
         long floats = panels * width * k;
-        long packed = x.batch == 0 ? 1 : batch;
+        long packed = x.batch() == 0 ? 1 : batch;
         long memory = scratch.reserve(floats * packed * Float.BYTES);
         Arguments args = launcher.begin().i32(extent).i32(k).i32(width);
         add(args, x);
         args.memory(memory).i64(0).i64(floats);
         launcher.groups(kernel, tiles(k, PACK_DEPTH), panels, packed);
-        return new Operand(memory, 0, 1, width, packed == 1 ? 0 : floats);
+        return new Matrix(memory, 0, 1, width, packed == 1 ? 0 : floats);
     }
 
-    private static void add(Arguments args, Operand x) {
-        args.memory(x.memory).i64(x.offset).i32(x.row).i32(x.column).i64(x.batch);
+    private static void add(Arguments args, Matrix x) {
+        args.memory(x.memory()).i64(x.offset()).i32(x.row()).i32(x.column()).i64(x.batch());
     }
 
     /** As functions.h numbers them. */

@@ -2,6 +2,7 @@ package dev.weft.gpu;
 
 import dev.weft.DType;
 import dev.weft.Shape;
+import dev.weft.backend.Activation;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.View;
@@ -10,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +22,8 @@ import java.util.function.Consumer;
 
 /**
  * Measures every gemm kernel that fits a device, for one product of each size as it is and with b
- * transposed, by the device's own clock, and chooses the one with the least time for both.
+ * transposed, by the device's own clock, and chooses the one with the least time for both; and
+ * where the vendor has a library of products, that, also with an epilogue.
  */
 final class GemmTuner {
     private static final int ROUNDS = 7;
@@ -41,66 +44,142 @@ final class GemmTuner {
     }
 
     GemmTuning run(Consumer<String> report) {
-        GemmTuning best = GemmTuning.defaults(launcher.traits());
+        GemmTuning defaults = GemmTuning.defaults(launcher.traits());
         Map<GemmSize, GemmVariant> chosen = new EnumMap<>(GemmSize.class);
+        Map<GemmSize, LibraryUse> library = new EnumMap<>(GemmSize.class);
         for (GemmSize size : GemmSize.values()) {
-            chosen.put(size, best.of(size));
-            try {
-                chosen.put(size, fastest(size, report));
+            chosen.put(size, defaults.of(size));
+            library.put(size, defaults.library(size));
+            try (Operands operands = new Operands(size)) {
+                GemmVariant fastest = fastest(operands, report);
+                chosen.put(size, fastest);
+                if (!launcher.traits().gemmLibrary().isEmpty()) {
+                    library.put(size, libraryUse(operands, fastest, report));
+                }
             } catch (DeviceOutOfMemoryException e) {
-                report.accept("%-7s too large for this device: %s".formatted(size, best.of(size)));
+                report.accept(
+                        "%-7s too large for this device: %s".formatted(size, chosen.get(size)));
             }
         }
-        return new GemmTuning(chosen);
+        return new GemmTuning(chosen, library);
     }
 
-    private GemmVariant fastest(GemmSize size, Consumer<String> report) {
-        GpuDriver driver = launcher.driver();
-        Shape aShape = Shape.of(size.m(), size.k());
-        Shape bShape = Shape.of(size.k(), size.n());
-        Shape cShape = Shape.of(size.m(), size.n());
-        View a = random(aShape, 1);
-        View b = random(bShape, 2);
-        View bt = random(Shape.of(size.n(), size.k()), 3).transpose();
-        View c = random(cShape, 4);
-        GemmVariant usual = GemmTuning.defaults(launcher.traits()).of(size);
-        List<Trial> trials = new ArrayList<>();
+    /** The matrices of a size's product. */
+    private final class Operands implements AutoCloseable {
+        private final GemmSize size;
+        private final List<View> views = new ArrayList<>();
+        private final View a;
+        private final View b;
+        private final View bt;
+        private final View c;
+        private final View bias;
+
+        Operands(GemmSize size) {
+            this.size = size;
+            try {
+                a = random(Shape.of(size.m(), size.k()), 1);
+                b = random(Shape.of(size.k(), size.n()), 2);
+                bt = random(Shape.of(size.n(), size.k()), 3).transpose();
+                c = random(Shape.of(size.m(), size.n()), 4);
+                bias = random(Shape.of(size.n()), 5);
+            } catch (DeviceOutOfMemoryException e) {
+                close();
+                throw e;
+            }
+        }
+
+        private View random(Shape shape, long seed) {
+            int elements = Math.toIntExact(shape.size());
+            long memory = launcher.driver().allocate((long) elements * Float.BYTES);
+            View view = View.contiguous(new GpuBuffer(memory, DType.F32, elements), shape, 0);
+            views.add(view);
+            float[] values = new float[elements];
+            Random random = new Random(seed);
+            for (int i = 0; i < elements; i++) {
+                values[i] = (float) random.nextGaussian();
+            }
+            launcher.driver().write(MemorySegment.ofArray(values), memory, 0);
+            return view;
+        }
+
+        /** Both products, as they are. */
+        void plain(Gemm gemm) {
+            gemm.multiply(1, a, b, 0, c, Epilogue.NONE);
+            gemm.multiply(1, a, bt, 0, c, Epilogue.NONE);
+        }
+
+        /** A layer: its weights are transposed, and an epilogue follows. */
+        void layer(Gemm gemm) {
+            gemm.multiply(1, a, bt, 0, c, new Epilogue(bias, Activation.RELU));
+        }
+
+        double work() {
+            return 2.0 * size.m() * size.n() * size.k();
+        }
+
+        @Override
+        public void close() {
+            views.forEach(view -> launcher.driver().release(GpuBuffer.memory(view)));
+        }
+    }
+
+    private GemmVariant fastest(Operands operands, Consumer<String> report) {
+        GemmSize size = operands.size;
+        List<Trial<GemmVariant>> trials = new ArrayList<>();
+        for (GemmVariant variant : GemmVariant.candidates(launcher.traits())) {
+            Gemm gemm = new Gemm(launcher, new GemmTuning(Map.of(size, variant)));
+            trials.add(new Trial<>(variant, gemm));
+        }
         try {
-            for (GemmVariant variant : GemmVariant.candidates(launcher.traits())) {
-                Gemm gemm = new Gemm(launcher, new GemmTuning(Map.of(size, variant)));
-                trials.add(new Trial(variant, gemm, new ArrayList<>()));
-                // Once for nothing: the kernels are compiled.
-                gemm.multiply(1, a, b, 0, c, Epilogue.NONE);
-                gemm.multiply(1, a, bt, 0, c, Epilogue.NONE);
-            }
-            double work = 2.0 * size.m() * size.n() * size.k();
-            int calls = (int) Math.max(1, WORK / work);
-            for (int round = 0; round < ROUNDS; round++) {
-                double least = trials.stream().mapToDouble(Trial::median).min().orElseThrow();
-                for (Trial trial : trials) {
-                    if (round == 0 || trial.median() < HOPELESS * least) {
-                        trial.seconds.add(
-                                seconds(trial.gemm, calls, a, b, c)
-                                        + seconds(trial.gemm, calls, a, bt, c));
-                    }
-                }
-            }
+            measure(trials, operands, operands::plain);
             Map<GemmVariant, Double> medians = new LinkedHashMap<>();
-            for (Trial trial : trials) {
-                medians.put(trial.variant, trial.median());
-                report.accept(
-                        "%-7s %-18s %8.1f GFLOP/s"
-                                .formatted(size, trial.variant, 2 * work / trial.median() * 1e-9));
+            for (Trial<GemmVariant> trial : trials) {
+                medians.put(trial.what, trial.median());
+                report(report, size, trial.what, 2 * operands.work() / trial.median());
             }
+            GemmVariant usual = GemmTuning.defaults(launcher.traits()).of(size);
             GemmVariant best = choose(medians, usual);
             report.accept("%-7s %s".formatted(size, best));
             return best;
         } finally {
             trials.forEach(trial -> trial.gemm.close());
-            for (View view : new View[] {a, b, bt, c}) {
-                driver.release(GpuBuffer.memory(view));
-            }
         }
+    }
+
+    /** For which products the library is faster than the fastest kernel. */
+    private LibraryUse libraryUse(Operands operands, GemmVariant fastest, Consumer<String> report) {
+        GemmSize size = operands.size;
+        List<Trial<LibraryUse>> trials = new ArrayList<>();
+        for (LibraryUse use : List.of(LibraryUse.ALWAYS, LibraryUse.NEVER)) {
+            GemmTuning tuning = new GemmTuning(Map.of(size, fastest), Map.of(size, use));
+            trials.add(new Trial<>(use, new Gemm(launcher, tuning)));
+        }
+        try {
+            measure(trials, operands, operands::plain);
+            LibraryUse plain = faster(trials);
+            report(
+                    report,
+                    size,
+                    launcher.traits().gemmLibrary(),
+                    2 * operands.work() / trials.getFirst().median());
+            trials.forEach(trial -> trial.seconds.clear());
+            measure(trials, operands, operands::layer);
+            LibraryUse layer = faster(trials);
+            LibraryUse use = plain == LibraryUse.NEVER || layer == plain ? plain : LibraryUse.PLAIN;
+            report.accept("%-7s the library: %s".formatted(size, use));
+            return use;
+        } finally {
+            trials.forEach(trial -> trial.gemm.close());
+        }
+    }
+
+    private static LibraryUse faster(List<Trial<LibraryUse>> trials) {
+        return Collections.min(trials, Comparator.comparingDouble(Trial::median)).what;
+    }
+
+    private static void report(
+            Consumer<String> report, GemmSize size, Object what, double operationsPerSecond) {
+        report.accept("%-7s %-18s %8.1f GFLOP/s".formatted(size, what, operationsPerSecond * 1e-9));
     }
 
     /** The fastest, but the usual one where that is hardly slower: what is measured scatters. */
@@ -114,36 +193,37 @@ final class GemmTuner {
     }
 
     /** A candidate and what it has taken so far: in turns, so that noise hits all of them alike. */
-    private record Trial(GemmVariant variant, Gemm gemm, List<Double> seconds) {
+    private record Trial<T>(T what, Gemm gemm, List<Double> seconds) {
+        Trial(T what, Gemm gemm) {
+            this(what, gemm, new ArrayList<>());
+        }
+
         double median() {
             double[] sorted = seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
         }
     }
 
-    /** For one call, by the device's clock. */
-    private double seconds(Gemm gemm, int calls, View a, View b, View c) {
-        Duration time =
-                launcher.driver()
-                        .timeLaunches(
-                                () -> {
-                                    for (int i = 0; i < calls; i++) {
-                                        gemm.multiply(1, a, b, 0, c, Epilogue.NONE);
-                                    }
-                                });
-        return time.toNanos() * 1e-9 / calls;
-    }
-
-    private View random(Shape shape, long seed) {
-        GpuDriver driver = launcher.driver();
-        int size = Math.toIntExact(shape.size());
-        long memory = driver.allocate((long) size * Float.BYTES);
-        float[] values = new float[size];
-        Random random = new Random(seed);
-        for (int i = 0; i < size; i++) {
-            values[i] = (float) random.nextGaussian();
+    /** Gives each trial its times of one call of {@code products}, by the device's clock. */
+    private <T> void measure(List<Trial<T>> trials, Operands operands, Consumer<Gemm> products) {
+        // Once for nothing: the kernels are compiled.
+        trials.forEach(trial -> products.accept(trial.gemm));
+        int calls = (int) Math.max(1, WORK / operands.work());
+        for (int round = 0; round < ROUNDS; round++) {
+            double least = trials.stream().mapToDouble(Trial::median).min().orElseThrow();
+            for (Trial<T> trial : trials) {
+                if (round == 0 || trial.median() < HOPELESS * least) {
+                    Duration time =
+                            launcher.driver()
+                                    .timeLaunches(
+                                            () -> {
+                                                for (int i = 0; i < calls; i++) {
+                                                    products.accept(trial.gemm);
+                                                }
+                                            });
+                    trial.seconds.add(time.toNanos() * 1e-9 / calls);
+                }
+            }
         }
-        driver.write(MemorySegment.ofArray(values), memory, 0);
-        return View.contiguous(new GpuBuffer(memory, DType.F32, size), shape, 0);
     }
 }

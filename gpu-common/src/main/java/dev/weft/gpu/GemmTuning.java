@@ -9,20 +9,35 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Which gemm kernel serves which size on a device: what the tuner has measured there, or the
- * defaults of its class.
+ * Which gemm kernel serves which size on a device, and where the vendor's library does: what the
+ * tuner has measured there, or the defaults of its class.
  */
 final class GemmTuning {
-    private final Map<GemmSize, GemmVariant> chosen;
+    private static final String LIBRARY = ".library";
 
-    GemmTuning(Map<GemmSize, GemmVariant> chosen) {
+    private final Map<GemmSize, GemmVariant> chosen;
+    private final Map<GemmSize, LibraryUse> library;
+
+    GemmTuning(Map<GemmSize, GemmVariant> chosen, Map<GemmSize, LibraryUse> library) {
         this.chosen = new EnumMap<>(chosen);
+        this.library = new EnumMap<>(GemmSize.class);
+        this.library.putAll(library);
+    }
+
+    /** Without the library. */
+    GemmTuning(Map<GemmSize, GemmVariant> chosen) {
+        this(chosen, Map.of());
     }
 
     GemmVariant of(GemmSize size) {
         return Objects.requireNonNull(chosen.get(size));
+    }
+
+    LibraryUse library(GemmSize size) {
+        return library.getOrDefault(size, LibraryUse.NEVER);
     }
 
     /**
@@ -30,10 +45,11 @@ final class GemmTuning {
      * AMD's Zen 4 and Zen 5 are faster with the first, Intel's Sapphire Rapids with the second, by
      * a sixth from 768³ on. 6×16 fills the registers of AVX2. Packing b pays from about 800³ on.
      * For GPUs, until they are measured: large tiles where there are enough of them for all compute
-     * units.
+     * units, and the vendor's library where there is one.
      */
     static GemmTuning defaults(GpuTraits traits) {
         Map<GemmSize, GemmVariant> chosen = new EnumMap<>(GemmSize.class);
+        Map<GemmSize, LibraryUse> library = new EnumMap<>(GemmSize.class);
         for (GemmSize size : GemmSize.values()) {
             boolean large = size == GemmSize.LARGE || size == GemmSize.HUGE;
             GemmVariant variant =
@@ -50,8 +66,10 @@ final class GemmTuning {
                                         : GemmVariant.gpu(64, 64);
                     };
             chosen.put(size, variant.fits(traits) ? variant : smallest(traits));
+            library.put(
+                    size, traits.gemmLibrary().isEmpty() ? LibraryUse.NEVER : LibraryUse.ALWAYS);
         }
-        return new GemmTuning(chosen);
+        return new GemmTuning(chosen, library);
     }
 
     private static GemmVariant smallest(GpuTraits traits) {
@@ -74,11 +92,16 @@ final class GemmTuning {
             return defaults;
         }
         Map<GemmSize, GemmVariant> chosen = new EnumMap<>(defaults.chosen);
+        Map<GemmSize, LibraryUse> library = new EnumMap<>(defaults.library);
         for (GemmSize size : GemmSize.values()) {
             GemmVariant.parse(kept.getProperty(size.name(), ""), traits)
                     .ifPresent(variant -> chosen.put(size, variant));
+            String use = kept.getProperty(size.name() + LIBRARY, "");
+            Stream.of(LibraryUse.values())
+                    .filter(known -> known.name().equals(use))
+                    .forEach(known -> library.put(size, known));
         }
-        return new GemmTuning(chosen);
+        return new GemmTuning(chosen, library);
     }
 
     /**
@@ -88,15 +111,16 @@ final class GemmTuning {
      */
     String store(CacheFolder cache, GpuTraits traits) {
         String text =
-                "# "
-                        + traits.tuningKey()
-                        + "\n"
-                        + chosen.entrySet().stream()
-                                .map(entry -> entry.getKey() + " = " + entry.getValue() + "\n")
-                                .collect(Collectors.joining());
+                "# " + traits.tuningKey() + "\n" + lines("", chosen) + lines(LIBRARY, library);
         String file = file(traits);
         return cache.write(file, text.getBytes(StandardCharsets.UTF_8))
                 ? "kept in " + cache.path(file)
                 : "could not be kept in " + cache.path(file);
+    }
+
+    private static String lines(String suffix, Map<GemmSize, ?> choices) {
+        return choices.entrySet().stream()
+                .map(entry -> entry.getKey() + suffix + " = " + entry.getValue() + "\n")
+                .collect(Collectors.joining());
     }
 }

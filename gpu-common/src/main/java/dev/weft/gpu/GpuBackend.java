@@ -7,6 +7,7 @@ import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.Tunable;
@@ -34,6 +35,7 @@ public final class GpuBackend implements Backend, Tunable {
     private final Updates updates;
     private final CacheFolder cache;
     private Gemm gemm;
+    private GemmPrecision precision = GemmPrecision.F32;
     private boolean closed;
 
     /**
@@ -127,10 +129,25 @@ public final class GpuBackend implements Backend, Tunable {
     }
 
     @Override
+    public void gemmPrecision(GemmPrecision asked) {
+        if (asked != GemmPrecision.F32 && driver.traits().gemmLibrary().isEmpty()) {
+            throw new UnsupportedOperationException(
+                    info().selector()
+                            + " multiplies matrices in f32 only, not in "
+                            + asked.label()
+                            + ": that takes the vendor's library, cuBLAS, and there is none (see"
+                            + " ./weft devices)");
+        }
+        precision = asked;
+        gemm.precision(asked);
+    }
+
+    @Override
     public void tune(Consumer<String> report) {
         GemmTuning tuning = new GemmTuner(launcher).run(report);
         gemm.close();
         gemm = new Gemm(launcher, tuning);
+        gemm.precision(precision);
         report.accept(tuning.store(cache, driver.traits()));
     }
 

@@ -3,6 +3,7 @@ package dev.weft.gpu;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceLostException;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.GemmPrecision;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -57,6 +58,15 @@ public interface GpuDriver extends AutoCloseable {
      * @param x work-groups along the first axis; likewise y and z
      */
     void launch(long kernel, Arguments arguments, int group, long x, long y, long z);
+
+    /**
+     * Enqueues a product by the vendor's library, {@link GpuTraits#gemmLibrary}.
+     *
+     * @return false where there is none, or it does not take such operands
+     */
+    default boolean multiply(MatrixProduct product, GemmPrecision precision) {
+        return false;
+    }
 
     /** Blocks until everything enqueued so far is done. */
     void synchronize();

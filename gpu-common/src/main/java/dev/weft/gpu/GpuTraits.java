@@ -9,7 +9,8 @@ package dev.weft.gpu;
  * @param localBytes the local memory of a work-group
  * @param vectorFloats floats of a vector register, 1 where work-items share one
  * @param vendor who made it, as its driver says
- * @param tuningKey what names this model of device in the tuner's file: name and driver version
+ * @param gemmLibrary the vendor's library of matrix products and its version, or empty
+ * @param tuningKey what names this model of device in the tuner's file: names and versions
  */
 public record GpuTraits(
         DeviceClass deviceClass,
@@ -18,4 +19,5 @@ public record GpuTraits(
         long localBytes,
         int vectorFloats,
         String vendor,
+        String gemmLibrary,
         String tuningKey) {}

@@ -96,6 +96,8 @@ public enum KernelFile {
     UPDATE(List.of("sgd", "sgd_momentum", "adam", "rms_prop")),
     /** Dropout's masks. */
     DROPOUT(List.of("dropout_mask")),
+    /** c = epilogue(c), where a library has made the product. */
+    EPILOGUE(List.of("gemm_epilogue")),
     /** c = epilogue(alpha a b + beta c) on a CPU, small products of rows, and packing. */
     GEMM_CPU(List.of("gemm_cpu", "gemm_cpu_dot", "gemm_cpu_pack")),
     /** The same on any device. */
@@ -135,7 +137,17 @@ public enum KernelFile {
     boolean isGemm() {
         return switch (this) {
             case GEMM_CPU, GEMM_TILED, GEMM_GPU -> true;
-            case COPY, UNARY, UNARY_GRAD, BINARY, LOSS, REDUCE, ROWS, INDICES, UPDATE, DROPOUT ->
+            case COPY,
+                    UNARY,
+                    UNARY_GRAD,
+                    BINARY,
+                    LOSS,
+                    REDUCE,
+                    ROWS,
+                    INDICES,
+                    UPDATE,
+                    DROPOUT,
+                    EPILOGUE ->
                     false;
         };
     }

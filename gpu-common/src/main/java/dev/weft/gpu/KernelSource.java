@@ -24,7 +24,7 @@ public record KernelSource(String file, String text, Map<String, Integer> define
 
     /** Every source that a GPU's driver may be asked for, so that they can be compiled ahead. */
     public static List<KernelSource> forGpus() {
-        GpuTraits any = new GpuTraits(DeviceClass.GPU, 1, 1024, 48 << 10, 1, "", "");
+        GpuTraits any = new GpuTraits(DeviceClass.GPU, 1, 1024, 48 << 10, 1, "", "", "");
         Map<String, Integer> sizes = GroupSizes.of(any).defines();
         return Stream.concat(
                         Stream.of(KernelFile.values())

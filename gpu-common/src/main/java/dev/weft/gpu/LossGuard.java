@@ -2,6 +2,7 @@ package dev.weft.gpu;
 
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceLostException;
+import dev.weft.backend.GemmPrecision;
 
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,11 @@ final class LossGuard implements GpuDriver {
     @Override
     public void launch(long kernel, Arguments arguments, int group, long x, long y, long z) {
         guard(() -> driver.launch(kernel, arguments, group, x, y, z));
+    }
+
+    @Override
+    public boolean multiply(MatrixProduct product, GemmPrecision precision) {
+        return guard(() -> driver.multiply(product, precision));
     }
 
     @Override

@@ -24,7 +24,7 @@ class GemmTuningTest {
     @TempDir Path folder;
 
     private static GpuTraits traits(String key, int maxGroup) {
-        return new GpuTraits(DeviceClass.CPU, 2, maxGroup, 1 << 20, 16, "", key);
+        return new GpuTraits(DeviceClass.CPU, 2, maxGroup, 1 << 20, 16, "", "", key);
     }
 
     private static Map<GemmSize, GemmVariant> choices(GemmTuning tuning) {
@@ -64,7 +64,14 @@ class GemmTuningTest {
     void whatCannotBeReadIsTheDefault() throws IOException {
         CacheFolder cache = new CacheFolder(folder);
         for (String text :
-                List.of("", "SMALL = cpu 6x", "HUGE = tiled 4096x4096", "\\u12", "SMALL", "\0")) {
+                List.of(
+                        "",
+                        "SMALL = cpu 6x",
+                        "HUGE = tiled 4096x4096",
+                        "\\u12",
+                        "SMALL",
+                        "SMALL.library = SOMETIMES",
+                        "\0")) {
             always(OTHER).store(cache, CPU);
             Files.writeString(kept(), text);
             assertEquals(
@@ -82,7 +89,7 @@ class GemmTuningTest {
     @Test
     void theDefaultsFitTheDevice() {
         for (DeviceClass deviceClass : DeviceClass.values()) {
-            GpuTraits small = new GpuTraits(deviceClass, 1, 64, 16 << 10, 4, "", "small");
+            GpuTraits small = new GpuTraits(deviceClass, 1, 64, 16 << 10, 4, "", "", "small");
             choices(GemmTuning.defaults(small))
                     .values()
                     .forEach(variant -> assertTrue(variant.fits(small), variant::toString));

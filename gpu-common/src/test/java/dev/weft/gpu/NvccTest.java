@@ -29,7 +29,7 @@ class NvccTest {
     private static final List<String> ARCHITECTURES = List.of("sm_75", "sm_80", "sm_90", "sm_100");
     private static final Pattern ENTRY = Pattern.compile("\\.entry\\s+(\\w+)");
     private static final GpuTraits ANY_GPU =
-            new GpuTraits(DeviceClass.GPU, 100, 1024, 48 << 10, 1, "", "");
+            new GpuTraits(DeviceClass.GPU, 100, 1024, 48 << 10, 1, "", "", "");
 
     @TempDir private Path folder = Path.of("");
 

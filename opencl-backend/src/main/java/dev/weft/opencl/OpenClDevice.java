@@ -182,6 +182,7 @@ record OpenClDevice(
                 localBytes,
                 isCpu() ? vectorFloats : 1,
                 vendor,
+                "",
                 String.join(" ", "opencl", name, driverVersion, deviceClass().name()));
     }
 

@@ -60,6 +60,7 @@ public final class GemmCheck {
                             traits.localBytes(),
                             traits.vectorFloats(),
                             traits.vendor(),
+                            "",
                             "");
             GemmVariant.candidates(as).forEach(v -> variants.put(v.toString(), v));
         }

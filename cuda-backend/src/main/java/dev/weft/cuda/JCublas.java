@@ -1,0 +1,110 @@
+package dev.weft.cuda;
+
+import static jcuda.jcublas.JCublas2.cublasCreate;
+import static jcuda.jcublas.JCublas2.cublasDestroy;
+import static jcuda.jcublas.JCublas2.cublasGemmEx_new;
+import static jcuda.jcublas.JCublas2.cublasGemmStridedBatchedEx_new;
+import static jcuda.jcublas.JCublas2.cublasSetStream;
+import static jcuda.jcublas.JCublas2.cublasSetWorkspace;
+
+import jcuda.Pointer;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasHandle;
+import jcuda.runtime.cudaStream_t;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** cuBLAS 12 through JCublas2, whose native library is linked to libcublas.so.12. */
+final class JCublas implements Cublas {
+    private final cublasHandle handle = new cublasHandle();
+    private final ByteBuffer alpha = scalar();
+    private final ByteBuffer beta = scalar();
+    private final Pointer alphaPointer = Pointer.to(alpha);
+    private final Pointer betaPointer = Pointer.to(beta);
+
+    JCublas(Stream stream, long workspace, long bytes) {
+        Cublas.check(cublasCreate(handle), "cublasCreate");
+        try {
+            Cublas.check(cublasSetStream(handle, new cudaStream_t(stream)), "cublasSetStream");
+            Cublas.check(
+                    cublasSetWorkspace(handle, Address.of(workspace), bytes), "cublasSetWorkspace");
+        } catch (RuntimeException e) {
+            destroy();
+            throw e;
+        }
+    }
+
+    /** Whether JCublas2's native library finds libcublas.so.12: loads both. */
+    static boolean isUsable() {
+        try {
+            JCublas2.setExceptionsEnabled(false);
+            return true;
+        } catch (LinkageError e) {
+            return false;
+        }
+    }
+
+    private static ByteBuffer scalar() {
+        return ByteBuffer.allocateDirect(Float.BYTES).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public int gemm(ColumnMajor product, int computeType) {
+        alpha.putFloat(0, product.alpha());
+        beta.putFloat(0, product.beta());
+        ColumnMajor.Operand first = product.first();
+        ColumnMajor.Operand second = product.second();
+        ColumnMajor.Operand result = product.result();
+        return product.batch() == 1
+                ? cublasGemmEx_new(
+                        handle,
+                        Cublas.op(first),
+                        Cublas.op(second),
+                        product.m(),
+                        product.n(),
+                        product.k(),
+                        alphaPointer,
+                        Address.of(first.address()),
+                        CUDA_R_32F,
+                        first.leading(),
+                        Address.of(second.address()),
+                        CUDA_R_32F,
+                        second.leading(),
+                        betaPointer,
+                        Address.of(result.address()),
+                        CUDA_R_32F,
+                        result.leading(),
+                        computeType,
+                        GEMM_DEFAULT)
+                : cublasGemmStridedBatchedEx_new(
+                        handle,
+                        Cublas.op(first),
+                        Cublas.op(second),
+                        product.m(),
+                        product.n(),
+                        product.k(),
+                        alphaPointer,
+                        Address.of(first.address()),
+                        CUDA_R_32F,
+                        first.leading(),
+                        first.stride(),
+                        Address.of(second.address()),
+                        CUDA_R_32F,
+                        second.leading(),
+                        second.stride(),
+                        betaPointer,
+                        Address.of(result.address()),
+                        CUDA_R_32F,
+                        result.leading(),
+                        result.stride(),
+                        product.batch(),
+                        computeType,
+                        GEMM_DEFAULT);
+    }
+
+    @Override
+    public void destroy() {
+        cublasDestroy(handle);
+    }
+}
