@@ -136,10 +136,12 @@ public final class Losses {
         Device device = logits.device();
         Tensor losses = device.empty(DType.F32, Shape.of(logits.dim(0)));
         Tensor gradient = device.empty(DType.F32, logits.shape());
-        device.backend().crossEntropy(logits.view(), target.view(), losses.view(), gradient.view());
+        double factor = reduction.factor(losses.size());
+        device.backend()
+                .crossEntropy(logits.view(), target.view(), factor, losses.view(), gradient.view());
         Tape tape = Layout.tapeFor(logits);
         if (tape != null) {
-            tape.record(new Op.CrossEntropy(logits, gradient, losses));
+            tape.record(new Op.CrossEntropy(logits, factor, gradient, losses));
         } else {
             gradient.close();
         }

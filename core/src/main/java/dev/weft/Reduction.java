@@ -9,6 +9,11 @@ public enum Reduction {
     /** As they are. */
     NONE;
 
+    /** What each of so many losses counts in the whole. */
+    double factor(long losses) {
+        return this == MEAN ? 1.0 / losses : 1;
+    }
+
     Tensor apply(Tensor losses) {
         return switch (this) {
             case MEAN -> losses.mean();

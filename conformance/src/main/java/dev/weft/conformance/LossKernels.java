@@ -159,7 +159,9 @@ final class LossKernels {
                     bounds(x, t, classes, lossBounds, gradientBounds);
                     View l = side.output(Shape.of(rows), Bound.each(lossBounds));
                     View gradient = side.output(shape, Bound.each(gradientBounds));
-                    side.kernels().crossEntropy(logits, target, l, gradient);
+                    // As the mean of rows, and as their sum.
+                    double factor = byIndex ? 1.0 / rows : 1;
+                    side.kernels().crossEntropy(logits, target, factor, l, gradient);
                 });
     }
 

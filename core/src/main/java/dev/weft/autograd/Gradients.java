@@ -33,6 +33,9 @@ public final class Gradients {
     /** Holds what passing on one operation needs; gradients are moved out of it. */
     private @Nullable Scope step;
 
+    /** A gradient that the tape keeps: not to be closed here. */
+    private @Nullable Tensor borrowed;
+
     private Gradients(Tape tape) {
         this.tape = tape;
         this.device = tape.device();
@@ -80,7 +83,9 @@ public final class Gradients {
             }
             if (!tape.watched().containsKey(op.out())) {
                 gradients.remove(op.out());
-                gradient.close();
+                if (gradient != borrowed) {
+                    gradient.close();
+                }
             }
         }
         for (Tensor x : tape.watched().keySet()) {
@@ -101,10 +106,8 @@ public final class Gradients {
             if (ops.get(i).out() != at) {
                 continue;
             }
-            if (ops.get(i) instanceof Op.CrossEntropy(var logits, var gradient, var _)) {
-                double share = number;
-                contribute(
-                        logits, dx -> kernels.unary(UnaryOp.AFFINE, share, 0, gradient.view(), dx));
+            if (ops.get(i) instanceof Op.CrossEntropy(var logits, var factor, var dx, var _)) {
+                crossEntropy(logits, number / factor, dx);
                 return;
             }
             if (!(ops.get(i) instanceof Op.Reduce(var op, var kept, var x, var _))
@@ -119,6 +122,20 @@ public final class Gradients {
         }
         double all = number;
         contribute(at, dst -> kernels.fill(all, dst));
+    }
+
+    /**
+     * The logits' gradient where every row's loss counts the same: what the kernel of the forward
+     * pass has written, times {@code more}. As nothing else leads to a loss that ends in sums, it
+     * is the whole gradient, and with a {@code more} of 1 it need not even be copied.
+     */
+    private void crossEntropy(Tensor logits, double more, Tensor gradient) {
+        if (more == 1 && !tape.watched().containsKey(logits) && tape.isTracked(logits)) {
+            gradients.put(logits, gradient);
+            borrowed = gradient;
+        } else {
+            contribute(logits, dx -> kernels.unary(UnaryOp.AFFINE, more, 0, gradient.view(), dx));
+        }
     }
 
     /** One case for each operation: dx = dy ∂out/∂x. */
@@ -143,9 +160,14 @@ public final class Gradients {
                                             out.view().axisLast(axis),
                                             d.axisLast(axis),
                                             dx.axisLast(axis)));
-            case Op.CrossEntropy(var logits, var gradient, var out) -> {
+            case Op.CrossEntropy(var logits, var factor, var gradient, var out) -> {
                 View rows = d.withUnitAxes(Shape.of(d.dim(0), 1)).expand(logits.shape());
-                contribute(logits, dx -> kernels.binary(BinaryOp.MUL, gradient.view(), rows, dx));
+                contribute(
+                        logits,
+                        dx -> {
+                            kernels.unary(UnaryOp.AFFINE, 1 / factor, 0, gradient.view(), dx);
+                            kernels.binary(BinaryOp.MUL, dx, rows, dx);
+                        });
             }
             case Op.Loss(var f, var p, var x, var target, var out) ->
                     contribute(x, dx -> kernels.lossGrad(f, p, x.view(), target.view(), d, dx));

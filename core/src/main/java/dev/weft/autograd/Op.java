@@ -39,8 +39,8 @@ public sealed interface Op {
     /** out = softmax of x along an axis, or its logarithm. */
     record Softmax(boolean log, int axis, Tensor x, Tensor out) implements Op {}
 
-    /** out = the losses of rows; {@code gradient} holds their derivatives by the logits. */
-    record CrossEntropy(Tensor logits, Tensor gradient, Tensor out) implements Op {}
+    /** out = the losses of rows; {@code gradient} is {@code factor} times their derivatives. */
+    record CrossEntropy(Tensor logits, double factor, Tensor gradient, Tensor out) implements Op {}
 
     /** out = op(x, target; p), element by element. */
     record Loss(LossOp op, double p, Tensor x, Tensor target, Tensor out) implements Op {}

@@ -90,17 +90,18 @@ public interface Kernels {
 
     /**
      * The cross-entropy of softmax(logits) with its gradient, one row at a time: l[i] = Σ_j t[i,j]
-     * (ln Σ_c e^logits[i,c] - logits[i,j]) and gradient[i,j] = softmax(logits)[i,j] Σ_c t[i,c] -
-     * t[i,j].
+     * (ln Σ_c e^logits[i,c] - logits[i,j]) and gradient[i,j] = factor (softmax(logits)[i,j] Σ_c
+     * t[i,c] - t[i,j]).
      *
      * @param logits F32, rows×classes
      * @param target class indices (I32, one for each row, meaning a one-hot t), or t itself (F32,
      *     rows×classes)
      * @param l F32, one for each row
-     * @param gradient F32, rows×classes: ∂l[i] / ∂logits[i,j]
+     * @param factor what each row's loss counts in the whole: 1 / rows for their mean
+     * @param gradient F32, rows×classes: factor ∂l[i] / ∂logits[i,j]
      * @throws IndexOutOfBoundsException where a class index is outside [0, classes)
      */
-    void crossEntropy(View logits, View target, View l, View gradient);
+    void crossEntropy(View logits, View target, double factor, View l, View gradient);
 
     /**
      * y[i, …] = table[indices[i], …].

@@ -324,7 +324,7 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void crossEntropy(View logits, View target, View l, View gradient) {
+    public void crossEntropy(View logits, View target, double factor, View l, View gradient) {
         int classes = (int) logits.dim(1);
         Walk in = new Walk(logits.shape(), logits);
         Walk losses = new Walk(l.shape(), l);
@@ -354,7 +354,7 @@ public final class ReferenceBackend implements Backend {
             losses.set(0, Double.isNaN(sum) ? sum : loss);
             for (int j = 0; j < classes; j++) {
                 out.next();
-                out.set(0, Math.exp(row[j] - max) / sum * total - t[j]);
+                out.set(0, factor * (Math.exp(row[j] - max) / sum * total - t[j]));
             }
         }
     }

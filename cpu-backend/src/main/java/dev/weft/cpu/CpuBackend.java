@@ -263,8 +263,8 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void crossEntropy(View logits, View target, View l, View gradient) {
-        softmaxRows.crossEntropy(logits, target, l, gradient);
+    public void crossEntropy(View logits, View target, double factor, View l, View gradient) {
+        softmaxRows.crossEntropy(logits, target, (float) factor, l, gradient);
     }
 
     // ---- indices

@@ -88,6 +88,13 @@ final class RowLoop {
         return Lanes.sum(sum);
     }
 
+    /** x = x by. */
+    static void multiply(long x, float by, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(x, i).mul(by), x, i);
+        }
+    }
+
     /** dy = y (dy - sum). */
     static void softmaxGrad(long y, long dy, float sum, int count) {
         for (int i = 0; i < count; i += COUNT) {

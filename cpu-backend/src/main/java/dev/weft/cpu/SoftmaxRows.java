@@ -102,7 +102,7 @@ final class SoftmaxRows {
                 });
     }
 
-    void crossEntropy(View logits, View target, View l, View gradient) {
+    void crossEntropy(View logits, View target, float factor, View l, View gradient) {
         Strided in = Strided.of(logits);
         Strided targets = Strided.of(target);
         Strided losses = Strided.of(l);
@@ -117,6 +117,7 @@ final class SoftmaxRows {
                         load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
                         long result = memory + 3L * count * WORD;
                         byIndex(targets, row, memory, count, result);
+                        RowLoop.multiply(memory + (long) count * WORD, factor, count);
                         losses.copy(row, 1, result, false);
                         out.copy(row * classes, classes, memory + (long) count * WORD, false);
                     });
@@ -128,6 +129,7 @@ final class SoftmaxRows {
                         load(targets, row, classes, memory + 2L * count * WORD, 0);
                         long result = memory + 3L * count * WORD;
                         byWeights(memory, count, result);
+                        RowLoop.multiply(memory + (long) count * WORD, factor, count);
                         losses.copy(row, 1, result, false);
                         out.copy(row * classes, classes, memory + (long) count * WORD, false);
                     });

@@ -221,8 +221,8 @@ public final class GpuBackend implements Backend, Tunable {
     }
 
     @Override
-    public void crossEntropy(View logits, View target, View l, View gradient) {
-        rows.crossEntropy(logits, target, l, gradient);
+    public void crossEntropy(View logits, View target, double factor, View l, View gradient) {
+        rows.crossEntropy(logits, target, factor, l, gradient);
     }
 
     // ---- products

@@ -110,7 +110,7 @@ final class Rows {
         }
     }
 
-    void crossEntropy(View logits, View target, View l, View gradient) {
+    void crossEntropy(View logits, View target, double factor, View l, View gradient) {
         long rows = logits.dim(0);
         long columns = logits.dim(1);
         if (rows == 0) {
@@ -120,7 +120,7 @@ final class Rows {
         matrix(a, logits);
         matrix(a, gradient);
         Launcher.dense(a, l, 0);
-        a.i64(l.stride(0));
+        a.i64(l.stride(0)).f32(factor);
         Launcher.dense(a, target, 0);
         a.i64(target.stride(0));
         if (target.dtype() == DType.I32) {

@@ -112,8 +112,8 @@ final class RaceCheck {
             kernels.softmaxGrad(false, x, x, y);
             kernels.argmax(x, output(DType.I32, 5));
             View labels = device.tensor(new int[] {1, 2, 3, 4, 5}).view();
-            kernels.crossEntropy(x, labels, output(DType.F32, 5), y);
-            kernels.crossEntropy(x, f32(5, columns).view(), output(DType.F32, 5), y);
+            kernels.crossEntropy(x, labels, 1, output(DType.F32, 5), y);
+            kernels.crossEntropy(x, f32(5, columns).view(), 1, output(DType.F32, 5), y);
         }
     }
 

@@ -158,8 +158,8 @@ softmax_grad_groups(ROWS, int logarithm, VIEW(const float, y), VIEW(const float,
     SOFTMAX_GRAD(LOCAL_ID(), GROUP, GROUP_SUM)
 }
 
-/* l = Σ_j t_j (ln Σ e^x - x_j) and gradient_j = softmax(x)_j Σ t - t_j, with t given by TARGET; a class without weight
- * adds nothing, even where its logit is infinite, and a sum that is NaN is the loss. */
+/* l = Σ_j t_j (ln Σ e^x - x_j) and gradient_j = factor (softmax(x)_j Σ t - t_j), with t given by TARGET; a class without
+ * weight adds nothing, even where its logit is infinite, and a sum that is NaN is the loss. */
 #define CROSS_ENTROPY(OWN, STEP, MAX, SUM, TARGET)                  \
     ROW_OF(x);                                                      \
     ROW_OF(g);                                                      \
@@ -181,7 +181,8 @@ softmax_grad_groups(ROWS, int logarithm, VIEW(const float, y), VIEW(const float,
     loss = SUM(loss);                                               \
     float scale = total / sum;                                      \
     EACH(OWN, STEP) {                                               \
-        ELEMENT(g) = exp(ELEMENT(x) - most) * scale - (TARGET);     \
+        float share = exp(ELEMENT(x) - most) * scale;               \
+        ELEMENT(g) = factor * (share - (TARGET));                   \
     }                                                               \
     if (OWN == 0) {                                                 \
         l[l_offset + row * l_s0] = sum == sum ? loss : sum;         \
@@ -190,7 +191,7 @@ softmax_grad_groups(ROWS, int logarithm, VIEW(const float, y), VIEW(const float,
 #define BY_LABEL (j == label ? 1.0f : 0.0f)
 #define BY_WEIGHT t[t_offset + row * t_s0 + j * t_s1]
 
-#define LOGITS_TO_GRADIENT VIEW(const float, x), VIEW(float, g), DENSE(float, l), long64 l_s0
+#define LOGITS_TO_GRADIENT VIEW(const float, x), VIEW(float, g), DENSE(float, l), long64 l_s0, float factor
 
 /* The label of a row; one that is out of range is noted, and gives a row without target. */
 DEVICE int label_of(GLOBAL const int* t, long64 at, int row, int columns, int kernel_code, GLOBAL int* fault) {
