@@ -5,13 +5,16 @@ import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.GemmPrecision;
+import dev.weft.backend.Recording;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * An open device: it makes tensors, owns their memory and runs their operations in order.
@@ -26,8 +29,9 @@ public final class Device implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Device.class.getName());
 
-    private final Backend backend;
-    private final MemoryPool pool;
+    private final List<Capture> captures = new ArrayList<>();
+    private Backend backend;
+    private MemoryPool pool;
     private final Scope root = new Scope(this);
     private Scope innermost = root;
     private @Nullable Tape tape;
@@ -165,6 +169,77 @@ public final class Device implements AutoCloseable {
         backend.gemmPrecision(precision);
     }
 
+    /**
+     * Does a step once, and records its kernel calls so that it can be done again: see {@link
+     * Capture}.
+     *
+     * <p>Every replay uses the same memory: what the step reads is replaced by writing into the
+     * same tensors, and tensors that it makes and leaves open hold what the last replay made. Its
+     * settings that change from step to step have to be in device memory, as {@code Optimizer} and
+     * {@link DropoutState} have them. The step's Java code runs once, now; it may not read values
+     * back or bring values from the host.
+     *
+     * @throws IllegalStateException where the step does so, where a tape is open, or inside another
+     *     capture; nothing was done then
+     * @throws dev.weft.backend.DeviceOutOfMemoryException where there is no memory for the step or
+     *     for what records it; some of the step, or all, may have been done then
+     */
+    public Capture capture(Runnable step) {
+        check();
+        if (isCapturing() || tape != null) {
+            throw new IllegalStateException(
+                    "capture: "
+                            + (tape == null ? "another step is being captured" : "a tape is open")
+                            + " on "
+                            + this);
+        }
+        Backend direct = backend;
+        MemoryPool shared = pool;
+        MemoryPool own = shared.forCapture();
+        List<DeviceBuffer> held = new ArrayList<>();
+        CallRecorder calls =
+                new CallRecorder(
+                        direct,
+                        buffer -> {
+                            if (!own.made(buffer)) {
+                                shared.hold(buffer);
+                                held.add(buffer);
+                            }
+                        });
+        boolean done = false;
+        try {
+            backend = calls;
+            pool = own;
+            try {
+                step.run();
+            } finally {
+                backend = direct;
+                pool = shared;
+            }
+            calls.replay();
+            Recording recording = direct.record(calls::replay);
+            Capture capture = new Capture(this, own, held, recording);
+            captures.add(capture);
+            done = true;
+            return capture;
+        } finally {
+            if (!done) {
+                own.close();
+                held.forEach(shared::unhold);
+            }
+        }
+    }
+
+    /** Whether calls are recorded instead of done. */
+    boolean isCapturing() {
+        return backend instanceof CallRecorder;
+    }
+
+    /** Called by a capture that closes. */
+    void closed(Capture capture) {
+        captures.remove(capture);
+    }
+
     /** What is in use, pooled, and was allocated. */
     public MemoryStats memory() {
         return pool.stats();
@@ -195,6 +270,8 @@ public final class Device implements AutoCloseable {
      * Closes the device and all its tensors. Tensors that are open outside any scope are reported
      * as leaks at WARNING, with the place where each was made if the system property {@code
      * weft.debug} is true. Idempotent.
+     *
+     * @throws IllegalStateException where a step is being captured
      */
     @Override
     public void close() {
@@ -202,12 +279,16 @@ public final class Device implements AutoCloseable {
             return;
         }
         check();
+        if (isCapturing()) {
+            throw new IllegalStateException("close: a step is being captured on " + this);
+        }
         if (tape != null) {
             tape.close();
         }
         while (innermost != root) {
             innermost.close();
         }
+        List.copyOf(captures).forEach(Capture::close);
         reportLeaks();
         root.reclaimAll();
         closed = true;

@@ -4,18 +4,26 @@ import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
- * Buffers for reuse, by type and size class, and the ledger of what is out. Classes are four to
- * each power of two, so that at most a fifth of a buffer is unused and a training loop, whose
- * tensors have the same sizes in every step, allocates in its first step only.
+ * Buffers for reuse, by type and size class. Classes are four to each power of two, so that at most
+ * a fifth of a buffer is unused and a training loop, whose tensors have the same sizes in every
+ * step, allocates in its first step only.
+ *
+ * <p>A captured step has a pool of its own, whose buffers nobody else gets while it can be
+ * replayed.
  */
 final class MemoryPool {
     /** 64 bytes of F32: smaller requests share one class. */
@@ -24,15 +32,39 @@ final class MemoryPool {
     private static final int CLASSES_PER_OCTAVE = 4;
 
     private final Backend backend;
+    private final Ledger ledger;
+    private final @Nullable MemoryPool shared;
     private final Map<DType, List<Deque<DeviceBuffer>>> free = new EnumMap<>(DType.class);
-    private long liveBytes;
-    private long peakBytes;
-    private long pooledBytes;
-    private int liveBuffers;
-    private long allocations;
 
+    /** What a capture's pool has allocated. */
+    private final Set<DeviceBuffer> made = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** How many captures use a buffer of this pool. */
+    private final IdentityHashMap<DeviceBuffer, Integer> holders = new IdentityHashMap<>();
+
+    /** What was given back, and cannot be used again while captures hold it. */
+    private final Set<DeviceBuffer> parked = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private boolean closed;
+
+    /** What is out on a device, from all of its pools. */
+    private static final class Ledger {
+        private long liveBytes;
+        private long peakBytes;
+        private long pooledBytes;
+        private int liveBuffers;
+        private long allocations;
+    }
+
+    /** A device's pool. */
     MemoryPool(Backend backend) {
+        this(backend, new Ledger(), null);
+    }
+
+    private MemoryPool(Backend backend, Ledger ledger, @Nullable MemoryPool shared) {
         this.backend = backend;
+        this.ledger = ledger;
+        this.shared = shared;
         for (DType dtype : DType.values()) {
             List<Deque<DeviceBuffer>> lists = new ArrayList<>();
             for (int i = 0; i < Long.SIZE * CLASSES_PER_OCTAVE; i++) {
@@ -42,6 +74,11 @@ final class MemoryPool {
         }
     }
 
+    /** An empty pool for one capture. */
+    MemoryPool forCapture() {
+        return new MemoryPool(backend, ledger, this);
+    }
+
     /** A buffer of at least {@code elements}, with any content. */
     DeviceBuffer take(DType dtype, long elements) {
         int sizeClass = sizeClass(elements);
@@ -49,66 +86,121 @@ final class MemoryPool {
         if (buffer == null) {
             buffer = allocate(dtype, capacity(sizeClass));
         } else {
-            pooledBytes -= bytes(buffer);
+            ledger.pooledBytes -= bytes(buffer);
         }
-        liveBuffers++;
-        liveBytes += bytes(buffer);
-        peakBytes = Math.max(peakBytes, liveBytes);
+        ledger.liveBuffers++;
+        ledger.liveBytes += bytes(buffer);
+        ledger.peakBytes = Math.max(ledger.peakBytes, ledger.liveBytes);
         return buffer;
     }
 
     void giveBack(DeviceBuffer buffer) {
-        liveBuffers--;
-        liveBytes -= bytes(buffer);
-        pooledBytes += bytes(buffer);
-        list(buffer.dtype(), sizeClass(buffer.size())).addLast(buffer);
+        ledger.liveBuffers--;
+        ledger.liveBytes -= bytes(buffer);
+        if (closed) {
+            backend.release(buffer);
+            return;
+        }
+        ledger.pooledBytes += bytes(buffer);
+        if (holders.containsKey(buffer)) {
+            parked.add(buffer);
+        } else {
+            listOf(buffer).addLast(buffer);
+        }
     }
 
-    /** Gives everything that is not in use back to the device. */
-    void trim() {
+    /** Whether this capture's pool has allocated the buffer. */
+    boolean made(DeviceBuffer buffer) {
+        return made.contains(buffer);
+    }
+
+    /** A capture uses this buffer: until {@link #unhold} nobody else gets it. */
+    void hold(DeviceBuffer buffer) {
+        holders.merge(buffer, 1, Integer::sum);
+        if (listOf(buffer).remove(buffer)) {
+            parked.add(buffer);
+        }
+    }
+
+    /** A capture that used this buffer is closed. */
+    void unhold(DeviceBuffer buffer) {
+        if (holders.merge(buffer, -1, Integer::sum) == 0) {
+            holders.remove(buffer);
+            if (parked.remove(buffer)) {
+                listOf(buffer).addLast(buffer);
+            }
+        }
+    }
+
+    /** Gives everything that is not in use back to the device. Returns how many bytes. */
+    long trim() {
+        long bytes = 0;
         for (List<Deque<DeviceBuffer>> lists : free.values()) {
             for (Deque<DeviceBuffer> list : lists) {
-                list.forEach(backend::release);
+                for (DeviceBuffer buffer : list) {
+                    bytes += bytes(buffer);
+                    backend.release(buffer);
+                }
                 list.clear();
             }
         }
-        pooledBytes = 0;
+        ledger.pooledBytes -= bytes;
+        return bytes;
+    }
+
+    /** Gives everything back to the device: what is still in use, when it is given back here. */
+    void close() {
+        trim();
+        closed = true;
     }
 
     MemoryStats stats() {
-        return new MemoryStats(liveBytes, peakBytes, pooledBytes, liveBuffers, allocations);
+        return new MemoryStats(
+                ledger.liveBytes,
+                ledger.peakBytes,
+                ledger.pooledBytes,
+                ledger.liveBuffers,
+                ledger.allocations);
     }
 
     /**
      * What is pooled may be in sizes that nobody asks for any more, so it is given back before
-     * memory counts as full.
+     * memory counts as full; but not a capture's, whose calls have it as their operands.
      */
     private DeviceBuffer allocate(DType dtype, long elements) {
-        allocations++;
+        ledger.allocations++;
+        DeviceBuffer buffer;
         try {
-            return backend.allocate(dtype, elements);
+            buffer = backend.allocate(dtype, elements);
         } catch (DeviceOutOfMemoryException e) {
-            if (pooledBytes == 0) {
+            if ((shared == null ? this : shared).trim() == 0) {
                 throw withUsage(e);
             }
-            trim();
             try {
-                return backend.allocate(dtype, elements);
+                buffer = backend.allocate(dtype, elements);
             } catch (DeviceOutOfMemoryException again) {
                 throw withUsage(again);
             }
         }
+        if (shared != null) {
+            made.add(buffer);
+        }
+        return buffer;
     }
 
     private DeviceOutOfMemoryException withUsage(DeviceOutOfMemoryException e) {
         return new DeviceOutOfMemoryException(
                 e.getMessage()
                         + "; "
-                        + liveBytes
+                        + ledger.liveBytes
                         + " bytes are in use by "
-                        + liveBuffers
+                        + ledger.liveBuffers
                         + " tensors",
                 e);
+    }
+
+    private Deque<DeviceBuffer> listOf(DeviceBuffer buffer) {
+        return list(buffer.dtype(), sizeClass(buffer.size()));
     }
 
     private Deque<DeviceBuffer> list(DType dtype, int sizeClass) {

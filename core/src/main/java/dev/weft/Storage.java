@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A buffer on loan from the pool, shared by a tensor and its views, and owned by one scope. */
 final class Storage {
     private final Device device;
+    private final MemoryPool pool;
     private final DeviceBuffer buffer;
     private final @Nullable Throwable allocationSite;
     private Scope owner;
@@ -14,6 +15,7 @@ final class Storage {
 
     Storage(Device device, DeviceBuffer buffer, Scope owner) {
         this.device = device;
+        this.pool = device.pool();
         this.buffer = buffer;
         this.owner = owner;
         this.allocationSite = Device.DEBUG ? new Throwable("allocated here") : null;
@@ -58,6 +60,6 @@ final class Storage {
     /** As {@link #close}, for an owner that empties its list itself. */
     void reclaim() {
         closed = true;
-        device.pool().giveBack(buffer);
+        pool.giveBack(buffer);
     }
 }

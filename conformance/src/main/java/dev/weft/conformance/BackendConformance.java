@@ -124,6 +124,12 @@ public abstract class BackendConformance {
                 .map(c -> dynamicTest(c.getDisplayName(), c.getExecutable()));
     }
 
+    /** Steps that are recorded once and replayed. */
+    @TestFactory
+    public Stream<DynamicTest> captures() {
+        return CaptureCases.all(this::device);
+    }
+
     /** NumPy's tables of exp, log and tanh. */
     @TestFactory
     public Stream<DynamicTest> umath() {

@@ -95,6 +95,25 @@ public interface Backend extends Kernels, AutoCloseable {
         }
     }
 
+    /**
+     * Makes calls ready to be done again and again at less cost than by calling: a graph of
+     * launches, where the device has such. Whether the calls are done meanwhile is not defined.
+     *
+     * @param calls calls kernels of this backend, and nothing else of it, always the same ones with
+     *     the same arguments; has been run before, so that every kernel is compiled
+     */
+    default Recording record(Runnable calls) {
+        return new Recording() {
+            @Override
+            public void replay() {
+                calls.run();
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /** Blocks until everything enqueued so far is done. */
     void synchronize();
 

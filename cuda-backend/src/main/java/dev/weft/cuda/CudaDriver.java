@@ -24,6 +24,7 @@ import dev.weft.gpu.Arguments;
 import dev.weft.gpu.GpuDriver;
 import dev.weft.gpu.GpuTraits;
 import dev.weft.gpu.KernelSource;
+import dev.weft.gpu.LaunchGraph;
 import dev.weft.gpu.MatrixProduct;
 
 import jcuda.driver.CUcontext;
@@ -274,6 +275,11 @@ final class CudaDriver implements GpuDriver {
             cublas = open;
         }
         return open;
+    }
+
+    @Override
+    public LaunchGraph capture(Runnable launches) {
+        return CudaGraph.capture(stream, launches, this::makeCurrent);
     }
 
     @Override

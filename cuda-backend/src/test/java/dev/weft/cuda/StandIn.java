@@ -174,6 +174,10 @@ final class StandIn {
         return ask("stand_in_graphs", JAVA_LONG);
     }
 
+    static long graphLaunches() {
+        return ask("stand_in_graph_launches", JAVA_LONG);
+    }
+
     /** Handles of this cuBLAS that nobody has destroyed. */
     static long cublasHandles(int major) {
         return ask(cublas("libcublas.so." + major), "stand_in_cublas_handles", JAVA_LONG);

@@ -407,10 +407,11 @@ EXPORT CUresult cuLaunchKernel(Function* function, unsigned x, unsigned y, unsig
 
 // ---- graphs
 
-static long graphs;
+static long graphs, graph_launches;
 
 // Graphs, captured or made ready to be launched, that nobody has destroyed.
 EXPORT long stand_in_graphs(void) { return graphs; }
+EXPORT long stand_in_graph_launches(void) { return graph_launches; }
 
 EXPORT CUresult cuStreamBeginCapture_v2(Stream* stream, int mode) {
     (void)mode;
@@ -432,21 +433,20 @@ EXPORT CUresult cuStreamEndCapture(Stream* stream, Graph** graph) {
 EXPORT CUresult cuGraphInstantiateWithFlags(Graph** ready, Graph* graph, unsigned long long flags) {
     CHECK_CONTEXT();
     if (flags) return INVALID_VALUE;
+    // Nodes take memory of the device, which may end here too.
+    allocations++;
+    if (allocations_until_failure == 0) return OUT_OF_MEMORY;
+    if (allocations_until_failure > 0) allocations_until_failure--;
     *ready = new Graph(*graph);
     graphs++;
-    return SUCCESS;
-}
-
-EXPORT CUresult cuGraphUpload(Graph* ready, Stream* stream) {
-    (void)ready;
-    (void)stream;
-    CHECK_CONTEXT();
     return SUCCESS;
 }
 
 EXPORT CUresult cuGraphLaunch(Graph* ready, Stream* stream) {
     CHECK_CONTEXT();
     if (stream->captured) return STREAM_CAPTURE_UNSUPPORTED;
+    if (stream->context != current) return INVALID_HANDLE;
+    graph_launches++;
     for (const Work& node : ready->nodes) {
         CUresult code = node();
         if (code) return code;

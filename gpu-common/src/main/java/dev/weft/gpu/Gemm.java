@@ -46,8 +46,8 @@ final class Gemm {
     Gemm(Launcher launcher, GemmTuning tuning) {
         this.launcher = launcher;
         this.tuning = tuning;
-        packedA = new Scratch(launcher.driver());
-        packedB = new Scratch(launcher.driver());
+        packedA = launcher.scratch();
+        packedB = launcher.scratch();
         finish = launcher.items(KernelFile.EPILOGUE, "gemm_epilogue");
     }
 
@@ -209,7 +209,7 @@ final class Gemm {
     }
 
     void close() {
-        packedA.close();
-        packedB.close();
+        launcher.close(packedA);
+        launcher.close(packedB);
     }
 }

@@ -9,6 +9,7 @@ import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.LossOp;
+import dev.weft.backend.Recording;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.Tunable;
 import dev.weft.backend.UnaryOp;
@@ -105,6 +106,14 @@ public final class GpuBackend implements Backend, Tunable {
 
     private static long offset(View view) {
         return view.offset() * view.dtype().bytes();
+    }
+
+    @Override
+    public Recording record(Runnable calls) {
+        LaunchGraph graph = driver.capture(calls);
+        return graph == null
+                ? Backend.super.record(calls)
+                : new GraphRecording(driver, graph, launcher.leaveScratches(), faults);
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.weft.backend.DeviceLostException;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.GemmPrecision;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
@@ -66,6 +68,16 @@ public interface GpuDriver extends AutoCloseable {
      */
     default boolean multiply(MatrixProduct product, GemmPrecision precision) {
         return false;
+    }
+
+    /**
+     * Records launches and products, which are not done meanwhile.
+     *
+     * @param launches launches kernels that have run before, and does nothing else
+     * @return what enqueues them, or null where this driver has no way to record
+     */
+    default @Nullable LaunchGraph capture(Runnable launches) {
+        return null;
     }
 
     /** Blocks until everything enqueued so far is done. */

@@ -52,6 +52,16 @@ final class IndexFaults {
         armed = true;
     }
 
+    /** Whether a kernel that takes indices was launched since the last look. */
+    boolean isArmed() {
+        return armed;
+    }
+
+    /** Says that one was launched, by a recording. */
+    void arm() {
+        armed = true;
+    }
+
     /**
      * Enqueues a look at what kernels have noted, if one took indices since the last look. To be
      * followed by something that waits for the queue, and by {@link #check}.

@@ -3,6 +3,8 @@ package dev.weft.gpu;
 import dev.weft.backend.View;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What every kernel call goes through: looks kernels up, collects their arguments, and enqueues.
@@ -13,6 +15,7 @@ final class Launcher {
     private final GpuDriver driver;
     private final GroupSizes sizes;
     private final Arguments arguments = new Arguments();
+    private final List<Scratch> scratches = new ArrayList<>();
     private final long finished;
 
     Launcher(GpuDriver driver) {
@@ -53,6 +56,27 @@ final class Launcher {
     /** Memory that counts the groups of a launch which have finished, 0 between launches. */
     long finished() {
         return finished;
+    }
+
+    /** Memory between the launches of a call. */
+    Scratch scratch() {
+        Scratch scratch = new Scratch(driver);
+        scratches.add(scratch);
+        return scratch;
+    }
+
+    /** Frees it. */
+    void close(Scratch scratch) {
+        scratches.remove(scratch);
+        scratch.close();
+    }
+
+    /**
+     * Leaves the memory of all scratches to the caller, who releases it: launches that were
+     * recorded have it as their operands.
+     */
+    List<Long> leaveScratches() {
+        return scratches.stream().map(Scratch::leave).filter(memory -> memory != 0).toList();
     }
 
     /** Starts a call: the arguments, empty. */

@@ -22,7 +22,7 @@ final class LossGuard implements GpuDriver {
         this.driver = driver;
     }
 
-    private <T> T guard(Supplier<T> call) {
+    private <T extends @Nullable Object> T guard(Supplier<T> call) {
         if (loss != null) {
             throw new DeviceLostException(
                     info().selector() + " was lost: " + loss.getMessage(), loss);
@@ -93,6 +93,25 @@ final class LossGuard implements GpuDriver {
     @Override
     public boolean multiply(MatrixProduct product, GemmPrecision precision) {
         return guard(() -> driver.multiply(product, precision));
+    }
+
+    @Override
+    public @Nullable LaunchGraph capture(Runnable launches) {
+        LaunchGraph graph = guard(() -> driver.capture(launches));
+        if (graph == null) {
+            return null;
+        }
+        return new LaunchGraph() {
+            @Override
+            public void launch() {
+                guard(graph::launch);
+            }
+
+            @Override
+            public void close() {
+                graph.close();
+            }
+        };
     }
 
     @Override

@@ -44,8 +44,8 @@ final class Reductions {
         this.launcher = launcher;
         this.elementwise = elementwise;
         this.copies = copies;
-        partials = new Scratch(launcher.driver());
-        permuted = new Scratch(launcher.driver());
+        partials = launcher.scratch();
+        permuted = launcher.scratch();
         for (ReduceOp op : ReduceOp.values()) {
             String name =
                     switch (op) {
@@ -217,7 +217,7 @@ final class Reductions {
     }
 
     void close() {
-        partials.close();
-        permuted.close();
+        launcher.close(partials);
+        launcher.close(permuted);
     }
 }

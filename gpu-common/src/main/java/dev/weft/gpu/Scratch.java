@@ -20,6 +20,14 @@ final class Scratch {
         return memory;
     }
 
+    /** Leaves its memory, or 0, to the caller, who releases it. */
+    long leave() {
+        long left = memory;
+        memory = 0;
+        bytes = 0;
+        return left;
+    }
+
     void close() {
         if (memory != 0) {
             driver.release(memory);

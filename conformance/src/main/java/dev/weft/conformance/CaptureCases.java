@@ -1,0 +1,324 @@
+package dev.weft.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.weft.Capture;
+import dev.weft.Device;
+import dev.weft.DropoutState;
+import dev.weft.Losses;
+import dev.weft.Scope;
+import dev.weft.Shape;
+import dev.weft.Tensor;
+import dev.weft.autograd.Tape;
+import dev.weft.backend.Activation;
+import dev.weft.backend.Penalty;
+import dev.weft.backend.UpdateRule;
+import dev.weft.random.Philox;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.function.Executable;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Steps that are captured and replayed. */
+final class CaptureCases {
+    private static final int STEPS = 100;
+    private static final int EXAMPLES = 40;
+    private static final int BATCH = 7;
+    private static final int INPUTS = 11;
+    private static final int HIDDEN = 13;
+    private static final int CLASSES = 3;
+
+    private CaptureCases() {}
+
+    static Stream<DynamicTest> all(Supplier<Device> device) {
+        return Stream.of(
+                test("100 replays are 100 steps, bit for bit", device, CaptureCases::training),
+                test("a reduction in two launches", device, CaptureCases::reduction),
+                test("what replays use is nobody else's", device, CaptureCases::ownMemory),
+                test("inputs may be closed", device, CaptureCases::closedInput),
+                test("results outlive the capture", device, CaptureCases::results),
+                test("two captures in turns", device, CaptureCases::two),
+                test("a step that waits for the device", device, CaptureCases::refusals),
+                test("wrong uses", device, CaptureCases::wrongUses),
+                test("bad indices in every replay", device, CaptureCases::badIndices));
+    }
+
+    private static DynamicTest test(String name, Supplier<Device> open, Consumer<Device> body) {
+        Executable run =
+                () -> {
+                    Device device = open.get();
+                    try (Scope _ = device.scope()) {
+                        body.accept(device);
+                    }
+                    assertEquals(0, device.memory().liveBytes(), "live bytes at the end");
+                };
+        return dynamicTest(name, run);
+    }
+
+    /** A network of two layers with dropout that learns from rows which a tensor chooses. */
+    private static final class Training {
+        private final Device device;
+        private final Tensor data;
+        private final Tensor labels;
+        private final Tensor chosen;
+        private final Tensor w1;
+        private final Tensor b1;
+        private final Tensor w2;
+        private final List<Tensor> gradients;
+        private final List<Tensor> controls;
+        private final List<List<Tensor>> states;
+        private final DropoutState dropout;
+        private final Tensor loss;
+
+        Training(Device device) {
+            this.device = device;
+            Philox random = new Philox(11);
+            data = device.tensor(Draws.normal(random, EXAMPLES * INPUTS, 1), EXAMPLES, INPUTS);
+            labels = device.tensor(Draws.indices(random, EXAMPLES, CLASSES));
+            chosen = device.tensor(new int[BATCH]);
+            w1 = device.tensor(Draws.normal(random, HIDDEN * INPUTS, 0.5), HIDDEN, INPUTS);
+            b1 = device.zeros(HIDDEN);
+            w2 = device.tensor(Draws.normal(random, CLASSES * HIDDEN, 0.5), CLASSES, HIDDEN);
+            gradients = parameters().stream().map(w -> device.zeros(w.shape().toArray())).toList();
+            controls =
+                    parameters().stream().map(_ -> device.tensor(new float[] {0.05f, 0})).toList();
+            states =
+                    parameters().stream()
+                            .map(
+                                    w ->
+                                            List.of(
+                                                    device.zeros(w.shape().toArray()),
+                                                    device.zeros(w.shape().toArray())))
+                            .toList();
+            dropout = new DropoutState(device, 5);
+            loss = device.scalar(0);
+        }
+
+        private List<Tensor> parameters() {
+            return List.of(w1, b1, w2);
+        }
+
+        /** What changes from step to step on the host: which rows, and the learning rate. */
+        void prepare(int step) {
+            try (Scope _ = device.scope()) {
+                int[] rows = new int[BATCH];
+                for (int i = 0; i < BATCH; i++) {
+                    rows[i] = (step * 3 + i * i) % EXAMPLES;
+                }
+                chosen.assign(device.tensor(rows));
+                if (step == STEPS / 2) {
+                    for (Tensor control : controls) {
+                        control.slice(0, 0, 1).assign(device.tensor(new float[] {0.02f}));
+                    }
+                }
+            }
+        }
+
+        void step() {
+            try (Scope _ = device.scope();
+                    Tape tape = device.tape()) {
+                for (int i = 0; i < parameters().size(); i++) {
+                    tape.watch(parameters().get(i), gradients.get(i));
+                }
+                Tensor x = data.gather(chosen);
+                Tensor hidden = dropout.apply(x.linear(w1, b1, Activation.TANH), 0.25);
+                Tensor logits = hidden.matmul(w2.transpose());
+                Tensor mean = Losses.crossEntropy(logits, labels.gather(chosen));
+                tape.gradients(mean.add(w2.square().mean()));
+                loss.assign(mean);
+                UpdateRule adam = new UpdateRule.Adam(0.9, 0.999, 1e-8, Penalty.NONE);
+                for (int i = 0; i < parameters().size(); i++) {
+                    device.backend()
+                            .update(
+                                    adam,
+                                    controls.get(i).view(),
+                                    parameters().get(i).view(),
+                                    gradients.get(i).view(),
+                                    states.get(i).stream().map(Tensor::view).toList());
+                }
+            }
+        }
+
+        float[] everything() {
+            try (Scope _ = device.scope()) {
+                Tensor[] all =
+                        Stream.of(
+                                        parameters(),
+                                        controls,
+                                        List.of(loss),
+                                        states.getFirst(),
+                                        states.getLast())
+                                .flatMap(List::stream)
+                                .map(t -> t.reshape(t.size()))
+                                .toArray(Tensor[]::new);
+                return Tensor.concat(0, all).toFloatArray();
+            }
+        }
+    }
+
+    private static void training(Device device) {
+        Training eager = new Training(device);
+        for (int i = 0; i < STEPS; i++) {
+            eager.prepare(i);
+            eager.step();
+        }
+        Training captured = new Training(device);
+        captured.prepare(0);
+        try (Capture step = device.capture(captured::step)) {
+            for (int i = 1; i < STEPS; i++) {
+                captured.prepare(i);
+                long allocations = device.memory().allocations();
+                step.replay();
+                assertEquals(allocations, device.memory().allocations(), "allocations by a replay");
+            }
+        }
+        float[] expected = eager.everything();
+        assertArrayEquals(expected, captured.everything());
+        // And it is a training: the loss is not the first one's.
+        Training untrained = new Training(device);
+        untrained.prepare(0);
+        untrained.step();
+        double first = untrained.loss.item();
+        double last = eager.loss.item();
+        assertTrue(last < 0.5 * first, "the loss went from " + first + " to " + last);
+    }
+
+    private static void reduction(Device device) {
+        Tensor x = device.ones(100_000);
+        Tensor[] sum = new Tensor[1];
+        try (Capture step = device.capture(() -> sum[0] = x.sum())) {
+            assertEquals(1e5, sum[0].item());
+            // A larger one in between takes more memory for its partial sums.
+            assertEquals(5e6, device.ones(5_000_000).sum().item());
+            x.assign(device.full(2, x.shape()));
+            step.replay();
+            assertEquals(2e5, sum[0].item());
+        }
+    }
+
+    private static void ownMemory(Device device) {
+        Tensor x = device.full(3, Shape.of(100));
+        Tensor[] y = new Tensor[1];
+        try (Capture step =
+                device.capture(
+                        () -> {
+                            try (Scope scope = device.scope()) {
+                                y[0] = scope.keep(x.add(1).mul(2).sub(3));
+                            }
+                        })) {
+            for (int i = 0; i < 3; i++) {
+                // As large as what the step used and gave back.
+                Tensor other = device.full(-1, Shape.of(100));
+                step.replay();
+                assertEquals(500, y[0].sum().item());
+                assertEquals(-100, other.sum().item());
+            }
+        }
+    }
+
+    private static void closedInput(Device device) {
+        Tensor x = device.full(3, Shape.of(100));
+        Tensor[] y = new Tensor[1];
+        try (Capture step = device.capture(() -> y[0] = x.add(1))) {
+            x.close();
+            Tensor other = device.full(7, Shape.of(100));
+            device.trim();
+            step.replay();
+            assertEquals(400, y[0].sum().item());
+            assertEquals(700, other.sum().item());
+        }
+    }
+
+    private static void results(Device device) {
+        Tensor x = device.full(3, Shape.of(100));
+        Tensor[] y = new Tensor[1];
+        device.capture(() -> y[0] = x.add(1)).close();
+        Tensor other = device.full(7, Shape.of(100));
+        assertEquals(400, y[0].sum().item());
+        assertEquals(700, other.sum().item());
+    }
+
+    private static void two(Device device) {
+        Tensor x = device.ones(10);
+        Capture twice = device.capture(() -> x.assign(x.mul(2)));
+        try (Capture plus = device.capture(() -> x.assign(x.add(1)))) {
+            // (1 · 2 + 1) by the captures themselves, then (3 · 2 + 1 + 1) · 2.
+            twice.replay();
+            plus.replay();
+            plus.replay();
+            twice.replay();
+            assertEquals(160, x.sum().item());
+            twice.close();
+            twice.close();
+            plus.replay();
+            assertEquals(170, x.sum().item());
+        }
+    }
+
+    private static void refusals(Device device) {
+        Tensor x = device.ones(4);
+        List<Runnable> steps =
+                List.of(
+                        () -> x.sum().item(),
+                        () -> x.toFloatArray(),
+                        () -> x.assign(device.tensor(new float[] {1, 2, 3, 4})),
+                        device::synchronize,
+                        device::trim,
+                        () -> device.capture(() -> x.add(1)),
+                        () -> {
+                            throw new IllegalStateException("capture: the step's own");
+                        });
+        for (Runnable step : steps) {
+            var error = assertThrows(IllegalStateException.class, () -> device.capture(step));
+            assertTrue(String.valueOf(error.getMessage()).startsWith("capture: "));
+            assertArrayEquals(new float[] {1, 1, 1, 1}, x.toFloatArray());
+        }
+    }
+
+    private static void wrongUses(Device device) {
+        Tensor x = device.ones(4);
+        Capture open = device.capture(() -> x.assign(x.add(1)));
+        assertThrows(IllegalStateException.class, () -> device.capture(open::replay));
+        assertThrows(IllegalStateException.class, () -> device.capture(device::close));
+        try (Tape _ = device.tape()) {
+            assertThrows(IllegalStateException.class, () -> device.capture(() -> x.add(1)));
+        }
+        open.close();
+        assertThrows(IllegalStateException.class, open::replay);
+        assertEquals(8, x.sum().item());
+    }
+
+    private static void badIndices(Device device) {
+        Tensor table = device.ones(5, 2);
+        Tensor index = device.tensor(new int[] {1, 2});
+        Tensor[] y = new Tensor[1];
+        Tensor bad = device.tensor(new int[] {1, 9});
+        try (Capture step = device.capture(() -> y[0] = table.gather(index))) {
+            assertEquals(4, y[0].sum().item());
+            index.assign(bad);
+            for (int i = 0; i < 2; i++) {
+                var error =
+                        assertThrows(
+                                IndexOutOfBoundsException.class,
+                                () -> {
+                                    step.replay();
+                                    device.synchronize();
+                                });
+                assertTrue(String.valueOf(error.getMessage()).contains("gather: index 9"));
+            }
+            index.assign(device.tensor(new int[] {0, 4}));
+            step.replay();
+            assertEquals(4, y[0].sum().item());
+            assertNotEquals(0, device.memory().liveBytes());
+        }
+    }
+}
