@@ -99,6 +99,11 @@ final class CallRecorder implements Backend {
     }
 
     @Override
+    public void downloadLater(View source, MemorySegment target) {
+        throw refusal("reads values back");
+    }
+
+    @Override
     public void download(View source, double[] target) {
         throw refusal("reads values back");
     }
@@ -221,15 +226,19 @@ final class CallRecorder implements Backend {
     }
 
     @Override
-    public void update(UpdateRule rule, View control, View p, View g, List<View> states) {
+    public void update(
+            UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
         List<View> kept = List.copyOf(states);
-        List<View> views = new ArrayList<>(List.of(control, p, g));
+        List<View> views = new ArrayList<>(List.of(control, halt, p, g));
         views.addAll(kept);
-        add(() -> backend.update(rule, control, p, g, kept), views.toArray(View[]::new));
+        add(() -> backend.update(rule, control, halt, p, g, kept), views.toArray(View[]::new));
     }
 
     @Override
-    public void countNonFinite(View x, View count) {
-        add(() -> backend.countNonFinite(x, count), x, count);
+    public void countNonFinite(List<View> xs, View count) {
+        List<View> kept = List.copyOf(xs);
+        List<View> views = new ArrayList<>(kept);
+        views.add(count);
+        add(() -> backend.countNonFinite(kept, count), views.toArray(View[]::new));
     }
 }

@@ -60,6 +60,7 @@ final class KernelCase implements AutoCloseable {
     private final View x;
     private final Tensor result;
     private final View control;
+    private final View halt;
     private final List<View> states;
 
     /**
@@ -80,6 +81,7 @@ final class KernelCase implements AutoCloseable {
         x = device.tensor(values, elements / ROW, ROW).view();
         result = work == Work.SUM ? device.zeros(1, 1) : device.full(0, rows);
         control = device.tensor(new float[] {(float) LR, 0}, 2).view();
+        halt = device.tensor(new int[] {0}).view();
         states =
                 work == Work.ADAM
                         ? List.of(device.full(0, rows).view(), device.full(0, rows).view())
@@ -101,8 +103,8 @@ final class KernelCase implements AutoCloseable {
             case TANH -> kernels.unary(UnaryOp.TANH, 0, 0, x, y);
             case SUM -> kernels.reduce(ReduceOp.SUM, x, y);
             case SOFTMAX -> kernels.softmax(false, x, y);
-            case AXPY -> kernels.update(SGD, control, y, x, states);
-            case ADAM -> kernels.update(ADAM, control, y, x, states);
+            case AXPY -> kernels.update(SGD, control, halt, y, x, states);
+            case ADAM -> kernels.update(ADAM, control, halt, y, x, states);
         }
         device.backend().synchronize();
     }

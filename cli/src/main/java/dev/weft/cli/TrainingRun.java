@@ -98,6 +98,7 @@ final class TrainingRun implements AutoCloseable {
                 data.split().test().size(),
                 data.description());
         Trainer trainer = new Trainer(network, options.model().loss(), optimizer);
+        trainer.captureSteps(true);
         List<TrainingListener.EpochEvent> epochs = new ArrayList<>();
         trainer.listen(
                 new TrainingListener() {

@@ -78,6 +78,7 @@ final class CaptureCases {
         private final List<List<Tensor>> states;
         private final DropoutState dropout;
         private final Tensor loss;
+        private final Tensor go;
 
         Training(Device device) {
             this.device = device;
@@ -101,6 +102,7 @@ final class CaptureCases {
                             .toList();
             dropout = new DropoutState(device, 5);
             loss = device.scalar(0);
+            go = device.tensor(new int[1]);
         }
 
         private List<Tensor> parameters() {
@@ -141,6 +143,7 @@ final class CaptureCases {
                             .update(
                                     adam,
                                     controls.get(i).view(),
+                                    go.view(),
                                     parameters().get(i).view(),
                                     gradients.get(i).view(),
                                     states.get(i).stream().map(Tensor::view).toList());

@@ -97,10 +97,20 @@ final class IndexKernels {
                 shape + " " + in,
                 side -> {
                     View x = side.input(Draws.wild(side.random(), shape.size()), shape, in);
-                    View count = side.updated(new int[] {5}, EXACT);
-                    side.kernels().countNonFinite(x, count);
-                    View full = side.updated(new int[] {Integer.MAX_VALUE - 1}, EXACT);
-                    side.kernels().countNonFinite(x, full);
+                    View one = side.input(new float[] {Float.NaN});
+                    View none = side.input(new float[0]);
+                    for (List<View> xs :
+                            List.of(
+                                    List.of(x),
+                                    List.of(one, x),
+                                    List.of(one, one, x, x, one),
+                                    List.of(one, none, one),
+                                    List.<View>of())) {
+                        View count = side.updated(new int[] {5}, EXACT);
+                        side.kernels().countNonFinite(xs, count);
+                        View full = side.updated(new int[] {Integer.MAX_VALUE - 1}, EXACT);
+                        side.kernels().countNonFinite(xs, full);
+                    }
                 });
     }
 

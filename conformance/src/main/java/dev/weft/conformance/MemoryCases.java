@@ -61,6 +61,7 @@ final class MemoryCases {
         private final List<Tensor> states;
         private final Tensor gradient;
         private final DropoutState dropout;
+        private final Tensor go;
 
         SmallTraining(Device device) {
             this.device = device;
@@ -74,6 +75,7 @@ final class MemoryCases {
             states = List.of(device.zeros(9, 5), device.zeros(9, 5));
             gradient = device.zeros(9, 5);
             dropout = new DropoutState(device, 3);
+            go = device.tensor(new int[1]);
         }
 
         void step() {
@@ -92,6 +94,7 @@ final class MemoryCases {
                         .update(
                                 adam,
                                 control.view(),
+                                go.view(),
                                 w1.view(),
                                 gradient.view(),
                                 states.stream().map(Tensor::view).toList());

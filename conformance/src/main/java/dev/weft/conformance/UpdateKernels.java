@@ -93,6 +93,8 @@ final class UpdateKernels {
                                     Shape.of(2),
                                     Placement.DENSE,
                                     EXACT);
+                    View halt = side.updated(new int[] {0}, EXACT);
+                    View halted = side.updated(new int[] {-3}, EXACT);
                     View p = side.updated(parameters, shape, Placement.DENSE, ofParameters);
                     View[] g = {side.input(even), side.input(odd)};
                     List<View> states = new ArrayList<>();
@@ -101,7 +103,8 @@ final class UpdateKernels {
                         states.add(side.updated(zeros, shape, Placement.DENSE, ofStates));
                     }
                     for (int step = 0; step < steps; step++) {
-                        side.kernels().update(rule, control, p, g[step % 2], states);
+                        side.kernels().update(rule, control, halt, p, g[step % 2], states);
+                        side.kernels().update(rule, control, halted, p, g[step % 2], states);
                     }
                 });
     }

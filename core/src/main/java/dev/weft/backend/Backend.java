@@ -39,6 +39,15 @@ public interface Backend extends Kernels, AutoCloseable {
     void download(View source, MemorySegment target);
 
     /**
+     * As {@link #download}, but may return at once: the values are in the target, which is native
+     * memory, when a later {@link #download} or {@link #synchronize} has returned. So that several
+     * values cost one wait.
+     */
+    default void downloadLater(View source, MemorySegment target) {
+        download(source, target);
+    }
+
+    /**
      * {@link #upload} of doubles, rounded to the target's type unless the backend computes in
      * double.
      */

@@ -141,21 +141,24 @@ public interface Kernels {
     void dropoutMask(double rate, View state, View mask);
 
     /**
-     * Updates {@code p} by {@code g} in one pass and counts the step: see {@link UpdateRule}.
+     * Updates {@code p} by {@code g} in one pass and counts the step, unless it is to halt: see
+     * {@link UpdateRule}.
      *
      * @param control F32 of 2 elements: the learning rate, and the number of steps done, to which
      *     the kernel adds 1 (t is the sum). They are in device memory so that a recorded step can
      *     be replayed.
+     * @param halt I32 of 1 element: where it is not 0, nothing is changed. So a step need not wait
+     *     for {@link #countNonFinite} to be read back.
      * @param p the parameters, F32, contiguous
      * @param g their gradient, same shape, contiguous
      * @param states {@link UpdateRule#states} buffers like p, in the order in which the rule names
      *     them
      */
-    void update(UpdateRule rule, View control, View p, View g, List<View> states);
+    void update(UpdateRule rule, View control, View halt, View p, View g, List<View> states);
 
     /**
-     * count[0] += how many elements of x are NaN or infinite; count is I32 with one element and
+     * count[0] += how many elements of all x are NaN or infinite; count is I32 with one element and
      * saturates.
      */
-    void countNonFinite(View x, View count);
+    void countNonFinite(List<View> xs, View count);
 }

@@ -437,7 +437,11 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void update(UpdateRule rule, View control, View p, View g, List<View> states) {
+    public void update(
+            UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
+        if (ReferenceBuffer.of(halt).get(halt.offset()) != 0) {
+            return;
+        }
         ReferenceBuffer settings = ReferenceBuffer.of(control);
         double lr = settings.get(control.offset());
         double t = settings.get(control.offset() + 1) + 1;
@@ -468,12 +472,14 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void countNonFinite(View x, View count) {
+    public void countNonFinite(List<View> xs, View count) {
         ReferenceBuffer counter = ReferenceBuffer.of(count);
         double found = counter.get(count.offset());
-        Walk walk = new Walk(x.shape(), x);
-        while (walk.next()) {
-            found += Double.isFinite(walk.get(0)) ? 0 : 1;
+        for (View x : xs) {
+            Walk walk = new Walk(x.shape(), x);
+            while (walk.next()) {
+                found += Double.isFinite(walk.get(0)) ? 0 : 1;
+            }
         }
         counter.set(count.offset(), Math.min(found, Integer.MAX_VALUE));
     }

@@ -193,8 +193,8 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void countNonFinite(View x, View count) {
-        reduction.countNonFinite(x, count);
+    public void countNonFinite(List<View> xs, View count) {
+        xs.forEach(x -> reduction.countNonFinite(x, count));
     }
 
     // ---- products
@@ -297,7 +297,10 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void update(UpdateRule rule, View control, View p, View g, List<View> states) {
-        update.run(rule, control, p, g, states);
+    public void update(
+            UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
+        if (Memory.getInt(CpuBuffer.address(halt)) == 0) {
+            update.run(rule, control, p, g, states);
+        }
     }
 }

@@ -285,7 +285,7 @@ final class CudaDriver implements GpuDriver {
     @Override
     public void synchronize() {
         makeCurrent();
-        Status.check(cuStreamSynchronize(stream), "cuStreamSynchronize");
+        transfers.synchronize();
     }
 
     @Override

@@ -20,7 +20,8 @@ import java.util.List;
 
 /**
  * Copies between the host and the device by way of pinned memory, in slots: a write returns when
- * its source has been copied, while the device may still be busy with what came before.
+ * its source has been copied, while the device may still be busy with what came before. One more
+ * slot is for reads that nobody waits for yet.
  */
 final class Transfers {
     private static final int SLOTS = 8;
@@ -32,13 +33,21 @@ final class Transfers {
     private final CUstream stream;
     private final Pointer pinned = new Pointer();
     private final MemorySegment staging;
+    private final MemorySegment arriving;
     private final List<CUevent> written = new ArrayList<>();
+    private final List<Arrival> arrivals = new ArrayList<>();
+    private long arrivingBytes;
     private int next;
+
+    /** What a read has enqueued: it is at {@code offset} of its slot when the stream is done. */
+    private record Arrival(long offset, MemorySegment target) {}
 
     Transfers(CUstream stream) {
         this.stream = stream;
-        Status.check(cuMemAllocHost(pinned, SLOTS * SLOT), "cuMemAllocHost");
-        staging = MemorySegment.ofBuffer(pinned.getByteBuffer(0, SLOTS * SLOT));
+        Status.check(cuMemAllocHost(pinned, (SLOTS + 1) * SLOT), "cuMemAllocHost");
+        MemorySegment all = MemorySegment.ofBuffer(pinned.getByteBuffer(0, (SLOTS + 1) * SLOT));
+        staging = all.asSlice(0, SLOTS * SLOT);
+        arriving = all.asSlice(SLOTS * SLOT);
         try {
             for (int i = 0; i < SLOTS; i++) {
                 CUevent event = new CUevent();
@@ -79,24 +88,40 @@ final class Transfers {
         // The slots are free when the stream has nothing left to do, which reading waits for.
         for (long at = 0; at < bytes; at += staging.byteSize()) {
             long piece = Math.min(staging.byteSize(), bytes - at);
-            copyToHost(address + at, pinned, piece);
-            Status.check(cuStreamSynchronize(stream), "cuStreamSynchronize");
+            copyToHost(address + at, 0, piece);
+            synchronize();
             MemorySegment.copy(staging, 0, target, at, piece);
         }
     }
 
-    /**
-     * Enqueues a read to native memory. Where that is not pinned, the driver itself waits until it
-     * is done.
-     */
+    /** Enqueues a read: the target has it when {@link #read} or {@link #synchronize} returned. */
     void enqueueRead(long address, MemorySegment target) {
-        copyToHost(address, Pointer.to(target.asByteBuffer()), target.byteSize());
+        long bytes = target.byteSize();
+        if (bytes > SLOT - arrivingBytes) {
+            read(address, target);
+            return;
+        }
+        copyToHost(address, staging.byteSize() + arrivingBytes, bytes);
+        arrivals.add(new Arrival(arrivingBytes, target));
+        arrivingBytes += bytes;
     }
 
-    private void copyToHost(long address, Pointer host, long bytes) {
+    private void copyToHost(long address, long offset, long bytes) {
         Status.check(
-                cuMemcpyDtoHAsync(host, Address.of(address), bytes, stream),
+                cuMemcpyDtoHAsync(
+                        pinned.withByteOffset(offset), Address.of(address), bytes, stream),
                 "cuMemcpyDtoHAsync of " + bytes + " bytes");
+    }
+
+    /** Waits for the stream, and hands out what has arrived. */
+    void synchronize() {
+        Status.check(cuStreamSynchronize(stream), "cuStreamSynchronize");
+        for (Arrival arrival : arrivals) {
+            MemorySegment target = arrival.target;
+            MemorySegment.copy(arriving, arrival.offset, target, 0, target.byteSize());
+        }
+        arrivals.clear();
+        arrivingBytes = 0;
     }
 
     /** Codes do not matter any more. */

@@ -27,13 +27,17 @@ class CudaTrainingTest {
     @Test
     void reachesTheAccuracyOfTheCpu() {
         StandIn.requireDevice();
-        double cpu = accuracy("cpu");
-        double cuda = accuracy("cuda");
-        assertTrue(cpu > 0.9, "the CPU's accuracy is " + cpu);
-        assertEquals(cpu, cuda, 0.01);
+        Result cpu = train("cpu", false);
+        Result cuda = train("cuda", false);
+        assertTrue(cpu.accuracy > 0.9, "the CPU's accuracy is " + cpu.accuracy);
+        assertEquals(cpu.accuracy, cuda.accuracy, 0.01);
+        // By a graph of its step, the same numbers.
+        assertEquals(cuda, train("cuda", true));
     }
 
-    private static double accuracy(String selector) {
+    private record Result(double accuracy, String parameters) {}
+
+    private static Result train(String selector, boolean captures) {
         Split digits = Split.last(GeneratedDigits.generate(4000 + TEST, 1), TEST);
         Normalization scale = Normalization.of(digits.train());
         try (Device device = Devices.open(selector);
@@ -42,9 +46,13 @@ class CudaTrainingTest {
             Network network = Network.create(device, Models.SIMPLENET.layers(0.1), 1);
             Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.001);
             Batches train = new Batches(device, digits.train(), scale, 64, false);
-            new Trainer(network, Models.SIMPLENET.loss(), adam).train(train, 1, EPOCHS, 1);
+            Trainer trainer = new Trainer(network, Models.SIMPLENET.loss(), adam);
+            trainer.captureSteps(captures);
+            trainer.train(train, 1, EPOCHS, 1);
             Batches test = new Batches(device, digits.test(), scale, 64, false);
-            return Evaluation.of(network, Models.SIMPLENET.loss(), test).accuracy();
+            return new Result(
+                    Evaluation.of(network, Models.SIMPLENET.loss(), test).accuracy(),
+                    network.parameters().sha256());
         }
     }
 }

@@ -104,6 +104,14 @@ public final class GpuBackend implements Backend, Tunable {
         }
     }
 
+    @Override
+    public void downloadLater(View source, MemorySegment target) {
+        long bytes = source.size() * source.dtype().bytes();
+        if (bytes > 0) {
+            driver.enqueueRead(GpuBuffer.memory(source), offset(source), target.asSlice(0, bytes));
+        }
+    }
+
     private static long offset(View view) {
         return view.offset() * view.dtype().bytes();
     }
@@ -210,8 +218,8 @@ public final class GpuBackend implements Backend, Tunable {
     }
 
     @Override
-    public void countNonFinite(View x, View count) {
-        reductions.countNonFinite(x, count);
+    public void countNonFinite(List<View> xs, View count) {
+        reductions.countNonFinite(xs, count);
     }
 
     @Override
@@ -271,7 +279,8 @@ public final class GpuBackend implements Backend, Tunable {
     }
 
     @Override
-    public void update(UpdateRule rule, View control, View p, View g, List<View> states) {
-        updates.update(rule, control, p, g, states);
+    public void update(
+            UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
+        updates.update(rule, control, halt, p, g, states);
     }
 }

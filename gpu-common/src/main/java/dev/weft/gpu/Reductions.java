@@ -4,7 +4,10 @@ import dev.weft.DType;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -76,8 +79,35 @@ final class Reductions {
         run(kernels, divisor, x, y);
     }
 
-    void countNonFinite(View x, View count) {
-        elementwise.run(countNonFinite, a -> Launcher.dense(a, count, 0), x);
+    /** One launch for each x, and none for a scalar with a dense x behind it. */
+    void countNonFinite(List<View> xs, View count) {
+        View scalar = null;
+        for (View x : xs) {
+            if (scalar != null && !(x.isContiguous() && x.size() > 0)) {
+                countNonFinite(scalar, null, count);
+                scalar = null;
+            }
+            if (scalar == null && x.size() == 1) {
+                scalar = x;
+            } else {
+                countNonFinite(x, scalar, count);
+                scalar = null;
+            }
+        }
+        if (scalar != null) {
+            countNonFinite(scalar, null, count);
+        }
+    }
+
+    private void countNonFinite(View x, @Nullable View scalar, View count) {
+        elementwise.run(
+                countNonFinite,
+                a -> {
+                    Launcher.dense(a, count, 0);
+                    Launcher.dense(a, scalar == null ? x : scalar, 0);
+                    a.i32(scalar == null ? 0 : 1);
+                },
+                x);
     }
 
     private void run(Variants kernels, double divisor, View x, View y) {

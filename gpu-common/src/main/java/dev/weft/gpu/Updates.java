@@ -26,10 +26,11 @@ final class Updates {
         dropoutMask = launcher.together(KernelFile.DROPOUT, "dropout_mask");
     }
 
-    void update(UpdateRule rule, View control, View p, View g, List<View> states) {
+    void update(UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
         Penalty penalty = rule.penalty();
         Arguments a = launcher.begin().i64(p.size());
         Launcher.dense(a, control, 0);
+        Launcher.dense(a, halt, 0);
         a.memory(launcher.finished());
         a.f32(penalty.l1()).f32(penalty.l2()).f32(penalty.weightDecay());
         Launcher.dense(a, p, 0);

@@ -117,12 +117,26 @@ public final class Batches {
 
     /** Batch number {@code i} of the present order; its tensors belong to the innermost scope. */
     public Batch get(int i) {
-        Tensor chosen = indices.get(i);
-        return new Batch(
-                images.gather(chosen),
-                targets.gather(chosen),
-                i * batch,
-                Math.toIntExact(chosen.size()));
+        Tensor chosen = examples(i);
+        return new Batch(images(chosen), target(chosen), i * batch, Math.toIntExact(chosen.size()));
+    }
+
+    /**
+     * The numbers of batch {@code i}'s examples in the data set, I32 of rank 1: a view of the
+     * present order, which changes with it.
+     */
+    public Tensor examples(int i) {
+        return indices.get(i);
+    }
+
+    /** The images of these examples, F32, one in a row; it belongs to the innermost scope. */
+    public Tensor images(Tensor examples) {
+        return images.gather(examples);
+    }
+
+    /** Their classes, I32, or one-hot rows, F32; it belongs to the innermost scope. */
+    public Tensor target(Tensor examples) {
+        return targets.gather(examples);
     }
 
     /** The class of example number {@code i} of the present order. */

@@ -19,6 +19,7 @@ public final class Optimizer {
     private final OptimizerKind kind;
     private final UpdateRule rule;
     private final Tensor control;
+    private final Tensor never;
     private final List<Tensor> states = new ArrayList<>();
     private final List<View> stateViews = new ArrayList<>();
     private double lr;
@@ -35,6 +36,7 @@ public final class Optimizer {
         this.lr = checked(lr);
         Device device = parameters.values().device();
         control = device.tensor(new float[] {(float) lr, 0}).named("learning rate and step");
+        never = device.tensor(new int[] {0}).named("no reason to halt");
         for (int i = 0; i < rule.states(); i++) {
             Tensor state = device.zeros(parameters.values().size()).named(kind.stateNames().get(i));
             states.add(state);
@@ -49,12 +51,23 @@ public final class Optimizer {
 
     /** One step: see {@link UpdateRule}. */
     public void step() {
+        step(never);
+    }
+
+    /**
+     * One step, or none where {@code halt} is not 0 when the device comes to it: so that nobody
+     * waits to learn whether the gradients are fit for use.
+     *
+     * @param halt I32 of one element
+     */
+    public void step(Tensor halt) {
         Tensor values = parameters.values();
         values.device()
                 .backend()
                 .update(
                         rule,
                         control.view(),
+                        halt.view(),
                         values.view(),
                         parameters.gradients().view(),
                         stateViews);

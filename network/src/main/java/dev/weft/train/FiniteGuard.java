@@ -5,14 +5,18 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.backend.View;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Network;
 import dev.weft.nn.Parameter;
 import dev.weft.nn.Sequential;
 
+import java.util.List;
+
 /**
- * Looks at a step's loss and gradients before they reach the parameters: one counting kernel and
- * two numbers read back. Which layer it was is only looked for when something was found.
+ * Looks at a step's loss and gradients before they reach the parameters: one counting kernel, whose
+ * count halts the optimizer and is read after the step. Which layer it was is only looked for when
+ * something was found; the parameters are then what they were.
  */
 final class FiniteGuard {
     private final Network network;
@@ -24,28 +28,32 @@ final class FiniteGuard {
         this.count = network.device().tensor(new int[] {0});
     }
 
+    /** How many numbers were not finite: I32 of one element. */
+    Tensor count() {
+        return count;
+    }
+
+    /** Enqueues the count of what is not finite in the loss and the gradients. */
+    void look(Tensor loss) {
+        View gradients = network.parameters().gradients().view();
+        network.device().backend().countNonFinite(List.of(loss.view(), gradients), count.view());
+    }
+
     /**
-     * Reads the loss, and returns it when it and all gradients are finite.
+     * After a step in which something was counted: starts the count again, and says what it was.
      *
      * @param x the batch, to find the layer with
-     * @throws NonFiniteException naming the step and the layer
      */
-    double check(Tensor x, Tensor loss, int epoch, long step) {
-        Device device = network.device();
-        device.backend().countNonFinite(network.parameters().gradients().view(), count.view());
-        double value = loss.item();
-        if (Double.isFinite(value) && count.item() == 0) {
-            return value;
-        }
-        device.backend().fill(0, count.view());
-        String where = Double.isFinite(value) ? firstGradient() : firstLayer(x);
-        throw new NonFiniteException(
+    NonFiniteException found(Tensor x, double loss, int epoch, long step) {
+        network.device().backend().fill(0, count.view());
+        String where = Double.isFinite(loss) ? firstGradient() : firstLayer(x);
+        return new NonFiniteException(
                 "step "
                         + step
                         + " (epoch "
                         + epoch
                         + "): "
-                        + (Double.isFinite(value) ? "a gradient" : "the loss")
+                        + (Double.isFinite(loss) ? "a gradient" : "the loss")
                         + " is not finite, first in "
                         + where
                         + "; the parameters are as they were before this step: try a smaller"
@@ -90,7 +98,7 @@ final class FiniteGuard {
         try (Scope _ = device.scope()) {
             Tensor found = device.empty(DType.I32, Shape.of(1));
             device.backend().fill(0, found.view());
-            device.backend().countNonFinite(x.view(), found.view());
+            device.backend().countNonFinite(List.of(x.view()), found.view());
             return found.item() == 0;
         }
     }

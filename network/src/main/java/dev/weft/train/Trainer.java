@@ -1,9 +1,7 @@
 package dev.weft.train;
 
-import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Tensor;
-import dev.weft.autograd.Tape;
 import dev.weft.data.Batches;
 import dev.weft.nn.LossKind;
 import dev.weft.nn.Network;
@@ -11,6 +9,7 @@ import dev.weft.optim.Optimizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Trains a network: forward, backward, a look at whether everything is finite, update. The order of
@@ -18,18 +17,17 @@ import java.util.List;
  */
 public final class Trainer {
     private final Network network;
-    private final LossKind loss;
-    private final Optimizer optimizer;
     private final FiniteGuard guard;
-    private final Predictions predictions = new Predictions();
+    private final TrainingStep step;
+    private final Readings readings = new Readings();
     private final List<TrainingListener> listeners = new ArrayList<>();
+    private boolean captures;
 
     /** A trainer, whose few bytes on the device belong to the innermost open scope. */
     public Trainer(Network network, LossKind loss, Optimizer optimizer) {
         this.network = network;
-        this.loss = loss;
-        this.optimizer = optimizer;
         this.guard = new FiniteGuard(network);
+        this.step = new TrainingStep(network, loss, optimizer, guard);
     }
 
     /** Tells {@code listener} of steps and epochs from now on. */
@@ -38,43 +36,57 @@ public final class Trainer {
     }
 
     /**
+     * Whether {@link #train} captures its step, once for each size of batch, and replays it; it
+     * does not until this is called. A replay saves most of what a step of a small network takes
+     * besides its arithmetic, and results are the same, bit for bit. But the layers' Java code then
+     * runs once for each size and call of {@code train}: not for a layer of one's own that decides
+     * there, from step to step, what to do.
+     */
+    public void captureSteps(boolean asked) {
+        captures = asked;
+    }
+
+    /**
      * Trains for the epochs {@code first} to {@code last}, counted from 1.
      *
      * @throws NonFiniteException where a step's loss or gradients are not finite
+     * @throws IllegalStateException where steps are to be captured and a layer reads values back
      */
     public void train(Batches batches, int first, int last, long seed) {
-        for (int epoch = first; epoch <= last; epoch++) {
-            batches.shuffle(seed, epoch);
-            trainEpoch(batches, epoch);
+        try (Scope _ = network.device().scope();
+                CapturedSteps captured = new CapturedSteps(network.device(), step, batches)) {
+            for (int epoch = first; epoch <= last; epoch++) {
+                batches.shuffle(seed, epoch);
+                trainEpoch(batches, captured, epoch);
+            }
         }
     }
 
-    private void trainEpoch(Batches batches, int epoch) {
+    private void trainEpoch(Batches batches, CapturedSteps captured, int epoch) {
         long started = System.nanoTime();
         long stepsBefore = (long) (epoch - 1) * batches.count();
         double lossSum = 0;
         long correctSum = 0;
-        long seen = 0;
+        int seen = 0;
         for (int i = 0; i < batches.count(); i++) {
-            try (Scope _ = network.device().scope()) {
-                Batches.Batch batch = batches.get(i);
-                long step = stepsBefore + i + 1;
-                double batchLoss = step(batch.images(), batch.target(), epoch, step);
-                int correct = correct(batches, batch);
-                lossSum += batchLoss * batch.size();
-                correctSum += correct;
-                seen += batch.size();
-                for (TrainingListener listener : listeners) {
-                    listener.onStep(
-                            new TrainingListener.StepEvent(
-                                    epoch,
-                                    step,
-                                    i + 1,
-                                    batches.count(),
-                                    batch.size(),
-                                    batchLoss,
-                                    correct));
-                }
+            Tensor examples = batches.examples(i);
+            int size = Math.toIntExact(examples.size());
+            long number = stepsBefore + i + 1;
+            double loss =
+                    captures
+                            ? read(captured.run(i), () -> batches.images(examples), epoch, number)
+                            : eager(batches, i, epoch, number);
+            int correct = 0;
+            for (int row = 0; row < size; row++) {
+                correct += readings.predicted(row) == batches.label(seen + row) ? 1 : 0;
+            }
+            lossSum += loss * size;
+            correctSum += correct;
+            seen += size;
+            for (TrainingListener listener : listeners) {
+                listener.onStep(
+                        new TrainingListener.StepEvent(
+                                epoch, number, i + 1, batches.count(), size, loss, correct));
             }
         }
         double seconds = (System.nanoTime() - started) * 1e-9;
@@ -85,35 +97,32 @@ public final class Trainer {
         }
     }
 
+    private double eager(Batches batches, int i, int epoch, long number) {
+        try (Scope _ = network.device().scope()) {
+            Batches.Batch batch = batches.get(i);
+            return step(batch.images(), batch.target(), epoch, number);
+        }
+    }
+
     /**
      * One step on a batch of any origin: returns its mean loss, before the update.
      *
      * @param epoch for messages, from 1 on
-     * @param step for messages, from 1 on
+     * @param number of the step, for messages, from 1 on
      * @throws NonFiniteException where the loss or a gradient is not finite; nothing was changed
      */
-    public double step(Tensor x, Tensor target, int epoch, long step) {
-        Device device = network.device();
-        try (Scope _ = device.scope();
-                Tape tape = device.tape()) {
-            network.parameters().watch(tape);
-            Tensor output = network.forward(x, true);
-            Tensor value = loss.of(output, target);
-            tape.gradients(value);
-            double before = guard.check(x, value, epoch, step);
-            optimizer.step();
-            predictions.read(output);
-            return before;
+    public double step(Tensor x, Tensor target, int epoch, long number) {
+        try (Scope _ = network.device().scope()) {
+            return read(step.run(x, target), () -> x, epoch, number);
         }
     }
 
-    private int correct(Batches batches, Batches.Batch batch) {
-        int correct = 0;
-        for (int row = 0; row < batch.size(); row++) {
-            if (predictions.predicted(row) == batches.label(batch.from() + row)) {
-                correct++;
-            }
+    /** Waits for a step: returns its loss, and keeps what it predicted. */
+    private double read(TrainingStep.Outcome outcome, Supplier<Tensor> x, int epoch, long number) {
+        readings.read(outcome, guard.count());
+        if (readings.isNonFinite()) {
+            throw guard.found(x.get(), readings.loss(), epoch, number);
         }
-        return correct;
+        return readings.loss();
     }
 }

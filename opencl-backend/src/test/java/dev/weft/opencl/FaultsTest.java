@@ -94,6 +94,7 @@ class FaultsTest {
                     .update(
                             new UpdateRule.Sgd(0, false, Penalty.NONE),
                             device.tensor(new float[] {0.1f, 0}).view(),
+                            device.tensor(new int[] {0}).view(),
                             w.view(),
                             gradients.of(w).view(),
                             List.of());

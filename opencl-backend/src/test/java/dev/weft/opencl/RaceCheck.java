@@ -100,8 +100,9 @@ final class RaceCheck {
             kernels.reduce(op, f32(9000).view(), output(DType.F32, 1));
         }
         View count = device.tensor(new int[] {0}).view();
-        kernels.countNonFinite(device.full(Double.NaN, Shape.of(3000)).view(), count);
-        kernels.countNonFinite(matrix.transpose(), count);
+        View nans = device.full(Double.NaN, Shape.of(3000)).view();
+        kernels.countNonFinite(List.of(device.scalar(1).view(), nans), count);
+        kernels.countNonFinite(List.of(matrix.transpose()), count);
     }
 
     private void rows() {
@@ -137,8 +138,9 @@ final class RaceCheck {
             View control = device.tensor(new float[] {0.01f, 0}).view();
             View[] states = {f32(3000).view(), device.ones(3000).view()};
             List<View> used = List.of(states).subList(0, rule.states());
-            kernels.update(rule, control, f32(3000).view(), f32(3000).view(), used);
-            kernels.update(rule, control, f32(3000).view(), f32(3000).view(), used);
+            View halt = device.tensor(new int[] {0}).view();
+            kernels.update(rule, control, halt, f32(3000).view(), f32(3000).view(), used);
+            kernels.update(rule, control, halt, f32(3000).view(), f32(3000).view(), used);
         }
         View state = device.tensor(new int[] {1, 2, -1, 4}).view();
         kernels.dropoutMask(0.5, state, output(DType.F32, 9001));

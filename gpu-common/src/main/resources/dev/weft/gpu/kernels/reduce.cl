@@ -107,16 +107,21 @@ REDUCE(sum_i32, int, int, 0, PLUS_WRAPPED, AS_IT_IS)
 REDUCE(max_i32, int, int, -2147483647 - 1, larger_i32, AS_IT_IS)
 REDUCE(min_i32, int, int, 2147483647, smaller_i32, AS_IT_IS)
 
-/* count += how many elements of x are NaN or infinite, up to the largest int: one launch. A group
- * that has found some adds them by an integer atomic, whose order does not matter.
+/* count += how many elements of x, and of a scalar beside it, are NaN or infinite, up to the largest int: one launch. A
+ * group that has found some adds them by an integer atomic, whose order does not matter.
  *
  *   count_non_finite          dense x, n elements
  *   count_non_finite_strided  any strides: n elements in row-major order of the extents */
-#define COUNT_NON_FINITE(EACH, ELEMENT)                                                       \
+#define COUNTED DENSE(int, count), DENSE(const float, scalar), int with_scalar
+#define NON_FINITE(value) (fabs(value) < INFINITY ? 0 : 1)
+#define COUNT_NON_FINITE(EACH, ELEMENT)                                                         \
     LOCAL int found[GROUP];                                                                     \
     int mine = 0;                                                                               \
+    if (with_scalar && GLOBAL_ID() == 0) {                                                      \
+        mine = NON_FINITE(scalar[scalar_offset]);                                               \
+    }                                                                                           \
     EACH {                                                                                      \
-        mine += fabs(ELEMENT) < INFINITY ? 0 : 1;                                               \
+        mine += NON_FINITE(ELEMENT);                                                            \
     }                                                                                           \
     found[LOCAL_ID()] = mine;                                                                   \
     BARRIER();                                                                                  \
@@ -139,10 +144,10 @@ DEVICE void add_up_to_largest(GLOBAL int* sum, int more) {
     }
 }
 
-KERNEL(GROUP) count_non_finite(long64 n, DENSE(int, count), DENSE(const float, x)) {
+KERNEL(GROUP) count_non_finite(long64 n, COUNTED, DENSE(const float, x)) {
     COUNT_NON_FINITE(EACH_OF_SPAN(i, n), AT_DENSE(x))
 }
 
-KERNEL(GROUP) count_non_finite_strided(EXTENTS, DENSE(int, count), VIEW(const float, x)) {
+KERNEL(GROUP) count_non_finite_strided(EXTENTS, COUNTED, VIEW(const float, x)) {
     COUNT_NON_FINITE(EACH_INDEX(n), AT(x))
 }

@@ -3,13 +3,14 @@
  *
  * control = {learning rate, steps done}. A group sees to GROUP SPAN adjacent elements. It reads the count of steps
  * before it says that it has; the last group to say so adds 1 to it. So the count is only touched by integer atomics
- * on its bits, and `finished` is 0 again after the launch. Tuning: GROUP, SPAN. */
+ * on its bits, and `finished` is 0 again after the launch. Where halt[0] is not 0 nothing is done. Tuning: GROUP, SPAN. */
 
 /* Parameters, gradient and states never overlap. */
 #define STATE(x) GLOBAL float* RESTRICT x, long64 x##_offset
 #define UPDATE                                                                                             \
-    long64 n, GLOBAL float* control, long64 control_offset, GLOBAL int* finished, float l1, float l2,      \
-        float weight_decay, STATE(p_), GLOBAL const float* RESTRICT g_, long64 g__offset
+    long64 n, GLOBAL float* control, long64 control_offset, GLOBAL const int* halt, long64 halt_offset,    \
+        GLOBAL int* finished, float l1, float l2, float weight_decay, STATE(p_),                           \
+        GLOBAL const float* RESTRICT g_, long64 g__offset
 
 /* {lr, t, …}: the step's settings, made once for each group. */
 #define SETTINGS 4
@@ -25,19 +26,21 @@ DEVICE void end_step(GLOBAL float* control, TO_LOCAL const float* settings, GLOB
 
 #define BEGIN                       \
     LOCAL float settings[SETTINGS]; \
-    if (LOCAL_ID() == 0) {          \
+    int goes = !halt[halt_offset];  \
+    if (LOCAL_ID() == 0 && goes) {  \
         begin_step(control + control_offset, settings)
 #define THEN                                                     \
     }                                                            \
     BARRIER();                                                   \
     float lr = settings[0];                                      \
-    EACH_OF_SPAN(i, n) {                                         \
+    long64 updated = goes ? n : 0;                               \
+    EACH_OF_SPAN(i, updated) {                                   \
         float p = AT_DENSE(p_);                                  \
         float g = AT_DENSE(g_) + l2 * p + l1 * sign_of(p);       \
         float decayed = p - lr * weight_decay * p
 #define END                                                      \
     }                                                            \
-    if (LOCAL_ID() == 0) {                                       \
+    if (LOCAL_ID() == 0 && goes) {                               \
         end_step(control + control_offset, settings, finished);  \
     }
 
