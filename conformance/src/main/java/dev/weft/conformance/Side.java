@@ -27,7 +27,10 @@ final class Side implements AutoCloseable {
     /** A quiet NaN that no arithmetic makes; as an I32 an improbable number. */
     private static final int SENTINEL = 0x7FC5E471;
 
-    private static final int BEFORE = 67;
+    /** Elements before a view: some kernels read several at once where they begin at 64 bytes. */
+    private static final int ALIGNED = 64;
+
+    private static final int UNALIGNED = 67;
     private static final int AFTER = 71;
 
     private final Backend backend;
@@ -119,10 +122,11 @@ final class Side implements AutoCloseable {
 
     private View place(
             int[] values, DType dtype, Shape shape, Placement placement, @Nullable Bound bound) {
-        int[] content = new int[BEFORE + (int) placement.extent(shape) + AFTER];
+        int before = shape.size() % 2 == 0 ? ALIGNED : UNALIGNED;
+        int[] content = new int[before + (int) placement.extent(shape) + AFTER];
         Arrays.fill(content, SENTINEL);
         DeviceBuffer buffer = backend.allocate(dtype, content.length);
-        View view = new View(buffer, shape, placement.strides(shape), BEFORE);
+        View view = new View(buffer, shape, placement.strides(shape), before);
         int[] positions = positions(view);
         for (int i = 0; i < positions.length; i++) {
             content[positions[i]] = values[i];

@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 class PtxTest {
     private static final Path FOLDER = Path.of("src/main/resources/dev/weft/cuda/ptx");
     private static final List<String> GPUS = List.of("sm_75", "sm_80", "sm_86", "sm_89", "sm_90");
+    private static final String NO_SPILLS = "0 bytes stack frame, 0 bytes spill stores";
     private static final Pattern RELEASE = Pattern.compile("V(\\d+\\.\\d+\\.\\d+)");
 
     /**
@@ -90,6 +91,24 @@ class PtxTest {
         }
     }
 
+    /** What the kernel is written for: a quad is one access wherever it can be. */
+    @Test
+    void productsAccessMemoryBy128Bits() throws IOException {
+        for (KernelSource source : KernelSource.forGpus()) {
+            if (source.file().equals("gemm_gpu.cl")) {
+                String ptx = Files.readString(FOLDER.resolve(Modules.file(source)));
+                for (String access :
+                        List.of(
+                                "ld.global.nc.v4",
+                                "ld.shared.v4",
+                                "st.shared.v4",
+                                "st.global.v4")) {
+                    assertTrue(ptx.contains(access), source.options() + " has no " + access);
+                }
+            }
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> itCompilesForEveryGpu() {
         return KernelSource.forGpus().stream()
@@ -101,20 +120,25 @@ class PtxTest {
                                             byte[] ptx =
                                                     Files.readAllBytes(
                                                             FOLDER.resolve(Modules.file(source)));
+                                            boolean gemm = source.file().equals("gemm_gpu.cl");
                                             for (String gpu : GPUS) {
-                                                compile(ptx, gpu);
+                                                String report = compile(ptx, gpu);
+                                                // Its registers must suffice: memory is too slow.
+                                                assertTrue(
+                                                        !gemm || report.contains(NO_SPILLS),
+                                                        report);
                                             }
                                         }));
     }
 
-    /** By the PTX compiler that JCuda brings. */
-    private static void compile(byte[] ptx, String gpu) {
+    /** By the PTX compiler that JCuda brings; returns what that reports. */
+    private static String compile(byte[] ptx, String gpu) {
         nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
         assertEquals(
                 nvPTXCompileResult.NVPTXCOMPILE_SUCCESS,
                 JNvPTXCompiler.nvPTXCompilerCreate(compiler, ptx.length, ptx));
         try {
-            String[] options = {"--gpu-name=" + gpu};
+            String[] options = {"--gpu-name=" + gpu, "--verbose"};
             int code = JNvPTXCompiler.nvPTXCompilerCompile(compiler, options.length, options);
             if (code != nvPTXCompileResult.NVPTXCOMPILE_SUCCESS) {
                 fail(gpu + ": " + nvPTXCompileResult.stringFor(code) + "\n" + log(compiler));
@@ -122,9 +146,19 @@ class PtxTest {
             long[] size = new long[1];
             JNvPTXCompiler.nvPTXCompilerGetCompiledProgramSize(compiler, size);
             assertTrue(size[0] > 0, gpu);
+            return report(compiler);
         } finally {
             JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
         }
+    }
+
+    /** What the compiler says of each kernel: its registers, and what it keeps in memory. */
+    private static String report(nvPTXCompilerHandle compiler) {
+        long[] size = new long[1];
+        JNvPTXCompiler.nvPTXCompilerGetInfoLogSize(compiler, size);
+        byte[] log = new byte[(int) size[0] + 1];
+        JNvPTXCompiler.nvPTXCompilerGetInfoLog(compiler, log);
+        return new String(log, StandardCharsets.UTF_8);
     }
 
     private static String log(nvPTXCompilerHandle compiler) {

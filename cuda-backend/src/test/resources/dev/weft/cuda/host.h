@@ -13,7 +13,7 @@
 #define __device__
 #define __shared__ static
 #define __forceinline__ inline
-#define __launch_bounds__(group)
+#define __launch_bounds__(...)
 
 struct float4 {
     float x, y, z, w;

@@ -285,6 +285,14 @@ EXPORT CUresult cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, size_t bytes, S
     return SUCCESS;
 }
 
+EXPORT CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes, Stream* stream) {
+    CHECK_CONTEXT();
+    if (stream->captured) return STREAM_CAPTURE_UNSUPPORTED;
+    if (!stand_in_is_live(from, bytes) || !stand_in_is_live(to, bytes)) return INVALID_VALUE;
+    memmove((void*)(uintptr_t)to, (const void*)(uintptr_t)from, bytes);
+    return SUCCESS;
+}
+
 // ---- events
 
 EXPORT CUresult cuEventCreate(Event** event, unsigned flags) {

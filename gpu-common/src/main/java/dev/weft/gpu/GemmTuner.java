@@ -13,20 +13,24 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * Measures every gemm kernel that fits a device, for one product of each size as it is and with b
- * transposed, by the device's own clock, and chooses the one with the least time for both; and
- * where the vendor has a library of products, that, also with an epilogue.
+ * transposed, by the device's own clock, and chooses the one with the least time for both that is
+ * right; and where the vendor has a library of products, that, also with an epilogue.
  */
 final class GemmTuner {
     private static final int ROUNDS = 7;
+
+    private static final double UNIT_ROUNDOFF = 0x1p-24;
 
     /** Times the least time, from which a candidate is not measured again. */
     private static final double HOPELESS = 2;
@@ -37,7 +41,11 @@ final class GemmTuner {
     /** Each measurement repeats the product up to about this work, counted in operations. */
     private static final double WORK = 2e9;
 
+    /** Up to which results are compared: the kernels of larger ones are the same. */
+    private static final GemmSize LARGEST_CHECKED = GemmSize.MEDIUM;
+
     private final Launcher launcher;
+    private final Set<GemmVariant> wrong = new HashSet<>();
 
     GemmTuner(Launcher launcher) {
         this.launcher = launcher;
@@ -113,6 +121,32 @@ final class GemmTuner {
             gemm.multiply(1, a, bt, 0, c, new Epilogue(bias, Activation.RELU));
         }
 
+        /** A product, on the host. */
+        float[] product(Gemm gemm, View right) {
+            gemm.multiply(1, a, right, 0, c, Epilogue.NONE);
+            float[] values = new float[Math.toIntExact(c.size())];
+            launcher.driver().read(GpuBuffer.memory(c), 0, MemorySegment.ofArray(values));
+            return values;
+        }
+
+        /**
+         * Whether two kernels make the same of both products, up to the order of additions: each
+         * may err by 2u(k + 2)Σ|a||b|, and of normal operands the sum is less than k.
+         */
+        boolean agree(Gemm one, Gemm other) {
+            double bound = 4 * UNIT_ROUNDOFF * (size.k() + 2) * size.k();
+            for (View right : List.of(b, bt)) {
+                float[] expected = product(one, right);
+                float[] actual = product(other, right);
+                for (int i = 0; i < expected.length; i++) {
+                    if (!(Math.abs(expected[i] - actual[i]) <= bound)) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        }
+
         double work() {
             return 2.0 * size.m() * size.n() * size.k();
         }
@@ -126,11 +160,18 @@ final class GemmTuner {
     private GemmVariant fastest(Operands operands, Consumer<String> report) {
         GemmSize size = operands.size;
         List<Trial<GemmVariant>> trials = new ArrayList<>();
-        for (GemmVariant variant : GemmVariant.candidates(launcher.traits())) {
+        List<GemmVariant> candidates = GemmVariant.candidates(launcher.traits());
+        for (GemmVariant variant : candidates) {
+            if (wrong.contains(variant)) {
+                continue;
+            }
             Gemm gemm = new Gemm(launcher, new GemmTuning(Map.of(size, variant)));
             trials.add(new Trial<>(variant, gemm));
         }
         try {
+            if (size.compareTo(LARGEST_CHECKED) <= 0) {
+                dropWrong(trials, operands, report);
+            }
             measure(trials, operands, operands::plain);
             Map<GemmVariant, Double> medians = new LinkedHashMap<>();
             for (Trial<GemmVariant> trial : trials) {
@@ -143,6 +184,24 @@ final class GemmTuner {
             return best;
         } finally {
             trials.forEach(trial -> trial.gemm.close());
+        }
+    }
+
+    /**
+     * Drivers' compilers have bugs: what does not agree with the simplest kernel, the last of the
+     * candidates, is not for this device.
+     */
+    private void dropWrong(
+            List<Trial<GemmVariant>> trials, Operands operands, Consumer<String> report) {
+        Gemm expected = trials.getLast().gemm;
+        for (Trial<GemmVariant> trial : List.copyOf(trials)) {
+            if (!operands.agree(expected, trial.gemm)) {
+                report.accept(
+                        "%-7s %-18s is wrong on this device".formatted(operands.size, trial.what));
+                wrong.add(trial.what);
+                trials.remove(trial);
+                trial.gemm.close();
+            }
         }
     }
 

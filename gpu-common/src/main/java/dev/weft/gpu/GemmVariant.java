@@ -21,8 +21,10 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
 
     private static final int TILED_DEPTH = 16;
 
-    /** The same for the GPU's kernel. */
+    /** The same for the GPU's kernel; of tiles beyond 128 columns an item makes twice as many. */
     private static final int GPU_WORK = 8;
+
+    private static final int GPU_WIDE = 128;
 
     private static final int GPU_DEPTH = 8;
 
@@ -65,6 +67,7 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
                                     tiled(32));
                     case GPU ->
                             List.of(
+                                    gpu(128, 256),
                                     gpu(128, 128),
                                     gpu(128, 64),
                                     gpu(64, 128),
@@ -81,8 +84,12 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
         return switch (family) {
             case CPU -> 1;
             case TILED -> rows * columns / (TILED_WORK * TILED_WORK);
-            case GPU -> rows * columns / (GPU_WORK * GPU_WORK);
+            case GPU -> rows * columns / (GPU_WORK * gpuColumns());
         };
+    }
+
+    private int gpuColumns() {
+        return columns > GPU_WIDE ? 2 * GPU_WORK : GPU_WORK;
     }
 
     private long localBytes() {
@@ -121,8 +128,16 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
                             TILED_WORK);
             case GPU ->
                     Map.of(
-                            "GPU_BM", rows, "GPU_BN", columns, "GPU_BK", GPU_DEPTH, "GPU_TM",
-                            GPU_WORK, "GPU_TN", GPU_WORK);
+                            "GPU_BM",
+                            rows,
+                            "GPU_BN",
+                            columns,
+                            "GPU_BK",
+                            GPU_DEPTH,
+                            "GPU_TM",
+                            GPU_WORK,
+                            "GPU_TN",
+                            gpuColumns());
         };
     }
 

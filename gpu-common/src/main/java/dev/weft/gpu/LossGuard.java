@@ -23,15 +23,19 @@ final class LossGuard implements GpuDriver {
     }
 
     private <T extends @Nullable Object> T guard(Supplier<T> call) {
-        if (loss != null) {
-            throw new DeviceLostException(
-                    info().selector() + " was lost: " + loss.getMessage(), loss);
-        }
+        requireDevice();
         try {
             return call.get();
         } catch (DeviceLostException e) {
             loss = e;
             throw e;
+        }
+    }
+
+    private void requireDevice() {
+        if (loss != null) {
+            throw new DeviceLostException(
+                    info().selector() + " was lost: " + loss.getMessage(), loss);
         }
     }
 
@@ -87,7 +91,14 @@ final class LossGuard implements GpuDriver {
 
     @Override
     public void launch(long kernel, Arguments arguments, int group, long x, long y, long z) {
-        guard(() -> driver.launch(kernel, arguments, group, x, y, z));
+        // As guard does, without objects for the garbage collector: this is called most.
+        requireDevice();
+        try {
+            driver.launch(kernel, arguments, group, x, y, z);
+        } catch (DeviceLostException e) {
+            loss = e;
+            throw e;
+        }
     }
 
     @Override

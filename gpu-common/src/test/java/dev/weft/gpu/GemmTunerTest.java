@@ -1,6 +1,7 @@
 package dev.weft.gpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.backend.DeviceInfo;
@@ -28,6 +29,8 @@ class GemmTunerTest {
         private final long ownNanos;
         private final long libraryNanos;
         private final long epilogueNanos;
+        private String wrong = "no kernel";
+        private String launched = "";
         private long next = 64;
         private long elapsed;
 
@@ -66,7 +69,7 @@ class GemmTunerTest {
 
         @Override
         public void read(long from, long offset, MemorySegment target) {
-            throw new UnsupportedOperationException();
+            target.fill((byte) (launched.contains(wrong) ? 0x70 : 0));
         }
 
         @Override
@@ -83,6 +86,7 @@ class GemmTunerTest {
         @Override
         public void launch(long kernel, Arguments arguments, int group, long x, long y, long z) {
             String name = kernels.get((int) kernel - 1);
+            launched = name;
             // The kernel of 64 x 64 tiles is twice as fast as all others.
             boolean fastest = name.contains("GPU_BM=64") && name.contains("GPU_BN=64");
             elapsed +=
@@ -109,22 +113,35 @@ class GemmTunerTest {
         public void close() {}
     }
 
-    private static GemmTuning tune(Clock clock) {
+    private static GemmTuning tune(Clock clock, List<String> said) {
         Launcher launcher = new Launcher(clock);
-        GemmTuning tuning = new GemmTuner(launcher).run(_ -> {});
+        GemmTuning tuning = new GemmTuner(launcher).run(said::add);
         launcher.close();
         assertEquals(Map.of(), clock.memory, "memory that was not released");
-        for (GemmSize size : GemmSize.values()) {
-            assertEquals(GemmVariant.gpu(64, 64), tuning.of(size));
-        }
         return tuning;
     }
 
     private static void assertUse(LibraryUse expected, Clock clock) {
-        GemmTuning tuning = tune(clock);
+        GemmTuning tuning = tune(clock, new ArrayList<>());
         for (GemmSize size : GemmSize.values()) {
             assertEquals(expected, tuning.library(size));
+            assertEquals(GemmVariant.gpu(64, 64), tuning.of(size));
         }
+    }
+
+    @Test
+    void aFastKernelThatIsWrongIsNotChosen() {
+        Clock clock = new Clock("", 1000, 1, 1);
+        clock.wrong = "GPU_BM=64";
+        List<String> said = new ArrayList<>();
+        GemmTuning tuning = tune(clock, said);
+        for (GemmSize size : GemmSize.values()) {
+            assertFalse(
+                    tuning.of(size).toString().startsWith("gpu 64x"), tuning.of(size)::toString);
+        }
+        assertTrue(
+                said.contains("SMALL   gpu 64x64          is wrong on this device"),
+                said::toString);
     }
 
     @Test

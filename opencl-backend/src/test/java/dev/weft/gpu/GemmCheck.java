@@ -23,6 +23,9 @@ public final class GemmCheck {
     private static final float SENTINEL = Float.intBitsToFloat(0x7FC5E471);
     private static final int MARGIN = 37;
 
+    /** Floats of 16 bytes, at multiples of which kernels may read four at once. */
+    private static final int QUAD = 4;
+
     private final GpuDriver driver;
     private final Launcher launcher;
     private final Random random;
@@ -46,7 +49,8 @@ public final class GemmCheck {
             double alpha,
             double beta,
             boolean bias,
-            Activation activation) {}
+            Activation activation,
+            boolean aligned) {}
 
     /** The kernels for every class of device that this one can run, by their names. */
     static Map<String, GemmVariant> variants(GpuTraits traits) {
@@ -92,7 +96,8 @@ public final class GemmCheck {
                 alphas[random.nextInt(alphas.length)],
                 betas[random.nextInt(betas.length)],
                 random.nextBoolean(),
-                activations[random.nextInt(activations.length)]);
+                activations[random.nextInt(activations.length)],
+                random.nextBoolean());
     }
 
     /** Throws an AssertionError where the kernel is wrong. */
@@ -102,10 +107,11 @@ public final class GemmCheck {
             always.put(size, variant);
         }
         Gemm gemm = new Gemm(launcher, new GemmTuning(always));
-        try (Matrix a = matrix(p.aShared ? 1 : p.batch, p.batch, p.m, p.k, p.aTransposed);
-                Matrix b = matrix(p.batch, p.batch, p.k, p.n, p.bTransposed);
-                Matrix c = matrix(p.batch, p.batch, p.m, p.n, false);
-                Matrix bias = matrix(1, 1, 1, p.n, false)) {
+        int unit = p.aligned ? QUAD : 1;
+        try (Matrix a = matrix(p.aShared ? 1 : p.batch, p.batch, p.m, p.k, p.aTransposed, unit);
+                Matrix b = matrix(p.batch, p.batch, p.k, p.n, p.bTransposed, unit);
+                Matrix c = matrix(p.batch, p.batch, p.m, p.n, false, unit);
+                Matrix bias = matrix(1, 1, 1, p.n, false, unit)) {
             if (p.beta == 0) {
                 c.fill(Float.NaN);
             }
@@ -216,11 +222,17 @@ public final class GemmCheck {
         }
     }
 
-    /** {@code batches} views of {@code matrices} matrices: of one for all, or of one for each. */
-    private Matrix matrix(int matrices, int batches, int rows, int columns, boolean transposed) {
-        int lead = (transposed ? rows : columns) + random.nextInt(5);
-        int apart = lead * (transposed ? columns : rows) + random.nextInt(9);
-        float[] values = new float[2 * MARGIN + Math.max(1, apart * matrices)];
+    /**
+     * {@code batches} views of {@code matrices} matrices: of one for all, or of one for each.
+     *
+     * @param unit of which the offset and all strides but 1 are multiples
+     */
+    private Matrix matrix(
+            int matrices, int batches, int rows, int columns, boolean transposed, int unit) {
+        int lead = roundUp((transposed ? rows : columns) + random.nextInt(5), unit);
+        int apart = roundUp(lead * (transposed ? columns : rows) + random.nextInt(9), unit);
+        int start = roundUp(MARGIN, unit);
+        float[] values = new float[2 * start + Math.max(1, apart * matrices)];
         Arrays.fill(values, SENTINEL);
         long[] strides = {
             matrices == 1 ? 0 : apart,
@@ -230,7 +242,7 @@ public final class GemmCheck {
         for (int z = 0; z < matrices; z++) {
             for (int i = 0; i < rows; i++) {
                 for (int j = 0; j < columns; j++) {
-                    values[(int) (MARGIN + z * strides[0] + i * strides[1] + j * strides[2])] =
+                    values[(int) (start + z * strides[0] + i * strides[1] + j * strides[2])] =
                             (float) random.nextGaussian();
                 }
             }
@@ -238,7 +250,11 @@ public final class GemmCheck {
         long memory = driver.allocate((long) values.length * Float.BYTES);
         driver.write(MemorySegment.ofArray(values), memory, 0);
         GpuBuffer buffer = new GpuBuffer(memory, DType.F32, values.length);
-        View view = new View(buffer, Shape.of(batches, rows, columns), strides, MARGIN);
+        View view = new View(buffer, Shape.of(batches, rows, columns), strides, start);
         return new Matrix(values, view, memory);
+    }
+
+    private static int roundUp(int value, int unit) {
+        return (value + unit - 1) / unit * unit;
     }
 }

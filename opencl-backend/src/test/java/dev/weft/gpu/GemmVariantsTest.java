@@ -44,7 +44,18 @@ class GemmVariantsTest {
             check.check(
                     variant,
                     new Product(
-                            1, 1025, 1031, 1033, true, true, false, 1, 0, true, Activation.RELU));
+                            1,
+                            1025,
+                            1031,
+                            1033,
+                            true,
+                            true,
+                            false,
+                            1,
+                            0,
+                            true,
+                            Activation.RELU,
+                            false));
         }
     }
 }

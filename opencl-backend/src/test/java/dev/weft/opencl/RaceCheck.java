@@ -1,159 +1,22 @@
 package dev.weft.opencl;
 
-import dev.weft.DType;
-import dev.weft.Device;
-import dev.weft.Devices;
-import dev.weft.Scope;
-import dev.weft.Shape;
-import dev.weft.Tensor;
-import dev.weft.backend.Activation;
-import dev.weft.backend.Backend;
-import dev.weft.backend.BinaryOp;
-import dev.weft.backend.Epilogue;
-import dev.weft.backend.LossOp;
-import dev.weft.backend.Penalty;
-import dev.weft.backend.ReduceOp;
-import dev.weft.backend.UnaryOp;
-import dev.weft.backend.UpdateRule;
-import dev.weft.backend.View;
+import dev.weft.conformance.EveryKernel;
 import dev.weft.gpu.CacheFolder;
 import dev.weft.gpu.GemmCheck;
 
-import java.util.List;
-
-/**
- * A program that calls every family of kernels once or twice at small sizes, with several groups
- * where groups share something: to be run under a checker for data races, which finds more than a
- * comparison of results does.
- */
+/** A program that calls every kernel, gemm in every variant: to be run under Oclgrind. */
 final class RaceCheck {
     /** The last line of output. */
-    static final String DONE = "every kernel ran";
+    static final String DONE = "every kernel and every gemm ran";
 
-    private static final Penalty PENALTY = new Penalty(0.001, 0.01, 0.02);
-
-    private final Device device;
-    private final Backend kernels;
-
-    private RaceCheck(Device device) {
-        this.device = device;
-        kernels = device.backend();
-    }
+    private RaceCheck() {}
 
     /** Runs the kernels, and prints {@link #DONE}. */
     public static void main(String[] arguments) {
-        try (Device device = Devices.open("opencl");
-                Scope _ = device.scope()) {
-            System.out.println(device.info().description() + " " + device.info().properties());
-            RaceCheck check = new RaceCheck(device);
-            check.elementwise();
-            check.reductions();
-            check.rows();
-            check.indices();
-            check.training();
-            check.products();
-            device.synchronize();
-        }
+        EveryKernel.run("opencl");
         try (OpenClDriver driver = TestDriver.open(CacheFolder.ofUser())) {
             new GemmCheck(driver, 1).runAll(3);
         }
         System.out.println(DONE);
-    }
-
-    private Tensor f32(long... dims) {
-        Tensor tensor = device.empty(DType.F32, Shape.of(dims));
-        float[] values = new float[(int) tensor.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (i * 37 % 101 - 50) / 25f;
-        }
-        return device.tensor(values, dims);
-    }
-
-    private View output(DType dtype, long... dims) {
-        return device.empty(dtype, Shape.of(dims)).view();
-    }
-
-    private void elementwise() {
-        View x = f32(40, 9).view();
-        View t = f32(9, 40).view().transpose();
-        View y = output(DType.F32, 40, 9);
-        kernels.fill(1.5, y);
-        kernels.copy(t, y);
-        kernels.copy(f32(70, 90).view().transpose(), output(DType.F32, 90, 70));
-        kernels.copy(x, output(DType.I32, 40, 9));
-        for (View in : List.of(x, t)) {
-            kernels.unary(UnaryOp.GELU_TANH, 0, 0, in, y);
-            kernels.unaryGrad(UnaryOp.GELU_ERF, 0, 0, in, x, x, y);
-            kernels.binary(BinaryOp.MUL, in, x, y);
-            kernels.binaryGrad(BinaryOp.MAX, true, in, x, x, y);
-            kernels.loss(LossOp.HUBER, 1, in, x, y);
-            kernels.lossGrad(LossOp.SQUARED_ERROR, 0, in, x, x, y);
-        }
-    }
-
-    private void reductions() {
-        View matrix = f32(13, 300).view();
-        for (ReduceOp op : ReduceOp.values()) {
-            kernels.reduce(op, matrix, output(DType.F32, 13, 1));
-            kernels.reduce(op, matrix, output(DType.F32, 1, 300));
-            // In chunks and two launches.
-            kernels.reduce(op, f32(9000).view(), output(DType.F32, 1));
-        }
-        View count = device.tensor(new int[] {0}).view();
-        View nans = device.full(Double.NaN, Shape.of(3000)).view();
-        kernels.countNonFinite(List.of(device.scalar(1).view(), nans), count);
-        kernels.countNonFinite(List.of(matrix.transpose()), count);
-    }
-
-    private void rows() {
-        for (long columns : new long[] {10, 300}) {
-            View x = f32(5, columns).view();
-            View y = output(DType.F32, 5, columns);
-            kernels.softmax(false, x, y);
-            kernels.softmaxGrad(false, x, x, y);
-            kernels.argmax(x, output(DType.I32, 5));
-            View labels = device.tensor(new int[] {1, 2, 3, 4, 5}).view();
-            kernels.crossEntropy(x, labels, 1, output(DType.F32, 5), y);
-            kernels.crossEntropy(x, f32(5, columns).view(), 1, output(DType.F32, 5), y);
-        }
-    }
-
-    private void indices() {
-        View table = f32(6, 50).view();
-        View at = device.tensor(new int[] {3, 0, 3, 5, 3, 1, 0}).view();
-        kernels.gather(table, at, output(DType.F32, 7, 50));
-        kernels.scatterAdd(f32(7, 50).view(), at, table);
-        kernels.pick(f32(7, 6).view(), at, output(DType.F32, 7));
-        kernels.unpick(f32(7).view(), at, output(DType.F32, 7, 6));
-    }
-
-    private void training() {
-        List<UpdateRule> rules =
-                List.of(
-                        new UpdateRule.Sgd(0, false, PENALTY),
-                        new UpdateRule.Sgd(0.9, true, PENALTY),
-                        new UpdateRule.Adam(0.9, 0.999, 1e-8, PENALTY),
-                        new UpdateRule.RmsProp(0.99, 1e-8, PENALTY));
-        for (UpdateRule rule : rules) {
-            View control = device.tensor(new float[] {0.01f, 0}).view();
-            View[] states = {f32(3000).view(), device.ones(3000).view()};
-            List<View> used = List.of(states).subList(0, rule.states());
-            View halt = device.tensor(new int[] {0}).view();
-            kernels.update(rule, control, halt, f32(3000).view(), f32(3000).view(), used);
-            kernels.update(rule, control, halt, f32(3000).view(), f32(3000).view(), used);
-        }
-        View state = device.tensor(new int[] {1, 2, -1, 4}).view();
-        kernels.dropoutMask(0.5, state, output(DType.F32, 9001));
-        kernels.dropoutMask(0.5, state, output(DType.F32, 17));
-    }
-
-    private void products() {
-        Epilogue epilogue = new Epilogue(f32(33).view(), Activation.TANH);
-        View a = f32(41, 19).view();
-        View b = f32(19, 33).view();
-        View c = f32(41, 33).view();
-        kernels.gemm(1, a, b, 0.5, c, epilogue);
-        kernels.gemm(1, f32(19, 41).view().transpose(), b, 0, c, Epilogue.NONE);
-        kernels.gemm(1, a, f32(33, 19).view().transpose(), 0, c, epilogue);
     }
 }

@@ -1,22 +1,23 @@
-/* c = activation(alpha a b + beta c + bias) for GPUs: tiles in local memory, twice, and a tile of c
- * in each item's registers.
+/* c = activation(alpha a b + beta c + bias) for GPUs: tiles in local memory, twice, and a tile of c in each item's
+ * registers; 128-bit accesses wherever four neighbours can be had at once.
  *
  *             GPU_BN                A group of GPU_BM GPU_BN / (GPU_TM GPU_TN) items owns a
  *           +--------+              GPU_BM x GPU_BN tile of c and walks along k in steps of GPU_BK.
  *    GPU_BK |   b    |              An item owns GPU_TM x GPU_TN elements in blocks of 4 x 4: block
  *           +--------+              (g, h) starts at row g GPU_BM / (GPU_TM / 4) + 4 i and column
- *    +----+ +--------+              h GPU_BN / (GPU_TN / 4) + 4 j of the tile, for item (i, j), so
- *    |    | |##   ## |              that neighbours read neighbouring quads of local memory.
- *    | a  | |   c    | GPU_BM
- *    |    | |##   ## |              Grid: (ceil(n / GPU_BN), ceil(m / GPU_BM), batch) groups.
- *    +----+ +--------+
+ *    +----+ +--------+              h GPU_BN / (GPU_TN / 4) + 4 j of the tile, for item (i, j).
+ *    |    | |##   ## |              Patches of 4 x 8 items are neighbours, so that 32 of them read 4
+ *    | a  | |   c    | GPU_BM       quads of a and 8 of b from local memory, each in one access.
+ *    |    | |##   ## |
+ *    +----+ +--------+              Grid: (ceil(n / GPU_BN), ceil(m / GPU_BM), batch) groups.
  *    GPU_BK
  *
- * While a step multiplies one pair of tiles, the elements of the next are on their way to registers;
- * they are stored into the other pair, so that a step needs one barrier.
+ * While a step multiplies one pair of tiles, the quads of the next are on their way to registers; they are stored into
+ * the other pair, so that a step needs one barrier. A quad is four neighbours along the unit stride of its operand: one
+ * access where the operand's rows begin at multiples of 16 bytes, and four elsewhere and in the last step.
  *
- * Tuning: GPU_BM, GPU_BN, GPU_BK, GPU_TM, GPU_TN; GPU_TM and GPU_TN are multiples of 4, and the group
- * divides GPU_BM GPU_BK and GPU_BN GPU_BK. Local memory: 8 GPU_BK (GPU_BM + GPU_BN + 8) bytes. */
+ * Tuning: GPU_BM, GPU_BN, GPU_BK, GPU_TM, GPU_TN, multiples of 4; the items divide GPU_BM GPU_BK / 4 and
+ * GPU_BN GPU_BK / 4. Local memory: 8 GPU_BK (GPU_BM + GPU_BN + 8) bytes. */
 #ifndef GPU_BM
 #define GPU_BM 128
 #endif
@@ -35,18 +36,100 @@
 #define ITEMS_M (GPU_BM / GPU_TM)
 #define ITEMS_N (GPU_BN / GPU_TN)
 #define TILE_ITEMS (ITEMS_M * ITEMS_N)
-#define A_LOADS (GPU_BM * GPU_BK / TILE_ITEMS)
-#define B_LOADS (GPU_BN * GPU_BK / TILE_ITEMS)
+#define PATCH_M (ITEMS_M < 4 ? ITEMS_M : 4)
+#define PATCH_N (ITEMS_N < 8 ? ITEMS_N : 8)
+#define PATCH (PATCH_M * PATCH_N)
+/* As many as need no spills on any GPU from sm_75 to sm_90, by the compilers of CUDA 12.6 and 13.0: 512 items have 128
+ * registers each. */
+#define RESIDENT (GPU_TM * GPU_TN > 64 || TILE_ITEMS < 64 ? 1 : TILE_ITEMS == 128 ? 3 : 512 / TILE_ITEMS)
+#define A_QUADS (GPU_BM * GPU_BK / 4 / TILE_ITEMS)
+#define B_QUADS (GPU_BN * GPU_BK / 4 / TILE_ITEMS)
 
-/* Read as a whole (one 128-bit access), written by element. */
+/* Read and written as a whole (one 128-bit access), computed with by element. */
 typedef union { float4 whole; float lane[4]; } quad;
 
-/* An item's share of copying a tile of `extent` (along `across`) x GPU_BK (along `along`): element x
- * of a tile is taken along k first where that is the unit stride, so that neighbours read neighbours. */
-#define ACROSS(x, k_first, extent) ((k_first) ? (x) / GPU_BK : (x) % (extent))
-#define ALONG(x, k_first, extent) ((k_first) ? (x) % GPU_BK : (x) / (extent))
+/* Where quad x of a tile of `extent` (across) x GPU_BK (along k) begins: an item copies quads item, item + TILE_ITEMS, … */
+#define ACROSS(x, k_first, extent) ((k_first) ? (x) / (GPU_BK / 4) : (x) % ((extent) / 4) * 4)
+#define ALONG(x, k_first, extent) ((k_first) ? (x) % (GPU_BK / 4) * 4 : (x) / ((extent) / 4))
 
-KERNEL(TILE_ITEMS) gemm_gpu(int m, int n, int k, float alpha,
+/* Whether quads lie at multiples of 16 bytes, and none lies half outside. */
+#define WIDE(unit, stride, start, k_first, size, begin, extent) \
+    ((unit) == 1 && (stride) % 4 == 0 && (start) % 4 == 0 && ((k_first) || (size) - (begin) >= (extent) || (size) % 4 == 0))
+
+/* Where a quad begins, across: at the edge no further than where it, or its row of k, is still inside. */
+#define INSIDE(across, last, k_first) min(across, (k_first) ? (last) : (last) - 3)
+
+/* A quad by elements, x being where it begins. From `left` on along k they are zeros; past the edge across they are the
+ * last ones again, of which results come that nobody keeps. */
+DEVICE quad gathered(GLOBAL const float* x, int across_stride, int along_stride, int across, int last, int left,
+        int k_first) {
+    quad y;
+#pragma unroll
+    for (int e = 0; e < 4; e++) {
+        const int there = k_first ? e : min(across + e, last) - INSIDE(across, last, 0);
+        const int stride = k_first ? along_stride : across_stride;
+        y.lane[e] = (k_first ? e : 0) < left ? x[(long64)there * stride] : 0.0f;
+    }
+    return y;
+}
+
+/* Where an item's quads of the first tile of an operand begin. */
+#define LOCATE(x, QUADS, EXTENT, across_stride, along_stride, last)                                                 \
+    for (int l = 0; l < QUADS; l++) {                                                                               \
+        const int q = item + l * TILE_ITEMS, across = ACROSS(q, x##_k_first, EXTENT);                               \
+        x##_at[l] = x + (long64)INSIDE(across, last, x##_k_first) * across_stride                                   \
+                + (long64)ALONG(q, x##_k_first, EXTENT) * along_stride;                                             \
+    }
+
+/* The next step's quads of an operand, on their way to registers. */
+#define FETCH(x, QUADS, EXTENT, across_stride, along_stride, last)                                                  \
+    if (x##_wide && next + GPU_BK <= k) {                                                                           \
+        for (int l = 0; l < QUADS; l++) x##_next[l].whole = *(GLOBAL const float4*)x##_at[l];                       \
+    } else {                                                                                                        \
+        for (int l = 0; l < QUADS; l++) {                                                                           \
+            const int q = item + l * TILE_ITEMS;                                                                    \
+            x##_next[l] = gathered(x##_at[l], across_stride, along_stride, ACROSS(q, x##_k_first, EXTENT), last,    \
+                    k - next - ALONG(q, x##_k_first, EXTENT), x##_k_first);                                         \
+        }                                                                                                           \
+    }                                                                                                               \
+    for (int l = 0; l < QUADS; l++) x##_at[l] += (long64)GPU_BK * along_stride;
+
+/* From registers to the tiles that nobody reads: their last readers were one step ago, before the barrier. */
+#define STORE(x, QUADS, EXTENT)                                                                                     \
+    for (int l = 0; l < QUADS; l++) {                                                                               \
+        const int q = item + l * TILE_ITEMS;                                                                        \
+        const int across = ACROSS(q, x##_k_first, EXTENT), along = ALONG(q, x##_k_first, EXTENT);                   \
+        if (x##_k_first) {                                                                                          \
+            for (int e = 0; e < 4; e++) {                                                                           \
+                x##_tile[now ^ 1][along + e][across / 4].lane[across % 4] = x##_next[l].lane[e];                    \
+            }                                                                                                       \
+        } else {                                                                                                    \
+            x##_tile[now ^ 1][along][across / 4].whole = x##_next[l].whole;                                         \
+        }                                                                                                           \
+    }
+
+/* For the elements of c that an item owns. */
+#define EACH_SUM(value)                                       \
+    _Pragma("unroll") for (int r = 0; r < GPU_TM; r++) {      \
+        _Pragma("unroll") for (int s = 0; s < GPU_TN; s++) {  \
+            sum[r][s] = value;                                \
+        }                                                     \
+    }
+
+/* For its quads that are inside: elements 4 h to 4 h + 3 of row r, from `out` on, of which `columns` are inside. */
+#define EACH_QUAD(work)                                                                    \
+    _Pragma("unroll") for (int r = 0; r < GPU_TM; r++) {                                   \
+        const int row = i0 + 4 * (r / 4 * ITEMS_M + i) + r % 4;                            \
+        _Pragma("unroll") for (int h = 0; h < GPU_TN / 4; h++) {                           \
+            const int column = j0 + 4 * (h * ITEMS_N + j), columns = n - column;           \
+            if (row < m && columns > 0) {                                                  \
+                GLOBAL float* out = c + (long64)row * c_row + column;                      \
+                work                                                                       \
+            }                                                                              \
+        }                                                                                  \
+    }
+
+KERNEL_RESIDENT(TILE_ITEMS, RESIDENT) gemm_gpu(int m, int n, int k, float alpha,
         GLOBAL const float* RESTRICT a, long64 a_offset, int a_row, int a_col, long64 a_batch,
         GLOBAL const float* RESTRICT b, long64 b_offset, int b_row, int b_col, long64 b_batch,
         float beta, GLOBAL float* RESTRICT c, long64 c_offset, int c_row, long64 c_batch,
@@ -54,38 +137,36 @@ KERNEL(TILE_ITEMS) gemm_gpu(int m, int n, int k, float alpha,
     /* The pad of one quad lets a transposed copy write into different banks. */
     LOCAL quad a_tile[2][GPU_BK][GPU_BM / 4 + 1];
     LOCAL quad b_tile[2][GPU_BK][GPU_BN / 4 + 1];
-    const int item = LOCAL_ID(), i = item / ITEMS_N, j = item % ITEMS_N;
+    const int item = LOCAL_ID(), patch = item / PATCH, place = item % PATCH;
+    const int i = patch / (ITEMS_N / PATCH_N) * PATCH_M + place / PATCH_N;
+    const int j = patch % (ITEMS_N / PATCH_N) * PATCH_N + place % PATCH_N;
     const int i0 = GROUP_ID_Y() * GPU_BM, j0 = GROUP_ID() * GPU_BN;
+    const int last_row = m - 1 - i0, last_column = n - 1 - j0;
     const int a_k_first = a_col == 1, b_k_first = b_col != 1;
-    a += a_offset + GROUP_ID_Z() * a_batch + (long64)i0 * a_row;
-    b += b_offset + GROUP_ID_Z() * b_batch + (long64)j0 * b_col;
-    c += c_offset + GROUP_ID_Z() * c_batch;
+    const long64 a_start = a_offset + GROUP_ID_Z() * a_batch, b_start = b_offset + GROUP_ID_Z() * b_batch;
+    const long64 c_start = c_offset + GROUP_ID_Z() * c_batch;
+    const int a_wide = WIDE(a_k_first ? a_col : a_row, a_k_first ? a_row : a_col, a_start, a_k_first, m, i0, GPU_BM);
+    const int b_wide = WIDE(b_k_first ? b_row : b_col, b_k_first ? b_col : b_row, b_start, b_k_first, n, j0, GPU_BN);
+    a += a_start + (long64)i0 * a_row;
+    b += b_start + (long64)j0 * b_col;
 
-    float a_next[A_LOADS], b_next[B_LOADS];
+    GLOBAL const float* a_at[A_QUADS];
+    GLOBAL const float* b_at[B_QUADS];
+    quad a_next[A_QUADS], b_next[B_QUADS];
+    LOCATE(a, A_QUADS, GPU_BM, a_row, a_col, last_row)
+    LOCATE(b, B_QUADS, GPU_BN, b_col, b_row, last_column)
     float sum[GPU_TM][GPU_TN];
-#pragma unroll
-    for (int r = 0; r < GPU_TM; r++) {
-#pragma unroll
-        for (int s = 0; s < GPU_TN; s++) sum[r][s] = 0.0f;
-    }
+    EACH_SUM(0.0f)
 
-    /* Step -1 only fetches the first tiles. */
-    for (int p0 = -GPU_BK, now = 1; p0 < k; p0 += GPU_BK, now ^= 1) {
-        const int next = p0 + GPU_BK;
-#pragma unroll
-        for (int l = 0; l < A_LOADS; l++) {
-            const int x = item + l * TILE_ITEMS;
-            const int r = ACROSS(x, a_k_first, GPU_BM), p = next + ALONG(x, a_k_first, GPU_BM);
-            a_next[l] = i0 + r < m && p < k ? a[(long64)r * a_row + (long64)p * a_col] : 0.0f;
+    /* Step -1 only fetches the first tiles, and the last fetches none. */
+    for (int next = 0, now = 1; next < k + GPU_BK; next += GPU_BK, now ^= 1) {
+        if (next < k) {
+            FETCH(a, A_QUADS, GPU_BM, a_row, a_col, last_row)
+            FETCH(b, B_QUADS, GPU_BN, b_col, b_row, last_column)
         }
-#pragma unroll
-        for (int l = 0; l < B_LOADS; l++) {
-            const int x = item + l * TILE_ITEMS;
-            const int s = ACROSS(x, b_k_first, GPU_BN), p = next + ALONG(x, b_k_first, GPU_BN);
-            b_next[l] = j0 + s < n && p < k ? b[(long64)s * b_col + (long64)p * b_row] : 0.0f;
-        }
-        if (p0 >= 0) {
-#pragma unroll
+        if (next > 0) {
+            /* Two at a time: with all 8 the 128 x 128 tile takes 137 registers, and one group fits where two would. */
+#pragma unroll 2
             for (int p = 0; p < GPU_BK; p++) {
                 quad x[GPU_TM / 4], y[GPU_TN / 4];
 #pragma unroll
@@ -101,31 +182,49 @@ KERNEL(TILE_ITEMS) gemm_gpu(int m, int n, int k, float alpha,
                 }
             }
         }
-        /* Its last readers were one step ago, before the barrier. */
-#pragma unroll
-        for (int l = 0; l < A_LOADS; l++) {
-            const int x = item + l * TILE_ITEMS, r = ACROSS(x, a_k_first, GPU_BM);
-            a_tile[now ^ 1][ALONG(x, a_k_first, GPU_BM)][r / 4].lane[r % 4] = a_next[l];
-        }
-#pragma unroll
-        for (int l = 0; l < B_LOADS; l++) {
-            const int x = item + l * TILE_ITEMS, s = ACROSS(x, b_k_first, GPU_BN);
-            b_tile[now ^ 1][ALONG(x, b_k_first, GPU_BN)][s / 4].lane[s % 4] = b_next[l];
+        if (next < k) {
+            STORE(a, A_QUADS, GPU_BM)
+            STORE(b, B_QUADS, GPU_BN)
         }
         BARRIER();
     }
 
-#pragma unroll
-    for (int r = 0; r < GPU_TM; r++) {
-        const int row = i0 + 4 * (r / 4 * ITEMS_M + i) + r % 4;
+    /* One branch for all elements at a time: PoCL compiles that seven times as fast as branches for each. */
+    const int c_wide = n % 4 == 0 && c_row % 4 == 0 && c_start % 4 == 0;
+    c += c_start;
+    if (beta == 0.0f) {
+        EACH_SUM(fma(alpha, sum[r][s], 0.0f))
+    } else {
+        EACH_QUAD(
+            quad before;
+            if (c_wide) before.whole = *(GLOBAL const float4*)out;
+            for (int e = 0; e < 4; e++) {
+                const float y = c_wide ? before.lane[e] : e < columns ? out[e] : 0.0f;
+                sum[r][4 * h + e] = fma(alpha, sum[r][4 * h + e], beta * y);
+            })
+    }
+    if (epilogue & GEMM_BIAS) {
 #pragma unroll
         for (int s = 0; s < GPU_TN; s++) {
             const int column = j0 + 4 * (s / 4 * ITEMS_N + j) + s % 4;
-            if (row >= m || column >= n) continue;
-            GLOBAL float* out = c + (long64)row * c_row + column;
-            float y = fma(alpha, sum[r][s], beta != 0.0f ? fma(beta, *out, 0.0f) : 0.0f);
-            if (epilogue & GEMM_BIAS) y += bias[bias_offset + (long64)column * bias_stride];
-            *out = activated(GEMM_ACTIVATION(epilogue), y);
+            const float added = column < n ? bias[bias_offset + (long64)column * bias_stride] : 0.0f;
+#pragma unroll
+            for (int r = 0; r < GPU_TM; r++) sum[r][s] += added;
         }
     }
+    switch (GEMM_ACTIVATION(epilogue)) {
+        case 1: EACH_SUM(rectified(sum[r][s])) break;
+        case 2: EACH_SUM(logistic(sum[r][s])) break;
+        case 3: EACH_SUM(hyperbolic_tangent(sum[r][s])) break;
+    }
+    EACH_QUAD(
+        quad y;
+        for (int e = 0; e < 4; e++) y.lane[e] = sum[r][4 * h + e];
+        if (c_wide) {
+            *(GLOBAL float4*)out = y.whole;
+        } else {
+            for (int e = 0; e < 4; e++) {
+                if (e < columns) out[e] = y.lane[e];
+            }
+        })
 }

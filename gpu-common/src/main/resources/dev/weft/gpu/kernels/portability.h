@@ -37,6 +37,8 @@ typedef uint uint32;
 #endif
 
 #define KERNEL(group) __kernel __attribute__((reqd_work_group_size(group, 1, 1))) void
+/* Of which a multiprocessor is to hold so many groups at a time: CUDA's compiler spares registers for that. */
+#define KERNEL_RESIDENT(group, groups) KERNEL(group)
 #define GLOBAL __global
 #define LOCAL __local
 /* What a pointer to local memory is declared with; LOCAL is for the memory itself. */
@@ -82,6 +84,7 @@ typedef unsigned int uint32;
 
 #define INDEPENDENT
 #define KERNEL(group) extern "C" __global__ void __launch_bounds__(group)
+#define KERNEL_RESIDENT(group, groups) extern "C" __global__ void __launch_bounds__(group, groups)
 #define GLOBAL
 #define LOCAL __shared__
 #define TO_LOCAL
