@@ -33,7 +33,19 @@ import java.util.concurrent.Callable;
 public final class Bench implements Callable<Integer> {
     private static final int BAD_INPUT = 2;
     private static final int BATCH = 64;
-    private static final List<String> PEERS = List.of("openblas", "pytorch", "clblast");
+
+    /** The property by which the CUDA backend is told which cuBLAS to use. */
+    private static final String CUBLAS = "weft.cublas";
+
+    private static final List<String> PEERS = List.of("openblas", "pytorch", "clblast", "cublas");
+
+    /** Those that need no library in the class path. */
+    private static final List<String> SYSTEM_PEERS = List.of("clblast", "cublas");
+
+    /** Elements of the kernels' operands: larger than caches. Multiples of 1024. */
+    private static final int ELEMENTS = 1 << 24;
+
+    private static final int ELEMENTS_ON_GPU = 97_657 << 10;
 
     /** What can be measured. */
     enum Suite {
@@ -41,6 +53,7 @@ public final class Bench implements Callable<Integer> {
         KERNELS,
         TRAINING,
         STARTUP,
+        LAUNCHES,
         ALL;
 
         boolean includes(Suite part) {
@@ -53,8 +66,8 @@ public final class Bench implements Callable<Integer> {
             defaultValue = "all",
             paramLabel = "NAME",
             description = {
-                "gemm, kernels (those that memory limits), training, startup or all. Default:"
-                        + " ${DEFAULT-VALUE}."
+                "gemm, kernels (those that memory limits), training, startup, launches (on CUDA)",
+                "or all. Default: ${DEFAULT-VALUE}."
             })
     private Suite suite = Suite.ALL;
 
@@ -75,8 +88,8 @@ public final class Bench implements Callable<Integer> {
             defaultValue = "none",
             paramLabel = "NAME",
             description = {
-                "Of openblas, pytorch and clblast (which the system has to have installed), with",
-                "commas between; or none."
+                "Of openblas, pytorch, and what the system has to have installed: clblast, cublas;",
+                "with commas between; or none."
             })
     private List<String> peers = List.of("none");
 
@@ -219,20 +232,49 @@ public final class Bench implements Callable<Integer> {
             Comparison comparison, List<GemmPeer> gemmPeers, List<TrainingPeer> trainingPeers) {
         List<Figure> figures = new ArrayList<>();
         if (suite.includes(Suite.GEMM)) {
-            GemmSuite gemm = new GemmSuite(comparison, gemmPeers);
-            figures.addAll(gemm.run(GemmSuite.shapes(quick ? 128 : 2048)));
+            figures.addAll(gemm(comparison, gemmPeers));
         }
         if (suite.includes(Suite.KERNELS)) {
-            figures.addAll(new KernelSuite(comparison).run(quick ? 1 << 16 : 1 << 24));
+            int elements = comparison.isOnGpu() ? ELEMENTS_ON_GPU : ELEMENTS;
+            figures.addAll(new KernelSuite(comparison).run(quick ? 1 << 16 : elements));
         }
         if (suite.includes(Suite.TRAINING)) {
             TrainingSuite training = new TrainingSuite(comparison, trainingPeers);
-            figures.addAll(quick ? training.run(8) : training.run(1, BATCH, 512));
+            figures.addAll(quick ? training.run(8) : training.run(1, BATCH, 128, 512));
         }
         if (suite.includes(Suite.STARTUP)) {
             figures.addAll(new StartupSuite(comparison).run(quick ? 1 : 5));
         }
+        if (suite.includes(Suite.LAUNCHES)) {
+            figures.addAll(new LaunchSuite(comparison).run(quick ? 1 : 101));
+        }
         return figures;
+    }
+
+    /** Where a CUDA device multiplies by cuBLAS, also by Weft's own kernels. */
+    private List<Figure> gemm(Comparison comparison, List<GemmPeer> gemmPeers) {
+        List<Device> all = new ArrayList<>(comparison.devices());
+        List<Device> own = new ArrayList<>();
+        String usual = System.getProperty(CUBLAS);
+        try {
+            System.setProperty(CUBLAS, "none");
+            for (Device device : comparison.devices()) {
+                if (CublasDirect.isFound(device.info())) {
+                    own.add(Devices.open(device.info().selector()));
+                }
+            }
+            all.addAll(own);
+            GemmSuite gemm = new GemmSuite(comparison.of(all), gemmPeers);
+            int largest = comparison.isOnGpu() ? 4096 : 2048;
+            return gemm.run(GemmSuite.shapes(quick ? 128 : largest));
+        } finally {
+            own.forEach(Device::close);
+            if (usual == null) {
+                System.clearProperty(CUBLAS);
+            } else {
+                System.setProperty(CUBLAS, usual);
+            }
+        }
     }
 
     /** Adds the peers that were asked for and have a part in what is measured. */
@@ -250,15 +292,19 @@ public final class Bench implements Callable<Integer> {
         }
         List<GemmPeer> gemm = load(GemmPeer.class);
         List<TrainingPeer> training = load(TrainingPeer.class);
-        if (gemm.isEmpty() && !peers.equals(List.of("clblast"))) {
+        if (gemm.isEmpty() && !SYSTEM_PEERS.containsAll(peers)) {
             throw new IllegalArgumentException(
                     "the peers were not built: start with ./weft bench --peers, or build with"
                             + " -Ppeers");
         }
         if (suite.includes(Suite.GEMM)) {
             gemm.stream().filter(p -> peers.contains(p.name())).forEach(gemmPeers::add);
+            List<DeviceInfo> infos = devices.stream().map(Device::info).toList();
             if (peers.contains("clblast")) {
-                gemmPeers.add(new ClBlast(devices.stream().map(Device::info).toList()));
+                gemmPeers.add(new ClBlast(infos));
+            }
+            if (peers.contains("cublas")) {
+                gemmPeers.add(new CublasDirect(infos));
             }
         }
         if (suite.includes(Suite.TRAINING)) {

@@ -1,6 +1,7 @@
 package dev.weft.benchmarks;
 
 import dev.weft.Device;
+import dev.weft.backend.DeviceInfo;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -13,9 +14,25 @@ import java.util.List;
  * @param devices the first is the one that everything else is compared with
  */
 record Comparison(List<Device> devices, Rounds rounds, Limits limits, PrintWriter out) {
+    /** What is behind the name of a CUDA device that has no cuBLAS. */
+    static final String OWN_KERNELS = ", own gemm";
+
     /** What a device of Weft's is called among the libraries. */
     static String name(Device device) {
-        return "weft " + device.info().selector();
+        DeviceInfo info = device.info();
+        boolean alone =
+                info.properties().containsKey(CublasDirect.PROPERTY) && !CublasDirect.isFound(info);
+        return "weft " + info.selector() + (alone ? OWN_KERNELS : "");
+    }
+
+    /** The same of other devices. */
+    Comparison of(List<Device> others) {
+        return new Comparison(others, rounds, limits, out);
+    }
+
+    /** Whether the processor's limits say nothing about what is compared: it is done on a GPU. */
+    boolean isOnGpu() {
+        return "GPU".equals(devices.getFirst().info().properties().get("type"));
     }
 
     /**
@@ -25,15 +42,31 @@ record Comparison(List<Device> devices, Rounds rounds, Limits limits, PrintWrite
      */
     List<Figure> measure(
             String what, double amount, Figure.Unit unit, List<Rounds.Candidate> candidates) {
+        return measure(what, amount, unit, 1, candidates);
+    }
+
+    /**
+     * The same where a call does the work several times.
+     *
+     * @param times how often
+     */
+    List<Figure> measure(
+            String what,
+            double amount,
+            Figure.Unit unit,
+            int times,
+            List<Rounds.Candidate> candidates) {
+        double limit = isOnGpu() ? Double.NaN : limits.of(unit);
         List<Figure> figures = new ArrayList<>();
         for (Rounds.Timing timing : rounds.time(candidates)) {
-            double rate = amount / timing.seconds() * 1e-9;
+            double seconds = timing.seconds() / times;
+            double rate = amount / seconds * 1e-9;
             figures.add(
                     new Figure(
                             what,
                             timing.name(),
-                            timing.seconds() * 1e6,
-                            new Figure.Rate(rate, unit, rate / limits.of(unit)),
+                            seconds * 1e6,
+                            new Figure.Rate(rate, unit, rate / limit),
                             timing.ratio()));
         }
         print(figures);
@@ -46,16 +79,15 @@ record Comparison(List<Device> devices, Rounds rounds, Limits limits, PrintWrite
         for (Figure figure : figures) {
             StringBuilder line =
                     new StringBuilder(
-                            String.format("  %-14s %,11.1f µs", figure.library(), figure.micros()));
+                            String.format("  %-20s %,11.1f µs", figure.library(), figure.micros()));
             Figure.Rate rate = figure.rate();
             if (rate != null) {
-                line.append(
-                        String.format(
-                                "  %8.1f %s, %3.0f %% of %s",
-                                rate.value(),
-                                rate.unit().symbol(),
-                                100 * rate.ofLimit(),
-                                rate.unit().limit()));
+                line.append(String.format("  %8.1f %s", rate.value(), rate.unit().symbol()));
+                if (!Double.isNaN(rate.ofLimit())) {
+                    line.append(
+                            String.format(
+                                    ", %3.0f %% of %s", 100 * rate.ofLimit(), rate.unit().limit()));
+                }
             }
             Figure first = figures.getFirst();
             if (!figure.library().equals(first.library())) {

@@ -41,7 +41,7 @@ record Figure(
      * Work for each second.
      *
      * @param value in {@code unit}: 10⁹ operations, or 10⁹ bytes read and written
-     * @param ofLimit the fraction of the processor's measured limit
+     * @param ofLimit the fraction of the processor's measured limit; NaN on a GPU, which has others
      */
     record Rate(double value, Unit unit, double ofLimit) {}
 }

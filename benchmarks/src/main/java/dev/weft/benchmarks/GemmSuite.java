@@ -11,7 +11,7 @@ record GemmSuite(Comparison comparison, List<GemmPeer> peers) {
      */
     static List<GemmShape> shapes(int largest) {
         List<GemmShape> shapes = new ArrayList<>();
-        for (int size : new int[] {128, 256, 384, 512, 768, 1024, 1536, 2048}) {
+        for (int size : new int[] {128, 256, 384, 512, 768, 1024, 1536, 2048, 4096}) {
             if (size <= largest) {
                 shapes.add(new GemmShape(size, size, size, false, false));
             }

@@ -16,7 +16,7 @@ final class JmhRun {
                     case GEMM -> GemmBenchmark.class.getSimpleName();
                     case TRAINING -> TrainingStepBenchmark.class.getSimpleName();
                     case ALL -> "Benchmark";
-                    case KERNELS, STARTUP ->
+                    case KERNELS, STARTUP, LAUNCHES ->
                             throw new IllegalArgumentException(
                                     "--jmh measures gemm and training, not " + suite);
                 };

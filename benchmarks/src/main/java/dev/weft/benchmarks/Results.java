@@ -2,6 +2,8 @@ package dev.weft.benchmarks;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 
 import dev.weft.backend.DeviceInfo;
 import dev.weft.io.AtomicFile;
@@ -13,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -87,10 +91,60 @@ record Results(List<DeviceInfo> devices, Limits limits, List<String> peers, List
         if (rate != null) {
             json.writeNumberField("rate", rate.value());
             json.writeStringField("unit", rate.unit().symbol());
-            json.writeNumberField("of_limit", rate.ofLimit());
+            if (!Double.isNaN(rate.ofLimit())) {
+                json.writeNumberField("of_limit", rate.ofLimit());
+            }
         }
         json.writeNumberField("weft_is_faster", figure.weftIsFaster());
         json.writeEndObject();
+    }
+
+    /**
+     * The figures of a file that {@link #write} has written, or one of the same form: without
+     * {@code library}, PyTorch's. Those without a time are left out.
+     *
+     * @throws IOException where it is not JSON
+     */
+    static List<Figure> readFigures(Path path) throws IOException {
+        List<Figure> figures = new ArrayList<>();
+        try (JsonParser json = new JsonFactory().createParser(path.toFile())) {
+            boolean inFigures = false;
+            Map<String, String> fields = new HashMap<>();
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token == JsonToken.START_ARRAY && "figures".equals(json.currentName())) {
+                    inFigures = true;
+                } else if (token == JsonToken.END_ARRAY) {
+                    inFigures = false;
+                } else if (inFigures && token == JsonToken.END_OBJECT) {
+                    if (fields.containsKey("micros")) {
+                        figures.add(figure(fields));
+                    }
+                    fields.clear();
+                } else if (inFigures && token.isScalarValue()) {
+                    fields.put(json.currentName(), json.getText());
+                }
+            }
+        }
+        return figures;
+    }
+
+    private static Figure figure(Map<String, String> fields) {
+        String rate = fields.get("rate");
+        Figure.Unit unit =
+                Figure.Unit.GBS.symbol().equals(fields.get("unit"))
+                        ? Figure.Unit.GBS
+                        : Figure.Unit.GFLOPS;
+        return new Figure(
+                fields.getOrDefault("what", ""),
+                fields.getOrDefault("library", "pytorch"),
+                Double.parseDouble(fields.getOrDefault("micros", "NaN")),
+                rate == null
+                        ? null
+                        : new Figure.Rate(
+                                Double.parseDouble(rate),
+                                unit,
+                                Double.parseDouble(fields.getOrDefault("of_limit", "NaN"))),
+                Double.parseDouble(fields.getOrDefault("weft_is_faster", "NaN")));
     }
 
     private static String cpu() throws IOException {

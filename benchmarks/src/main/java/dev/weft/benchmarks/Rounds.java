@@ -110,7 +110,7 @@ final class Rounds {
         return (System.nanoTime() - start) * 1e-9 / calls;
     }
 
-    private static double median(double[] values) {
+    static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];

@@ -2,6 +2,7 @@ package dev.weft.benchmarks;
 
 import com.sun.management.ThreadMXBean;
 
+import dev.weft.Device;
 import dev.weft.optim.OptimizerKind;
 
 import java.io.PrintWriter;
@@ -9,7 +10,10 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** SimpleNet's training step with SGD, against other libraries, and what a step allocates. */
+/**
+ * SimpleNet's training step with SGD, against other libraries, and what a step allocates; then
+ * without a look at each loss, captured and not.
+ */
 record TrainingSuite(Comparison comparison, List<TrainingPeer> peers) {
     private static final int COMPARED_STEPS = 3;
     private static final int ALLOCATION_STEPS = 200;
@@ -32,11 +36,42 @@ record TrainingSuite(Comparison comparison, List<TrainingPeer> peers) {
                                 Figure.Unit.GFLOPS,
                                 candidates(cases)));
                 cases.forEach(weft -> reportAllocation(comparison.out(), weft));
+                figures.addAll(captured(batch));
             } finally {
                 cases.forEach(TrainingCase::close);
             }
         }
         return figures;
+    }
+
+    /** Steps that are replayed, and the same ones that are not, without a look at their losses. */
+    private List<Figure> captured(int batch) {
+        List<TrainingCase> trainings = new ArrayList<>();
+        List<CapturedCase> cases = new ArrayList<>();
+        List<Rounds.Candidate> candidates = new ArrayList<>();
+        try {
+            for (Device device : comparison.devices()) {
+                TrainingCase training = new TrainingCase(device, batch, OptimizerKind.SGD);
+                trainings.add(training);
+                CapturedCase weft = new CapturedCase(device, training, batch);
+                cases.add(weft);
+                weft.check(training);
+            }
+            cases.forEach(weft -> candidates.add(new Rounds.Candidate(weft.name(), weft::replay)));
+            cases.forEach(
+                    weft ->
+                            candidates.add(
+                                    new Rounds.Candidate(weft.name() + ", eager", weft::eager)));
+            return comparison.measure(
+                    "captured training step, batch " + batch,
+                    FLOPS_PER_EXAMPLE * batch,
+                    Figure.Unit.GFLOPS,
+                    CapturedCase.STEPS,
+                    candidates);
+        } finally {
+            cases.forEach(CapturedCase::close);
+            trainings.forEach(TrainingCase::close);
+        }
     }
 
     /** Every way to make a step, which have made the same steps so far. */

@@ -62,7 +62,7 @@ class ExamplesTest {
             String body = examples.group(2);
             tests.add(DynamicTest.dynamicTest(name, () -> run(name, body)));
         }
-        assertEquals(3, tests.size(), "the README shows core, CPU and network");
+        assertEquals(4, tests.size(), "the README shows core, CPU, network and a capture");
         return tests;
     }
 

@@ -1,0 +1,217 @@
+package dev.weft.benchmarks;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+
+import dev.weft.io.AtomicFile;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.DoublePredicate;
+import java.util.stream.Stream;
+
+/**
+ * What {@code gpu-check.sh} ends with: puts the outputs of its steps, in one folder, together in
+ * {@code gpu-check.json}, and prints the figures that Weft is to reach on a GPU beside those that
+ * it did.
+ */
+final class GpuReport {
+    /** Elements of Adam's update and of the copy, each read or written once. */
+    private static final String ADAM = "Adam's update, ";
+
+    private static final String COPY = "copy, ";
+    private static final String SGEMM = "gemm 4096x4096x4096 NN";
+    private static final String STEP = "captured training step, batch 128";
+    private static final String LAUNCH = "enqueueing a kernel";
+
+    private final Path folder;
+    private final List<Figure> weft;
+    private final List<Figure> torch;
+    private final List<Row> rows = new ArrayList<>();
+
+    /** A figure that is asked for; NaN where it was not measured. */
+    private record Row(String what, String asked, double reached, boolean met) {}
+
+    private GpuReport(Path folder) throws IOException {
+        this.folder = folder;
+        this.weft = figures("cuda-bench/results.json");
+        this.torch = figures("torch.json");
+    }
+
+    /** The argument is the folder. */
+    public static void main(String[] args) throws IOException {
+        Locale.setDefault(Locale.ROOT);
+        GpuReport report = new GpuReport(Path.of(args[0]));
+        report.compare();
+        report.rows.forEach(
+                row ->
+                        System.out.printf(
+                                "  %-62s %-8s %s%n",
+                                row.what,
+                                row.asked,
+                                Double.isNaN(row.reached)
+                                        ? "not measured"
+                                        : String.format(
+                                                "%.3g, %s",
+                                                row.reached, row.met ? "reached" : "MISSED")));
+        report.write();
+        System.out.println("wrote " + report.folder.resolve("gpu-check.json"));
+    }
+
+    private List<Figure> figures(String file) throws IOException {
+        Path path = folder.resolve(file);
+        return Files.isReadable(path) ? Results.readFigures(path) : List.of();
+    }
+
+    // ---- what is asked for
+
+    private void compare() {
+        double library = ratio(SGEMM, "cublas", "weft cuda:0");
+        double own = ratio(SGEMM, "cublas", "weft cuda:0" + Comparison.OWN_KERNELS);
+        atLeast("sgemm 4096, times cuBLAS called directly", 0.98, library);
+        atLeast("sgemm 4096 by own kernels, times cuBLAS", 0.85, own);
+        double step = micros(weft, STEP, "weft cuda:0");
+        atMost("captured training step of SimpleNet, batch 128, microseconds", 15, step);
+        atLeast(
+                "the same, times PyTorch eager",
+                10,
+                micros(torch, "training step, eager", "pytorch") / step);
+        atLeast(
+                "the same, times PyTorch with a CUDA graph",
+                2,
+                micros(torch, "training step, CUDA graph", "pytorch") / step);
+        double copy = Math.max(rate(COPY, "weft cuda:0"), rate(COPY, "cuMemcpyDtoD"));
+        atLeast("Adam's update, times the copy's GB/s", 0.9, rate(ADAM, "weft cuda:0") / copy);
+        atMost(
+                "a launch over cuLaunchKernel called directly, microseconds",
+                1,
+                micros(weft, LAUNCH, "weft cuda:0") - micros(weft, LAUNCH, "cuLaunchKernel"));
+    }
+
+    private void atLeast(String what, double bound, double reached) {
+        row(what, ">= " + bound, reached, value -> value >= bound);
+    }
+
+    private void atMost(String what, double bound, double reached) {
+        row(what, "<= " + bound, reached, value -> value <= bound);
+    }
+
+    private void row(String what, String asked, double reached, DoublePredicate met) {
+        rows.add(new Row(what, asked, reached, met.test(reached)));
+    }
+
+    /** How many times as fast the second is as the first, by the ratios of the rounds. */
+    private double ratio(String what, String first, String second) {
+        return find(weft, what, first).map(Figure::weftIsFaster).orElse(Double.NaN)
+                / find(weft, what, second).map(Figure::weftIsFaster).orElse(Double.NaN);
+    }
+
+    private static double micros(List<Figure> figures, String what, String library) {
+        return find(figures, what, library).map(Figure::micros).orElse(Double.NaN);
+    }
+
+    private double rate(String what, String library) {
+        return find(weft, what, library)
+                .map(Figure::rate)
+                .map(Figure.Rate::value)
+                .orElse(Double.NaN);
+    }
+
+    /** By the beginning of what was measured, behind which sizes may stand. */
+    private static Optional<Figure> find(List<Figure> figures, String what, String library) {
+        return figures.stream()
+                .filter(f -> f.what().startsWith(what) && f.library().equals(library))
+                .findFirst();
+    }
+
+    // ---- everything in one file
+
+    private void write() throws IOException {
+        Map<String, Path> parts = parts();
+        AtomicFile.write(
+                folder.resolve("gpu-check.json"),
+                stream -> {
+                    JsonGenerator json = new JsonFactory().createGenerator(stream);
+                    json.useDefaultPrettyPrinter();
+                    json.writeStartObject();
+                    writeQuery(json, "gpu", "gpu-before.csv");
+                    writeQuery(json, "gpu_after", "gpu-after.csv");
+                    json.writeArrayFieldStart("steps");
+                    for (String line : lines("steps.txt")) {
+                        String[] fields = line.split(" ", -1);
+                        json.writeStartObject();
+                        json.writeStringField("step", fields[0]);
+                        json.writeStringField("result", fields[1]);
+                        json.writeNumberField("seconds", Integer.parseInt(fields[2]));
+                        json.writeEndObject();
+                    }
+                    json.writeEndArray();
+                    json.writeArrayFieldStart("asked");
+                    for (Row row : rows) {
+                        json.writeStartObject();
+                        json.writeStringField("what", row.what);
+                        json.writeStringField("asked", row.asked);
+                        if (!Double.isNaN(row.reached)) {
+                            json.writeNumberField("reached", row.reached);
+                            json.writeBooleanField("met", row.met);
+                        }
+                        json.writeEndObject();
+                    }
+                    json.writeEndArray();
+                    for (Map.Entry<String, Path> part : parts.entrySet()) {
+                        json.writeFieldName(part.getKey());
+                        json.writeRawValue(Files.readString(part.getValue()).strip());
+                    }
+                    json.writeEndObject();
+                    json.flush();
+                    stream.write('\n');
+                });
+    }
+
+    /** The steps' own files: {@code NAME.json}, and {@code NAME/results.json}. */
+    private Map<String, Path> parts() throws IOException {
+        Map<String, Path> parts = new TreeMap<>();
+        try (Stream<Path> tree = Files.walk(folder, 2)) {
+            for (Path path : tree.toList()) {
+                Path place = folder.relativize(path);
+                String name = place.getFileName().toString();
+                if (place.getNameCount() == 2 && name.equals("results.json")) {
+                    parts.put(place.getName(0).toString(), path);
+                } else if (place.getNameCount() == 1
+                        && name.endsWith(".json")
+                        && !name.equals("gpu-check.json")
+                        && Files.size(path) > 0) {
+                    parts.put(name.replace(".json", ""), path);
+                }
+            }
+        }
+        return parts;
+    }
+
+    private List<String> lines(String file) throws IOException {
+        Path path = folder.resolve(file);
+        return Files.isReadable(path) ? Files.readAllLines(path) : List.of();
+    }
+
+    /** nvidia-smi's answer: a line of names and a line of values. */
+    private void writeQuery(JsonGenerator json, String field, String file) throws IOException {
+        List<String> answer = lines(file);
+        if (answer.size() < 2) {
+            return;
+        }
+        String[] names = answer.get(0).split(", *", -1);
+        String[] values = answer.get(1).split(", *", -1);
+        json.writeObjectFieldStart(field);
+        for (int i = 0; i < Math.min(names.length, values.length); i++) {
+            json.writeStringField(names[i].strip(), values[i].strip());
+        }
+        json.writeEndObject();
+    }
+}
