@@ -1,13 +1,11 @@
 package dev.weft.cuda;
 
-import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 import static jcuda.driver.JCudaDriver.cuEventCreate;
 import static jcuda.driver.JCudaDriver.cuEventDestroy;
 import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
 import static jcuda.driver.JCudaDriver.cuEventRecord;
-import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemAllocAsync;
 import static jcuda.driver.JCudaDriver.cuMemFree;
@@ -27,7 +25,6 @@ import dev.weft.gpu.KernelSource;
 import dev.weft.gpu.LaunchGraph;
 import dev.weft.gpu.MatrixProduct;
 
-import jcuda.driver.CUcontext;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUresult;
 import jcuda.jcublas.cublasStatus;
@@ -65,7 +62,8 @@ final class CudaDriver implements GpuDriver {
     private final CudaDevice device;
     private final DeviceInfo info;
     private final GpuTraits traits;
-    private final CUcontext context;
+    private final Context context;
+    private final DirectCalls calls;
     private final Stream stream = new Stream();
     private final Modules modules;
     private final LaunchParameters parameters = new LaunchParameters();
@@ -79,11 +77,12 @@ final class CudaDriver implements GpuDriver {
     private CudaDriver(
             CudaDevice device,
             DeviceInfo info,
-            CUcontext context,
+            Context context,
             @Nullable CublasLibrary cublasLibrary) {
         this.device = device;
         this.info = info;
         this.context = context;
+        calls = new DirectCalls(CudaLibrary.symbols());
         this.cublasLibrary = cublasLibrary;
         traits = device.traits(info.properties().getOrDefault("driver", ""), cublasLibrary);
         modules = new Modules(device.name());
@@ -100,7 +99,7 @@ final class CudaDriver implements GpuDriver {
     /** Opens a GPU, with cuBLAS or without. */
     static CudaDriver open(
             CudaDevice device, DeviceInfo info, @Nullable CublasLibrary cublasLibrary) {
-        CUcontext context = new CUcontext();
+        Context context = new Context();
         Status.check(
                 cuDevicePrimaryCtxRetain(context, device.handle()),
                 "cuDevicePrimaryCtxRetain on " + device.name());
@@ -117,7 +116,7 @@ final class CudaDriver implements GpuDriver {
      * other CUDA code in the process, may have changed it.
      */
     private void makeCurrent() {
-        int code = cuCtxSetCurrent(context);
+        int code = calls.setCurrent(context.value());
         if (code != CUresult.CUDA_SUCCESS) {
             Status.check(code, "cuCtxSetCurrent");
         }
@@ -227,17 +226,13 @@ final class CudaDriver implements GpuDriver {
                             .formatted(x, y, z));
         }
         int code =
-                cuLaunchKernel(
+                calls.launch(
                         modules.function(kernel),
                         (int) x,
                         (int) y,
                         (int) z,
                         group,
-                        1,
-                        1,
-                        0,
-                        stream,
-                        null,
+                        stream.value(),
                         parameters.fill(arguments));
         if (code != CUresult.CUDA_SUCCESS) {
             Status.check(code, "cuLaunchKernel");
@@ -316,7 +311,7 @@ final class CudaDriver implements GpuDriver {
             return;
         }
         closed = true;
-        cuCtxSetCurrent(context);
+        calls.setCurrent(context.value());
         cuStreamSynchronize(stream);
         if (cublas != null) {
             cublas.destroy();

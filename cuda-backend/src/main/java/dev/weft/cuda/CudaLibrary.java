@@ -136,6 +136,11 @@ final class CudaLibrary {
         return System.getProperty("weft.cuda.library", isWindows() ? "nvcuda.dll" : "libcuda.so.1");
     }
 
+    /** The functions of the driver's library, which {@link #find} has found. */
+    static SymbolLookup symbols() {
+        return load(libraryName());
+    }
+
     /**
      * Loads the driver's library for good: JCuda's, which asks for it by the same name, then gets
      * this one.

@@ -1,15 +1,12 @@
 package dev.weft.cuda;
 
-import static jcuda.driver.JCudaDriver.CU_LAUNCH_PARAM_BUFFER_POINTER;
-import static jcuda.driver.JCudaDriver.CU_LAUNCH_PARAM_BUFFER_SIZE;
-import static jcuda.driver.JCudaDriver.CU_LAUNCH_PARAM_END;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.weft.gpu.Arguments;
 
-import jcuda.Pointer;
-
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A kernel's parameters as cuLaunchKernel takes them: one block of memory with each parameter at a
@@ -20,36 +17,36 @@ final class LaunchParameters {
     /** The most that a kernel's parameters may take, in every version of CUDA. */
     private static final int LARGEST = 4096;
 
-    private final ByteBuffer block =
-            ByteBuffer.allocateDirect(LARGEST).order(ByteOrder.nativeOrder());
-    private final ByteBuffer size =
-            ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
-    private final Pointer extra =
-            Pointer.to(
-                    CU_LAUNCH_PARAM_BUFFER_POINTER,
-                    Pointer.to(block),
-                    CU_LAUNCH_PARAM_BUFFER_SIZE,
-                    Pointer.to(size),
-                    CU_LAUNCH_PARAM_END);
+    /** As cuda.h has them: CU_LAUNCH_PARAM_BUFFER_POINTER, _BUFFER_SIZE, _END. */
+    private static final long POINTER = 1;
+
+    private static final long SIZE = 2;
+    private static final long END = 0;
+
+    private final Arena arena = Arena.ofAuto();
+    private final MemorySegment block = arena.allocate(LARGEST, Long.BYTES);
+    private final MemorySegment size = arena.allocate(JAVA_LONG);
+    private final MemorySegment extra =
+            arena.allocateFrom(JAVA_LONG, POINTER, block.address(), SIZE, size.address(), END);
 
     /** Puts the arguments in, and returns what cuLaunchKernel takes as {@code extra}. */
-    Pointer fill(Arguments arguments) {
-        int at = 0;
+    MemorySegment fill(Arguments arguments) {
+        long at = 0;
         for (int i = 0; i < arguments.count(); i++) {
             long bits = arguments.bits(i);
             switch (arguments.kind(i)) {
                 case I32, F32 -> {
-                    block.putInt(at, (int) bits);
+                    block.set(JAVA_INT, at, (int) bits);
                     at += Integer.BYTES;
                 }
                 case I64, MEMORY -> {
                     at = (at + Long.BYTES - 1) & -Long.BYTES;
-                    block.putLong(at, bits);
+                    block.set(JAVA_LONG, at, bits);
                     at += Long.BYTES;
                 }
             }
         }
-        size.putLong(0, at);
+        size.set(JAVA_LONG, 0, at);
         return extra;
     }
 }

@@ -8,7 +8,6 @@ import dev.weft.gpu.KernelBuildException;
 import dev.weft.gpu.KernelSource;
 
 import jcuda.Pointer;
-import jcuda.driver.CUfunction;
 import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
@@ -31,7 +30,7 @@ final class Modules {
     private final Map<String, CUmodule> loaded = new HashMap<>();
 
     /** Handles count from 1. */
-    private final List<CUfunction> functions = new ArrayList<>();
+    private final List<Function> functions = new ArrayList<>();
 
     Modules(String device) {
         this.device = device;
@@ -45,7 +44,7 @@ final class Modules {
     /** A kernel's handle. */
     long kernel(KernelSource source, String name) {
         CUmodule module = loaded.computeIfAbsent(source.hash(), _ -> load(source));
-        CUfunction function = new CUfunction();
+        Function function = new Function();
         Status.check(
                 cuModuleGetFunction(function, module, name),
                 "cuModuleGetFunction of " + name + " in " + source.file());
@@ -53,8 +52,9 @@ final class Modules {
         return functions.size();
     }
 
-    CUfunction function(long kernel) {
-        return functions.get((int) kernel - 1);
+    /** The driver's handle of a kernel. */
+    long function(long kernel) {
+        return functions.get((int) kernel - 1).value();
     }
 
     private CUmodule load(KernelSource source) {
