@@ -197,6 +197,10 @@ final class CublasSearch {
     private @Nullable CublasLibrary load(String candidate) {
         boolean path = candidate.contains("/") || candidate.contains("\\");
         if (path) {
+            if (SharedObject.isCutOff(Path.of(candidate))) {
+                refusals.add(candidate + " is cut off: install it again");
+                return null;
+            }
             loadCublasLt(Path.of(candidate));
         }
         SymbolLookup symbols;
@@ -242,7 +246,9 @@ final class CublasSearch {
                             name.toString()
                                     .replace("libcublas.", "libcublasLt.")
                                     .replace("cublas64", "cublasLt64"));
-            if (!sibling.equals(cublas) && Files.exists(sibling)) {
+            if (!sibling.equals(cublas)
+                    && Files.exists(sibling)
+                    && !SharedObject.isCutOff(sibling)) {
                 try {
                     lookup(sibling.toString());
                 } catch (IllegalArgumentException e) {

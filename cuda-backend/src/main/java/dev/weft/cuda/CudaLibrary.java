@@ -53,6 +53,9 @@ final class CudaLibrary {
     /** Looks for the driver, its GPUs, and cuBLAS. */
     static Found find() {
         String library = libraryName();
+        if (SharedObject.isCutOff(Path.of(library))) {
+            return missing(library + " is cut off", REMEDY);
+        }
         SymbolLookup symbols;
         try {
             symbols = load(library);

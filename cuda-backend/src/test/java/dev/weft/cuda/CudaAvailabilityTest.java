@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -122,6 +123,23 @@ class CudaAvailabilityTest {
         assertTrue(output.contains("libc.so.6 has no cuInit"), output);
     }
 
+    /** To load it would end the process. */
+    @Test
+    void withALibraryThatIsCutOff() throws IOException, InterruptedException {
+        for (double part : new double[] {0.01, 0.3, 0.5}) {
+            Path half = cutOff(StandIn.require(), part);
+            String output = look(half.toString());
+            assertGoesOn(output);
+            assertTrue(output.contains(half + " is cut off"), output);
+        }
+    }
+
+    private Path cutOff(Path library, double part) throws IOException {
+        byte[] whole = Files.readAllBytes(library);
+        byte[] beginning = Arrays.copyOf(whole, (int) (whole.length * part));
+        return Files.write(folder.resolve("cut-off-" + part + ".so"), beginning);
+    }
+
     @Test
     void withAnOldDriver() throws IOException, InterruptedException {
         String output = look(StandIn.require().toString(), "11080", "1", "80");
@@ -218,6 +236,9 @@ class CudaAvailabilityTest {
         Path text = Files.writeString(folder.resolve("text.so"), "not a library");
         line = cublas(Map.of("WEFT_CUBLAS", text.toString()), "12080");
         assertTrue(line.contains("text.so cannot be loaded"), line);
+        Path half = cutOff(StandIn.cublas("libcublas.so.12"), 0.4);
+        line = cublas(Map.of("WEFT_CUBLAS", half.toString()), "12080");
+        assertTrue(line.contains(half + " is cut off: install it again"), line);
         Path lacking = StandIn.cublas("libcublas.without.batches");
         line = cublas(Map.of("WEFT_CUBLAS", lacking.toString()), "12080");
         assertTrue(line.contains("has no cublasGemmStridedBatchedEx"), line);
