@@ -255,12 +255,10 @@ public final class Bench implements Callable<Integer> {
     private List<Figure> gemm(Comparison comparison, List<GemmPeer> gemmPeers) {
         List<Device> all = new ArrayList<>(comparison.devices());
         List<Device> own = new ArrayList<>();
-        String usual = System.getProperty(CUBLAS);
         try {
-            System.setProperty(CUBLAS, "none");
             for (Device device : comparison.devices()) {
                 if (CublasDirect.isFound(device.info())) {
-                    own.add(Devices.open(device.info().selector()));
+                    own.add(openWithoutCublas(device.info().selector()));
                 }
             }
             all.addAll(own);
@@ -269,6 +267,15 @@ public final class Bench implements Callable<Integer> {
             return gemm.run(GemmSuite.shapes(quick ? 128 : largest));
         } finally {
             own.forEach(Device::close);
+        }
+    }
+
+    private static Device openWithoutCublas(String selector) {
+        String usual = System.getProperty(CUBLAS);
+        System.setProperty(CUBLAS, "none");
+        try {
+            return Devices.open(selector);
+        } finally {
             if (usual == null) {
                 System.clearProperty(CUBLAS);
             } else {

@@ -20,8 +20,7 @@ record Comparison(List<Device> devices, Rounds rounds, Limits limits, PrintWrite
     /** What a device of Weft's is called among the libraries. */
     static String name(Device device) {
         DeviceInfo info = device.info();
-        boolean alone =
-                info.properties().containsKey(CublasDirect.PROPERTY) && !CublasDirect.isFound(info);
+        boolean alone = CudaDirect.isCuda(info) && !CublasDirect.isFound(info);
         return "weft " + info.selector() + (alone ? OWN_KERNELS : "");
     }
 

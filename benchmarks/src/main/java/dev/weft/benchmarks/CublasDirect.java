@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class CublasDirect implements GemmPeer {
     /** What {@link DeviceInfo} calls the library that was found. */
-    static final String PROPERTY = "cuBLAS";
+    private static final String PROPERTY = "cuBLAS";
 
     private static final int TRANSPOSE = 1;
 
@@ -47,7 +47,7 @@ final class CublasDirect implements GemmPeer {
     CublasDirect(List<DeviceInfo> measured) {
         DeviceInfo gpu =
                 measured.stream()
-                        .filter(info -> info.properties().containsKey(PROPERTY))
+                        .filter(CudaDirect::isCuda)
                         .findFirst()
                         .orElseThrow(
                                 () ->

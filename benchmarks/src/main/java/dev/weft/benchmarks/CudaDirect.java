@@ -75,6 +75,11 @@ final class CudaDirect implements AutoCloseable {
                 made("cuStreamCreate", function("cuStreamCreate", ADDRESS, JAVA_INT), NON_BLOCKING);
     }
 
+    /** Whether a device of Weft's is one of CUDA's. */
+    static boolean isCuda(DeviceInfo info) {
+        return info.selector().startsWith("cuda:");
+    }
+
     /** A library by its name or path. */
     @SuppressWarnings("restricted") // calls what is measured
     static SymbolLookup library(String name, Arena arena) {

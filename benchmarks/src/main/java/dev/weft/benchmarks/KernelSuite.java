@@ -43,7 +43,7 @@ record KernelSuite(Comparison comparison) {
                 ? null
                 : comparison.devices().stream()
                         .map(Device::info)
-                        .filter(info -> info.properties().containsKey(CublasDirect.PROPERTY))
+                        .filter(CudaDirect::isCuda)
                         .findFirst()
                         .map(info -> new DriverCopy(info, elements))
                         .orElse(null);

@@ -37,7 +37,7 @@ record LaunchSuite(Comparison comparison) {
     List<Figure> run(int rounds) {
         List<Figure> figures = new ArrayList<>();
         for (Device device : comparison.devices()) {
-            if (device.info().properties().containsKey(CublasDirect.PROPERTY)) {
+            if (CudaDirect.isCuda(device.info())) {
                 figures.addAll(onCuda(device, rounds));
             }
         }

@@ -1,5 +1,6 @@
 package dev.weft.conformance;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,9 +11,14 @@ import dev.weft.Losses;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.backend.Penalty;
+import dev.weft.backend.UpdateRule;
+import dev.weft.backend.View;
 
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.function.Executable;
 
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -40,7 +46,52 @@ final class IndexErrors {
                 bad,
                 Stream.of(
                         nothing(device, "gather", Shape.of(0, ROWS), Tensor::gather),
-                        nothing(device, "pick", Shape.of(1, 0), Tensor::pick)));
+                        nothing(device, "pick", Shape.of(1, 0), Tensor::pick),
+                        update(device)));
+    }
+
+    /** An update that follows from a bad index is not done, whenever the index is reported. */
+    private static DynamicTest update(Supplier<Device> open) {
+        return dynamicTest(
+                "update after a bad index",
+                () -> {
+                    Device device = open.get();
+                    try (Scope _ = device.scope()) {
+                        Tensor p = device.ones(ROWS);
+                        Tensor control = device.tensor(new float[] {0.5f, 3});
+                        Tensor go = device.tensor(new int[] {0});
+                        Tensor table = device.ones(ROWS);
+                        UpdateRule sgd = new UpdateRule.Sgd(0, false, Penalty.NONE);
+                        for (int row : new int[] {ROWS, 1, -1, 2}) {
+                            Tensor indices = device.tensor(new int[] {0, 4, 1, row, 3});
+                            boolean good = row >= 0 && row < ROWS;
+                            float[] before = p.toFloatArray();
+                            Executable step =
+                                    () -> {
+                                        View g = table.gather(indices).view();
+                                        View halt = go.view();
+                                        device.backend()
+                                                .update(
+                                                        sgd,
+                                                        control.view(),
+                                                        halt,
+                                                        p.view(),
+                                                        g,
+                                                        List.of());
+                                        device.synchronize();
+                                    };
+                            if (good) {
+                                step.execute();
+                                assertEquals(before[0] - 0.5f, p.toFloatArray()[0]);
+                            } else {
+                                assertThrows(IndexOutOfBoundsException.class, step);
+                                assertArrayEquals(before, p.toFloatArray());
+                            }
+                        }
+                        assertArrayEquals(new float[] {0.5f, 5}, control.toFloatArray());
+                    }
+                    assertEquals(0, device.memory().liveBytes());
+                });
     }
 
     /** Where there is nothing to select from, every index is bad. */

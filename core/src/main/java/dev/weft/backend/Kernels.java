@@ -148,7 +148,8 @@ public interface Kernels {
      *     the kernel adds 1 (t is the sum). They are in device memory so that a recorded step can
      *     be replayed.
      * @param halt I32 of 1 element: where it is not 0, nothing is changed. So a step need not wait
-     *     for {@link #countNonFinite} to be read back.
+     *     for {@link #countNonFinite} to be read back. Nor is anything changed after an index that
+     *     was out of range, until that is reported.
      * @param p the parameters, F32, contiguous
      * @param g their gradient, same shape, contiguous
      * @param states {@link UpdateRule#states} buffers like p, in the order in which the rule names

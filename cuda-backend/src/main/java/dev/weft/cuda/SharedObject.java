@@ -44,7 +44,11 @@ final class SharedObject {
                 return true;
             }
             int segments = header.getShort(SEGMENTS) & 0xFFFF;
-            ByteBuffer table = read(channel, header.getLong(SEGMENTS_AT), segments * SEGMENT);
+            long start = header.getLong(SEGMENTS_AT);
+            if (start < 0) {
+                return true;
+            }
+            ByteBuffer table = read(channel, start, segments * SEGMENT);
             if (table.remaining() < segments * SEGMENT) {
                 return true;
             }
@@ -52,7 +56,7 @@ final class SharedObject {
                 long end =
                         table.getLong(i * SEGMENT + OFFSET)
                                 + table.getLong(i * SEGMENT + FILE_SIZE);
-                if (end > channel.size()) {
+                if (end < 0 || end > channel.size()) {
                     return true;
                 }
             }

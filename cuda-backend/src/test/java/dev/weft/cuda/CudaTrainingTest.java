@@ -1,11 +1,13 @@
 package dev.weft.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
+import dev.weft.Tensor;
 import dev.weft.data.Batches;
 import dev.weft.data.GeneratedDigits;
 import dev.weft.data.Normalization;
@@ -33,6 +35,30 @@ class CudaTrainingTest {
         assertEquals(cpu.accuracy, cuda.accuracy, 0.01);
         // By a graph of its step, the same numbers.
         assertEquals(cuda, train("cuda", true));
+    }
+
+    /** The label is found when the step is read, after its update was enqueued. */
+    @Test
+    void aBadLabelChangesNothing() {
+        StandIn.requireDevice();
+        try (Device device = Devices.open("cuda");
+                Scope _ = device.scope()) {
+            Network network = Network.create(device, Models.SIMPLENET.layers(0), 1);
+            Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.001);
+            Trainer trainer = new Trainer(network, Models.SIMPLENET.loss(), adam);
+            Tensor x = device.ones(2, 784);
+            Tensor nan = device.full(Double.NaN, x.shape());
+            Tensor bad = device.tensor(new int[] {1, 10});
+            String before = network.parameters().sha256();
+            for (Tensor images : new Tensor[] {x, nan}) {
+                assertThrows(
+                        IndexOutOfBoundsException.class, () -> trainer.step(images, bad, 1, 1));
+                assertEquals(before, network.parameters().sha256());
+                assertEquals(0, adam.steps());
+            }
+            trainer.step(x, device.tensor(new int[] {1, 9}), 1, 2);
+            assertEquals(1, adam.steps());
+        }
     }
 
     private record Result(double accuracy, String parameters) {}

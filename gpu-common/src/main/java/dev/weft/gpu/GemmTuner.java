@@ -160,8 +160,7 @@ final class GemmTuner {
     private GemmVariant fastest(Operands operands, Consumer<String> report) {
         GemmSize size = operands.size;
         List<Trial<GemmVariant>> trials = new ArrayList<>();
-        List<GemmVariant> candidates = GemmVariant.candidates(launcher.traits());
-        for (GemmVariant variant : candidates) {
+        for (GemmVariant variant : GemmVariant.candidates(launcher.traits())) {
             if (wrong.contains(variant)) {
                 continue;
             }

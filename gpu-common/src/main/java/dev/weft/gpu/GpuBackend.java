@@ -55,7 +55,7 @@ public final class GpuBackend implements Backend, Tunable {
         reductions = new Reductions(launcher, launches, copies);
         rows = new Rows(launcher, faults);
         indices = new IndexKernels(launcher, faults);
-        updates = new Updates(launcher);
+        updates = new Updates(launcher, faults);
         gemm = new Gemm(launcher, GemmTuning.load(cache, driver.traits()));
     }
 

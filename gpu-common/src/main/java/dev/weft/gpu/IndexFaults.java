@@ -52,6 +52,11 @@ final class IndexFaults {
         armed = true;
     }
 
+    /** Where a kernel notes a fault: its first word is not 0 from then until it is reported. */
+    long memory() {
+        return memory;
+    }
+
     /** Whether a kernel that takes indices was launched since the last look. */
     boolean isArmed() {
         return armed;

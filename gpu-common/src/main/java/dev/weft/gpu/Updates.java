@@ -11,14 +11,16 @@ final class Updates {
     private static final int WORDS_OF_A_BLOCK = 4;
 
     private final Launcher launcher;
+    private final IndexFaults faults;
     private final Kernel sgd;
     private final Kernel sgdMomentum;
     private final Kernel adam;
     private final Kernel rmsProp;
     private final Kernel dropoutMask;
 
-    Updates(Launcher launcher) {
+    Updates(Launcher launcher, IndexFaults faults) {
         this.launcher = launcher;
+        this.faults = faults;
         sgd = launcher.together(KernelFile.UPDATE, "sgd");
         sgdMomentum = launcher.together(KernelFile.UPDATE, "sgd_momentum");
         adam = launcher.together(KernelFile.UPDATE, "adam");
@@ -31,7 +33,7 @@ final class Updates {
         Arguments a = launcher.begin().i64(p.size());
         Launcher.dense(a, control, 0);
         Launcher.dense(a, halt, 0);
-        a.memory(launcher.finished());
+        a.memory(faults.memory()).memory(launcher.finished());
         a.f32(penalty.l1()).f32(penalty.l2()).f32(penalty.weightDecay());
         Launcher.dense(a, p, 0);
         Launcher.dense(a, g, 0);

@@ -39,13 +39,18 @@ final class FiniteGuard {
         network.device().backend().countNonFinite(List.of(loss.view(), gradients), count.view());
     }
 
+    /** Starts the count again. */
+    void restart() {
+        network.device().backend().fill(0, count.view());
+    }
+
     /**
      * After a step in which something was counted: starts the count again, and says what it was.
      *
      * @param x the batch, to find the layer with
      */
     NonFiniteException found(Tensor x, double loss, int epoch, long step) {
-        network.device().backend().fill(0, count.view());
+        restart();
         String where = Double.isFinite(loss) ? firstGradient() : firstLayer(x);
         return new NonFiniteException(
                 "step "

@@ -110,6 +110,7 @@ public final class Trainer {
      * @param epoch for messages, from 1 on
      * @param number of the step, for messages, from 1 on
      * @throws NonFiniteException where the loss or a gradient is not finite; nothing was changed
+     * @throws IndexOutOfBoundsException where a label is no class; nothing was changed
      */
     public double step(Tensor x, Tensor target, int epoch, long number) {
         try (Scope _ = network.device().scope()) {
@@ -119,7 +120,13 @@ public final class Trainer {
 
     /** Waits for a step: returns its loss, and keeps what it predicted. */
     private double read(TrainingStep.Outcome outcome, Supplier<Tensor> x, int epoch, long number) {
-        readings.read(outcome, guard.count());
+        try {
+            readings.read(outcome, guard.count());
+        } catch (IndexOutOfBoundsException e) {
+            // Of a label, on a GPU. The update was not done, and what was counted means nothing.
+            guard.restart();
+            throw e;
+        }
         if (readings.isNonFinite()) {
             throw guard.found(x.get(), readings.loss(), epoch, number);
         }

@@ -3,13 +3,15 @@
  *
  * control = {learning rate, steps done}. A group sees to GROUP SPAN adjacent elements. It reads the count of steps
  * before it says that it has; the last group to say so adds 1 to it. So the count is only touched by integer atomics
- * on its bits, and `finished` is 0 again after the launch. Where halt[0] is not 0 nothing is done. Tuning: GROUP, SPAN. */
+ * on its bits, and `finished` is 0 again after the launch. Where halt[0] is not 0 nothing is done, nor where a kernel
+ * before has met an index that is out of range (fault[0], see note_fault), which nobody has been told of yet. Tuning:
+ * GROUP, SPAN. */
 
 /* Parameters, gradient and states never overlap. */
 #define STATE(x) GLOBAL float* RESTRICT x, long64 x##_offset
 #define UPDATE                                                                                             \
     long64 n, GLOBAL float* control, long64 control_offset, GLOBAL const int* halt, long64 halt_offset,    \
-        GLOBAL int* finished, float l1, float l2, float weight_decay, STATE(p_),                           \
+        GLOBAL const int* fault, GLOBAL int* finished, float l1, float l2, float weight_decay, STATE(p_),  \
         GLOBAL const float* RESTRICT g_, long64 g__offset
 
 /* {lr, t, …}: the step's settings, made once for each group. */
@@ -24,10 +26,10 @@ DEVICE void end_step(GLOBAL float* control, TO_LOCAL const float* settings, GLOB
     }
 }
 
-#define BEGIN                       \
-    LOCAL float settings[SETTINGS]; \
-    int goes = !halt[halt_offset];  \
-    if (LOCAL_ID() == 0 && goes) {  \
+#define BEGIN                                     \
+    LOCAL float settings[SETTINGS];               \
+    int goes = !halt[halt_offset] && !fault[0];   \
+    if (LOCAL_ID() == 0 && goes) {                \
         begin_step(control + control_offset, settings)
 #define THEN                                                     \
     }                                                            \
