@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  * A few threads that run the parts of one kernel at a time, together with the thread that calls.
  *
  * <p>A gemm of a small network takes ten microseconds, so starting it must take far less: workers
- * spin for a moment after each call before they park, and a call allocates nothing. Parts are
+ * stay awake for a while after each call before they park, and a call allocates nothing. Parts are
  * handed out one by one, so that a slow core gets fewer of them; what a part computes must not
  * depend on who computes it.
  *
@@ -32,16 +32,16 @@ final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * About 50 µs on a current processor: longer than the gaps between the kernels of a training
-     * step.
+     * About 20 µs on a current processor: longer than most gaps between the kernels of a training
+     * step. After that who waits yields, in case the one that it waits for has no processor.
      */
-    private static final int SPINS = 1 << 11;
+    private static final int SPINS = 1 << 10;
 
     /**
-     * After so many spins the caller yields, in case the worker that it waits for has no processor
-     * to run on.
+     * How long workers stay awake: waking one costs the caller 15 to 35 µs on a virtual machine,
+     * and it may be woken on the caller's own processor.
      */
-    private static final int SPINS_BEFORE_YIELD = 1 << 14;
+    private static final long AWAKE_NANOS = 2_000_000;
 
     private static final long LOW_HALF = 0xFFFFFFFFL;
 
@@ -113,8 +113,14 @@ final class WorkerPool implements AutoCloseable {
         finished.set(0);
         ticket.set((((ticket.get() >>> Integer.SIZE) + 1) << Integer.SIZE) | parts);
         int wanted = Math.min(parts - 1, workers.length);
+        // Also of those that are awake: had the caller moved to their processor, it would do all
+        // parts while they wait for it, and never wait for them.
+        int processor = Affinity.processor();
         for (int i = 0; i < wanted; i++) {
-            workers[i].wake();
+            workers[i].keepOff(processor);
+            if (workers[i].parked) {
+                LockSupport.unpark(workers[i]);
+            }
         }
     }
 
@@ -127,12 +133,11 @@ final class WorkerPool implements AutoCloseable {
         workers = started;
     }
 
-    @SuppressWarnings(
-            "ThreadPriorityCheck") // only where more threads are wanted than there are processors
+    @SuppressWarnings("ThreadPriorityCheck") // see SPINS
     private void join(int parts) {
         int spins = 0;
         while (finished.get() != parts) {
-            if (++spins < SPINS_BEFORE_YIELD) {
+            if (++spins < SPINS) {
                 Thread.onSpinWait();
             } else {
                 Thread.yield();
@@ -188,20 +193,30 @@ final class WorkerPool implements AutoCloseable {
         private final int number;
         private volatile boolean parked;
 
+        /** The system's number of this thread, once it has started. */
+        private volatile int thread = Affinity.UNKNOWN;
+
+        /** Where it may not run; the pool's caller's. */
+        private int avoided = Affinity.UNKNOWN;
+
         Worker(int number) {
             super("weft-cpu-" + number);
             this.number = number;
             setDaemon(true);
         }
 
-        void wake() {
-            if (parked) {
-                LockSupport.unpark(this);
+        /** Leaves a processor to the caller, who waits there or is about to work. */
+        void keepOff(int processor) {
+            int id = thread;
+            if (processor != avoided && id != Affinity.UNKNOWN) {
+                Affinity.keepOff(id, processor);
+                avoided = processor;
             }
         }
 
         @Override
         public void run() {
+            thread = Affinity.thread();
             // Calls count from 1, so that the one which started this thread is taken too.
             long done = 0;
             while (!closed) {
@@ -212,12 +227,18 @@ final class WorkerPool implements AutoCloseable {
         }
 
         /** Waits for a call other than {@code done}. */
+        @SuppressWarnings("ThreadPriorityCheck") // see SPINS
         private long await(long done) {
             int spins = 0;
+            long start = 0;
             long seen = ticket.get();
             while (seen >>> Integer.SIZE == done && !closed) {
-                if (++spins < SPINS) {
+                if (spins < SPINS) {
                     Thread.onSpinWait();
+                    spins++;
+                    start = spins == SPINS ? System.nanoTime() : 0;
+                } else if (System.nanoTime() - start < AWAKE_NANOS) {
+                    Thread.yield();
                 } else {
                     park(done);
                 }
