@@ -2,7 +2,11 @@ package dev.weft.benchmarks;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 
+import dev.weft.benchmarks.library.WeftLibrary;
+import dev.weft.benchmarks.report.Figure;
 import dev.weft.io.AtomicFile;
 
 import java.io.IOException;
@@ -68,19 +72,58 @@ final class GpuReport {
 
     private List<Figure> figures(String file) throws IOException {
         Path path = folder.resolve(file);
-        return Files.isReadable(path) ? Results.readFigures(path) : List.of();
+        return Files.isReadable(path) ? read(path) : List.of();
+    }
+
+    /** Of a run's file, or one of the same form: without {@code library}, PyTorch's. */
+    private static List<Figure> read(Path path) throws IOException {
+        List<Figure> figures = new ArrayList<>();
+        try (JsonParser json = new JsonFactory().createParser(path.toFile())) {
+            boolean inFigures = false;
+            Map<String, String> fields = new TreeMap<>();
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token == JsonToken.START_ARRAY && "figures".equals(json.currentName())) {
+                    inFigures = true;
+                } else if (token == JsonToken.END_ARRAY) {
+                    inFigures = false;
+                } else if (inFigures && token == JsonToken.END_OBJECT) {
+                    if (fields.containsKey("micros")) {
+                        figures.add(figure(fields));
+                    }
+                    fields.clear();
+                } else if (inFigures && token.isScalarValue()) {
+                    fields.put(json.currentName(), json.getText());
+                }
+            }
+        }
+        return figures;
+    }
+
+    private static Figure figure(Map<String, String> fields) {
+        return new Figure(
+                fields.getOrDefault("suite", ""),
+                fields.getOrDefault("family", ""),
+                fields.getOrDefault("what", ""),
+                Double.NaN,
+                fields.getOrDefault("library", "pytorch"),
+                1,
+                Double.parseDouble(fields.getOrDefault("micros", "NaN")),
+                Double.NaN,
+                Double.parseDouble(fields.getOrDefault("flops", "0")),
+                Double.parseDouble(fields.getOrDefault("bytes", "0")),
+                Double.parseDouble(fields.getOrDefault("ratio", "NaN")));
     }
 
     // ---- what is asked for
 
     private void compare() {
         double library = ratio(SGEMM, "cublas", WEFT);
-        double own = ratio(SGEMM, "cublas", WEFT + Comparison.OWN_KERNELS);
+        double own = ratio(SGEMM, "cublas", WEFT + WeftLibrary.OWN_KERNELS);
         // What the device is called in everything else, where cuBLAS is there and where it is not.
         String weftCuda =
                 weft.stream().anyMatch(f -> f.library().equals(WEFT))
                         ? WEFT
-                        : WEFT + Comparison.OWN_KERNELS;
+                        : WEFT + WeftLibrary.OWN_KERNELS;
         atLeast("sgemm 4096, times cuBLAS called directly", 0.98, library);
         atLeast("sgemm 4096 by own kernels, times cuBLAS", 0.85, own);
         double step = micros(weft, STEP, weftCuda);
@@ -115,8 +158,8 @@ final class GpuReport {
 
     /** How many times as fast the second is as the first, by the ratios of the rounds. */
     private double ratio(String what, String first, String second) {
-        return find(weft, what, first).map(Figure::weftIsFaster).orElse(Double.NaN)
-                / find(weft, what, second).map(Figure::weftIsFaster).orElse(Double.NaN);
+        return find(weft, what, first).map(Figure::ratio).orElse(Double.NaN)
+                / find(weft, what, second).map(Figure::ratio).orElse(Double.NaN);
     }
 
     private static double micros(List<Figure> figures, String what, String library) {
@@ -124,10 +167,7 @@ final class GpuReport {
     }
 
     private double rate(String what, String library) {
-        return find(weft, what, library)
-                .map(Figure::rate)
-                .map(Figure.Rate::value)
-                .orElse(Double.NaN);
+        return find(weft, what, library).map(Figure::rate).orElse(Double.NaN);
     }
 
     /** By the beginning of what was measured, behind which sizes may stand. */

@@ -2,6 +2,12 @@ package dev.weft.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.benchmarks.library.WeftLibrary;
+import dev.weft.benchmarks.machine.Machine;
+import dev.weft.benchmarks.report.Figure;
+import dev.weft.benchmarks.report.Run;
+import dev.weft.benchmarks.report.RunFile;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,12 +21,12 @@ class GpuReportTest {
     @TempDir Path folder;
 
     private static Figure timed(String what, String library, double micros, double ratio) {
-        return new Figure(what, library, micros, null, ratio);
+        return new Figure("gemm", "", what, Double.NaN, library, 2, micros, 0, 0, 0, ratio);
     }
 
     private static Figure rated(String what, String library, double rate) {
-        Figure.Rate gbs = new Figure.Rate(rate, Figure.Unit.GBS, Double.NaN);
-        return new Figure(what, library, 1, gbs, 1);
+        double bytes = rate * 1e3;
+        return new Figure("kernels", "", what, Double.NaN, library, 2, 1, 0, 0, bytes, 1);
     }
 
     private String report(String weft) throws IOException {
@@ -28,7 +34,7 @@ class GpuReportTest {
         List<Figure> figures =
                 List.of(
                         timed(sgemm, weft, 3000, 1),
-                        timed(sgemm, "weft cuda:0" + Comparison.OWN_KERNELS, 3750, 1.25),
+                        timed(sgemm, "weft cuda:0" + WeftLibrary.OWN_KERNELS, 3750, 1.25),
                         timed(sgemm, "cublas", 2970, 0.99),
                         timed("captured training step, batch 128", weft, 16, 1),
                         rated("copy, 1024 elements", weft, 2500),
@@ -37,8 +43,8 @@ class GpuReportTest {
                         timed("enqueueing a kernel", weft, 3, 1),
                         timed("enqueueing a kernel", "cuLaunchKernel", 2.5, 0.83));
         Path bench = Files.createDirectories(folder.resolve("cuda-bench"));
-        new Results(List.of(), new Limits(1, 1, 1), List.of(), figures)
-                .write(bench.resolve("results.json"));
+        Run run = new Run(Machine.here(), List.of(), List.of(), List.of(), figures);
+        RunFile.write(run, bench.resolve("results.json"));
         Files.writeString(
                 folder.resolve("torch.json"),
                 """
@@ -74,7 +80,7 @@ class GpuReportTest {
 
     @Test
     void withoutCublasWhatNeedsItIsNotMeasured() throws IOException {
-        String report = report("weft cuda:0" + Comparison.OWN_KERNELS);
+        String report = report("weft cuda:0" + WeftLibrary.OWN_KERNELS);
         assertTrue(report.contains("\"asked\" : \">= 0.98\" }"), report);
         assertReached(report, 16.0, false);
         assertReached(report, 0.5, true);
