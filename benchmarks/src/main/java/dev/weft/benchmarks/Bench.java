@@ -10,7 +10,9 @@ import dev.weft.benchmarks.measure.Allocation;
 import dev.weft.benchmarks.measure.Comparison;
 import dev.weft.benchmarks.measure.Rounds;
 import dev.weft.benchmarks.report.Figure;
+import dev.weft.benchmarks.report.HtmlReport;
 import dev.weft.benchmarks.report.Run;
+import dev.weft.benchmarks.report.RunComparison;
 import dev.weft.benchmarks.report.RunFile;
 import dev.weft.benchmarks.report.Table;
 import dev.weft.benchmarks.task.Task;
@@ -101,8 +103,21 @@ public final class Bench implements Callable<Integer> {
     private List<Integer> threads =
             List.of(Math.min(2, Runtime.getRuntime().availableProcessors()));
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Write results.json there.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write results.json there, and report.html with charts.")
     private @Nullable Path out;
+
+    @Option(
+            names = "--compare",
+            arity = "2",
+            paramLabel = "FILE",
+            description = {
+                "Measure nothing: print what became faster or slower between an earlier",
+                "results.json and a later one."
+            })
+    private List<Path> compared = List.of();
 
     @Option(
             names = "--quick",
@@ -170,6 +185,11 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (!compared.isEmpty()) {
+            Run before = RunFile.read(compared.getFirst());
+            RunComparison.of(before, RunFile.read(compared.getLast())).print(console);
+            return 0;
+        }
         for (int count : threads) {
             if (count < 1) {
                 throw new IllegalArgumentException("--threads must be at least 1, got " + count);
@@ -189,7 +209,8 @@ public final class Bench implements Callable<Integer> {
         Table.print(run, console);
         if (folder != null) {
             RunFile.write(run, folder.resolve("results.json"));
-            console.println("wrote " + folder.resolve("results.json"));
+            HtmlReport.write(run, folder.resolve("report.html"));
+            console.printf("wrote results.json and report.html to %s%n", folder);
         }
         return 0;
     }

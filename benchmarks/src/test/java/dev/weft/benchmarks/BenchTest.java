@@ -72,6 +72,27 @@ class BenchTest {
         assertEquals(
                 Map.of(1, figures.size() / 2L, 2, figures.size() / 2L),
                 figures.stream().collect(groupingBy(Figure::threads, counting())));
+        String page = Files.readString(folder.resolve("report.html"));
+        assertTrue(page.contains("<svg"), "report.html has no chart");
+    }
+
+    @Test
+    void runsAreCompared() throws IOException {
+        String results = folder.resolve("results.json").toString();
+        String[] args = {"--quick", "--backend", "cpu", "--filter", "gemm 64x128x784 NT"};
+        List<String> with = new ArrayList<>(List.of(args));
+        with.addAll(List.of("--suite", "gemm", "--out", folder.toString()));
+        assertEquals(0, run(with.toArray(String[]::new)), err::toString);
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("--compare", results, results), err::toString);
+        assertTrue(out.toString().contains("the same"), out::toString);
+        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"format\": 2");
+        for (String other : List.of(broken.toString(), folder.resolve("none.json").toString())) {
+            err.getBuffer().setLength(0);
+            assertEquals(2, run("--compare", results, other));
+            assertEquals(1, err.toString().lines().count(), err::toString);
+            assertTrue(err.toString().contains(other), err::toString);
+        }
     }
 
     /**
@@ -103,6 +124,7 @@ class BenchTest {
             {"--peers", "openblas,all"},
             {"--threads", "0"},
             {"--threads", "1,two"},
+            {"--compare", "one.json"},
             {"--filter", "nonesuch"},
             {"--filter", "gemm ("},
             {"--nonesuch"}

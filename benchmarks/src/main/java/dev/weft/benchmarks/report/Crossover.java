@@ -30,7 +30,7 @@ record Crossover(Family family, String device, List<Point> points) {
             for (Family.Row row : family.rows()) {
                 double cpu = row.by(CPU).map(Figure::ratio).orElse(Double.NaN);
                 double other = row.by(device).map(Figure::ratio).orElse(Double.NaN);
-                if (row.size() > 0 && cpu / other > 0) {
+                if (row.size() > 0 && cpu > 0 && other > 0) {
                     points.add(new Point(row.size(), cpu / other));
                 }
             }

@@ -36,8 +36,10 @@ final class Plot {
     private static final int BAR = 8;
     private static final int BAR_STEP = 10;
     private static final int ROW_GAP = 12;
-    private static final int BAR_MARGIN = 40;
+    private static final int BAR_MARGIN = 60;
     private static final int LABEL = 7;
+    private static final int LEAST_STEP = 24;
+    private static final int WRITTEN_OUT = 40;
 
     private Plot() {}
 
@@ -271,14 +273,18 @@ final class Plot {
     }
 
     /**
-     * XChart rounds this to a step of 1, 2 or 5 octaves: one, where that leaves room for labels.
+     * XChart rounds this to a step of 1, 2, 5 or 10 octaves: one, where that leaves room for
+     * labels. Where it is 0, XChart never ends.
      */
     private static int hint(Octaves octaves, int pixels) {
         double octave = pixels / octaves.span();
-        return (int) Math.max(octave, octave < 24 ? 2 * octave : 0);
+        return (int) (octave < LEAST_STEP ? 2 * LEAST_STEP : octave);
     }
 
+    /** Another text for each exponent: XChart looks for a step until all labels differ. */
     private static String power(double exponent) {
-        return Amounts.plain(Math.pow(2, exponent));
+        return Math.abs(exponent) < WRITTEN_OUT
+                ? Amounts.plain(Math.pow(2, exponent))
+                : "2^" + exponent;
     }
 }

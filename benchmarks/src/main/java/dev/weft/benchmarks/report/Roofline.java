@@ -54,7 +54,7 @@ record Roofline(String library, Limits limits, List<Figure> points) {
                         run.figures().stream()
                                 .filter(f -> f.library().equals(library))
                                 .filter(f -> f.threads() == limits.threads())
-                                .filter(f -> f.flops() > 0 && f.bytes() > 0)
+                                .filter(f -> isOnLogAxis(intensity(f)) && isOnLogAxis(gflops(f)))
                                 .toList();
                 if (!points.isEmpty()) {
                     rooflines.add(new Roofline(library, limits, points));
@@ -62,6 +62,10 @@ record Roofline(String library, Limits limits, List<Figure> points) {
             }
         }
         return rooflines;
+    }
+
+    private static boolean isOnLogAxis(double value) {
+        return value > 0 && Double.isFinite(value);
     }
 
     /** Operations for each byte. */

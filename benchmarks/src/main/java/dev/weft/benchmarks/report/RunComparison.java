@@ -211,18 +211,18 @@ public record RunComparison(
         libraries.forEach(
                 (library, ratios) ->
                         out.printf(
-                                "  %s: %s is %s, of %d figures%n",
+                                "  %s: %s is %s, of %s%n",
                                 title,
                                 library,
                                 verdict(new Ratios(ratios).geometricMean()),
-                                ratios.size()));
+                                count(ratios.size())));
     }
 
     private static void printMissing(PrintWriter out, String run, List<Figure> figures) {
         if (figures.isEmpty()) {
             return;
         }
-        out.printf("%nonly in the %s run, %d figures%n", run, figures.size());
+        out.printf("%nonly in the %s run, %s%n", run, count(figures.size()));
         Map<String, String> lines = new LinkedHashMap<>();
         for (Figure figure : figures) {
             lines.merge(
@@ -231,5 +231,9 @@ public record RunComparison(
                     (before, library) -> before + ", " + library);
         }
         lines.forEach((what, libraries) -> out.printf("  %s: %s%n", what, libraries));
+    }
+
+    private static String count(int figures) {
+        return figures == 1 ? "1 figure" : figures + " figures";
     }
 }

@@ -1,12 +1,9 @@
-package dev.weft.benchmarks;
+package dev.weft.benchmarks.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 
 import dev.weft.benchmarks.library.WeftLibrary;
-import dev.weft.benchmarks.report.Figure;
 import dev.weft.io.AtomicFile;
 
 import java.io.IOException;
@@ -38,7 +35,7 @@ final class GpuReport {
 
     private final Path folder;
     private final List<Figure> weft;
-    private final List<Figure> torch;
+    private final Map<String, Double> torch;
     private final List<Row> rows = new ArrayList<>();
 
     /** A figure that is asked for; NaN where it was not measured. */
@@ -46,8 +43,8 @@ final class GpuReport {
 
     private GpuReport(Path folder) throws IOException {
         this.folder = folder;
-        this.weft = figures("cuda-bench/results.json");
-        this.torch = figures("torch.json");
+        this.weft = weftFigures();
+        this.torch = torchMicros();
     }
 
     /** The argument is the folder. */
@@ -70,48 +67,21 @@ final class GpuReport {
         System.out.println("wrote " + report.folder.resolve("gpu-check.json"));
     }
 
-    private List<Figure> figures(String file) throws IOException {
-        Path path = folder.resolve(file);
-        return Files.isReadable(path) ? read(path) : List.of();
+    private List<Figure> weftFigures() throws IOException {
+        Path path = folder.resolve("cuda-bench/results.json");
+        return Files.isReadable(path) ? RunFile.read(path).figures() : List.of();
     }
 
-    /** Of a run's file, or one of the same form: without {@code library}, PyTorch's. */
-    private static List<Figure> read(Path path) throws IOException {
-        List<Figure> figures = new ArrayList<>();
-        try (JsonParser json = new JsonFactory().createParser(path.toFile())) {
-            boolean inFigures = false;
-            Map<String, String> fields = new TreeMap<>();
-            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-                if (token == JsonToken.START_ARRAY && "figures".equals(json.currentName())) {
-                    inFigures = true;
-                } else if (token == JsonToken.END_ARRAY) {
-                    inFigures = false;
-                } else if (inFigures && token == JsonToken.END_OBJECT) {
-                    if (fields.containsKey("micros")) {
-                        figures.add(figure(fields));
-                    }
-                    fields.clear();
-                } else if (inFigures && token.isScalarValue()) {
-                    fields.put(json.currentName(), json.getText());
-                }
+    /** PyTorch's, of which some may have failed: those have no time. */
+    private Map<String, Double> torchMicros() throws IOException {
+        Path path = folder.resolve("torch.json");
+        Map<String, Double> micros = new TreeMap<>();
+        if (Files.isReadable(path)) {
+            for (JsonObject figure : JsonObject.read(path).objects("figures")) {
+                micros.put(figure.text("what"), figure.numberOrNaN("micros"));
             }
         }
-        return figures;
-    }
-
-    private static Figure figure(Map<String, String> fields) {
-        return new Figure(
-                fields.getOrDefault("suite", ""),
-                fields.getOrDefault("family", ""),
-                fields.getOrDefault("what", ""),
-                Double.NaN,
-                fields.getOrDefault("library", "pytorch"),
-                1,
-                Double.parseDouble(fields.getOrDefault("micros", "NaN")),
-                Double.NaN,
-                Double.parseDouble(fields.getOrDefault("flops", "0")),
-                Double.parseDouble(fields.getOrDefault("bytes", "0")),
-                Double.parseDouble(fields.getOrDefault("ratio", "NaN")));
+        return micros;
     }
 
     // ---- what is asked for
@@ -126,22 +96,22 @@ final class GpuReport {
                         : WEFT + WeftLibrary.OWN_KERNELS;
         atLeast("sgemm 4096, times cuBLAS called directly", 0.98, library);
         atLeast("sgemm 4096 by own kernels, times cuBLAS", 0.85, own);
-        double step = micros(weft, STEP, weftCuda);
+        double step = micros(STEP, weftCuda);
         atMost("captured training step of SimpleNet, batch 128, microseconds", 15, step);
         atLeast(
                 "the same, times PyTorch eager",
                 10,
-                micros(torch, "training step, eager", "pytorch") / step);
+                torch.getOrDefault("training step, eager", Double.NaN) / step);
         atLeast(
                 "the same, times PyTorch with a CUDA graph",
                 2,
-                micros(torch, "training step, CUDA graph", "pytorch") / step);
+                torch.getOrDefault("training step, CUDA graph", Double.NaN) / step);
         double copy = Math.max(rate(COPY, weftCuda), rate(COPY, "cuMemcpyDtoD"));
         atLeast("Adam's update, times the copy's GB/s", 0.9, rate(ADAM, weftCuda) / copy);
         atMost(
                 "a launch over cuLaunchKernel called directly, microseconds",
                 1,
-                micros(weft, LAUNCH, weftCuda) - micros(weft, LAUNCH, "cuLaunchKernel"));
+                micros(LAUNCH, weftCuda) - micros(LAUNCH, "cuLaunchKernel"));
     }
 
     private void atLeast(String what, double bound, double reached) {
@@ -158,21 +128,21 @@ final class GpuReport {
 
     /** How many times as fast the second is as the first, by the ratios of the rounds. */
     private double ratio(String what, String first, String second) {
-        return find(weft, what, first).map(Figure::ratio).orElse(Double.NaN)
-                / find(weft, what, second).map(Figure::ratio).orElse(Double.NaN);
+        return find(what, first).map(Figure::ratio).orElse(Double.NaN)
+                / find(what, second).map(Figure::ratio).orElse(Double.NaN);
     }
 
-    private static double micros(List<Figure> figures, String what, String library) {
-        return find(figures, what, library).map(Figure::micros).orElse(Double.NaN);
+    private double micros(String what, String library) {
+        return find(what, library).map(Figure::micros).orElse(Double.NaN);
     }
 
     private double rate(String what, String library) {
-        return find(weft, what, library).map(Figure::rate).orElse(Double.NaN);
+        return find(what, library).map(Figure::rate).orElse(Double.NaN);
     }
 
     /** By the beginning of what was measured, behind which sizes may stand. */
-    private static Optional<Figure> find(List<Figure> figures, String what, String library) {
-        return figures.stream()
+    private Optional<Figure> find(String what, String library) {
+        return weft.stream()
                 .filter(f -> f.what().startsWith(what) && f.library().equals(library))
                 .findFirst();
     }

@@ -1,12 +1,9 @@
-package dev.weft.benchmarks;
+package dev.weft.benchmarks.report;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.benchmarks.library.WeftLibrary;
 import dev.weft.benchmarks.machine.Machine;
-import dev.weft.benchmarks.report.Figure;
-import dev.weft.benchmarks.report.Run;
-import dev.weft.benchmarks.report.RunFile;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
