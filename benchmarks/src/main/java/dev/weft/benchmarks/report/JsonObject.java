@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,12 +49,16 @@ final class JsonObject {
                 }
             }
             throw new IOException(path + ": is not one JSON object");
+        } catch (JsonEOFException e) {
+            throw new IOException(path + ": is cut off in line " + line(e), e);
         } catch (JacksonException e) {
-            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
             String problem = e.getOriginalMessage().lines().findFirst().orElse("");
-            throw new IOException(
-                    "%s: is not JSON, or cut off: line %d: %s".formatted(path, line, problem), e);
+            throw new IOException(path + ": is not JSON: line " + line(e) + ": " + problem, e);
         }
+    }
+
+    private static int line(JacksonException e) {
+        return e.getLocation() == null ? 0 : e.getLocation().getLineNr();
     }
 
     private static Map<String, Object> object(JsonParser json) throws IOException {

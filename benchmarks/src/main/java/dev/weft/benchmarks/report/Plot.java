@@ -274,14 +274,14 @@ final class Plot {
 
     /**
      * XChart rounds this to a step of 1, 2, 5 or 10 octaves: one, where that leaves room for
-     * labels. Where it is 0, XChart never ends.
+     * labels.
      */
     private static int hint(Octaves octaves, int pixels) {
         double octave = pixels / octaves.span();
         return (int) (octave < LEAST_STEP ? 2 * LEAST_STEP : octave);
     }
 
-    /** Another text for each exponent: XChart looks for a step until all labels differ. */
+    /** Another text for each exponent: until all labels differ, XChart looks for another step. */
     private static String power(double exponent) {
         return Math.abs(exponent) < WRITTEN_OUT
                 ? Amounts.plain(Math.pow(2, exponent))
