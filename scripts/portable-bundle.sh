@@ -40,7 +40,7 @@ for jar in benchmarks/target/app/*.jar; do
         cp "$jar" "$bundle/bench"
     fi
 done
-rm -f "$bundle"/bench/{openblas,pytorch,javacpp,mkl}*.jar
+rm -f "$bundle"/bench/{javacpp,mkl,openblas,pytorch}*.jar
 
 junit=$(sed -n 's/.*<junit.version>\(.*\)<.*/\1/p' pom.xml)
 ./mvnw -B -q dependency:copy -N -Dmdep.useBaseVersion=true -DoutputDirectory="$PWD/$bundle/tests" \

@@ -137,5 +137,5 @@ else
     skip torch "python3 has no PyTorch that finds a GPU"
 fi
 query gpu-after
-java -cp "$root/bench/*" dev.weft.benchmarks.GpuReport "$out" || failed=$((failed + 1))
+java -cp "$root/bench/*" dev.weft.benchmarks.report.GpuReport "$out" || failed=$((failed + 1))
 exit $failed

@@ -1,9 +1,22 @@
 package dev.weft.benchmarks;
 
-import dev.weft.Device;
-import dev.weft.Devices;
 import dev.weft.backend.BackendUnavailableException;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.benchmarks.jmh.JmhRun;
+import dev.weft.benchmarks.library.WeftLibrary;
+import dev.weft.benchmarks.machine.Limits;
+import dev.weft.benchmarks.machine.Machine;
+import dev.weft.benchmarks.measure.Allocation;
+import dev.weft.benchmarks.measure.Comparison;
+import dev.weft.benchmarks.measure.Rounds;
+import dev.weft.benchmarks.report.Figure;
+import dev.weft.benchmarks.report.HtmlReport;
+import dev.weft.benchmarks.report.Run;
+import dev.weft.benchmarks.report.RunComparison;
+import dev.weft.benchmarks.report.RunFile;
+import dev.weft.benchmarks.report.Table;
+import dev.weft.benchmarks.task.Task;
+import dev.weft.benchmarks.task.TrainingStep;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,57 +32,42 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** The program behind {@code ./weft bench}. */
 @Command(
         name = "weft bench",
         description =
-                "Measure Weft, beside the machine's measured FMA peak and other libraries."
+                "Measure Weft, beside the machine's measured limits and other libraries."
                         + " Candidates run in turns within one run, so that ratios hold on a"
                         + " machine that does other things too.",
         mixinStandardHelpOptions = true)
 public final class Bench implements Callable<Integer> {
     private static final int BAD_INPUT = 2;
-    private static final int BATCH = 64;
-
-    /** The property by which the CUDA backend is told which cuBLAS to use. */
-    private static final String CUBLAS = "weft.cublas";
-
-    private static final List<String> PEERS = List.of("openblas", "pytorch", "clblast", "cublas");
-
-    /** Those that need no library in the class path. */
-    private static final List<String> SYSTEM_PEERS = List.of("clblast", "cublas");
-
-    /** Elements of the kernels' operands: larger than caches. Multiples of 1024. */
-    private static final int ELEMENTS = 1 << 24;
-
-    private static final int ELEMENTS_ON_GPU = 97_657 << 10;
-
-    /** What can be measured. */
-    enum Suite {
-        GEMM,
-        KERNELS,
-        TRAINING,
-        STARTUP,
-        LAUNCHES,
-        ALL;
-
-        boolean includes(Suite part) {
-            return this == ALL || this == part;
-        }
-    }
+    private static final int ALLOCATION_STEPS = 200;
 
     @Option(
             names = "--suite",
             defaultValue = "all",
             paramLabel = "NAME",
             description = {
-                "gemm, kernels (those that memory limits), training, startup, launches (on CUDA)",
-                "or all. Default: ${DEFAULT-VALUE}."
+                "gemm, dense (layers with bias and relu), kernels (those that memory limits),",
+                "training, startup, launches (on CUDA) or all. Default: ${DEFAULT-VALUE}."
             })
     private Suite suite = Suite.ALL;
+
+    @Option(
+            names = "--full",
+            description = "All of a suite's tasks, which may take an hour, instead of a choice.")
+    private boolean full;
+
+    @Option(
+            names = "--filter",
+            paramLabel = "REGEX",
+            description = "Only tasks whose name contains a match, of all that the suite has.")
+    private @Nullable String filter;
 
     @Option(
             names = "--backend",
@@ -88,29 +86,50 @@ public final class Bench implements Callable<Integer> {
             defaultValue = "none",
             paramLabel = "NAME",
             description = {
-                "Of openblas, pytorch, and what the system has to have installed: clblast, cublas;",
-                "with commas between; or none."
+                "Of openblas, mkl, pytorch, tensorflow, nd4j, and what the system has to have",
+                "installed: clblast, cublas; with commas between; all (but the system's) or none."
             })
     private List<String> peers = List.of("none");
 
     @Option(
             names = "--threads",
+            split = ",",
             paramLabel = "N",
             description = {
-                "Threads for the CPU backend and the peers. Default: 2, or 1 of 1. An OpenCL",
-                "driver for CPUs takes its own number: PoCL that in POCL_MAX_PTHREAD_COUNT."
+                "Threads for the CPU backend and the peers; with commas between, everything is",
+                "measured on each number. Default: 2, or 1 of 1. An OpenCL driver for CPUs takes",
+                "its own number: PoCL that in POCL_MAX_PTHREAD_COUNT."
             })
-    private @Nullable Integer threads;
+    private List<Integer> threads =
+            List.of(Math.min(2, Runtime.getRuntime().availableProcessors()));
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Write results.json there.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write results.json there, and report.html with charts.")
     private @Nullable Path out;
+
+    @Option(
+            names = "--compare",
+            arity = "2",
+            paramLabel = "FILE",
+            description = {
+                "Measure nothing: print what became faster or slower between an earlier",
+                "results.json and a later one."
+            })
+    private List<Path> compared = List.of();
 
     @Option(
             names = "--quick",
             description = "Small sizes and few rounds: only to see that everything runs.")
     private boolean quick;
 
-    @Option(names = "--jmh", description = "Run the JMH benchmarks instead, in forks.")
+    @Option(
+            names = "--jmh",
+            description = {
+                "Run the JMH benchmarks instead, in forks, with the garbage collector's profiler;",
+                "--out then gets jmh.json."
+            })
     private boolean jmh;
 
     @Option(names = "--stacktrace", description = "On an error, print where it came from.")
@@ -166,164 +185,121 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        int count =
-                threads == null ? Math.min(2, Runtime.getRuntime().availableProcessors()) : threads;
-        if (count < 1) {
-            throw new IllegalArgumentException("--threads must be at least 1, got " + count);
+        if (!compared.isEmpty()) {
+            Run before = RunFile.read(compared.getFirst());
+            RunComparison.of(before, RunFile.read(compared.getLast())).print(console);
+            return 0;
         }
+        for (int count : threads) {
+            if (count < 1) {
+                throw new IllegalArgumentException("--threads must be at least 1, got " + count);
+            }
+        }
+        Libraries.checkPeers(peers);
         Path folder = out;
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        // Read once, when the CPU backend opens.
-        System.setProperty("weft.cpu.threads", Integer.toString(count));
         if (jmh) {
-            JmhRun.run(suite, backends.isEmpty() ? List.of("cpu") : backends, count);
+            List<String> measured = backends.isEmpty() ? List.of("cpu") : backends;
+            JmhRun.run(suite, measured, threads, folder, quick);
             return 0;
         }
-        List<Device> devices = new ArrayList<>();
-        List<GemmPeer> gemmPeers = new ArrayList<>();
-        List<TrainingPeer> trainingPeers = new ArrayList<>();
-        try {
-            backends.forEach(selector -> devices.add(Devices.open(selector)));
-            if (devices.isEmpty()) {
-                devices.add(Devices.best());
-            }
-            findPeers(devices, gemmPeers, trainingPeers);
-            List<String> described = new ArrayList<>();
-            for (GemmPeer peer : gemmPeers) {
-                peer.setThreads(count);
-                described.add(peer.name() + ": " + peer.describe());
-            }
-            for (TrainingPeer peer : trainingPeers) {
-                peer.setThreads(count);
-                described.add(peer.name() + ": " + peer.describe());
-            }
-            Limits limits = Limits.measure(count);
-            List<DeviceInfo> infos = devices.stream().map(Device::info).toList();
-            for (DeviceInfo info : infos) {
-                console.printf(
-                        "%s: %s %s%n", info.selector(), info.description(), info.properties());
-            }
-            described.forEach(console::println);
-            console.printf(
-                    "measured on %d threads: FMA peak %.1f GFLOP/s, copy bandwidth %.1f GB/s%n",
-                    count, limits.gflops(), limits.gbs());
-            if (quick) {
-                console.println("quick: everything runs once; the figures say nothing");
-            }
-            Rounds rounds = quick ? Rounds.quick() : Rounds.thorough();
-            Comparison comparison = new Comparison(devices, rounds, limits, console);
-            List<Figure> figures = measure(comparison, gemmPeers, trainingPeers);
-            if (folder != null) {
-                new Results(infos, limits, described, figures)
-                        .write(folder.resolve("results.json"));
-                console.println("wrote " + folder.resolve("results.json"));
-            }
-        } finally {
-            gemmPeers.forEach(GemmPeer::close);
-            trainingPeers.forEach(TrainingPeer::close);
-            devices.forEach(Device::close);
+        Run run = measure();
+        Table.print(run, console);
+        if (folder != null) {
+            RunFile.write(run, folder.resolve("results.json"));
+            HtmlReport.write(run, folder.resolve("report.html"));
+            console.printf("wrote results.json and report.html to %s%n", folder);
         }
         return 0;
     }
 
-    private List<Figure> measure(
-            Comparison comparison, List<GemmPeer> gemmPeers, List<TrainingPeer> trainingPeers) {
+    private Run measure() throws IOException {
+        List<Limits> limits = new ArrayList<>();
         List<Figure> figures = new ArrayList<>();
-        if (suite.includes(Suite.GEMM)) {
-            figures.addAll(gemm(comparison, gemmPeers));
+        List<DeviceInfo> devices = List.of();
+        List<String> described = new ArrayList<>();
+        for (int count : threads) {
+            try (Libraries libraries = Libraries.open(backends, peers, count)) {
+                List<Task> tasks = tasks(libraries.isOnGpu());
+                Limits limit = Limits.measure(count);
+                limits.add(limit);
+                devices = libraries.infos();
+                described.addAll(libraries.peers());
+                for (DeviceInfo info : devices) {
+                    console.printf(
+                            "%s: %s %s%n", info.selector(), info.description(), info.properties());
+                }
+                libraries.peers().forEach(console::println);
+                console.printf(
+                        "measured on %d threads: FMA peak %.1f GFLOP/s, memory %.1f GB/s%n",
+                        count, limit.gflops(), limit.gbs());
+                if (quick) {
+                    console.println("quick: everything runs once; the figures say nothing");
+                }
+                figures.addAll(measure(libraries, tasks, count));
+            }
         }
-        if (suite.includes(Suite.KERNELS)) {
-            int elements = comparison.isOnGpu() ? ELEMENTS_ON_GPU : ELEMENTS;
-            figures.addAll(new KernelSuite(comparison).run(quick ? 1 << 16 : elements));
+        return new Run(Machine.here(), limits, devices, described, figures);
+    }
+
+    /** Those that were chosen. */
+    private List<Task> tasks(boolean onGpu) {
+        boolean choice = filter == null && !full;
+        Suite.Extent extent =
+                quick ? Suite.Extent.QUICK : choice ? Suite.Extent.USUAL : Suite.Extent.FULL;
+        List<Task> tasks = suite.tasks(extent, onGpu);
+        if (filter == null) {
+            return tasks;
         }
-        if (suite.includes(Suite.TRAINING)) {
-            TrainingSuite training = new TrainingSuite(comparison, trainingPeers);
-            figures.addAll(quick ? training.run(8) : training.run(1, BATCH, 128, 512));
+        Pattern pattern = pattern(filter);
+        List<Task> found =
+                tasks.stream().filter(task -> pattern.matcher(task.what()).find()).toList();
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--filter: no task of the suite %s matches '%s'"
+                            .formatted(suite.label(), filter));
         }
-        if (suite.includes(Suite.STARTUP)) {
-            figures.addAll(new StartupSuite(comparison).run(quick ? 1 : 5));
+        return found;
+    }
+
+    private static Pattern pattern(String regex) {
+        try {
+            return Pattern.compile(regex);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "--filter: '%s' is no regular expression: %s"
+                            .formatted(regex, e.getDescription()),
+                    e);
         }
-        if (suite.includes(Suite.LAUNCHES)) {
-            figures.addAll(new LaunchSuite(comparison).run(quick ? 1 : 101));
+    }
+
+    private List<Figure> measure(Libraries libraries, List<Task> tasks, int count) {
+        Rounds rounds = quick ? Rounds.quick() : Rounds.thorough();
+        Comparison comparison = new Comparison(libraries.all(), count, rounds);
+        List<Figure> figures = new ArrayList<>();
+        for (Task task : tasks) {
+            console.println(task.what());
+            figures.addAll(comparison.measure(task));
+            if (task instanceof TrainingStep step) {
+                libraries.devices().forEach(device -> reportAllocation(device, step));
+            }
+        }
+        if (filter == null && suite.includes(Suite.STARTUP)) {
+            figures.addAll(new StartupSuite(libraries.devices(), count).run(quick ? 1 : 5));
+        }
+        if (filter == null && suite.includes(Suite.LAUNCHES)) {
+            figures.addAll(new LaunchSuite(libraries.devices(), count).run(quick ? 1 : 101));
         }
         return figures;
     }
 
-    /** Where a CUDA device multiplies by cuBLAS, also by Weft's own kernels. */
-    private List<Figure> gemm(Comparison comparison, List<GemmPeer> gemmPeers) {
-        List<Device> all = new ArrayList<>(comparison.devices());
-        List<Device> own = new ArrayList<>();
-        try {
-            for (Device device : comparison.devices()) {
-                if (CublasDirect.isFound(device.info())) {
-                    own.add(openWithoutCublas(device.info().selector()));
-                }
-            }
-            all.addAll(own);
-            GemmSuite gemm = new GemmSuite(comparison.of(all), gemmPeers);
-            int largest = comparison.isOnGpu() ? 4096 : 2048;
-            return gemm.run(GemmSuite.shapes(quick ? 128 : largest));
-        } finally {
-            own.forEach(Device::close);
-        }
-    }
-
-    private static Device openWithoutCublas(String selector) {
-        String usual = System.getProperty(CUBLAS);
-        System.setProperty(CUBLAS, "none");
-        try {
-            return Devices.open(selector);
-        } finally {
-            if (usual == null) {
-                System.clearProperty(CUBLAS);
-            } else {
-                System.setProperty(CUBLAS, usual);
-            }
-        }
-    }
-
-    /** Adds the peers that were asked for and have a part in what is measured. */
-    private void findPeers(
-            List<Device> devices, List<GemmPeer> gemmPeers, List<TrainingPeer> trainingPeers) {
-        if (peers.equals(List.of("none"))) {
-            return;
-        }
-        for (String peer : peers) {
-            if (!PEERS.contains(peer)) {
-                throw new IllegalArgumentException(
-                        "there is no peer '%s'; choose of %s or none"
-                                .formatted(peer, String.join(", ", PEERS)));
-            }
-        }
-        List<GemmPeer> gemm = load(GemmPeer.class);
-        List<TrainingPeer> training = load(TrainingPeer.class);
-        if (gemm.isEmpty() && !SYSTEM_PEERS.containsAll(peers)) {
-            throw new IllegalArgumentException(
-                    "the peers were not built: start with ./weft bench --peers, or build with"
-                            + " -Ppeers");
-        }
-        if (suite.includes(Suite.GEMM)) {
-            gemm.stream().filter(p -> peers.contains(p.name())).forEach(gemmPeers::add);
-            List<DeviceInfo> infos = devices.stream().map(Device::info).toList();
-            if (peers.contains("clblast")) {
-                gemmPeers.add(new ClBlast(infos));
-            }
-            if (peers.contains("cublas")) {
-                gemmPeers.add(new CublasDirect(infos));
-            }
-        }
-        if (suite.includes(Suite.TRAINING)) {
-            training.stream().filter(p -> peers.contains(p.name())).forEach(trainingPeers::add);
-        }
-        if (gemmPeers.isEmpty() && trainingPeers.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "none of the peers " + peers + " has a part in the suite " + suite);
-        }
-    }
-
-    private static <P> List<P> load(Class<P> kind) {
-        return ServiceLoader.load(kind).stream().map(ServiceLoader.Provider::get).toList();
+    private void reportAllocation(WeftLibrary device, TrainingStep step) {
+        Allocation allocation = Allocation.of(device, step, ALLOCATION_STEPS);
+        console.printf(
+                "  %s: a steady step allocates %,d bytes of Java heap and makes %d native"
+                        + " allocations%n",
+                device.name(), allocation.heap(), allocation.nativeAllocations());
     }
 }

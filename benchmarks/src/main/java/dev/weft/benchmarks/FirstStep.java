@@ -1,7 +1,9 @@
 package dev.weft.benchmarks;
 
-import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.benchmarks.library.WeftLibrary;
+import dev.weft.benchmarks.library.Work;
+import dev.weft.benchmarks.task.TrainingStep;
 import dev.weft.optim.OptimizerKind;
 
 /** What {@link StartupSuite} starts: lists every device, then trains one step on one of them. */
@@ -15,9 +17,10 @@ final class FirstStep {
 
     public static void main(String[] args) {
         System.out.println(Devices.list());
-        try (Device device = Devices.open(args[0]);
-                TrainingCase training = new TrainingCase(device, BATCH, OptimizerKind.SGD)) {
-            training.step();
+        TrainingStep step = new TrainingStep(BATCH, OptimizerKind.SGD);
+        try (WeftLibrary weft = WeftLibrary.open(args[0], Integer.parseInt(args[1]));
+                Work work = weft.prepare(step).orElseThrow()) {
+            work.run();
             System.out.println(DONE);
         }
     }

@@ -8,6 +8,10 @@ import dev.weft.Tensor;
 import dev.weft.backend.Kernels;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
+import dev.weft.benchmarks.library.CudaDirect;
+import dev.weft.benchmarks.library.WeftLibrary;
+import dev.weft.benchmarks.measure.Rounds;
+import dev.weft.benchmarks.report.Figure;
 import dev.weft.gpu.KernelFile;
 import dev.weft.gpu.KernelSource;
 
@@ -22,8 +26,10 @@ import java.util.List;
  * What it costs the host to enqueue a kernel on a GPU by CUDA: through Weft, and the same kernel
  * with the same parameters by {@code cuLaunchKernel} directly. What the GPU does with it is not in
  * the time: the queue takes a thousand launches before a call waits.
+ *
+ * @param threads of the devices that have such, which these have not
  */
-record LaunchSuite(Comparison comparison) {
+record LaunchSuite(List<WeftLibrary> devices, int threads) {
     private static final int LAUNCHES = 500;
     private static final int ELEMENTS = 256;
 
@@ -36,15 +42,16 @@ record LaunchSuite(Comparison comparison) {
 
     List<Figure> run(int rounds) {
         List<Figure> figures = new ArrayList<>();
-        for (Device device : comparison.devices()) {
-            if (CudaDirect.isCuda(device.info())) {
-                figures.addAll(onCuda(device, rounds));
+        for (WeftLibrary weft : devices) {
+            if (CudaDirect.isCuda(weft.info())) {
+                figures.addAll(onCuda(weft, rounds));
             }
         }
         return figures;
     }
 
-    private List<Figure> onCuda(Device device, int rounds) {
+    private List<Figure> onCuda(WeftLibrary weft, int rounds) {
+        Device device = weft.device();
         try (Scope _ = device.scope();
                 CudaDirect direct = new CudaDirect(device.info())) {
             Kernels kernels = device.backend();
@@ -60,7 +67,7 @@ record LaunchSuite(Comparison comparison) {
             List<Way> ways =
                     List.of(
                             new Way(
-                                    Comparison.name(device),
+                                    weft.name(),
                                     () -> kernels.unary(UnaryOp.RELU, 0, 0, from, to),
                                     device::synchronize),
                             new Way(
@@ -125,13 +132,18 @@ record LaunchSuite(Comparison comparison) {
             }
             figures.add(
                     new Figure(
+                            "launches",
+                            "launches",
                             "enqueueing a kernel",
+                            Double.NaN,
                             way.name,
+                            threads,
                             Rounds.median(seconds) * 1e6,
-                            null,
+                            Rounds.spread(seconds),
+                            0,
+                            0,
                             Rounds.median(ratios)));
         }
-        comparison.print(figures);
         return figures;
     }
 

@@ -1,6 +1,8 @@
 package dev.weft.benchmarks;
 
-import dev.weft.Device;
+import dev.weft.benchmarks.library.WeftLibrary;
+import dev.weft.benchmarks.measure.Rounds;
+import dev.weft.benchmarks.report.Figure;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,23 +22,25 @@ import java.util.stream.Stream;
 /**
  * From the start of a JVM to the end of its first training step, with every device listed before:
  * once with empty caches of compiled kernels, then with what that left there.
+ *
+ * @param threads on how many threads
  */
-record StartupSuite(Comparison comparison) {
+record StartupSuite(List<WeftLibrary> devices, int threads) {
     List<Figure> run(int secondStarts) {
         List<Figure> figures = new ArrayList<>();
         List<Figure> again = new ArrayList<>();
-        for (Device device : comparison.devices()) {
+        for (WeftLibrary device : devices) {
             try {
                 Path caches = Files.createTempDirectory("weft-bench-");
                 try {
-                    String selector = device.info().selector();
-                    figures.add(figure("first start", device, start(selector, caches)));
+                    double first = start(device, caches);
+                    figures.add(figure("first start", device, new double[] {first}));
                     Set<Path> kept = files(caches);
-                    double best = Double.POSITIVE_INFINITY;
+                    double[] seconds = new double[secondStarts];
                     for (int i = 0; i < secondStarts; i++) {
-                        best = Math.min(best, start(selector, caches));
+                        seconds[i] = start(device, caches);
                     }
-                    again.add(figure("second start", device, best));
+                    again.add(figure("second start", device, seconds));
                     Set<Path> added = new TreeSet<>(files(caches));
                     added.removeAll(kept);
                     if (!added.isEmpty()) {
@@ -50,30 +54,35 @@ record StartupSuite(Comparison comparison) {
                 throw new UncheckedIOException(e);
             }
         }
-        comparison.print(figures);
-        comparison.print(again);
         figures.addAll(again);
         return figures;
     }
 
-    private Figure figure(String which, Device device, double seconds) {
+    private Figure figure(String which, WeftLibrary device, double[] seconds) {
         return new Figure(
+                "startup",
+                "start of a JVM",
                 which + " of a JVM: devices, first training step",
-                Comparison.name(device),
-                seconds * 1e6,
-                null,
+                Double.NaN,
+                device.name(),
+                threads,
+                Rounds.median(seconds) * 1e6,
+                Rounds.spread(seconds),
+                0,
+                0,
                 1);
     }
 
     /** Seconds until another JVM reports its first step. */
-    private static double start(String selector, Path caches) throws IOException {
+    private double start(WeftLibrary device, Path caches) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(FirstStep.class.getName());
-        command.add(selector);
+        command.add(device.info().selector());
+        command.add(Integer.toString(threads));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         // Weft's cache, and those that drivers keep beside it.
         builder.environment().put("WEFT_CACHE", caches.resolve("weft").toString());
@@ -92,7 +101,7 @@ record StartupSuite(Comparison comparison) {
         } finally {
             process.onExit().join();
         }
-        throw new IllegalStateException(selector + " did not reach its first step: " + said);
+        throw new IllegalStateException(device.name() + " did not reach its first step: " + said);
     }
 
     /** What was compiled so far; PoCL leaves a temporary file behind whenever it unpacks some. */

@@ -3,9 +3,16 @@ package dev.weft.benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weft.Device;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import dev.weft.Devices;
 import dev.weft.backend.Availability;
+import dev.weft.benchmarks.library.WeftLibrary;
+import dev.weft.benchmarks.measure.Allocation;
+import dev.weft.benchmarks.report.Figure;
+import dev.weft.benchmarks.report.RunFile;
+import dev.weft.benchmarks.task.TrainingStep;
 import dev.weft.optim.OptimizerKind;
 
 import org.junit.jupiter.api.Test;
@@ -16,6 +23,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** Runs everything once, so that it cannot rot. What is fast is not tested here. */
 class BenchTest {
@@ -43,11 +53,46 @@ class BenchTest {
         assertTrue(results.contains("\"gemm 64x128x784 NT\""), results);
         assertTrue(results.contains("\"Adam's update, 65536 elements\""), results);
         assertTrue(results.contains("\"training step, batch 8\""), results);
+        assertTrue(results.contains("\"captured training step, batch 8\""), results);
         assertTrue(results.contains("\"second start of a JVM"), results);
         assertTrue(results.contains("\"weft cpu\""), results);
         assertEquals(openCl, results.contains("\"weft opencl:0\""), results);
         assertTrue(results.contains("\"fma_peak_gflops\""), results);
         assertTrue(out.toString().contains("0 native allocations"), out::toString);
+    }
+
+    @Test
+    void aFilterChoosesAmongAllTasksOnEachNumberOfThreads() throws IOException {
+        String[] args = {"--quick", "--backend", "cpu", "--filter", "(NT|TN)$", "--suite", "gemm"};
+        List<String> with = new ArrayList<>(List.of(args));
+        with.addAll(List.of("--threads", "1,2", "--out", folder.toString()));
+        assertEquals(0, run(with.toArray(String[]::new)), err::toString);
+        List<Figure> figures = RunFile.read(folder.resolve("results.json")).figures();
+        assertTrue(figures.stream().allMatch(f -> f.what().matches("gemm .*(NT|TN)")));
+        assertEquals(
+                Map.of(1, figures.size() / 2L, 2, figures.size() / 2L),
+                figures.stream().collect(groupingBy(Figure::threads, counting())));
+        String page = Files.readString(folder.resolve("report.html"));
+        assertTrue(page.contains("<svg"), "report.html has no chart");
+    }
+
+    @Test
+    void runsAreCompared() throws IOException {
+        String results = folder.resolve("results.json").toString();
+        String[] args = {"--quick", "--backend", "cpu", "--filter", "gemm 64x128x784 NT"};
+        List<String> with = new ArrayList<>(List.of(args));
+        with.addAll(List.of("--suite", "gemm", "--out", folder.toString()));
+        assertEquals(0, run(with.toArray(String[]::new)), err::toString);
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("--compare", results, results), err::toString);
+        assertTrue(out.toString().contains("the same"), out::toString);
+        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"format\": 2");
+        for (String other : List.of(broken.toString(), folder.resolve("none.json").toString())) {
+            err.getBuffer().setLength(0);
+            assertEquals(2, run("--compare", results, other));
+            assertEquals(1, err.toString().lines().count(), err::toString);
+            assertTrue(err.toString().contains(other), err::toString);
+        }
     }
 
     /**
@@ -56,32 +101,16 @@ class BenchTest {
      */
     @Test
     void aSteadyStepAllocatesLittleHeapAndNoNativeMemory() {
-        try (Device device = Devices.open("cpu");
-                TrainingCase training = new TrainingCase(device, 64, OptimizerKind.SGD)) {
-            long least = Long.MAX_VALUE;
+        TrainingStep step = new TrainingStep(64, OptimizerKind.SGD);
+        try (WeftLibrary weft = WeftLibrary.open("cpu", 2)) {
             long deadline = System.nanoTime() + 60_000_000_000L;
-            while (least >= MOST_HEAP && System.nanoTime() < deadline) {
-                least = Math.min(least, TrainingSuite.heapOfSteps(training, 100));
+            Allocation least = Allocation.of(weft, step, 100);
+            while (least.heap() >= MOST_HEAP && System.nanoTime() < deadline) {
+                least = Allocation.of(weft, step, 100);
             }
-            assertTrue(least < MOST_HEAP, "a step allocates " + least + " bytes");
-            long allocations = training.nativeAllocations();
-            training.step();
-            assertEquals(allocations, training.nativeAllocations());
+            assertTrue(least.heap() < MOST_HEAP, "a step allocates " + least.heap() + " bytes");
+            assertEquals(0, least.nativeAllocations());
         }
-    }
-
-    @Test
-    void theJmhBenchmarksRun() {
-        GemmBenchmark gemm = new GemmBenchmark();
-        gemm.shape = "64x10x128 NT";
-        gemm.setUp();
-        gemm.gemm();
-        gemm.tearDown();
-        TrainingStepBenchmark training = new TrainingStepBenchmark();
-        training.batch = 8;
-        training.setUp();
-        training.step();
-        training.tearDown();
     }
 
     @Test
@@ -90,22 +119,20 @@ class BenchTest {
             {"--suite", "gem"},
             {"--backend", "nonesuch"},
             {"--backend", "cpu,cpu:1"},
-            {"--jmh", "--suite", "kernels"},
+            {"--jmh", "--suite", "startup"},
             {"--peers", "numpy"},
+            {"--peers", "openblas,all"},
             {"--threads", "0"},
+            {"--threads", "1,two"},
+            {"--compare", "one.json"},
+            {"--filter", "nonesuch"},
+            {"--filter", "gemm ("},
             {"--nonesuch"}
         };
         for (String[] args : wrong) {
             err.getBuffer().setLength(0);
-            assertEquals(2, run(args));
+            assertEquals(2, run(args), () -> String.join(" ", args));
             assertEquals(1, err.toString().lines().count(), err::toString);
-        }
-    }
-
-    @Test
-    void shapesAreReadAsTheyAreWritten() {
-        for (GemmShape shape : GemmSuite.shapes(256)) {
-            assertEquals(shape, GemmShape.parse(shape.toString()));
         }
     }
 }

@@ -1,35 +1,29 @@
 package dev.weft.benchmarks.peers;
 
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.weft.benchmarks.GemmPeer;
-
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.openblas.presets.openblas_nolapack;
+import dev.weft.benchmarks.library.Library;
+import dev.weft.benchmarks.library.Work;
+import dev.weft.benchmarks.task.Task;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /** OpenBLAS's {@code cblas_sgemm}. */
-public final class OpenBlas implements GemmPeer {
-    private static final int LONGEST_NAME = 256;
+public final class OpenBlas implements Library {
+    private static final String FOLDER = "/org/bytedeco/openblas/linux-x86_64";
 
-    private FloatPointer a = new FloatPointer();
-    private FloatPointer b = new FloatPointer();
-    private FloatPointer c = new FloatPointer();
-    private int m;
-    private int n;
-    private int k;
-    private boolean transA;
-    private boolean transB;
+    /** What is called; made when it is first asked, so that its name costs nothing. */
+    private static final class Native {
+        static final NativeLibrary LIBRARY = NativeLibrary.open(FOLDER, "libopenblas.so.0");
+
+        /** Its call for batches (0.3.31) jumps to address 0x150 on some processors. */
+        static final Cblas BLAS = new Cblas(LIBRARY, false);
+
+        private Native() {}
+    }
 
     /** For {@link java.util.ServiceLoader}. */
     public OpenBlas() {}
@@ -39,92 +33,59 @@ public final class OpenBlas implements GemmPeer {
         return "openblas";
     }
 
+    /** Its kernels are for the processor that it takes this one for, not always its fastest. */
     @Override
     public String describe() {
-        return "OpenBLAS of org.bytedeco with its kernels for "
-                + coreName()
-                + ", "
-                + openblas_nolapack.blas_get_num_threads()
-                + " threads; OPENBLAS_CORETYPE chooses others";
-    }
-
-    /** For which processor's kernels it decided: on new ones not always the fastest that it has. */
-    @SuppressWarnings("restricted") // reads a name of the library that is measured
-    private static String coreName() {
-        Pointer function = Loader.addressof("openblas_get_corename");
-        if (function == null || function.isNull()) {
-            return "a processor that it does not name";
-        }
-        MethodHandle name =
-                Linker.nativeLinker()
-                        .downcallHandle(
-                                MemorySegment.ofAddress(function.address()),
-                                FunctionDescriptor.of(ValueLayout.ADDRESS));
         try {
-            MemorySegment text = (MemorySegment) name.invokeExact();
-            return text.reinterpret(LONGEST_NAME).getString(0);
+            MemorySegment config =
+                    (MemorySegment)
+                            Native.LIBRARY
+                                    .function("openblas_get_config", FunctionDescriptor.of(ADDRESS))
+                                    .invokeExact();
+            MemorySegment core =
+                    (MemorySegment)
+                            Native.LIBRARY
+                                    .function(
+                                            "openblas_get_corename", FunctionDescriptor.of(ADDRESS))
+                                    .invokeExact();
+            int threads =
+                    (int)
+                            Native.LIBRARY
+                                    .function(
+                                            "openblas_get_num_threads",
+                                            FunctionDescriptor.of(JAVA_INT))
+                                    .invokeExact();
+            return "%s with its kernels for %s, %d threads; OPENBLAS_CORETYPE chooses others"
+                    .formatted(
+                            NativeLibrary.text(config).strip(), NativeLibrary.text(core), threads);
         } catch (Throwable e) {
-            throw new IllegalStateException("openblas_get_corename failed", e);
+            throw new IllegalStateException("OpenBLAS does not say what it is", e);
         }
     }
 
     @Override
     public void setThreads(int threads) {
-        openblas_nolapack.blas_set_num_threads(threads);
+        try {
+            Native.LIBRARY.procedure("openblas_set_num_threads", JAVA_INT).invokeExact(threads);
+        } catch (Throwable e) {
+            throw new IllegalStateException("openblas_set_num_threads failed", e);
+        }
+    }
+
+    @Override
+    public Optional<Work> prepare(Task task) {
+        return Native.BLAS.prepare(task);
     }
 
     /**
-     * Its idle threads spin for up to 2^THREAD_TIMEOUT (26) cycles, whatever OpenMP's policy is.
+     * Its idle threads spin for 2^OPENBLAS_THREAD_TIMEOUT cycles, whatever OpenMP's policy is: 2^20
+     * as {@code ./weft bench} starts them.
      */
     @Override
     public int settleMillis() {
-        return 100;
+        return 2;
     }
 
     @Override
-    public void prepare(
-            int rows, int columns, int depth, boolean tA, boolean tB, float[] left, float[] right) {
-        close();
-        m = rows;
-        n = columns;
-        k = depth;
-        transA = tA;
-        transB = tB;
-        a = new FloatPointer(left);
-        b = new FloatPointer(right);
-        c = new FloatPointer((long) rows * columns);
-    }
-
-    @Override
-    public void run() {
-        cblas_sgemm(
-                CblasRowMajor,
-                transA ? CblasTrans : CblasNoTrans,
-                transB ? CblasTrans : CblasNoTrans,
-                m,
-                n,
-                k,
-                1,
-                a,
-                transA ? m : k,
-                b,
-                transB ? k : n,
-                0,
-                c,
-                n);
-    }
-
-    @Override
-    public float[] result() {
-        float[] values = new float[m * n];
-        c.get(values);
-        return values;
-    }
-
-    @Override
-    public void close() {
-        a.deallocate();
-        b.deallocate();
-        c.deallocate();
-    }
+    public void close() {}
 }

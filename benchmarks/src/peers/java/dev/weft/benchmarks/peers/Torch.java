@@ -1,29 +1,30 @@
 package dev.weft.benchmarks.peers;
 
-import dev.weft.benchmarks.TrainingPeer;
+import dev.weft.benchmarks.library.Library;
+import dev.weft.benchmarks.library.Work;
+import dev.weft.benchmarks.task.BatchedGemm;
+import dev.weft.benchmarks.task.CapturedStep;
+import dev.weft.benchmarks.task.CrossEntropy;
+import dev.weft.benchmarks.task.DenseLayer;
+import dev.weft.benchmarks.task.Elementwise;
+import dev.weft.benchmarks.task.Epoch;
+import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.Reduction;
+import dev.weft.benchmarks.task.Softmax;
+import dev.weft.benchmarks.task.SquaredError;
+import dev.weft.benchmarks.task.Task;
+import dev.weft.benchmarks.task.TrainingStep;
+import dev.weft.benchmarks.task.Update;
 
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.SGD;
-import org.bytedeco.pytorch.SGDOptions;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
-/** PyTorch's C++ library, eager: linear, relu, linear, cross_entropy, backward, SGD's step. */
-public final class Torch implements TrainingPeer {
-    private static final int INPUTS = 784;
-
-    private final PointerScope pointers = new PointerScope();
-    private final List<Tensor> parameters = new ArrayList<>();
-    private Tensor images = Tensor.create(0f);
-    private Tensor labels = Tensor.create(0L);
-    private SGD optimizer = new SGD(new TensorVector(), new SGDOptions(1));
-    private double loss;
-
+/**
+ * PyTorch's C++ library, eager, with MKL for its products as PyTorch's own builds for x86 have it.
+ * The build of org.bytedeco brings OpenBLAS instead, whose threads are in OpenMP's way.
+ */
+public final class Torch implements Library {
     /** For {@link java.util.ServiceLoader}. */
     public Torch() {}
 
@@ -34,72 +35,42 @@ public final class Torch implements TrainingPeer {
 
     @Override
     public String describe() {
-        return "libtorch of org.bytedeco, " + torch.get_num_threads() + " threads";
+        return "libtorch of org.bytedeco, %d threads; BLAS: %s"
+                .formatted(torch.get_num_threads(), Mkl.description());
     }
 
     @Override
     public void setThreads(int threads) {
+        Mkl.setMklThreads(threads);
         torch.set_num_threads(threads);
     }
 
     @Override
-    public void prepare(float[][] initial, float[] batch, int[] classes, double lr) {
-        parameters.clear();
-        TensorVector vector = new TensorVector();
-        for (int i = 0; i < initial.length; i++) {
-            // Weights and biases alternate, so a bias tells its weight's first extent.
-            boolean weight = i % 2 == 0;
-            long outputs = weight ? initial[i + 1].length : initial[i].length;
-            Tensor parameter =
-                    weight
-                            ? Tensor.create(initial[i], outputs, initial[i].length / outputs)
-                            : Tensor.create(initial[i], outputs);
-            parameter.set_requires_grad(true);
-            parameters.add(parameter);
-            vector.push_back(parameter);
-        }
-        images = Tensor.create(batch, batch.length / INPUTS, INPUTS);
-        long[] indices = new long[classes.length];
-        for (int i = 0; i < indices.length; i++) {
-            indices[i] = classes[i];
-        }
-        labels = Tensor.create(indices, indices.length);
-        optimizer = new SGD(vector, new SGDOptions(lr));
+    public Optional<Work> prepare(Task task) {
+        return switch (task) {
+            case Gemm gemm -> Optional.of(TorchKernels.gemm(gemm));
+            case BatchedGemm gemm -> Optional.of(TorchKernels.batched(gemm));
+            case DenseLayer layer -> Optional.of(TorchKernels.dense(layer));
+            case Elementwise elementwise -> Optional.of(TorchKernels.elementwise(elementwise));
+            case Softmax softmax -> Optional.of(TorchKernels.softmax(softmax));
+            case Reduction reduction -> Optional.of(TorchKernels.reduction(reduction));
+            case CrossEntropy loss -> Optional.of(TorchTraining.crossEntropy(loss));
+            case SquaredError loss -> Optional.of(TorchTraining.squaredError(loss));
+            case Update update -> Optional.of(TorchTraining.update(update));
+            case TrainingStep step -> Optional.of(TorchTraining.step(step));
+            case Epoch epoch -> Optional.of(TorchTraining.epoch(epoch));
+            case CapturedStep _ -> Optional.empty();
+        };
+    }
+
+    /**
+     * OpenMP's idle threads spin for as long as {@code ./weft bench} tells them: GOMP_SPINCOUNT.
+     */
+    @Override
+    public int settleMillis() {
+        return 2;
     }
 
     @Override
-    public void step() {
-        // Frees what the step made on the way, as Weft's scope does.
-        try (PointerScope _ = new PointerScope()) {
-            optimizer.zero_grad();
-            Tensor hidden = torch.linear(images, parameters.get(0), parameters.get(1));
-            Tensor logits = torch.linear(torch.relu(hidden), parameters.get(2), parameters.get(3));
-            Tensor value = torch.cross_entropy_loss(logits, labels);
-            value.backward();
-            optimizer.step();
-            // Read as a training loop does that shows its loss; Weft's step does the same.
-            loss = value.item_float();
-        }
-    }
-
-    @Override
-    public double loss() {
-        return loss;
-    }
-
-    @Override
-    public float[][] parameters() {
-        float[][] values = new float[parameters.size()][];
-        for (int i = 0; i < values.length; i++) {
-            Tensor parameter = parameters.get(i);
-            values[i] = new float[(int) parameter.numel()];
-            new FloatPointer(parameter.data_ptr()).get(values[i]);
-        }
-        return values;
-    }
-
-    @Override
-    public void close() {
-        pointers.close();
-    }
+    public void close() {}
 }

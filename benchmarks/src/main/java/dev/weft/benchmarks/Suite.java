@@ -1,0 +1,242 @@
+package dev.weft.benchmarks;
+
+import dev.weft.benchmarks.task.BatchedGemm;
+import dev.weft.benchmarks.task.CapturedStep;
+import dev.weft.benchmarks.task.CrossEntropy;
+import dev.weft.benchmarks.task.DenseLayer;
+import dev.weft.benchmarks.task.Elementwise;
+import dev.weft.benchmarks.task.Elementwise.Function;
+import dev.weft.benchmarks.task.Epoch;
+import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.Reduction;
+import dev.weft.benchmarks.task.Softmax;
+import dev.weft.benchmarks.task.SquaredError;
+import dev.weft.benchmarks.task.Task;
+import dev.weft.benchmarks.task.TrainingStep;
+import dev.weft.benchmarks.task.Update;
+import dev.weft.optim.OptimizerKind;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What can be measured: which tasks, in which sizes. */
+public enum Suite {
+    GEMM,
+    DENSE,
+    KERNELS,
+    TRAINING,
+    STARTUP,
+    LAUNCHES,
+    ALL;
+
+    /** How many of the tasks, and how large. */
+    enum Extent {
+        /** Every kind of task at sizes that take no time. */
+        QUICK,
+        /** A choice that takes some minutes. */
+        USUAL,
+        FULL
+    }
+
+    private static final int ROW = 1024;
+    private static final int UPDATED = 10_000_000;
+
+    /** Larger than caches, multiples of 1024. */
+    private static final int IN_MEMORY = 1 << 24;
+
+    private static final int IN_GPU_MEMORY = 97_657 << 10;
+
+    private static final int[] TRANSPOSED = {256, 512, 1024, 2048};
+
+    /** The first layer's product at batch 64 in every transposition, the others of such a step. */
+    private static final List<String> LAYER_SHAPES =
+            List.of(
+                    "64x128x784 NN",
+                    "64x128x784 NT",
+                    "64x128x784 TN",
+                    "64x128x784 TT",
+                    "128x784x64 TN",
+                    "784x128x64 TN",
+                    "784x128x64 NN",
+                    "64x10x128 NT",
+                    "64x10x128 NN",
+                    "10x128x64 TN",
+                    "64x128x10 NN",
+                    "1x128x784 NT",
+                    "1x128x784 NN",
+                    "1000x1000x10 NN");
+
+    private static final String LAYERS = "gemm, layers";
+    private static final String ODD = "gemm, odd sizes";
+    private static final String MEMORY = "memory";
+
+    /** Its name on the command line and in figures. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The task of this name, of any suite.
+     *
+     * @throws IllegalArgumentException where there is none
+     */
+    public static Task task(String what) {
+        return Stream.of(Extent.FULL, Extent.QUICK)
+                .flatMap(extent -> ALL.tasks(extent, true).stream())
+                .filter(task -> task.what().equals(what))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no task '" + what + "'"));
+    }
+
+    boolean includes(Suite part) {
+        return this == ALL || this == part;
+    }
+
+    /**
+     * Its tasks.
+     *
+     * @param gpu whether for a GPU, on which other sizes matter
+     */
+    List<Task> tasks(Extent extent, boolean gpu) {
+        return switch (this) {
+            case GEMM -> gemm(extent, gpu);
+            case DENSE -> dense(extent);
+            case KERNELS -> kernels(extent, gpu);
+            case TRAINING -> training(extent, gpu);
+            case STARTUP, LAUNCHES -> List.of();
+            case ALL -> {
+                List<Task> tasks = new ArrayList<>();
+                for (Suite part : List.of(GEMM, DENSE, KERNELS, TRAINING)) {
+                    tasks.addAll(part.tasks(extent, gpu));
+                }
+                yield tasks;
+            }
+        };
+    }
+
+    private static List<Task> gemm(Extent extent, boolean gpu) {
+        List<Task> tasks = new ArrayList<>();
+        Set<Integer> usual = Set.of(128, 256, 512, 1024, 2048, 4096);
+        for (int n : new int[] {32, 64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 4096}) {
+            boolean fits = extent == Extent.QUICK ? n <= 128 : n <= 2048 || gpu;
+            if (fits && (extent != Extent.USUAL || usual.contains(n))) {
+                tasks.add(Gemm.square(n, false, false));
+            }
+        }
+        if (extent != Extent.USUAL) {
+            for (boolean transA : new boolean[] {false, true}) {
+                for (boolean transB : new boolean[] {false, true}) {
+                    for (int n : extent == Extent.QUICK ? new int[] {64} : TRANSPOSED) {
+                        if (transA || transB) {
+                            tasks.add(Gemm.square(n, transA, transB));
+                        }
+                    }
+                }
+            }
+        }
+        for (String shape : LAYER_SHAPES) {
+            tasks.add(Gemm.of(LAYERS, shape));
+        }
+        if (extent != Extent.USUAL) {
+            for (int n : new int[] {31, 127, 129, 255, 257, 511, 513, 1021}) {
+                if (n < 128 || extent == Extent.FULL) {
+                    tasks.add(Gemm.of(ODD, "%dx%dx%d NN".formatted(n, n, n)));
+                }
+            }
+            tasks.add(Gemm.of(ODD, "97x101x103 NT"));
+            boolean full = extent == Extent.FULL;
+            tasks.add(new BatchedGemm(full ? 64 : 4, 64));
+            tasks.add(new BatchedGemm(full ? 16 : 2, 128));
+            tasks.add(new BatchedGemm(full ? 256 : 8, 32));
+        }
+        return tasks;
+    }
+
+    private static List<Task> dense(Extent extent) {
+        return extent == Extent.QUICK
+                ? List.of(new DenseLayer(16, 32, 64))
+                : List.of(
+                        new DenseLayer(64, 128, 784),
+                        new DenseLayer(512, 128, 784),
+                        new DenseLayer(64, 1024, 1024),
+                        new DenseLayer(512, 512, 512));
+    }
+
+    private static List<Task> kernels(Extent extent, boolean gpu) {
+        List<Task> tasks = new ArrayList<>();
+        int rows = extent == Extent.QUICK ? 16 : 1024;
+        int elements = rows * ROW;
+        for (Function function : Function.values()) {
+            if (function != Function.COPY) {
+                tasks.add(new Elementwise("activations, 1 M", function, elements));
+            }
+        }
+        tasks.add(new Softmax("activations, 1 M", false, rows, ROW));
+        tasks.add(new Softmax("activations, 1 M", true, rows, ROW));
+        for (Reduction.Kind kind : Reduction.Kind.values()) {
+            tasks.add(new Reduction("reductions, 1 M", kind, rows, ROW));
+        }
+        tasks.add(new CrossEntropy(rows, 1000));
+        tasks.add(new CrossEntropy(64, 10));
+        tasks.add(new SquaredError(elements));
+        updates(tasks, extent == Extent.QUICK ? 10_000 : UPDATED);
+        if (extent != Extent.USUAL || gpu) {
+            memory(tasks, extent == Extent.QUICK ? 1 << 16 : gpu ? IN_GPU_MEMORY : IN_MEMORY);
+        }
+        return tasks;
+    }
+
+    private static void updates(List<Task> tasks, int elements) {
+        String family = "updates, 10 M";
+        tasks.add(new Update(family, "SGD", OptimizerKind.SGD, elements));
+        tasks.add(new Update(family, "SGD with momentum", OptimizerKind.MOMENTUM, elements));
+        tasks.add(new Update(family, "Adam", OptimizerKind.ADAM, elements));
+        tasks.add(new Update(family, "AdamW", OptimizerKind.ADAMW, elements));
+        tasks.add(new Update(family, "RMSprop", OptimizerKind.RMSPROP, elements));
+    }
+
+    /** On arrays larger than caches. */
+    private static void memory(List<Task> tasks, int elements) {
+        for (Function function :
+                List.of(Function.COPY, Function.RELU, Function.EXP, Function.TANH)) {
+            tasks.add(new Elementwise(MEMORY, function, elements));
+        }
+        tasks.add(new Reduction(MEMORY, Reduction.Kind.SUM, elements / ROW, ROW));
+        tasks.add(new Softmax(MEMORY, false, elements / ROW, ROW));
+        tasks.add(new Update(MEMORY, "axpy (SGD's update)", OptimizerKind.SGD, elements));
+        tasks.add(new Update(MEMORY, "Adam's update", OptimizerKind.ADAM, elements));
+    }
+
+    private static List<Task> training(Extent extent, boolean gpu) {
+        if (extent == Extent.QUICK) {
+            return List.of(
+                    new TrainingStep(8, OptimizerKind.SGD),
+                    new TrainingStep(8, OptimizerKind.ADAM),
+                    new CapturedStep(8),
+                    new Epoch(256, 64));
+        }
+        List<Task> tasks = new ArrayList<>();
+        int[] batches =
+                extent == Extent.FULL
+                        ? new int[] {1, 32, 64, 128, 512}
+                        : gpu ? new int[] {1, 64, 128, 512} : new int[] {1, 64, 512};
+        for (int batch : batches) {
+            tasks.add(new TrainingStep(batch, OptimizerKind.SGD));
+        }
+        if (extent == Extent.FULL || gpu) {
+            for (int batch : batches) {
+                tasks.add(new CapturedStep(batch));
+            }
+        }
+        if (extent == Extent.FULL) {
+            for (int batch : batches) {
+                tasks.add(new TrainingStep(batch, OptimizerKind.ADAM));
+            }
+            tasks.add(new Epoch(10_000, 64));
+        }
+        return tasks;
+    }
+}

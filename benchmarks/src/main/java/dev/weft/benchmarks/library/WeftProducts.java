@@ -1,0 +1,67 @@
+package dev.weft.benchmarks.library;
+
+import dev.weft.DType;
+import dev.weft.Device;
+import dev.weft.Scope;
+import dev.weft.Shape;
+import dev.weft.Tensor;
+import dev.weft.backend.Activation;
+import dev.weft.backend.Epilogue;
+import dev.weft.backend.View;
+import dev.weft.benchmarks.task.BatchedGemm;
+import dev.weft.benchmarks.task.DenseLayer;
+import dev.weft.benchmarks.task.Gemm;
+
+/** Matrix products on a device of Weft's: its gemm, straight into memory that is there already. */
+final class WeftProducts {
+    private WeftProducts() {}
+
+    static Work gemm(Device device, Gemm task) {
+        Scope scope = device.scope();
+        int m = task.m();
+        int n = task.n();
+        int k = task.k();
+        Tensor a = matrix(device, task.a(), m, k, task.transA());
+        Tensor b = matrix(device, task.b(), k, n, task.transB());
+        return product(device, scope, a, b, Epilogue.NONE, Shape.of(m, n));
+    }
+
+    /** Stored transposed, or not. */
+    private static Tensor matrix(
+            Device device, float[] values, int rows, int columns, boolean transposed) {
+        return transposed
+                ? device.tensor(values, columns, rows).transpose()
+                : device.tensor(values, rows, columns);
+    }
+
+    static Work batched(Device device, BatchedGemm task) {
+        Scope scope = device.scope();
+        Shape shape = Shape.of(task.batch(), task.n(), task.n());
+        Tensor a = device.tensor(task.a(), shape.toArray());
+        Tensor b = device.tensor(task.b(), shape.toArray());
+        return product(device, scope, a, b, Epilogue.NONE, shape);
+    }
+
+    static Work dense(Device device, DenseLayer task) {
+        Scope scope = device.scope();
+        Tensor x = device.tensor(task.x(), task.rows(), task.inputs());
+        Tensor w = device.tensor(task.w(), task.outputs(), task.inputs());
+        View bias = device.tensor(task.bias()).view();
+        Epilogue relu = new Epilogue(bias, Activation.RELU);
+        Shape shape = Shape.of(task.rows(), task.outputs());
+        return product(device, scope, x, w.transpose(), relu, shape);
+    }
+
+    private static Work product(
+            Device device, Scope scope, Tensor a, Tensor b, Epilogue epilogue, Shape shape) {
+        Tensor result = device.empty(DType.F32, shape);
+        View left = a.view();
+        View right = b.view();
+        View to = result.view();
+        return new DeviceWork(
+                device,
+                scope,
+                () -> device.backend().gemm(1, left, right, 0, to, epilogue),
+                result::toFloatArray);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.weft.benchmarks.report;
+
+import dev.weft.benchmarks.machine.Limits;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One measured figure: what, by whom, on how many threads, how long, beside how much work that is.
+ *
+ * @param suite gemm, dense, kernels, training, startup, launches
+ * @param family what belongs in one chart or table, such as "gemm NN, squares", "training step,
+ *     SGD", "activations"
+ * @param what the work, unique within a run and a number of threads, such as "gemm 512x512x512 NN"
+ * @param size the position along a chart's axis (n of a square, the batch); NaN where there is none
+ * @param library who did it: "weft cpu", "openblas", ...
+ * @param threads on how many threads
+ * @param micros one call, the median over the rounds
+ * @param spread (75th percentile - 25th percentile) / median of its rounds: how noisy the machine
+ *     was
+ * @param flops floating-point operations of a call, 0 where they are not what counts
+ * @param bytes bytes that a call has to read and write at least, 0 where not counted
+ * @param ratio this library's time over the first Weft device's in the same rounds, the median:
+ *     above 1 where Weft is faster; 1 for that device itself
+ */
+public record Figure(
+        String suite,
+        String family,
+        String what,
+        double size,
+        String library,
+        int threads,
+        double micros,
+        double spread,
+        double flops,
+        double bytes,
+        double ratio) {
+    /** The suites whose work is counted in operations. */
+    private static final Set<String> COMPUTE = Set.of("gemm", "dense", "training");
+
+    /** What a rate counts. */
+    public enum Unit {
+        GFLOPS("GFLOP/s", "the FMA peak"),
+        GBS("GB/s", "the memory bandwidth");
+
+        private final String symbol;
+        private final String limit;
+
+        Unit(String symbol, String limit) {
+            this.symbol = symbol;
+            this.limit = limit;
+        }
+
+        public String symbol() {
+            return symbol;
+        }
+
+        /** The measured limit that such a rate stands beside. */
+        public String limit() {
+            return limit;
+        }
+    }
+
+    /** What its rate counts: operations where arithmetic is the limit, bytes where memory is. */
+    public Optional<Unit> unit() {
+        if (COMPUTE.contains(suite) && flops > 0) {
+            return Optional.of(Unit.GFLOPS);
+        }
+        return bytes > 0 ? Optional.of(Unit.GBS) : Optional.empty();
+    }
+
+    /** Work for each second: 10⁹ of {@link #unit}, or NaN where there is none. */
+    public double rate() {
+        double work = unit().map(unit -> unit == Unit.GFLOPS ? flops : bytes).orElse(Double.NaN);
+        return work / micros * 1e-3;
+    }
+
+    /** The fraction of the processor's measured limit; NaN without a rate. */
+    public double ofLimit(Limits limits) {
+        double limit =
+                unit().map(unit -> unit == Unit.GFLOPS ? limits.gflops() : limits.gbs())
+                        .orElse(Double.NaN);
+        return rate() / limit;
+    }
+}

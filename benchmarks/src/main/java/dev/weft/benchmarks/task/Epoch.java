@@ -1,0 +1,129 @@
+package dev.weft.benchmarks.task;
+
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.backend.Penalty;
+import dev.weft.data.Batches;
+import dev.weft.data.Dataset;
+import dev.weft.data.GeneratedDigits;
+import dev.weft.data.Normalization;
+import dev.weft.optim.OptimizerKind;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayOutputStream;
+
+/**
+ * A pass of SimpleNet over digits in random order, with SGD, and a look at every loss. A result is
+ * the mean loss of the first epoch and then the parameters after it.
+ */
+public final class Epoch implements Task {
+    /** Which order of the examples, and which digits. */
+    public static final int SEED = 1;
+
+    /** What F32 keeps over some hundred steps. */
+    private static final double BOUND = 1e-4;
+
+    private final int examples;
+    private final int batch;
+    private @Nullable Dataset digits;
+    private @Nullable Trained expected;
+
+    /** A pass over so many digits. */
+    public Epoch(int examples, int batch) {
+        this.examples = examples;
+        this.batch = batch;
+    }
+
+    /** How many examples a step has; the last may have fewer. */
+    public int batch() {
+        return batch;
+    }
+
+    /** Which optimizer updates. */
+    public OptimizerKind kind() {
+        return OptimizerKind.SGD;
+    }
+
+    /** The learning rate. */
+    public double lr() {
+        return kind().defaultLr();
+    }
+
+    /** The digits, drawn once. */
+    public Dataset digits() {
+        Dataset drawn = digits;
+        if (drawn == null) {
+            drawn = GeneratedDigits.generate(examples, SEED);
+            digits = drawn;
+        }
+        return drawn;
+    }
+
+    /** How pixels become numbers. */
+    public Normalization normalization() {
+        return Normalization.of(digits());
+    }
+
+    /** The digits as numbers, examples×784. */
+    public float[] images() {
+        ByteArrayOutputStream pixels = new ByteArrayOutputStream();
+        for (int i = 0; i < examples; i++) {
+            pixels.writeBytes(digits().pixels(i));
+        }
+        return normalization().apply(pixels.toByteArray());
+    }
+
+    /** The order of the examples in the first epoch. */
+    public int[] order() {
+        // Batches order any examples of this number alike, also such as have one pixel.
+        Dataset small = new Dataset(new byte[examples], 1, 1, new int[examples], 1, "an order");
+        try (Device device = Devices.open("reference");
+                var _ = device.scope()) {
+            Batches all = new Batches(device, small, new Normalization(0, 1), examples, false);
+            all.shuffle(SEED, 1);
+            return all.examples(0).toIntArray();
+        }
+    }
+
+    @Override
+    public String suite() {
+        return "training";
+    }
+
+    @Override
+    public String family() {
+        return "epoch";
+    }
+
+    @Override
+    public String what() {
+        return String.format("epoch of %,d digits, batch %d", examples, batch);
+    }
+
+    @Override
+    public double size() {
+        return Double.NaN;
+    }
+
+    @Override
+    public double flops() {
+        return SimpleNet.FLOPS_PER_EXAMPLE * examples;
+    }
+
+    @Override
+    public double bytes() {
+        return 0;
+    }
+
+    @Override
+    public void check(String library, float[] result) {
+        Trained trained = expected;
+        if (trained == null) {
+            SimpleNet net = new SimpleNet(kind().rule(Penalty.NONE), lr());
+            trained = Trained.epoch(net, images(), digits().labels(), order(), batch);
+            expected = trained;
+        }
+        trained.check(new Check(library, this), result, BOUND);
+    }
+}
