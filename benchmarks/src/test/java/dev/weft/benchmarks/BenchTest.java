@@ -8,12 +8,8 @@ import static java.util.stream.Collectors.groupingBy;
 
 import dev.weft.Devices;
 import dev.weft.backend.Availability;
-import dev.weft.benchmarks.library.WeftLibrary;
-import dev.weft.benchmarks.measure.Allocation;
 import dev.weft.benchmarks.report.Figure;
 import dev.weft.benchmarks.report.RunFile;
-import dev.weft.benchmarks.task.TrainingStep;
-import dev.weft.optim.OptimizerKind;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +25,6 @@ import java.util.Map;
 
 /** Runs everything once, so that it cannot rot. What is fast is not tested here. */
 class BenchTest {
-    private static final long MOST_HEAP = 50_000;
-
     @TempDir Path folder;
 
     private final StringWriter out = new StringWriter();
@@ -92,24 +86,6 @@ class BenchTest {
             assertEquals(2, run("--compare", results, other));
             assertEquals(1, err.toString().lines().count(), err::toString);
             assertTrue(err.toString().contains(other), err::toString);
-        }
-    }
-
-    /**
-     * A vector that C2 did not keep in a register is an object: a kernel that fell off that cliff
-     * shows here, whatever the machine is busy with.
-     */
-    @Test
-    void aSteadyStepAllocatesLittleHeapAndNoNativeMemory() {
-        TrainingStep step = new TrainingStep(64, OptimizerKind.SGD);
-        try (WeftLibrary weft = WeftLibrary.open("cpu", 2)) {
-            long deadline = System.nanoTime() + 60_000_000_000L;
-            Allocation least = Allocation.of(weft, step, 100);
-            while (least.heap() >= MOST_HEAP && System.nanoTime() < deadline) {
-                least = Allocation.of(weft, step, 100);
-            }
-            assertTrue(least.heap() < MOST_HEAP, "a step allocates " + least.heap() + " bytes");
-            assertEquals(0, least.nativeAllocations());
         }
     }
 

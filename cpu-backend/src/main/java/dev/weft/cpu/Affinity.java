@@ -58,22 +58,19 @@ final class Affinity {
 
     /** The number of the processor that runs this, or {@link #UNKNOWN}. */
     static int processor() {
-        return ask(GET_CPU);
+        try {
+            return GET_CPU == null ? UNKNOWN : (int) GET_CPU.invokeExact();
+        } catch (Throwable e) {
+            throw new IllegalStateException("sched_getcpu failed", e);
+        }
     }
 
     /** The system's number of the calling thread, or {@link #UNKNOWN}. */
     static int thread() {
-        return ask(GET_THREAD);
-    }
-
-    private static int ask(@Nullable MethodHandle function) {
-        if (function == null) {
-            return UNKNOWN;
-        }
         try {
-            return (int) function.invokeExact();
+            return GET_THREAD == null ? UNKNOWN : (int) GET_THREAD.invokeExact();
         } catch (Throwable e) {
-            throw new IllegalStateException("a system function failed", e);
+            throw new IllegalStateException("gettid failed", e);
         }
     }
 
