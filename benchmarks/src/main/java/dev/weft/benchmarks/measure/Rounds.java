@@ -1,5 +1,7 @@
 package dev.weft.benchmarks.measure;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +15,13 @@ import java.util.List;
  */
 public final class Rounds {
     private static final double WARM_UP_SECONDS = 1.0;
+
+    /** The longest warm-up, in terms of the shortest. */
+    private static final double MOST_WARM_UPS = 20;
+
+    /** How much of the shortest warm-up nothing may have been compiled for. */
+    private static final double QUIET = 0.4;
+
     private static final double SAMPLE_SECONDS = 0.005;
 
     private final int rounds;
@@ -95,13 +104,26 @@ public final class Rounds {
         }
     }
 
-    /** Runs until the compiler is done, and returns how many calls a sample needs. */
+    /**
+     * Runs until the compiler has been quiet for a while, and returns how many calls a sample
+     * needs. A training step was four times as slow after one second as after four.
+     */
     private int warmUp(Runnable call) {
-        long end = System.nanoTime() + (long) (warmUpSeconds * 1e9);
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        long start = System.nanoTime();
+        long least = start + (long) (warmUpSeconds * 1e9);
+        long most = start + (long) (MOST_WARM_UPS * warmUpSeconds * 1e9);
+        long quietSince = start;
+        long compiled = compiler.getTotalCompilationTime();
         double best = Double.POSITIVE_INFINITY;
-        do {
+        long now = start;
+        while (now < least || (now < most && now - quietSince < warmUpSeconds * QUIET * 1e9)) {
             best = Math.min(best, sample(call, 1));
-        } while (System.nanoTime() < end);
+            now = System.nanoTime();
+            long total = compiler.getTotalCompilationTime();
+            quietSince = total == compiled ? quietSince : now;
+            compiled = total;
+        }
         return (int) Math.max(1, Math.min(100_000, SAMPLE_SECONDS / best));
     }
 
