@@ -40,7 +40,9 @@ for jar in benchmarks/target/app/*.jar; do
         cp "$jar" "$bundle/bench"
     fi
 done
-rm -f "$bundle"/bench/{javacpp,mkl,openblas,pytorch}*.jar
+# What an earlier build with the peers has left there.
+rm -f "$bundle"/bench/{javacpp,mkl,openblas,pytorch,tensorflow,ndarray,protobuf,nd4j}*.jar \
+    "$bundle"/bench/{byteunits,commons-[ceiln],flatbuffers,guava,jackson-1,jna,neoitertools,oshi,slf4j,threetenbp}*.jar
 
 junit=$(sed -n 's/.*<junit.version>\(.*\)<.*/\1/p' pom.xml)
 ./mvnw -B -q dependency:copy -N -Dmdep.useBaseVersion=true -DoutputDirectory="$PWD/$bundle/tests" \

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -195,6 +196,9 @@ public final class Bench implements Callable<Integer> {
                 throw new IllegalArgumentException("--threads must be at least 1, got " + count);
             }
         }
+        if (Set.copyOf(threads).size() < threads.size()) {
+            throw new IllegalArgumentException("--threads names a number twice: " + threads);
+        }
         Libraries.checkPeers(peers);
         Path folder = out;
         if (folder != null) {
@@ -278,28 +282,37 @@ public final class Bench implements Callable<Integer> {
     private List<Figure> measure(Libraries libraries, List<Task> tasks, int count) {
         Rounds rounds = quick ? Rounds.quick() : Rounds.thorough();
         Comparison comparison = new Comparison(libraries.all(), count, rounds);
+        boolean startup = filter == null && suite.includes(Suite.STARTUP);
+        boolean launches = filter == null && suite.includes(Suite.LAUNCHES);
+        int steps = tasks.size() + (startup ? 1 : 0) + (launches ? 1 : 0);
         List<Figure> figures = new ArrayList<>();
-        for (Task task : tasks) {
-            console.println(task.what());
-            figures.addAll(comparison.measure(task));
-            if (task instanceof TrainingStep step) {
-                libraries.devices().forEach(device -> reportAllocation(device, step));
+        try (Progress progress = Progress.create(console, steps)) {
+            for (Task task : tasks) {
+                progress.step(task.what());
+                figures.addAll(comparison.measure(task));
+                if (task instanceof TrainingStep step) {
+                    for (WeftLibrary device : libraries.devices()) {
+                        progress.note(allocation(device, step));
+                    }
+                }
             }
-        }
-        if (filter == null && suite.includes(Suite.STARTUP)) {
-            figures.addAll(new StartupSuite(libraries.devices(), count).run(quick ? 1 : 5));
-        }
-        if (filter == null && suite.includes(Suite.LAUNCHES)) {
-            figures.addAll(new LaunchSuite(libraries.devices(), count).run(quick ? 1 : 101));
+            if (startup) {
+                progress.step("starts of a JVM");
+                figures.addAll(new StartupSuite(libraries.devices(), count).run(quick ? 1 : 5));
+            }
+            if (launches) {
+                progress.step("launches");
+                figures.addAll(new LaunchSuite(libraries.devices(), count).run(quick ? 1 : 101));
+            }
         }
         return figures;
     }
 
-    private void reportAllocation(WeftLibrary device, TrainingStep step) {
+    private static String allocation(WeftLibrary device, TrainingStep step) {
         Allocation allocation = Allocation.of(device, step, ALLOCATION_STEPS);
-        console.printf(
-                "  %s: a steady step allocates %,d bytes of Java heap and makes %d native"
-                        + " allocations%n",
-                device.name(), allocation.heap(), allocation.nativeAllocations());
+        return String.format(
+                "%s, %s: a steady step allocates %,d bytes of Java heap and makes %d native"
+                        + " allocations",
+                step.what(), device.name(), allocation.heap(), allocation.nativeAllocations());
     }
 }

@@ -12,6 +12,7 @@ import dev.weft.benchmarks.library.WeftLibrary;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -103,15 +104,7 @@ final class Libraries implements AutoCloseable {
         if (wanted.equals(List.of("none"))) {
             return;
         }
-        List<Library> built =
-                ServiceLoader.load(Library.class).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .toList();
-        if (built.isEmpty() && !OF_SYSTEM.containsAll(wanted)) {
-            throw new IllegalArgumentException(
-                    "the peers were not built: start with ./weft bench --peers, or build with"
-                            + " -Ppeers");
-        }
+        List<Library> built = OF_SYSTEM.containsAll(wanted) ? List.of() : built();
         boolean everyone = wanted.equals(List.of("all"));
         built.stream().filter(peer -> everyone || wanted.contains(peer.name())).forEach(peers::add);
         if (wanted.contains("clblast")) {
@@ -121,6 +114,25 @@ final class Libraries implements AutoCloseable {
             peers.add(new CublasDirect(infos()));
         }
         all.addAll(peers);
+    }
+
+    private static List<Library> built() {
+        List<Library> built;
+        try {
+            built =
+                    ServiceLoader.load(Library.class).stream()
+                            .map(ServiceLoader.Provider::get)
+                            .toList();
+        } catch (ServiceConfigurationError e) {
+            // Their names are there of an earlier build, and they are not.
+            built = List.of();
+        }
+        if (built.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the peers were not built: start with ./weft bench --peers, or build with"
+                            + " -Ppeers");
+        }
+        return built;
     }
 
     /** Weft's devices that were asked for. */

@@ -53,6 +53,7 @@ class BenchTest {
         assertEquals(openCl, results.contains("\"weft opencl:0\""), results);
         assertTrue(results.contains("\"fma_peak_gflops\""), results);
         assertTrue(out.toString().contains("0 native allocations"), out::toString);
+        assertTrue(out.toString().contains("\n1/"), out::toString);
     }
 
     @Test
@@ -100,6 +101,7 @@ class BenchTest {
             {"--peers", "openblas,all"},
             {"--threads", "0"},
             {"--threads", "1,two"},
+            {"--threads", "2,2"},
             {"--compare", "one.json"},
             {"--filter", "nonesuch"},
             {"--filter", "gemm ("},

@@ -16,8 +16,11 @@ import dev.weft.benchmarks.task.Task;
 import dev.weft.benchmarks.task.TrainingStep;
 import dev.weft.benchmarks.task.Update;
 
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
@@ -35,8 +38,16 @@ public final class Torch implements Library {
 
     @Override
     public String describe() {
-        return "libtorch of org.bytedeco, %d threads; BLAS: %s"
-                .formatted(torch.get_num_threads(), Mkl.description());
+        return "libtorch %s of org.bytedeco, %d threads; BLAS: %s"
+                .formatted(version(), torch.get_num_threads(), Mkl.description());
+    }
+
+    private static String version() {
+        try {
+            return Loader.getVersion("org.bytedeco", "pytorch");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
