@@ -87,8 +87,8 @@ public final class Bench implements Callable<Integer> {
             defaultValue = "none",
             paramLabel = "NAME",
             description = {
-                "Of openblas, mkl, pytorch, and what the system has to have installed: clblast,",
-                "cublas; with commas between; all (but the system's) or none."
+                "Of openblas, mkl, pytorch, tensorflow, nd4j, and what the system has to have",
+                "installed: clblast, cublas; with commas between; all (but the system's) or none."
             })
     private List<String> peers = List.of("none");
 
