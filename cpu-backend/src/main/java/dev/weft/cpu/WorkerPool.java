@@ -3,7 +3,7 @@ package dev.weft.cpu;
 import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -11,9 +11,10 @@ import java.util.concurrent.locks.LockSupport;
  * A few threads that run the parts of one kernel at a time, together with the thread that calls.
  *
  * <p>A gemm of a small network takes ten microseconds, so starting it must take far less: workers
- * stay awake for a while after each call before they park, and a call allocates nothing. Parts are
- * handed out one by one, so that a slow core gets fewer of them; what a part computes must not
- * depend on who computes it.
+ * stay awake for a while after each call before they park, and a call allocates nothing. Each
+ * thread begins with its own share of the parts, the same in every call, so that it finds in its
+ * cache what it left there in the kernel before; then it takes what others have not begun, so that
+ * a slow core gets fewer. What a part computes must not depend on who computes it.
  *
  * <p>Calls from a second thread, or from inside a part, run on the calling thread alone.
  */
@@ -45,26 +46,36 @@ final class WorkerPool implements AutoCloseable {
 
     private static final long LOW_HALF = 0xFFFFFFFFL;
 
+    /** Between what two threads write: a pair of cache lines, as processors fetch them. */
+    private static final int APART = 128 / Long.BYTES;
+
     private final int threads;
     private Worker[] workers = new Worker[0];
 
+    /** The number of the call that is running, or was last. */
+    private final AtomicInteger call = new AtomicInteger();
+
     /**
-     * The number of the call (high half) and how many of its parts have still to be handed out (low
-     * half).
+     * For each thread the number of the call (high half) and how many parts of the thread's share
+     * have still to be handed out (low half).
      */
-    private final AtomicLong ticket = new AtomicLong();
+    private final AtomicLongArray shares;
 
     private final AtomicInteger finished = new AtomicInteger();
     private final AtomicInteger busy = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /**
-     * Written before a call's ticket is published, and not until all parts of the call before are
+     * Written before a call's shares are published, and not until all parts of the call before are
      * finished.
      */
     private Body body = (index, worker) -> {};
 
     private int parts;
+
+    /** How many threads have a share. */
+    private int sharers;
+
     private volatile boolean closed;
 
     WorkerPool(int threads) {
@@ -72,6 +83,7 @@ final class WorkerPool implements AutoCloseable {
             throw new IllegalArgumentException("threads must be at least 1, got " + threads);
         }
         this.threads = threads;
+        shares = new AtomicLongArray(threads * APART);
     }
 
     /** How many threads work, the caller among them. */
@@ -93,7 +105,7 @@ final class WorkerPool implements AutoCloseable {
         }
         try {
             fork(parts, body);
-            work(ticket.get(), 0);
+            work(call.get(), 0);
             join(parts);
         } finally {
             busy.set(0);
@@ -110,9 +122,14 @@ final class WorkerPool implements AutoCloseable {
         }
         this.body = body;
         this.parts = parts;
+        sharers = Math.min(parts, threads);
         finished.set(0);
-        ticket.set((((ticket.get() >>> Integer.SIZE) + 1) << Integer.SIZE) | parts);
-        int wanted = Math.min(parts - 1, workers.length);
+        int next = call.get() + 1;
+        for (int i = 0; i < sharers; i++) {
+            shares.set(i * APART, (long) next << Integer.SIZE | (end(i) - end(i - 1)));
+        }
+        call.set(next);
+        int wanted = sharers - 1;
         // Also of those that are awake: had the caller moved to their processor, it would do all
         // parts while they wait for it, and never wait for them.
         int processor = Affinity.processor();
@@ -145,19 +162,27 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Takes parts of the call that {@code seen} belongs to until none is left. */
-    private void work(long seen, int worker) {
-        long call = seen >>> Integer.SIZE;
-        long current = seen;
-        while (current >>> Integer.SIZE == call && (current & LOW_HALF) != 0) {
-            // Read before a part is taken: if that succeeds, the call was still running, so these
-            // are its own.
-            Body now = body;
-            int index = parts - (int) (current & LOW_HALF);
-            if (ticket.compareAndSet(current, current - 1)) {
-                runPart(now, index, worker);
+    /** Where a thread's share of the parts ends, and the next one's begins. */
+    private int end(int worker) {
+        return (int) ((worker + 1L) * parts / sharers);
+    }
+
+    /** Takes parts of a call until none is left, those of the worker's own share first. */
+    private void work(int number, int worker) {
+        for (int i = 0; i < threads; i++) {
+            int owner = (worker + i) % threads;
+            int at = owner * APART;
+            long current = shares.get(at);
+            while ((int) (current >>> Integer.SIZE) == number && (current & LOW_HALF) != 0) {
+                // Read before a part is taken: if that succeeds, the call was still running, so
+                // these are its own.
+                Body now = body;
+                int index = end(owner) - (int) (current & LOW_HALF);
+                if (shares.compareAndSet(at, current, current - 1)) {
+                    runPart(now, index, worker);
+                }
+                current = shares.get(at);
             }
-            current = ticket.get();
         }
     }
 
@@ -218,21 +243,20 @@ final class WorkerPool implements AutoCloseable {
         public void run() {
             thread = Affinity.thread();
             // Calls count from 1, so that the one which started this thread is taken too.
-            long done = 0;
+            int done = 0;
             while (!closed) {
-                long seen = await(done);
-                done = seen >>> Integer.SIZE;
-                work(seen, number);
+                done = await(done);
+                work(done, number);
             }
         }
 
         /** Waits for a call other than {@code done}. */
         @SuppressWarnings("ThreadPriorityCheck") // see SPINS
-        private long await(long done) {
+        private int await(int done) {
             int spins = 0;
             long start = 0;
-            long seen = ticket.get();
-            while (seen >>> Integer.SIZE == done && !closed) {
+            int seen = call.get();
+            while (seen == done && !closed) {
                 if (spins < SPINS) {
                     Thread.onSpinWait();
                     spins++;
@@ -242,14 +266,14 @@ final class WorkerPool implements AutoCloseable {
                 } else {
                     park(done);
                 }
-                seen = ticket.get();
+                seen = call.get();
             }
             return seen;
         }
 
-        private void park(long done) {
+        private void park(int done) {
             parked = true;
-            if (ticket.get() >>> Integer.SIZE == done && !closed) {
+            if (call.get() == done && !closed) {
                 LockSupport.park(WorkerPool.this);
             }
             parked = false;
