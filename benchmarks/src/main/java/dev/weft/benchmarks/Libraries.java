@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** Whoever is compared in a run: Weft's devices first, then the peers. */
 final class Libraries implements AutoCloseable {
     /** Those of the profile {@code peers}. */
-    private static final List<String> BUILT = 
+    private static final List<String> BUILT =
             List.of("openblas", "mkl", "pytorch", "tensorflow", "nd4j");
 
     /** Those that need no library in the class path. */

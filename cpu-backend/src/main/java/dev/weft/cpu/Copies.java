@@ -58,11 +58,9 @@ final class Copies {
         if (x.dtype() == y.dtype()) {
             copy(in, out);
         } else if (y.dtype() == DType.I32) {
-            elementwise.run(
-                    (a, b, c, to, count, spare) -> IntegerLoops.fromFloat(a, to, count), in, out);
+            elementwise.run((a, b, c, to, count) -> IntegerLoops.fromFloat(a, to, count), in, out);
         } else {
-            elementwise.run(
-                    (a, b, c, to, count, spare) -> IntegerLoops.toFloat(a, to, count), in, out);
+            elementwise.run((a, b, c, to, count) -> IntegerLoops.toFloat(a, to, count), in, out);
         }
     }
 

@@ -96,7 +96,6 @@ public final class CpuBackend implements Backend {
         }
         closed = true;
         pool.close();
-        gemm.close();
         reduction.close();
         bias.close();
         for (Scratch memory : scratch) {
@@ -120,7 +119,7 @@ public final class CpuBackend implements Backend {
     public void unary(UnaryOp op, double p, double q, View x, View y) {
         if (y.dtype() == DType.I32) {
             elementwise.run(
-                    (a, b, c, out, n, spare) -> IntegerLoops.unary(op, p, q, a, out, n),
+                    (a, b, c, out, n) -> IntegerLoops.unary(op, p, q, a, out, n),
                     Strided.of(x),
                     Strided.of(y));
             return;
@@ -129,9 +128,7 @@ public final class CpuBackend implements Backend {
         float pf = (float) p;
         float qf = (float) q;
         elementwise.run(
-                (a, b, c, out, n, spare) -> loop.run(a, out, n, pf, qf),
-                Strided.of(x),
-                Strided.of(y));
+                (a, b, c, out, n) -> loop.run(a, out, n, pf, qf), Strided.of(x), Strided.of(y));
     }
 
     @Override
@@ -140,7 +137,7 @@ public final class CpuBackend implements Backend {
         float pf = (float) p;
         float qf = (float) q;
         elementwise.run(
-                (a, b, c, out, n, spare) -> loop.run(a, b, c, out, n, pf, qf, spare),
+                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf, qf),
                 Strided.of(x),
                 Strided.of(y),
                 Strided.of(dy),
@@ -151,10 +148,10 @@ public final class CpuBackend implements Backend {
     public void binary(BinaryOp op, View a, View b, View y) {
         Elementwise.Loop loop;
         if (y.dtype() == DType.I32) {
-            loop = (u, v, w, out, n, spare) -> IntegerLoops.binary(op, u, v, out, n);
+            loop = (u, v, w, out, n) -> IntegerLoops.binary(op, u, v, out, n);
         } else {
             BinaryLoop floats = BinaryLoop.of(op);
-            loop = (u, v, w, out, n, spare) -> floats.run(u, v, out, n);
+            loop = (u, v, w, out, n) -> floats.run(u, v, out, n);
         }
         elementwise.run(loop, Strided.of(a), Strided.of(b), Strided.of(y));
     }
@@ -163,7 +160,7 @@ public final class CpuBackend implements Backend {
     public void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
         BinaryGradLoop loop = BinaryGradLoop.of(op, byB);
         elementwise.run(
-                (u, v, w, out, n, spare) -> loop.run(u, v, w, out, n),
+                (u, v, w, out, n) -> loop.run(u, v, w, out, n),
                 Strided.of(a),
                 Strided.of(b),
                 Strided.of(dy),
@@ -244,7 +241,7 @@ public final class CpuBackend implements Backend {
         LossLoop loop = LossLoop.of(op);
         float pf = (float) p;
         elementwise.run(
-                (a, b, c, out, n, spare) -> loop.run(a, b, out, n, pf),
+                (a, b, c, out, n) -> loop.run(a, b, out, n, pf),
                 Strided.of(x),
                 Strided.of(t),
                 Strided.of(l));
@@ -255,7 +252,7 @@ public final class CpuBackend implements Backend {
         LossGradLoop loop = LossGradLoop.of(op);
         float pf = (float) p;
         elementwise.run(
-                (a, b, c, out, n, spare) -> loop.run(a, b, c, out, n, pf),
+                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf),
                 Strided.of(x),
                 Strided.of(t),
                 Strided.of(dl),

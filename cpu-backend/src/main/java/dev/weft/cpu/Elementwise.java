@@ -16,12 +16,8 @@ final class Elementwise {
      */
     @FunctionalInterface
     interface Loop {
-        /**
-         * Computes the elements at {@code y}, which may be one of the inputs.
-         *
-         * @param spare memory for as many elements, for a loop that needs two passes
-         */
-        void run(long a, long b, long c, long y, int count, long spare);
+        /** Computes the elements at {@code y}, which may be one of the inputs. */
+        void run(long a, long b, long c, long y, int count);
     }
 
     /**
@@ -31,14 +27,14 @@ final class Elementwise {
     static final int TASK = 1 << 14;
 
     /**
-     * Elements of a call of a loop: where operands are gathered, five times so many fit the
+     * Elements of a call of a loop where operands are gathered: four times so many fit the
      * first-level cache.
      */
     private static final int BLOCK = 1 << 10;
 
     private static final int SLOT = (BLOCK + 64) * WORD;
 
-    private static final int SLOTS = 5;
+    private static final int SLOTS = 4;
 
     private final WorkerPool pool;
     private final Scratch[] scratch;
@@ -62,15 +58,23 @@ final class Elementwise {
             return;
         }
         int tasks = Math.toIntExact((size + TASK - 1) / TASK);
+        int step =
+                isContiguous(a) && isContiguous(b) && isContiguous(c) && isContiguous(y)
+                        ? TASK
+                        : BLOCK;
         pool.parallelFor(
                 tasks,
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) SLOTS * SLOT);
                     long end = Math.min(size, (index + 1L) * TASK);
-                    for (long start = (long) index * TASK; start < end; start += BLOCK) {
-                        block(loop, a, b, c, y, start, (int) Math.min(BLOCK, end - start), memory);
+                    for (long start = (long) index * TASK; start < end; start += step) {
+                        block(loop, a, b, c, y, start, (int) Math.min(step, end - start), memory);
                     }
                 });
+    }
+
+    private static boolean isContiguous(@Nullable Strided view) {
+        return view == null || view.isContiguous();
     }
 
     private static void block(
@@ -88,7 +92,7 @@ final class Elementwise {
         long atY = y.target(start, memory + 3 * SLOT);
         int whole = count - count % COUNT;
         if (whole > 0) {
-            loop.run(atA, atB, atC, atY, whole, memory + 4 * SLOT);
+            loop.run(atA, atB, atC, atY, whole);
         }
         if (whole < count) {
             tail(loop, atA, atB, atC, atY, whole, count - whole, memory);
@@ -106,8 +110,7 @@ final class Elementwise {
                 padded(b, offset, count, end + SLOT),
                 padded(c, offset, count, end + 2 * SLOT),
                 end + 3 * SLOT,
-                COUNT,
-                end + 4 * SLOT);
+                COUNT);
         Runs.read(end + 3 * SLOT, WORD, y + offset, count);
     }
 

@@ -76,8 +76,7 @@ final class Indices {
         BinaryLoop add = BinaryLoop.of(BinaryOp.ADD);
         for (long i = 0; i < indices.size(); i++) {
             Strided row = row(dTable, index(indices, i));
-            elementwise.run(
-                    (a, b, c, y, count, spare) -> add.run(a, b, y, count), row, row(dy, i), row);
+            elementwise.run((a, b, c, y, count) -> add.run(a, b, y, count), row, row(dy, i), row);
         }
     }
 

@@ -79,7 +79,8 @@ interface LossLoop {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector u = load(t, i);
-            FloatVector tail = VectorMath.log1p(VectorMath.exp(VectorMath.minusMagnitude(v)));
+            FloatVector tail =
+                    VectorMath.log1p(VectorMath.expOfNegative(VectorMath.minusMagnitude(v)));
             v.neg().fma(u, v.max(0f)).add(tail).intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }

@@ -40,7 +40,7 @@ final class RowLoop {
     static float exps(long x, float max, long e, int count) {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            FloatVector v = VectorMath.exp(load(x, i).sub(max));
+            FloatVector v = VectorMath.expOfNegative(load(x, i).sub(max));
             sum = sum.add(v);
             store(v, e, i);
         }
@@ -51,22 +51,15 @@ final class RowLoop {
     static float sumOfExps(long x, float max, int count) {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            sum = sum.add(VectorMath.exp(load(x, i).sub(max)));
+            sum = sum.add(VectorMath.expOfNegative(load(x, i).sub(max)));
         }
         return Lanes.sum(sum);
     }
 
-    /** x = x / by. */
-    static void divide(long x, float by, int count) {
+    /** y = x - first - second, in this order: their sum would be rounded. */
+    static void subtract(long x, float first, float second, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).div(by), x, i);
-        }
-    }
-
-    /** x = x - first - second, in this order: their sum would be rounded. */
-    static void subtract(long x, float first, float second, int count) {
-        for (int i = 0; i < count; i += COUNT) {
-            store(load(x, i).sub(first).sub(second), x, i);
+            store(load(x, i).sub(first).sub(second), y, i);
         }
     }
 
@@ -121,10 +114,10 @@ final class RowLoop {
         return Lanes.sum(sum);
     }
 
-    /** e = e / sum * total - t. */
-    static void crossEntropyGrad(long e, float sum, float total, long t, int count) {
+    /** e = e scale - t factor. */
+    static void crossEntropyGrad(long e, float scale, long t, float factor, int count) {
         for (int i = 0; i < count; i += COUNT) {
-            store(load(e, i).div(sum).mul(total).sub(load(t, i)), e, i);
+            store(load(e, i).mul(scale).sub(load(t, i).mul(factor)), e, i);
         }
     }
 }

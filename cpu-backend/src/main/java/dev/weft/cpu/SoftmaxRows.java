@@ -11,8 +11,8 @@ import dev.weft.backend.View;
  * there with what does not change its result, computed on in the cache, and copied back.
  */
 final class SoftmaxRows {
-    /** Elements of a task. */
-    private static final int TASK = 1 << 12;
+    /** Elements of a task, in whole vectors: an exponential of each takes about 2 µs. */
+    private static final int TASK = 1 << 11;
 
     private final WorkerPool pool;
     private final Scratch[] scratch;
@@ -36,7 +36,7 @@ final class SoftmaxRows {
             return;
         }
         long rows = x.size() / length;
-        int each = Math.max(1, TASK / length);
+        int each = Math.max(1, TASK / padded(length));
         pool.parallelFor(
                 Math.toIntExact((rows + each - 1) / each),
                 (index, worker) -> {
@@ -65,19 +65,28 @@ final class SoftmaxRows {
         Strided out = Strided.of(y);
         int length = Math.toIntExact(x.dim(-1));
         int count = padded(length);
+        boolean whole = length == count;
         forEachRow(
                 x,
                 (row, memory) -> {
-                    load(in, row, length, memory, Float.NEGATIVE_INFINITY);
-                    float max = RowLoop.max(memory, count);
-                    if (log) {
-                        float sum = RowLoop.sumOfExps(memory, max, count);
-                        RowLoop.subtract(memory, max, (float) Math.log(sum), count);
+                    long from = memory;
+                    if (whole) {
+                        from = in.read(row * length, length, memory);
                     } else {
-                        float sum = RowLoop.exps(memory, max, memory, count);
-                        RowLoop.divide(memory, sum, count);
+                        load(in, row, length, memory, Float.NEGATIVE_INFINITY);
                     }
-                    out.copy(row * length, length, memory, false);
+                    long to = whole ? out.target(row * length, memory) : memory;
+                    float max = RowLoop.max(from, count);
+                    if (log) {
+                        float sum = RowLoop.sumOfExps(from, max, count);
+                        RowLoop.subtract(from, max, (float) Math.log(sum), to, count);
+                    } else {
+                        float sum = RowLoop.exps(from, max, to, count);
+                        RowLoop.multiply(to, 1 / sum, count);
+                    }
+                    if (to == memory) {
+                        out.copy(row * length, length, memory, false);
+                    }
                 });
     }
 
@@ -116,8 +125,7 @@ final class SoftmaxRows {
                     (row, memory) -> {
                         load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
                         long result = memory + 3L * count * WORD;
-                        byIndex(targets, row, memory, count, result);
-                        RowLoop.multiply(memory + (long) count * WORD, factor, count);
+                        byIndex(targets, row, factor, memory, count, result);
                         losses.copy(row, 1, result, false);
                         out.copy(row * classes, classes, memory + (long) count * WORD, false);
                     });
@@ -128,8 +136,7 @@ final class SoftmaxRows {
                         load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
                         load(targets, row, classes, memory + 2L * count * WORD, 0);
                         long result = memory + 3L * count * WORD;
-                        byWeights(memory, count, result);
-                        RowLoop.multiply(memory + (long) count * WORD, factor, count);
+                        byWeights(factor, memory, count, result);
                         losses.copy(row, 1, result, false);
                         out.copy(row * classes, classes, memory + (long) count * WORD, false);
                     });
@@ -139,26 +146,27 @@ final class SoftmaxRows {
     /**
      * One row's loss, and its gradient in the second row of memory; the logits are in the first.
      */
-    private static void byIndex(Strided targets, long row, long x, int count, long loss) {
+    private static void byIndex(
+            Strided targets, long row, float factor, long x, int count, long loss) {
         long e = x + (long) count * WORD;
         float max = RowLoop.max(x, count);
         float sum = RowLoop.exps(x, max, e, count);
         long label = (long) Memory.getInt(targets.read(row, 1, loss)) * WORD;
         double value = max + Math.log(sum) - Memory.getFloat(x + label);
-        RowLoop.divide(e, sum, count);
-        Memory.setFloat(e + label, Memory.getFloat(e + label) - 1);
+        RowLoop.multiply(e, factor / sum, count);
+        Memory.setFloat(e + label, Memory.getFloat(e + label) - factor);
         Memory.setFloat(loss, Float.isNaN(sum) ? sum : (float) value);
     }
 
     /** The same where the row's weights of the classes are in the third row of memory. */
-    private static void byWeights(long x, int count, long loss) {
+    private static void byWeights(float factor, long x, int count, long loss) {
         long e = x + (long) count * WORD;
         long t = e + (long) count * WORD;
         float max = RowLoop.max(x, count);
         float sum = RowLoop.exps(x, max, e, count);
         float level = (float) (max + Math.log(sum));
         float value = RowLoop.weighted(t, x, level, count);
-        RowLoop.crossEntropyGrad(e, sum, RowLoop.sum(t, count), t, count);
+        RowLoop.crossEntropyGrad(e, RowLoop.sum(t, count) * factor / sum, t, factor, count);
         Memory.setFloat(loss, Float.isNaN(sum) ? sum : value);
     }
 }

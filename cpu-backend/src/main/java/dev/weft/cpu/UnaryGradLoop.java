@@ -24,11 +24,8 @@ import jdk.incubator.vector.FloatVector;
  */
 @FunctionalInterface
 interface UnaryGradLoop {
-    /**
-     * Computes {@code count} elements, a multiple of {@link Lanes#COUNT}; {@code spare} has room
-     * for as many.
-     */
-    void run(long x, long y, long dy, long dx, int count, float p, float q, long spare);
+    /** Computes {@code count} elements, a multiple of {@link Lanes#COUNT}. */
+    void run(long x, long y, long dy, long dx, int count, float p, float q);
 
     /** The loop of an operation. */
     static UnaryGradLoop of(UnaryOp op) {
@@ -53,22 +50,19 @@ interface UnaryGradLoop {
         };
     }
 
-    private static void affine(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void affine(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).mul(p).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void neg(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void neg(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).neg().intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void abs(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void abs(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i)
                     .mul(VectorMath.signum(load(x, i)))
@@ -76,36 +70,31 @@ interface UnaryGradLoop {
         }
     }
 
-    private static void exp(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void exp(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).mul(load(y, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void log(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void log(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).div(load(x, i)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void sqrt(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void sqrt(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).div(load(y, i).mul(2f)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void square(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void square(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i).mul(load(x, i).mul(2f)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void relu(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void relu(long x, long y, long dy, long dx, int count, float p, float q) {
         FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i)
@@ -114,8 +103,7 @@ interface UnaryGradLoop {
         }
     }
 
-    private static void leakyRelu(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void leakyRelu(long x, long y, long dy, long dx, int count, float p, float q) {
         FloatVector slope = FloatVector.broadcast(F32, p);
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i)
@@ -124,8 +112,7 @@ interface UnaryGradLoop {
         }
     }
 
-    private static void elu(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void elu(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             load(dy, i)
@@ -134,8 +121,7 @@ interface UnaryGradLoop {
         }
     }
 
-    private static void sigmoid(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void sigmoid(long x, long y, long dy, long dx, int count, float p, float q) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector r = load(y, i);
@@ -143,8 +129,7 @@ interface UnaryGradLoop {
         }
     }
 
-    private static void tanh(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void tanh(long x, long y, long dy, long dx, int count, float p, float q) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector r = load(y, i);
@@ -154,21 +139,19 @@ interface UnaryGradLoop {
         }
     }
 
-    private static void geluTanh(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void geluTanh(long x, long y, long dy, long dx, int count, float p, float q) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            FloatVector t = VectorMath.tanh(VectorErf.geluInner(v));
-            FloatVector slope = one.sub(t.mul(t)).mul(VectorErf.geluInnerSlope(v));
+            FloatVector t = VectorMath.tanh(VectorGelu.inner(v));
+            FloatVector slope = one.sub(t.mul(t)).mul(VectorGelu.innerSlope(v));
             load(dy, i)
                     .mul(v.mul(slope).add(t).add(1f).mul(0.5f))
                     .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
-    private static void silu(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void silu(long x, long y, long dy, long dx, int count, float p, float q) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
@@ -179,8 +162,7 @@ interface UnaryGradLoop {
         }
     }
 
-    private static void softplus(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void softplus(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             load(dy, i)
                     .mul(VectorMath.sigmoid(load(x, i)))
@@ -188,8 +170,7 @@ interface UnaryGradLoop {
         }
     }
 
-    private static void clamp(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
+    private static void clamp(long x, long y, long dy, long dx, int count, float p, float q) {
         FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
@@ -199,26 +180,12 @@ interface UnaryGradLoop {
         }
     }
 
-    /** Φ(x) + x φ(x), in two loops: with two exponentials C2 does not inline all of one. */
-    private static void geluErf(
-            long x, long y, long dy, long dx, int count, float p, float q, long spare) {
-        geluErfDensity(x, spare, count);
-        geluErfSum(x, spare, dy, dx, count);
-    }
-
-    private static void geluErfDensity(long x, long spare, int count) {
+    /** Φ(x) + x φ(x). */
+    private static void geluErf(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            v.mul(VectorErf.normalDensity(v))
-                    .intoMemorySegment(MEM, spare + (long) i * WORD, ORDER);
-        }
-    }
-
-    private static void geluErfSum(long x, long spare, long dy, long dx, int count) {
-        for (int i = 0; i < count; i += COUNT) {
-            FloatVector density = load(spare, i);
-            FloatVector d = load(dy, i);
-            d.mul(VectorErf.normalCdf(load(x, i)).add(density))
+            load(dy, i)
+                    .mul(v.fma(VectorGelu.normalDensity(v), VectorGelu.normalCdf(v)))
                     .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }

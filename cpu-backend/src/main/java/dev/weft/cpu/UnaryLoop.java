@@ -131,7 +131,7 @@ interface UnaryLoop {
     private static void geluErf(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
-            v.mul(VectorErf.normalCdf(v)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+            v.mul(VectorGelu.normalCdf(v)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
@@ -139,7 +139,7 @@ interface UnaryLoop {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             v.mul(0.5f)
-                    .mul(VectorMath.tanh(VectorErf.geluInner(v)).add(1f))
+                    .mul(VectorMath.tanh(VectorGelu.inner(v)).add(1f))
                     .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }

@@ -41,13 +41,16 @@ final class VectorMath {
 
     private static final IntVector ROUNDER_BITS = constant(Float.floatToRawIntBits(0x1.8p23f));
 
-    /**
-     * Beyond these, e^x is 0 or infinite; within, an exponent can be split in two halves that are
-     * floats.
-     */
+    /** Beyond these, e^x is 0 or infinite. */
     private static final FloatVector EXP_LOW = constant(-104.5f);
 
     private static final FloatVector EXP_HIGH = constant(89f);
+
+    /** Below this, e^x is computed 2⁶⁴ times as large, so that it is normal. */
+    private static final FloatVector EXP_TINY = constant(-64f);
+
+    private static final FloatVector EXP_TINY_UP = constant(0x1p64f);
+    private static final FloatVector EXP_TINY_DOWN = constant(0x1p-64f);
 
     /** Beyond these, e^x - 1 is -1, or not asked for. */
     private static final FloatVector EXPM1_LOW = constant(-40f);
@@ -65,7 +68,6 @@ final class VectorMath {
     private static final FloatVector EXP_3 = constant(4.16664853692054749e-2f);
     private static final FloatVector EXP_2 = constant(1.66666671633720398e-1f);
 
-    private static final IntVector EXPONENT_BIAS = constant(127);
     private static final int FRACTION_BITS = 23;
 
     /** √½, where the fraction that log sees begins. */
@@ -105,23 +107,56 @@ final class VectorMath {
 
     /** e^x, within 1 ulp, denormal results too; 0 and Inf beyond the range. */
     static FloatVector exp(FloatVector x) {
-        FloatVector above = x.blend(EXP_LOW, x.compare(LT, EXP_LOW));
-        FloatVector bounded = above.blend(EXP_HIGH, above.compare(GT, EXP_HIGH));
-        FloatVector rounded = bounded.fma(LOG2_E, ROUNDER);
+        // Out of the range all of this is arbitrary, until the end: what bounds x first, all waits
+        // for.
+        FloatVector rounded = x.fma(LOG2_E, ROUNDER);
+        FloatVector y = expm1Reduced(reduced(x, rounded));
+        // 2^(n-1), since 2^128 is no float, or 2^(n+64), since 2^n may be denormal.
+        VectorMask<Float> tiny = x.compare(LT, EXP_TINY);
+        FloatVector scale = scaled(HALF.blend(EXP_TINY_UP, tiny), rounded);
+        return y.fma(scale, scale)
+                .mul(TWO.blend(EXP_TINY_DOWN, tiny))
+                .blend(ZERO, x.compare(LT, EXP_LOW))
+                .blend(INFINITY, x.compare(GT, EXP_HIGH));
+    }
+
+    /** e^x for x ≤ 0, within 1 ulp, denormal results too; shorter than {@link #exp}. */
+    static FloatVector expOfNegative(FloatVector x) {
+        FloatVector rounded = x.fma(LOG2_E, ROUNDER);
+        FloatVector y = expm1Reduced(reduced(x, rounded));
+        VectorMask<Float> tiny = x.compare(LT, EXP_TINY);
+        FloatVector scale = scaled(ONE.blend(EXP_TINY_UP, tiny), rounded);
+        return y.fma(scale, scale)
+                .mul(ONE.blend(EXP_TINY_DOWN, tiny))
+                .blend(ZERO, x.compare(LT, EXP_LOW));
+    }
+
+    /** e^x where that is normal and x below 88; arbitrary elsewhere, but NaN of NaN. */
+    static FloatVector expOfNormal(FloatVector x) {
+        FloatVector rounded = x.fma(LOG2_E, ROUNDER);
+        FloatVector scale = scaled(ONE, rounded);
+        return expm1Reduced(reduced(x, rounded)).fma(scale, scale);
+    }
+
+    /** x - n ln 2, where {@code rounded} holds n in its low bits. */
+    private static FloatVector reduced(FloatVector x, FloatVector rounded) {
         FloatVector n = rounded.sub(ROUNDER);
-        FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, bounded));
-        FloatVector p = EXP_6.fma(r, EXP_5);
-        p = p.fma(r, EXP_4);
-        p = p.fma(r, EXP_3);
-        p = p.fma(r, EXP_2);
-        p = p.fma(r, HALF);
-        FloatVector y = p.fma(r.mul(r), r).add(ONE);
-        // 2^n in two steps, since n reaches from -151 to 128: only the second can round.
-        IntVector exponent = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
-        IntVector half = exponent.lanewise(ASHR, 1);
-        IntVector rest = exponent.sub(half).add(EXPONENT_BIAS).lanewise(LSHL, FRACTION_BITS);
-        return y.mul(half.add(EXPONENT_BIAS).lanewise(LSHL, FRACTION_BITS).reinterpretAsFloats())
-                .mul(rest.reinterpretAsFloats());
+        return n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
+    }
+
+    /** v 2^n, where {@code rounded} holds n in its low bits; for normal v and products. */
+    private static FloatVector scaled(FloatVector v, FloatVector rounded) {
+        return rounded.reinterpretAsInts()
+                .lanewise(LSHL, FRACTION_BITS)
+                .add(v.reinterpretAsInts())
+                .reinterpretAsFloats();
+    }
+
+    /** e^r - 1 for |r| ≤ ln 2 / 2; by Estrin's scheme, in which half as much waits for the rest. */
+    private static FloatVector expm1Reduced(FloatVector r) {
+        FloatVector square = r.mul(r);
+        FloatVector p = EXP_6.fma(r, EXP_5).fma(square, EXP_4.fma(r, EXP_3));
+        return p.fma(square, EXP_2.fma(r, HALF)).fma(square, r);
     }
 
     /** e^x - 1 for x ≤ 40, within 2 ulp. */
@@ -129,16 +164,8 @@ final class VectorMath {
         FloatVector above = x.blend(EXPM1_LOW, x.compare(LT, EXPM1_LOW));
         FloatVector bounded = above.blend(EXPM1_HIGH, above.compare(GT, EXPM1_HIGH));
         FloatVector rounded = bounded.fma(LOG2_E, ROUNDER);
-        FloatVector n = rounded.sub(ROUNDER);
-        FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, bounded));
-        FloatVector p = EXP_6.fma(r, EXP_5);
-        p = p.fma(r, EXP_4);
-        p = p.fma(r, EXP_3);
-        p = p.fma(r, EXP_2);
-        p = p.fma(r, HALF);
-        IntVector exponent = rounded.reinterpretAsInts().sub(ROUNDER_BITS).add(EXPONENT_BIAS);
-        FloatVector scale = exponent.lanewise(LSHL, FRACTION_BITS).reinterpretAsFloats();
-        return p.fma(r.mul(r), r).fma(scale, scale.sub(ONE));
+        FloatVector scale = scaled(ONE, rounded);
+        return expm1Reduced(reduced(bounded, rounded)).fma(scale, scale.sub(ONE));
     }
 
     /** ln x, within 1 ulp, denormal operands too; -Inf at 0, NaN below, Inf at Inf. */
@@ -172,15 +199,11 @@ final class VectorMath {
                 bits.sub(exponent.lanewise(LSHL, FRACTION_BITS)).reinterpretAsFloats().sub(ONE);
         // The exponent as a float: in the low bits of a large one, which is then subtracted.
         FloatVector e = exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER).sub(lost);
-        FloatVector p = LOG_9.fma(f, LOG_8);
-        p = p.fma(f, LOG_7);
-        p = p.fma(f, LOG_6);
-        p = p.fma(f, LOG_5);
-        p = p.fma(f, LOG_4);
-        p = p.fma(f, LOG_3);
-        p = p.fma(f, LOG_2);
-        p = p.fma(f, LOG_1);
         FloatVector square = f.mul(f);
+        FloatVector fourth = square.mul(square);
+        FloatVector high = LOG_9.fma(f, LOG_8).fma(square, LOG_7.fma(f, LOG_6));
+        FloatVector p = LOG_5.fma(f, LOG_4).fma(square, LOG_3.fma(f, LOG_2));
+        p = high.fma(fourth, p).fma(f, LOG_1);
         FloatVector low = e.fma(LN2_LOW, p.mul(f).mul(square));
         low = square.fma(MINUS_HALF, low);
         return e.fma(LN2_HIGH, low.add(f));
@@ -205,14 +228,14 @@ final class VectorMath {
 
     /** 1 / (1 + e^-x), within 3 ulp: from e^-|x|, which cannot overflow. */
     static FloatVector sigmoid(FloatVector x) {
-        FloatVector e = exp(minusMagnitude(x));
+        FloatVector e = expOfNegative(minusMagnitude(x));
         FloatVector numerator = ONE.blend(e, x.compare(LT, ZERO));
         return numerator.div(e.add(ONE));
     }
 
     /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|), within 2 ulp. */
     static FloatVector softplus(FloatVector x) {
-        FloatVector tail = log1p(exp(minusMagnitude(x)));
+        FloatVector tail = log1p(expOfNegative(minusMagnitude(x)));
         return x.blend(ZERO, x.compare(LT, ZERO)).add(tail);
     }
 

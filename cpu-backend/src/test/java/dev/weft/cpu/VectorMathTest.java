@@ -82,14 +82,38 @@ class VectorMathTest {
     }
 
     @Test
-    void erf() {
+    void expOfNegative() {
+        check("expOfNegative", VectorMath::expOfNegative, Math::exp, Float.NEGATIVE_INFINITY, 0, 1);
+    }
+
+    /** In ulp of 1, which Φ(x) is computed by. */
+    @Test
+    void normalCdf() {
         check(
-                "erf",
-                VectorErf::erf,
-                VectorMathTest::erf,
+                "normalCdf",
+                x -> VectorGelu.normalCdf(x).add(1f),
+                x -> 1 + 0.5 * (1 + erf(x / Math.sqrt(2))),
                 Float.NEGATIVE_INFINITY,
                 Float.POSITIVE_INFINITY,
                 2);
+    }
+
+    @Test
+    void normalDensity() {
+        check(
+                "normalDensity",
+                VectorGelu::normalDensity,
+                x -> Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI),
+                -5,
+                5,
+                16);
+        check(
+                "normalDensity far out",
+                x -> VectorGelu.normalDensity(x).add(1e-30f),
+                x -> 1e-30 + Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI),
+                Float.NEGATIVE_INFINITY,
+                Float.POSITIVE_INFINITY,
+                70);
     }
 
     /** By its Taylor series, or Legendre's continued fraction of erfc. */
