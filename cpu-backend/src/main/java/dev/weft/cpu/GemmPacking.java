@@ -44,8 +44,9 @@ final class GemmPacking {
             long from, long fromRow, long fromCol, long to, long toRow, int rows, int cols) {
         int squareRows = fromCol == WORD ? F32.loopBound(rows) : 0;
         int squareCols = F32.loopBound(cols);
-        for (int p = 0; p < squareRows; p += Lanes.COUNT) {
-            for (int j = 0; j < squareCols; j += Lanes.COUNT) {
+        // Along the source's rows: down its columns, each line would be of another page.
+        for (int j = 0; j < squareCols; j += Lanes.COUNT) {
+            for (int p = 0; p < squareRows; p += Lanes.COUNT) {
                 TransposeBlock.transpose(
                         from + j * fromRow + p * fromCol,
                         fromRow,

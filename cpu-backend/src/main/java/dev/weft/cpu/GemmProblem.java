@@ -39,6 +39,11 @@ record GemmProblem(
         return 2.0 * m * n * k;
     }
 
+    /** What it reads and writes. */
+    long bytes() {
+        return ((long) m * n + (long) m * k + (long) k * n) * Memory.WORD;
+    }
+
     /** The same product with its operands elsewhere, by so many bytes. */
     GemmProblem moved(long aBy, long bBy, long cBy) {
         return new GemmProblem(

@@ -25,7 +25,6 @@ class GemmTest {
 
     @AfterAll
     static void close() {
-        GEMM.close();
         POOL.close();
         for (Scratch scratch : SCRATCH) {
             scratch.close();
@@ -128,8 +127,9 @@ class GemmTest {
         }
     }
 
+    /** Also shapes whose operands lie on so many pages that they are copied. */
     @Test
-    void packedBlocks() {
+    void blocksOfKAndCopies() {
         int[][] shapes = {
             {256, 256, 256},
             {257, 191, 1031},
@@ -137,7 +137,10 @@ class GemmTest {
             {24, 4099, 64},
             {4103, 64, 40},
             {64, 128, 784},
-            {128, 784, 64}
+            {128, 784, 64},
+            {1100, 260, 500},
+            {2100, 257, 260},
+            {130, 1100, 500}
         };
         long seed = 100;
         for (int[] shape : shapes) {
@@ -151,10 +154,15 @@ class GemmTest {
     @Test
     void theSameBitsForAnyNumberOfThreads() {
         try (WorkerPool one = new WorkerPool(1);
-                Scratch scratch = new Scratch();
-                Gemm serial = new Gemm(one, new Scratch[] {scratch})) {
+                Scratch scratch = new Scratch()) {
+            Gemm serial = new Gemm(one, new Scratch[] {scratch});
             int[][] shapes = {
-                {300, 301, 299}, {64, 128, 784}, {1000, 10, 100}, {2, 3000, 500}, {3000, 1, 500}
+                {300, 301, 299},
+                {600, 700, 1030},
+                {64, 128, 784},
+                {1000, 10, 100},
+                {2, 3000, 500},
+                {3000, 1, 500}
             };
             for (int[] shape : shapes) {
                 for (int trans = 0; trans < 4; trans++) {
