@@ -119,9 +119,10 @@ public enum Suite {
 
     private static List<Task> gemm(Extent extent, boolean gpu) {
         List<Task> tasks = new ArrayList<>();
-        Set<Integer> usual = Set.of(128, 256, 512, 1024, 2048, 4096);
+        Set<Integer> usual =
+                gpu ? Set.of(128, 256, 512, 1024, 2048, 4096) : Set.of(128, 256, 512, 1024, 2048);
         for (int n : new int[] {32, 64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 4096}) {
-            boolean fits = extent == Extent.QUICK ? n <= 128 : n <= 2048 || gpu;
+            boolean fits = extent != Extent.QUICK || n <= 128;
             if (fits && (extent != Extent.USUAL || usual.contains(n))) {
                 tasks.add(Gemm.square(n, false, false));
             }

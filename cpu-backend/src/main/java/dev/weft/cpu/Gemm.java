@@ -13,8 +13,8 @@ import static dev.weft.cpu.Memory.WORD;
  *   <li>Products with a single row or column whose operands are adjacent along K are {@link
  *       GemmDots}.
  *   <li>The others go by blocks of K, and in each by panels of b, which all tiles of a panel of C
- *       read: where they are, or from a copy of the thread's own if they are transposed, ragged or
- *       spread over too many pages.
+ *       read: where they are, or from a copy of the thread's own if they are transposed or spread
+ *       over too many pages.
  *   <li>A transposed a that spreads likewise, and that many panels read, is copied with adjacent
  *       rows.
  * </ul>
@@ -49,6 +49,9 @@ final class Gemm {
      * to transpose it.
      */
     private static final int DOTS_DEPTH = 24;
+
+    /** And where a panel would have so few columns: most of a vector's lanes would be idle. */
+    private static final int DOTS_COLUMNS = Lanes.COUNT * 3 / 4;
 
     /** The fewest rows of C for which a thread reads all of b. */
     private static final int LEAST_ROWS = 32;
@@ -149,13 +152,16 @@ final class Gemm {
     // ---- without panels
 
     /**
-     * Whether to multiply row by row, which needs no copy of b, but adds the lanes of each element
-     * of c.
+     * Whether to multiply row by row, which needs no copy of b and leaves no lane idle, but adds
+     * the lanes of each element of c.
      */
     private static boolean dots(GemmProblem g) {
-        boolean adjacent = g.aCol() == WORD && g.bRow() == WORD;
+        if (g.aCol() != WORD || g.bRow() != WORD) {
+            return false;
+        }
         boolean deep = g.k() >= 4 * Lanes.COUNT && g.k() > DOTS_DEPTH * g.m();
-        return adjacent && (g.m() <= 2 || g.n() == 1 || (Lanes.MANY_REGISTERS && deep));
+        boolean narrow = g.n() <= DOTS_COLUMNS && g.k() >= 8 * Lanes.COUNT;
+        return g.m() <= 2 || g.n() == 1 || (Lanes.MANY_REGISTERS && (deep || narrow));
     }
 
     private void multiplyDots(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
@@ -287,9 +293,10 @@ final class Gemm {
         }
         for (int j = j0; j < j1; j += COLUMNS) {
             int cols = Math.min(COLUMNS, j1 - j);
+            // The last vector of a row may reach into the next row, or over the end of the buffer.
             long b = g.b() + p * g.bRow() + j * g.bCol();
             long bRow = g.bRow();
-            if (g.bCol() != WORD || cols % Lanes.COUNT != 0 || spreads(g)) {
+            if (g.bCol() != WORD || spreads(g)) {
                 copyPanel(g, b, copyOfB, depth, cols);
                 b = copyOfB;
                 bRow = ROW_BYTES;

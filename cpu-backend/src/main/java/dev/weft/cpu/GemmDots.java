@@ -3,9 +3,12 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.BYTES;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * c[i, j] = init[i, j] + alpha Σ_p x[i, p] y[j, p], where the rows of x and of y are adjacent
@@ -18,6 +21,9 @@ final class GemmDots {
 
     private static final int TILE = 4;
     private static final int EIGHT = 8;
+
+    /** A row of a tile. */
+    private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
 
     /** Sixteen accumulators, twice, and the ends of 17 rows padded to whole vectors. */
     static final int SCRATCH_BYTES = (2 * GROUP + 1 + GROUP) * BYTES;
@@ -63,22 +69,19 @@ final class GemmDots {
                 for (int row = 0; row < TILE; row++) {
                     long at = (long) j * WORD;
                     long start = init == 0 ? 0 : init + (i + row) * initRow + at;
-                    store(TILE, row * TILE, start, WORD, c + (i + row) * cRow + at, WORD);
+                    storeQuad(row, start, c + (i + row) * cRow + at);
                 }
             }
         }
-        for (int i = i0; i < i1; i++) {
+        for (int i = tiled; i < i1; i++) {
             long start = init == 0 ? 0 : init + i * initRow;
-            multiplyRow(
-                    i < tiled ? across : j0,
-                    j1,
-                    x + i * xRow,
-                    y,
-                    yRow,
-                    start,
-                    WORD,
-                    c + i * cRow,
-                    WORD);
+            multiplyRow(j0, across, x + i * xRow, y, yRow, start, WORD, c + i * cRow, WORD);
+        }
+        // What is left at the right, by columns: these may be many rows.
+        for (int j = across; j < j1; j++) {
+            long at = (long) j * WORD;
+            long start = init == 0 ? 0 : init + at;
+            multiplyRow(i0, i1, y + j * yRow, x, xRow, start, initRow, c + at, cRow);
         }
     }
 
@@ -96,11 +99,11 @@ final class GemmDots {
         int j = from;
         for (; j + GROUP <= to; j += GROUP) {
             row(x, y + j * yRow, yRow);
-            store(GROUP, 0, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
+            store(GROUP, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
         }
         for (; j < to; j++) {
             one(x, y + j * yRow);
-            store(1, 0, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
+            store(1, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
         }
     }
 
@@ -158,10 +161,22 @@ final class GemmDots {
         }
     }
 
-    /** c = init + alpha sums, from number {@code from} on. */
-    private void store(int count, int from, long init, long initCol, long c, long cCol) {
+    /** c = init + alpha sums for a row of a tile. */
+    private void storeQuad(int row, long init, long c) {
+        FloatVector sum =
+                FloatVector.fromMemorySegment(QUAD, MEM, sums + (long) row * TILE * WORD, ORDER);
+        FloatVector scale = FloatVector.broadcast(QUAD, alpha);
+        FloatVector value =
+                init == 0
+                        ? sum.mul(scale)
+                        : sum.fma(scale, FloatVector.fromMemorySegment(QUAD, MEM, init, ORDER));
+        value.intoMemorySegment(MEM, c, ORDER);
+    }
+
+    /** c = init + alpha sums. */
+    private void store(int count, long init, long initCol, long c, long cCol) {
         for (int i = 0; i < count; i++) {
-            float sum = Memory.getFloat(sums + (long) (from + i) * WORD);
+            float sum = Memory.getFloat(sums + (long) i * WORD);
             float value =
                     init == 0
                             ? alpha * sum

@@ -24,6 +24,11 @@ public final class Rounds {
 
     private static final double SAMPLE_SECONDS = 0.005;
 
+    /** After so long there are no more rounds, if there were enough for a median. */
+    private static final double MOST_SECONDS = 10;
+
+    private static final int LEAST_ROUNDS = 7;
+
     private final int rounds;
     private final double warmUpSeconds;
 
@@ -69,28 +74,28 @@ public final class Rounds {
             pause(settle);
         }
         double[][] seconds = new double[candidates.size()][rounds];
-        for (int round = 0; round < rounds; round++) {
+        long end = System.nanoTime() + (long) (MOST_SECONDS * 1e9);
+        int done = 0;
+        while (done < rounds && (done < LEAST_ROUNDS || System.nanoTime() < end)) {
             for (int i = 0; i < calls.length; i++) {
                 Runnable call = candidates.get(i).call();
                 // Wakes its threads and brings its data to the caches, whoever ran before.
                 call.run();
-                seconds[i][round] = sample(call, calls[i]);
+                seconds[i][done] = sample(call, calls[i]);
                 // After every candidate, so that all begin a sample from the same rest.
                 pause(settle);
             }
+            done++;
         }
         List<Timing> timings = new ArrayList<>();
         for (int i = 0; i < calls.length; i++) {
-            double[] ratios = new double[rounds];
-            for (int round = 0; round < rounds; round++) {
-                ratios[round] = seconds[i][round] / seconds[0][round];
+            double[] own = Arrays.copyOf(seconds[i], done);
+            double[] ratios = new double[done];
+            for (int round = 0; round < done; round++) {
+                ratios[round] = own[round] / seconds[0][round];
             }
             timings.add(
-                    new Timing(
-                            candidates.get(i).name(),
-                            median(seconds[i]),
-                            spread(seconds[i]),
-                            median(ratios)));
+                    new Timing(candidates.get(i).name(), median(own), spread(own), median(ratios)));
         }
         return timings;
     }
