@@ -146,7 +146,9 @@ final class GemmDots {
         if (whole < k) {
             pad(x, 0, 1, 0);
             pad(y, 0, 1, 1);
-            sum = Lanes.load(ends, 0).fma(Lanes.load(ends, COUNT), sum);
+            // Added as a whole, as in a tile: how C was split must not show.
+            FloatVector end = Lanes.load(ends, COUNT);
+            sum = sum.add(Lanes.load(ends, 0).fma(end, FloatVector.zero(F32)));
         }
         Memory.setFloat(sums, Lanes.sum(sum));
     }

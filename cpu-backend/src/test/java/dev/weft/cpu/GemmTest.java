@@ -161,13 +161,18 @@ class GemmTest {
                 {600, 700, 1030},
                 {64, 128, 784},
                 {1000, 10, 100},
+                {1000, 10, 203},
+                {40, 70, 1003},
                 {2, 3000, 500},
                 {3000, 1, 500}
             };
             for (int[] shape : shapes) {
                 for (int trans = 0; trans < 4; trans++) {
-                    Case c = random(shape[0], shape[1], shape[2], trans, 5);
-                    assertArrayEquals(run(serial, c), run(GEMM, c), c.toString());
+                    // Seeds whose alpha is not 0: with and without a beta.
+                    for (long seed = 2; seed <= 4; seed++) {
+                        Case c = random(shape[0], shape[1], shape[2], trans, seed);
+                        assertArrayEquals(run(serial, c), run(GEMM, c), c.toString());
+                    }
                 }
             }
         }
