@@ -10,8 +10,7 @@ import static dev.weft.cpu.Memory.WORD;
  * threads.
  *
  * <ul>
- *   <li>Products with a single row or column whose operands are adjacent along K are {@link
- *       GemmDots}.
+ *   <li>Products with few rows or columns whose operands are adjacent along K are {@link GemmDots}.
  *   <li>The others go by blocks of K, and in each by panels of b, which all tiles of a panel of C
  *       read: where they are, or from a copy of the thread's own if they are transposed or spread
  *       over too many pages.
@@ -31,7 +30,7 @@ final class Gemm {
      */
     private static final int DEPTH = 1024;
 
-    /** The most rows of a that are copied at a time, to 8 MB: a multiple of all tiles' heights. */
+    /** The most rows of a that are copied at a time, to 8 MB: whole tiles. */
     private static final int COPIED_ROWS = 2040;
 
     /**
@@ -50,7 +49,7 @@ final class Gemm {
      */
     private static final int DOTS_DEPTH = 24;
 
-    /** And where a panel would have so few columns: most of a vector's lanes would be idle. */
+    /** And where a panel would have at most so many columns: the vector's other lanes are idle. */
     private static final int DOTS_COLUMNS = Lanes.COUNT * 3 / 4;
 
     /** The fewest rows of C for which a thread reads all of b. */
@@ -188,8 +187,8 @@ final class Gemm {
             boolean isLong = g.flops() >= LONG_FLOPS * threads;
             int parts = isLong ? threads * PARTS_PER_THREAD : threads;
             boolean copiesA = copiesA(g);
-            if (g.bCol() != WORD || (spreads(g) && !copiesA)) {
-                // Each part that reads a panel copies it, as it does all its rows of a.
+            if (copiesA ? g.bCol() != WORD : copiesB(g)) {
+                // Each part copies the panels that it reads; where a is copied too, all its rows.
                 int across = Math.min(panels, copiesA ? threads : parts);
                 return new Grid(g.m(), g.n(), Math.min(tall, ceil(parts, across)), across);
             }
@@ -241,9 +240,9 @@ final class Gemm {
                 && g.n() >= COPY_PANELS * COLUMNS;
     }
 
-    /** Whether panels of b, whose rows are adjacent elements, are nevertheless copied. */
-    private static boolean spreads(GemmProblem g) {
-        return g.m() >= COPY_ROWS && depth(g) * g.bRow() > SPREAD_BYTES;
+    /** Whether to copy panels of b: its columns, or rows that spread. */
+    private static boolean copiesB(GemmProblem g) {
+        return g.bCol() != WORD || (g.m() >= COPY_ROWS && depth(g) * g.bRow() > SPREAD_BYTES);
     }
 
     private void multiplyPanels(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
@@ -280,6 +279,7 @@ final class Gemm {
         long copyRow = (depth + 15L) / 16 * 64 + 64;
         long bytes = GemmPanel.SCRATCH_BYTES + (long) depth * ROW_BYTES;
         boolean copiesA = copiesA(g);
+        boolean copiesB = copiesB(g);
         long scratch = workers[worker].reserve(bytes + (copiesA ? (i1 - i0) * copyRow : 0));
         long copyOfB = scratch + GemmPanel.SCRATCH_BYTES;
         long a = g.a() + i0 * g.aRow() + p * g.aCol();
@@ -296,7 +296,7 @@ final class Gemm {
             // The last vector of a row may reach into the next row, or over the end of the buffer.
             long b = g.b() + p * g.bRow() + j * g.bCol();
             long bRow = g.bRow();
-            if (g.bCol() != WORD || spreads(g)) {
+            if (copiesB) {
                 copyPanel(g, b, copyOfB, depth, cols);
                 b = copyOfB;
                 bRow = ROW_BYTES;

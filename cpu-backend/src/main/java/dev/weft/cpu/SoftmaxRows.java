@@ -8,7 +8,8 @@ import dev.weft.backend.View;
 
 /**
  * Softmax and what is fused with it, a row at a time: a row is copied to scratch memory, padded
- * there with what does not change its result, computed on in the cache, and copied back.
+ * there with what does not change its result, computed on in the cache, and copied back. Softmax
+ * itself leaves rows of whole vectors where they are.
  */
 final class SoftmaxRows {
     /** Elements of a task, in whole vectors: an exponential of each takes about 2 µs. */
@@ -69,13 +70,15 @@ final class SoftmaxRows {
         forEachRow(
                 x,
                 (row, memory) -> {
+                    long start = row * length;
                     long from = memory;
+                    long to = memory;
                     if (whole) {
-                        from = in.read(row * length, length, memory);
+                        from = in.read(start, length, memory);
+                        to = out.target(start, memory);
                     } else {
                         load(in, row, length, memory, Float.NEGATIVE_INFINITY);
                     }
-                    long to = whole ? out.target(row * length, memory) : memory;
                     float max = RowLoop.max(from, count);
                     if (log) {
                         float sum = RowLoop.sumOfExps(from, max, count);
@@ -85,7 +88,7 @@ final class SoftmaxRows {
                         RowLoop.multiply(to, 1 / sum, count);
                     }
                     if (to == memory) {
-                        out.copy(row * length, length, memory, false);
+                        out.copy(start, length, memory, false);
                     }
                 });
     }

@@ -107,27 +107,30 @@ final class VectorMath {
 
     /** e^x, within 1 ulp, denormal results too; 0 and Inf beyond the range. */
     static FloatVector exp(FloatVector x) {
-        // Out of the range all of this is arbitrary, until the end: what bounds x first, all waits
-        // for.
-        FloatVector rounded = x.fma(LOG2_E, ROUNDER);
-        FloatVector y = expm1Reduced(reduced(x, rounded));
-        // 2^(n-1), since 2^128 is no float, or 2^(n+64), since 2^n may be denormal.
-        VectorMask<Float> tiny = x.compare(LT, EXP_TINY);
-        FloatVector scale = scaled(HALF.blend(EXP_TINY_UP, tiny), rounded);
-        return y.fma(scale, scale)
-                .mul(TWO.blend(EXP_TINY_DOWN, tiny))
-                .blend(ZERO, x.compare(LT, EXP_LOW))
-                .blend(INFINITY, x.compare(GT, EXP_HIGH));
+        // By 2^(n-1) and 2, since 2^128 is no float.
+        return expUnbounded(x, HALF, TWO).blend(INFINITY, x.compare(GT, EXP_HIGH));
     }
 
     /** e^x for x ≤ 0, within 1 ulp, denormal results too; shorter than {@link #exp}. */
     static FloatVector expOfNegative(FloatVector x) {
+        return expUnbounded(x, ONE, ONE);
+    }
+
+    /**
+     * e^x, 0 below the range and arbitrary above it: bounds come last, since all would wait for
+     * what bounds x first.
+     *
+     * @param first a power of 2 that the result is multiplied by on the way
+     * @param last 1 / first
+     */
+    private static FloatVector expUnbounded(FloatVector x, FloatVector first, FloatVector last) {
         FloatVector rounded = x.fma(LOG2_E, ROUNDER);
         FloatVector y = expm1Reduced(reduced(x, rounded));
+        // 2^(n+64) where 2^n may be denormal: only the last product rounds then.
         VectorMask<Float> tiny = x.compare(LT, EXP_TINY);
-        FloatVector scale = scaled(ONE.blend(EXP_TINY_UP, tiny), rounded);
+        FloatVector scale = scaled(first.blend(EXP_TINY_UP, tiny), rounded);
         return y.fma(scale, scale)
-                .mul(ONE.blend(EXP_TINY_DOWN, tiny))
+                .mul(last.blend(EXP_TINY_DOWN, tiny))
                 .blend(ZERO, x.compare(LT, EXP_LOW));
     }
 
