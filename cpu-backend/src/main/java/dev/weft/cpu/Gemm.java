@@ -10,6 +10,8 @@ import static dev.weft.cpu.Memory.WORD;
  * threads.
  *
  * <ul>
+ *   <li>Where K is 1, and where C has about half a vector of columns, there are kernels of their
+ *       own: {@link GemmOuter}, {@link GemmNarrow}.
  *   <li>Products with few rows or columns whose operands are adjacent along K are {@link GemmDots}.
  *   <li>The others go by blocks of K, and in each by panels of b, which all tiles of a panel of C
  *       read: where they are, or from a copy of the thread's own if they are transposed or spread
@@ -48,6 +50,9 @@ final class Gemm {
      * to transpose it.
      */
     private static final int DOTS_DEPTH = 24;
+
+    /** The least K for which the sums of {@link GemmNarrow}'s lanes pay. */
+    private static final int NARROW_DEPTH = 64;
 
     /** And where a panel would have at most so many columns: the vector's other lanes are idle. */
     private static final int DOTS_COLUMNS = Lanes.COUNT * 3 / 4;
@@ -134,6 +139,12 @@ final class Gemm {
         GemmEnds.begin(g, i0, i1, j0, j1);
         if (g.k() == 0) {
             GemmEnds.finish(g, i0, i1, j0, j1);
+        } else if (g.k() == 1 && g.bCol() == WORD) {
+            multiplyOuter(g, i0, i1, j0, j1);
+            GemmEnds.finish(g, i0, i1, j0, j1);
+        } else if (narrow(g)) {
+            multiplyNarrow(g, i0, i1, worker);
+            GemmEnds.finish(g, i0, i1, j0, j1);
         } else if (dots(g)) {
             multiplyDots(g, i0, i1, j0, j1, worker);
             GemmEnds.finish(g, i0, i1, j0, j1);
@@ -149,6 +160,59 @@ final class Gemm {
     }
 
     // ---- without panels
+
+    private static void multiplyOuter(GemmProblem g, int i0, int i1, int j0, int j1) {
+        long right = (long) j0 * WORD;
+        long init = g.accumulates() ? g.c() + i0 * g.cRow() : g.bias();
+        GemmOuter.multiply(
+                i1 - i0,
+                j1 - j0,
+                g.alpha(),
+                g.a() + i0 * g.aRow(),
+                g.aRow(),
+                g.b() + right,
+                init == 0 ? 0 : init + right,
+                g.accumulates() ? g.cRow() : 0,
+                g.c() + i0 * g.cRow() + right,
+                g.cRow());
+    }
+
+    /** Whether C is so narrow that its rows would leave lanes idle, and long enough along K. */
+    private static boolean narrow(GemmProblem g) {
+        return Lanes.COUNT == 16
+                && g.n() >= GemmNarrow.LEAST_COLUMNS
+                && g.n() <= GemmNarrow.MOST_COLUMNS
+                && g.m() >= GemmNarrow.ROWS
+                && g.k() >= NARROW_DEPTH
+                && g.aCol() == WORD
+                && g.aRow() >= (long) g.k() * WORD
+                && (g.bRow() == WORD || g.bCol() == WORD);
+    }
+
+    private void multiplyNarrow(GemmProblem g, int i0, int i1, int worker) {
+        int depth = depth(g);
+        for (int p = 0; p < g.k(); p += depth) {
+            int length = Math.min(depth, g.k() - p);
+            GemmNarrow narrow =
+                    new GemmNarrow(
+                            g.n(),
+                            length,
+                            g.alpha(),
+                            workers[worker].reserve(GemmNarrow.scratchBytes(length)));
+            narrow.pack(g.b() + p * g.bRow(), g.bRow(), g.bCol());
+            boolean adds = p > 0 || g.accumulates();
+            narrow.multiply(
+                    i0,
+                    i1,
+                    g.m(),
+                    g.a() + (long) p * WORD,
+                    g.aRow(),
+                    adds ? g.c() : g.bias(),
+                    adds ? g.cRow() : 0,
+                    g.c(),
+                    g.cRow());
+        }
+    }
 
     /**
      * Whether to multiply row by row, which needs no copy of b and leaves no lane idle, but adds

@@ -2,6 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 
@@ -66,22 +67,22 @@ final class GemmDotTile {
             x += Lanes.BYTES;
             y += Lanes.BYTES;
         }
-        s00.intoMemorySegment(MEM, sums, ORDER);
-        s01.intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);
-        s02.intoMemorySegment(MEM, sums + 2 * Lanes.BYTES, ORDER);
-        s03.intoMemorySegment(MEM, sums + 3 * Lanes.BYTES, ORDER);
-        s10.intoMemorySegment(MEM, sums + 4 * Lanes.BYTES, ORDER);
-        s11.intoMemorySegment(MEM, sums + 5 * Lanes.BYTES, ORDER);
-        s12.intoMemorySegment(MEM, sums + 6 * Lanes.BYTES, ORDER);
-        s13.intoMemorySegment(MEM, sums + 7 * Lanes.BYTES, ORDER);
-        s20.intoMemorySegment(MEM, sums + 8 * Lanes.BYTES, ORDER);
-        s21.intoMemorySegment(MEM, sums + 9 * Lanes.BYTES, ORDER);
-        s22.intoMemorySegment(MEM, sums + 10 * Lanes.BYTES, ORDER);
-        s23.intoMemorySegment(MEM, sums + 11 * Lanes.BYTES, ORDER);
-        s30.intoMemorySegment(MEM, sums + 12 * Lanes.BYTES, ORDER);
-        s31.intoMemorySegment(MEM, sums + 13 * Lanes.BYTES, ORDER);
-        s32.intoMemorySegment(MEM, sums + 14 * Lanes.BYTES, ORDER);
-        s33.intoMemorySegment(MEM, sums + 15 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s00)).intoMemorySegment(MEM, sums, ORDER);
+        ((FloatVector) VECTOR.cast(s01)).intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s02)).intoMemorySegment(MEM, sums + 2 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s03)).intoMemorySegment(MEM, sums + 3 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s10)).intoMemorySegment(MEM, sums + 4 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s11)).intoMemorySegment(MEM, sums + 5 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s12)).intoMemorySegment(MEM, sums + 6 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s13)).intoMemorySegment(MEM, sums + 7 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s20)).intoMemorySegment(MEM, sums + 8 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s21)).intoMemorySegment(MEM, sums + 9 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s22)).intoMemorySegment(MEM, sums + 10 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s23)).intoMemorySegment(MEM, sums + 11 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s30)).intoMemorySegment(MEM, sums + 12 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s31)).intoMemorySegment(MEM, sums + 13 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s32)).intoMemorySegment(MEM, sums + 14 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s33)).intoMemorySegment(MEM, sums + 15 * Lanes.BYTES, ORDER);
     }
 
     /** sums[j] = Σ x[p] y[j, p], lane by lane, for one row of x and eight of y. */
@@ -107,13 +108,13 @@ final class GemmDotTile {
             x += Lanes.BYTES;
             y += Lanes.BYTES;
         }
-        s0.intoMemorySegment(MEM, sums, ORDER);
-        s1.intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);
-        s2.intoMemorySegment(MEM, sums + 2 * Lanes.BYTES, ORDER);
-        s3.intoMemorySegment(MEM, sums + 3 * Lanes.BYTES, ORDER);
-        s4.intoMemorySegment(MEM, sums + 4 * Lanes.BYTES, ORDER);
-        s5.intoMemorySegment(MEM, sums + 5 * Lanes.BYTES, ORDER);
-        s6.intoMemorySegment(MEM, sums + 6 * Lanes.BYTES, ORDER);
-        s7.intoMemorySegment(MEM, sums + 7 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s0)).intoMemorySegment(MEM, sums, ORDER);
+        ((FloatVector) VECTOR.cast(s1)).intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s2)).intoMemorySegment(MEM, sums + 2 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s3)).intoMemorySegment(MEM, sums + 3 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s4)).intoMemorySegment(MEM, sums + 4 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s5)).intoMemorySegment(MEM, sums + 5 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s6)).intoMemorySegment(MEM, sums + 6 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s7)).intoMemorySegment(MEM, sums + 7 * Lanes.BYTES, ORDER);
     }
 }

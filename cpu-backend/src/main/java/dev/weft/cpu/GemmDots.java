@@ -8,7 +8,7 @@ import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * c[i, j] = init[i, j] + alpha Σ_p x[i, p] y[j, p], where the rows of x and of y are adjacent
@@ -22,8 +22,8 @@ final class GemmDots {
     private static final int TILE = 4;
     private static final int EIGHT = 8;
 
-    /** A row of a tile. */
-    private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
+    /** The lanes of a row of a tile. */
+    private static final VectorMask<Float> QUAD = F32.indexInRange(0, TILE);
 
     /** Sixteen accumulators, twice, and the ends of 17 rows padded to whole vectors. */
     static final int SCRATCH_BYTES = (2 * GROUP + 1 + GROUP) * BYTES;
@@ -148,7 +148,7 @@ final class GemmDots {
             pad(y, 0, 1, 1);
             // Added as a whole, as in a tile: how C was split must not show.
             FloatVector end = Lanes.load(ends, COUNT);
-            sum = sum.add(Lanes.load(ends, 0).fma(end, FloatVector.zero(F32)));
+            sum = Lanes.load(ends, 0).fma(end, FloatVector.zero(F32)).add(sum);
         }
         Memory.setFloat(sums, Lanes.sum(sum));
     }
@@ -166,13 +166,15 @@ final class GemmDots {
     /** c = init + alpha sums for a row of a tile. */
     private void storeQuad(int row, long init, long c) {
         FloatVector sum =
-                FloatVector.fromMemorySegment(QUAD, MEM, sums + (long) row * TILE * WORD, ORDER);
-        FloatVector scale = FloatVector.broadcast(QUAD, alpha);
+                FloatVector.fromMemorySegment(
+                        F32, MEM, sums + (long) row * TILE * WORD, ORDER, QUAD);
+        FloatVector scale = FloatVector.broadcast(F32, alpha);
         FloatVector value =
                 init == 0
                         ? sum.mul(scale)
-                        : sum.fma(scale, FloatVector.fromMemorySegment(QUAD, MEM, init, ORDER));
-        value.intoMemorySegment(MEM, c, ORDER);
+                        : sum.fma(
+                                scale, FloatVector.fromMemorySegment(F32, MEM, init, ORDER, QUAD));
+        value.intoMemorySegment(MEM, c, ORDER, QUAD);
     }
 
     /** c = init + alpha sums. */

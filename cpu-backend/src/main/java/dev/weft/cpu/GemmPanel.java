@@ -28,7 +28,7 @@ final class GemmPanel {
     static final int ROWS = VECTORS == 4 ? 5 : 6;
 
     /** Rows of the tallest tile that is two vectors wide. */
-    private static final int PAIR_ROWS = 6;
+    private static final int PAIR_ROWS = Lanes.MANY_REGISTERS ? 8 : 6;
 
     /** Columns of the widest tile. */
     static final int COLUMNS = VECTORS * COUNT;
@@ -75,9 +75,7 @@ final class GemmPanel {
         int group = VECTORS;
         int j = 0;
         while (j < cols) {
-            while (group > 1 && group * COUNT > cols - j) {
-                group /= 2;
-            }
+            group = widest(group, cols - j);
             int width = Math.min(group * COUNT, cols - j);
             long at = (long) j * WORD;
             if (alpha == 1 && width == group * COUNT) {
@@ -91,6 +89,18 @@ final class GemmPanel {
             }
             j += width;
         }
+    }
+
+    /**
+     * The vectors of the next tile: a wide one that is not quite full takes less time than narrow
+     * ones.
+     */
+    private static int widest(int most, int cols) {
+        int group = most;
+        while (group > 1 && cols <= (group == 4 ? 3 : 1) * COUNT) {
+            group /= 2;
+        }
+        return group;
     }
 
     private static void wide(
@@ -259,7 +269,7 @@ final class GemmPanel {
         if (rows >= height(vectors)) {
             return height(vectors);
         }
-        return vectors < 4 && rows >= PAIR_ROWS ? PAIR_ROWS : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+        return vectors < 4 && rows >= 6 ? 6 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
     }
 
     private static void tile4(
@@ -295,6 +305,7 @@ final class GemmPanel {
             long c,
             long cRow) {
         switch (rows) {
+            case 8 -> GemmTile2.rows8(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 6 -> GemmTile2.rows6(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 4 -> GemmTile2.rows4(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 2 -> GemmTile2.rows2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);

@@ -1,6 +1,7 @@
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 
@@ -100,29 +101,29 @@ final class GemmTile1 {
             a += aCol;
             b += bRow;
         }
-        c0.intoMemorySegment(MEM, c, ORDER);
+        ((FloatVector) VECTOR.cast(c0)).intoMemorySegment(MEM, c, ORDER);
         long c1At = c + cRow;
-        c1.intoMemorySegment(MEM, c1At, ORDER);
+        ((FloatVector) VECTOR.cast(c1)).intoMemorySegment(MEM, c1At, ORDER);
         long c2At = c1At + cRow;
-        c2.intoMemorySegment(MEM, c2At, ORDER);
+        ((FloatVector) VECTOR.cast(c2)).intoMemorySegment(MEM, c2At, ORDER);
         long c3At = c2At + cRow;
-        c3.intoMemorySegment(MEM, c3At, ORDER);
+        ((FloatVector) VECTOR.cast(c3)).intoMemorySegment(MEM, c3At, ORDER);
         long c4At = c3At + cRow;
-        c4.intoMemorySegment(MEM, c4At, ORDER);
+        ((FloatVector) VECTOR.cast(c4)).intoMemorySegment(MEM, c4At, ORDER);
         long c5At = c4At + cRow;
-        c5.intoMemorySegment(MEM, c5At, ORDER);
+        ((FloatVector) VECTOR.cast(c5)).intoMemorySegment(MEM, c5At, ORDER);
         long c6At = c5At + cRow;
-        c6.intoMemorySegment(MEM, c6At, ORDER);
+        ((FloatVector) VECTOR.cast(c6)).intoMemorySegment(MEM, c6At, ORDER);
         long c7At = c6At + cRow;
-        c7.intoMemorySegment(MEM, c7At, ORDER);
+        ((FloatVector) VECTOR.cast(c7)).intoMemorySegment(MEM, c7At, ORDER);
         long c8At = c7At + cRow;
-        c8.intoMemorySegment(MEM, c8At, ORDER);
+        ((FloatVector) VECTOR.cast(c8)).intoMemorySegment(MEM, c8At, ORDER);
         long c9At = c8At + cRow;
-        c9.intoMemorySegment(MEM, c9At, ORDER);
+        ((FloatVector) VECTOR.cast(c9)).intoMemorySegment(MEM, c9At, ORDER);
         long c10At = c9At + cRow;
-        c10.intoMemorySegment(MEM, c10At, ORDER);
+        ((FloatVector) VECTOR.cast(c10)).intoMemorySegment(MEM, c10At, ORDER);
         long c11At = c10At + cRow;
-        c11.intoMemorySegment(MEM, c11At, ORDER);
+        ((FloatVector) VECTOR.cast(c11)).intoMemorySegment(MEM, c11At, ORDER);
     }
 
     /** A tile of 6 rows. */
@@ -169,17 +170,17 @@ final class GemmTile1 {
             a += aCol;
             b += bRow;
         }
-        c0.intoMemorySegment(MEM, c, ORDER);
+        ((FloatVector) VECTOR.cast(c0)).intoMemorySegment(MEM, c, ORDER);
         long c1At = c + cRow;
-        c1.intoMemorySegment(MEM, c1At, ORDER);
+        ((FloatVector) VECTOR.cast(c1)).intoMemorySegment(MEM, c1At, ORDER);
         long c2At = c1At + cRow;
-        c2.intoMemorySegment(MEM, c2At, ORDER);
+        ((FloatVector) VECTOR.cast(c2)).intoMemorySegment(MEM, c2At, ORDER);
         long c3At = c2At + cRow;
-        c3.intoMemorySegment(MEM, c3At, ORDER);
+        ((FloatVector) VECTOR.cast(c3)).intoMemorySegment(MEM, c3At, ORDER);
         long c4At = c3At + cRow;
-        c4.intoMemorySegment(MEM, c4At, ORDER);
+        ((FloatVector) VECTOR.cast(c4)).intoMemorySegment(MEM, c4At, ORDER);
         long c5At = c4At + cRow;
-        c5.intoMemorySegment(MEM, c5At, ORDER);
+        ((FloatVector) VECTOR.cast(c5)).intoMemorySegment(MEM, c5At, ORDER);
     }
 
     /** A tile of 4 rows. */
@@ -216,13 +217,13 @@ final class GemmTile1 {
             a += aCol;
             b += bRow;
         }
-        c0.intoMemorySegment(MEM, c, ORDER);
+        ((FloatVector) VECTOR.cast(c0)).intoMemorySegment(MEM, c, ORDER);
         long c1At = c + cRow;
-        c1.intoMemorySegment(MEM, c1At, ORDER);
+        ((FloatVector) VECTOR.cast(c1)).intoMemorySegment(MEM, c1At, ORDER);
         long c2At = c1At + cRow;
-        c2.intoMemorySegment(MEM, c2At, ORDER);
+        ((FloatVector) VECTOR.cast(c2)).intoMemorySegment(MEM, c2At, ORDER);
         long c3At = c2At + cRow;
-        c3.intoMemorySegment(MEM, c3At, ORDER);
+        ((FloatVector) VECTOR.cast(c3)).intoMemorySegment(MEM, c3At, ORDER);
     }
 
     /** A tile of 2 rows. */
@@ -249,9 +250,9 @@ final class GemmTile1 {
             a += aCol;
             b += bRow;
         }
-        c0.intoMemorySegment(MEM, c, ORDER);
+        ((FloatVector) VECTOR.cast(c0)).intoMemorySegment(MEM, c, ORDER);
         long c1At = c + cRow;
-        c1.intoMemorySegment(MEM, c1At, ORDER);
+        ((FloatVector) VECTOR.cast(c1)).intoMemorySegment(MEM, c1At, ORDER);
     }
 
     /** A tile of 1 row. */
@@ -274,6 +275,6 @@ final class GemmTile1 {
             a += aCol;
             b += bRow;
         }
-        c0.intoMemorySegment(MEM, c, ORDER);
+        ((FloatVector) VECTOR.cast(c0)).intoMemorySegment(MEM, c, ORDER);
     }
 }

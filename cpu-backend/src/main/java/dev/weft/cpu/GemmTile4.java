@@ -2,6 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.BYTES;
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 
@@ -101,30 +102,30 @@ final class GemmTile4 {
             a += aCol;
             b += bRow;
         }
-        c00.intoMemorySegment(MEM, c, ORDER);
-        c01.intoMemorySegment(MEM, c + BYTES, ORDER);
-        c02.intoMemorySegment(MEM, c + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(MEM, c + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
+        ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c02)).intoMemorySegment(MEM, c + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c03)).intoMemorySegment(MEM, c + 3 * BYTES, ORDER);
         long c1At = c + cRow;
-        c10.intoMemorySegment(MEM, c1At, ORDER);
-        c11.intoMemorySegment(MEM, c1At + BYTES, ORDER);
-        c12.intoMemorySegment(MEM, c1At + 2 * BYTES, ORDER);
-        c13.intoMemorySegment(MEM, c1At + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c10)).intoMemorySegment(MEM, c1At, ORDER);
+        ((FloatVector) VECTOR.cast(c11)).intoMemorySegment(MEM, c1At + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c12)).intoMemorySegment(MEM, c1At + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c13)).intoMemorySegment(MEM, c1At + 3 * BYTES, ORDER);
         long c2At = c1At + cRow;
-        c20.intoMemorySegment(MEM, c2At, ORDER);
-        c21.intoMemorySegment(MEM, c2At + BYTES, ORDER);
-        c22.intoMemorySegment(MEM, c2At + 2 * BYTES, ORDER);
-        c23.intoMemorySegment(MEM, c2At + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c20)).intoMemorySegment(MEM, c2At, ORDER);
+        ((FloatVector) VECTOR.cast(c21)).intoMemorySegment(MEM, c2At + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c22)).intoMemorySegment(MEM, c2At + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c23)).intoMemorySegment(MEM, c2At + 3 * BYTES, ORDER);
         long c3At = c2At + cRow;
-        c30.intoMemorySegment(MEM, c3At, ORDER);
-        c31.intoMemorySegment(MEM, c3At + BYTES, ORDER);
-        c32.intoMemorySegment(MEM, c3At + 2 * BYTES, ORDER);
-        c33.intoMemorySegment(MEM, c3At + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c30)).intoMemorySegment(MEM, c3At, ORDER);
+        ((FloatVector) VECTOR.cast(c31)).intoMemorySegment(MEM, c3At + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c32)).intoMemorySegment(MEM, c3At + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c33)).intoMemorySegment(MEM, c3At + 3 * BYTES, ORDER);
         long c4At = c3At + cRow;
-        c40.intoMemorySegment(MEM, c4At, ORDER);
-        c41.intoMemorySegment(MEM, c4At + BYTES, ORDER);
-        c42.intoMemorySegment(MEM, c4At + 2 * BYTES, ORDER);
-        c43.intoMemorySegment(MEM, c4At + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c40)).intoMemorySegment(MEM, c4At, ORDER);
+        ((FloatVector) VECTOR.cast(c41)).intoMemorySegment(MEM, c4At + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c42)).intoMemorySegment(MEM, c4At + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c43)).intoMemorySegment(MEM, c4At + 3 * BYTES, ORDER);
     }
 
     /** A tile of 4 rows. */
@@ -188,25 +189,25 @@ final class GemmTile4 {
             a += aCol;
             b += bRow;
         }
-        c00.intoMemorySegment(MEM, c, ORDER);
-        c01.intoMemorySegment(MEM, c + BYTES, ORDER);
-        c02.intoMemorySegment(MEM, c + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(MEM, c + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
+        ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c02)).intoMemorySegment(MEM, c + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c03)).intoMemorySegment(MEM, c + 3 * BYTES, ORDER);
         long c1At = c + cRow;
-        c10.intoMemorySegment(MEM, c1At, ORDER);
-        c11.intoMemorySegment(MEM, c1At + BYTES, ORDER);
-        c12.intoMemorySegment(MEM, c1At + 2 * BYTES, ORDER);
-        c13.intoMemorySegment(MEM, c1At + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c10)).intoMemorySegment(MEM, c1At, ORDER);
+        ((FloatVector) VECTOR.cast(c11)).intoMemorySegment(MEM, c1At + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c12)).intoMemorySegment(MEM, c1At + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c13)).intoMemorySegment(MEM, c1At + 3 * BYTES, ORDER);
         long c2At = c1At + cRow;
-        c20.intoMemorySegment(MEM, c2At, ORDER);
-        c21.intoMemorySegment(MEM, c2At + BYTES, ORDER);
-        c22.intoMemorySegment(MEM, c2At + 2 * BYTES, ORDER);
-        c23.intoMemorySegment(MEM, c2At + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c20)).intoMemorySegment(MEM, c2At, ORDER);
+        ((FloatVector) VECTOR.cast(c21)).intoMemorySegment(MEM, c2At + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c22)).intoMemorySegment(MEM, c2At + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c23)).intoMemorySegment(MEM, c2At + 3 * BYTES, ORDER);
         long c3At = c2At + cRow;
-        c30.intoMemorySegment(MEM, c3At, ORDER);
-        c31.intoMemorySegment(MEM, c3At + BYTES, ORDER);
-        c32.intoMemorySegment(MEM, c3At + 2 * BYTES, ORDER);
-        c33.intoMemorySegment(MEM, c3At + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c30)).intoMemorySegment(MEM, c3At, ORDER);
+        ((FloatVector) VECTOR.cast(c31)).intoMemorySegment(MEM, c3At + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c32)).intoMemorySegment(MEM, c3At + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c33)).intoMemorySegment(MEM, c3At + 3 * BYTES, ORDER);
     }
 
     /** A tile of 2 rows. */
@@ -248,15 +249,15 @@ final class GemmTile4 {
             a += aCol;
             b += bRow;
         }
-        c00.intoMemorySegment(MEM, c, ORDER);
-        c01.intoMemorySegment(MEM, c + BYTES, ORDER);
-        c02.intoMemorySegment(MEM, c + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(MEM, c + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
+        ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c02)).intoMemorySegment(MEM, c + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c03)).intoMemorySegment(MEM, c + 3 * BYTES, ORDER);
         long c1At = c + cRow;
-        c10.intoMemorySegment(MEM, c1At, ORDER);
-        c11.intoMemorySegment(MEM, c1At + BYTES, ORDER);
-        c12.intoMemorySegment(MEM, c1At + 2 * BYTES, ORDER);
-        c13.intoMemorySegment(MEM, c1At + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c10)).intoMemorySegment(MEM, c1At, ORDER);
+        ((FloatVector) VECTOR.cast(c11)).intoMemorySegment(MEM, c1At + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c12)).intoMemorySegment(MEM, c1At + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c13)).intoMemorySegment(MEM, c1At + 3 * BYTES, ORDER);
     }
 
     /** A tile of 1 row. */
@@ -288,9 +289,9 @@ final class GemmTile4 {
             a += aCol;
             b += bRow;
         }
-        c00.intoMemorySegment(MEM, c, ORDER);
-        c01.intoMemorySegment(MEM, c + BYTES, ORDER);
-        c02.intoMemorySegment(MEM, c + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(MEM, c + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
+        ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c02)).intoMemorySegment(MEM, c + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(c03)).intoMemorySegment(MEM, c + 3 * BYTES, ORDER);
     }
 }

@@ -18,6 +18,14 @@ final class Lanes {
     /** Vectors of I32 with as many lanes as {@link #F32}. */
     static final VectorSpecies<Integer> I32 = F32.withLanes(int.class);
 
+    /**
+     * The class of {@link #F32}'s vectors. C2 does not know it of a vector that a loop has carried;
+     * it then goes by the classes that it has seen, and if a program has used vectors of two
+     * widths, it allocates an object for each operation. A cast to this class, which costs nothing,
+     * tells it.
+     */
+    static final Class<?> VECTOR = F32.vectorType();
+
     /** Lanes of a vector. */
     static final int COUNT = F32.length();
 
@@ -71,7 +79,13 @@ final class Lanes {
 
     /** Stores a vector to the elements from {@code index} on. */
     static void store(FloatVector vector, long address, int index) {
-        vector.intoMemorySegment(Memory.MEM, address + (long) index * Memory.WORD, Memory.ORDER);
+        exact(vector)
+                .intoMemorySegment(Memory.MEM, address + (long) index * Memory.WORD, Memory.ORDER);
+    }
+
+    /** The vector itself, after a loop: see {@link #VECTOR}. */
+    static FloatVector exact(FloatVector vector) {
+        return (FloatVector) VECTOR.cast(vector);
     }
 
     /**
@@ -80,7 +94,7 @@ final class Lanes {
      * warms up.
      */
     static float sum(FloatVector vector) {
-        FloatVector sum = vector;
+        FloatVector sum = exact(vector);
         if (COUNT > 8) {
             sum = sum.add(sum.rearrange(BY_8));
         }

@@ -2,6 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.exact;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
 import static dev.weft.cpu.Memory.WORD;
@@ -59,15 +60,15 @@ final class ReduceLoop {
         FloatVector s3 = s0;
         int i = 0;
         for (; i <= count - LANES4; i += LANES4) {
-            s0 = s0.add(load(x, i));
-            s1 = s1.add(load(x, i + COUNT));
-            s2 = s2.add(load(x, i + 2 * COUNT));
-            s3 = s3.add(load(x, i + 3 * COUNT));
+            s0 = load(x, i).add(s0);
+            s1 = load(x, i + COUNT).add(s1);
+            s2 = load(x, i + 2 * COUNT).add(s2);
+            s3 = load(x, i + 3 * COUNT).add(s3);
         }
         for (; i < count; i += COUNT) {
-            s0 = s0.add(load(x, i));
+            s0 = load(x, i).add(s0);
         }
-        return Lanes.sum(s0.add(s1).add(s2.add(s3)));
+        return Lanes.sum(exact(s0).add(s1).add(exact(s2).add(s3)));
     }
 
     private static float max(long x, int count) {
@@ -75,13 +76,13 @@ final class ReduceLoop {
         FloatVector m1 = m0;
         int i = 0;
         for (; i <= count - 2 * COUNT; i += 2 * COUNT) {
-            m0 = m0.max(load(x, i));
-            m1 = m1.max(load(x, i + COUNT));
+            m0 = load(x, i).max(m0);
+            m1 = load(x, i + COUNT).max(m1);
         }
         for (; i < count; i += COUNT) {
-            m0 = m0.max(load(x, i));
+            m0 = load(x, i).max(m0);
         }
-        return m0.max(m1).reduceLanes(VectorOperators.MAX);
+        return exact(m0).max(m1).reduceLanes(VectorOperators.MAX);
     }
 
     private static float min(long x, int count) {
@@ -89,13 +90,13 @@ final class ReduceLoop {
         FloatVector m1 = m0;
         int i = 0;
         for (; i <= count - 2 * COUNT; i += 2 * COUNT) {
-            m0 = m0.min(load(x, i));
-            m1 = m1.min(load(x, i + COUNT));
+            m0 = load(x, i).min(m0);
+            m1 = load(x, i + COUNT).min(m1);
         }
         for (; i < count; i += COUNT) {
-            m0 = m0.min(load(x, i));
+            m0 = load(x, i).min(m0);
         }
-        return m0.min(m1).reduceLanes(VectorOperators.MIN);
+        return exact(m0).min(m1).reduceLanes(VectorOperators.MIN);
     }
 
     /**
@@ -119,20 +120,20 @@ final class ReduceLoop {
         long even = rows - (rows & 1);
         long at = x;
         for (long i = 0; i < even; i += 2) {
-            s0 = s0.add(load(at, 0));
-            s1 = s1.add(load(at + rowBytes, 0));
+            s0 = load(at, 0).add(s0);
+            s1 = load(at + rowBytes, 0).add(s1);
             at += 2 * rowBytes;
         }
         if (even < rows) {
-            s0 = s0.add(load(at, 0));
+            s0 = load(at, 0).add(s0);
         }
-        store(s0.add(s1), y, j);
+        store(exact(s0).add(s1), y, j);
     }
 
     private static void maxRows(long x, long rowBytes, long rows, long y, int j) {
         FloatVector m = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
         for (long i = 0; i < rows; i++) {
-            m = m.max(load(x + i * rowBytes, 0));
+            m = load(x + i * rowBytes, 0).max(m);
         }
         store(m, y, j);
     }
@@ -140,7 +141,7 @@ final class ReduceLoop {
     private static void minRows(long x, long rowBytes, long rows, long y, int j) {
         FloatVector m = FloatVector.broadcast(F32, Float.POSITIVE_INFINITY);
         for (long i = 0; i < rows; i++) {
-            m = m.min(load(x + i * rowBytes, 0));
+            m = load(x + i * rowBytes, 0).min(m);
         }
         store(m, y, j);
     }

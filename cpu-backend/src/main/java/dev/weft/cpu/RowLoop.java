@@ -2,6 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.exact;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
 
@@ -25,15 +26,15 @@ final class RowLoop {
         FloatVector m3 = m0;
         int i = 0;
         for (; i <= count - 4 * COUNT; i += 4 * COUNT) {
-            m0 = m0.max(load(x, i));
-            m1 = m1.max(load(x, i + COUNT));
-            m2 = m2.max(load(x, i + 2 * COUNT));
-            m3 = m3.max(load(x, i + 3 * COUNT));
+            m0 = load(x, i).max(m0);
+            m1 = load(x, i + COUNT).max(m1);
+            m2 = load(x, i + 2 * COUNT).max(m2);
+            m3 = load(x, i + 3 * COUNT).max(m3);
         }
         for (; i < count; i += COUNT) {
-            m0 = m0.max(load(x, i));
+            m0 = load(x, i).max(m0);
         }
-        return m0.max(m1).max(m2.max(m3)).reduceLanes(VectorOperators.MAX);
+        return exact(m0).max(m1).max(exact(m2).max(m3)).reduceLanes(VectorOperators.MAX);
     }
 
     /** e = e^(x - max); returns Σ e. */
@@ -41,7 +42,7 @@ final class RowLoop {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = VectorMath.expOfNegative(load(x, i).sub(max));
-            sum = sum.add(v);
+            sum = v.add(sum);
             store(v, e, i);
         }
         return Lanes.sum(sum);
@@ -51,7 +52,7 @@ final class RowLoop {
     static float sumOfExps(long x, float max, int count) {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            sum = sum.add(VectorMath.expOfNegative(load(x, i).sub(max)));
+            sum = VectorMath.expOfNegative(load(x, i).sub(max)).add(sum);
         }
         return Lanes.sum(sum);
     }
@@ -67,7 +68,7 @@ final class RowLoop {
     static float sum(long x, int count) {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            sum = sum.add(load(x, i));
+            sum = load(x, i).add(sum);
         }
         return Lanes.sum(sum);
     }
@@ -109,7 +110,7 @@ final class RowLoop {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector weight = load(t, i);
             FloatVector part = load(x, i).neg().add(level).mul(weight);
-            sum = sum.add(part.blend(0f, weight.compare(EQ, 0f)));
+            sum = part.blend(0f, weight.compare(EQ, 0f)).add(sum);
         }
         return Lanes.sum(sum);
     }

@@ -151,6 +151,22 @@ class GemmTest {
         }
     }
 
+    /** About half a vector of columns, which has a kernel of its own. */
+    @Test
+    void narrowProducts() {
+        long seed = 1000;
+        for (int m : new int[] {3, 4, 5, 7, 64}) {
+            for (int n = 5; n <= 11; n++) {
+                for (int k : new int[] {63, 64, 72, 100, 1100}) {
+                    for (int trans = 0; trans < 4; trans++) {
+                        seed++;
+                        check(random(m, n, k, trans, seed));
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void theSameBitsForAnyNumberOfThreads() {
         try (WorkerPool one = new WorkerPool(1);

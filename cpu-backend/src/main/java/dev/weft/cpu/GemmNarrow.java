@@ -1,0 +1,258 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.BYTES;
+import static dev.weft.cpu.Lanes.BY_1;
+import static dev.weft.cpu.Lanes.BY_2;
+import static dev.weft.cpu.Lanes.BY_4;
+import static dev.weft.cpu.Lanes.BY_8;
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.UPPER_1;
+import static dev.weft.cpu.Lanes.UPPER_2;
+import static dev.weft.cpu.Lanes.UPPER_4;
+import static dev.weft.cpu.Lanes.UPPER_8;
+import static dev.weft.cpu.Lanes.VECTOR;
+import static dev.weft.cpu.Lanes.load;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
+import static dev.weft.cpu.Memory.WORD;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * c = init + alpha a b for six to ten columns of C, as the last layer of a classifier has them, and
+ * vectors of 16 lanes: a row of C would leave up to ten of them idle.
+ *
+ * <p>So the lanes go along K, eight for a column and eight for the column five further: 20
+ * accumulators hold 40 elements of C, no lane is idle, and where a dot of 16 lanes would take 15
+ * steps to add up 16 accumulators, this takes 7. The columns are copied as they are needed: for
+ * each eight of K, five vectors of two columns.
+ */
+final class GemmNarrow {
+    /** The fewest and the most columns: in pairs, five further. */
+    static final int LEAST_COLUMNS = 6;
+
+    static final int MOST_COLUMNS = 10;
+
+    /** The fewest rows: a tile's, which may overlap with the one before. */
+    static final int ROWS = 4;
+
+    private static final int PAIRS = 5;
+    private static final int HALF = COUNT / 2;
+    private static final int STEP_BYTES = PAIRS * BYTES;
+
+    /** The lower half of a vector, twice. */
+    private static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(F32, i -> i % HALF);
+
+    /** The first five lanes of either half, next to each other. */
+    private static final VectorShuffle<Float> JOIN =
+            VectorShuffle.fromOp(F32, i -> i < PAIRS ? i : Math.min(i - PAIRS, PAIRS - 1) + HALF);
+
+    private final int k;
+    private final int n;
+    private final float alpha;
+    private final long rowBytes;
+    private final long sums;
+    private final long rows;
+    private final long pairs;
+    private final long columns;
+
+    /**
+     * @param n columns
+     * @param scratch {@link #scratchBytes} bytes
+     */
+    GemmNarrow(int n, int k, float alpha, long scratch) {
+        this.n = n;
+        this.k = k;
+        this.alpha = alpha;
+        this.rowBytes = rowBytes(k);
+        this.sums = scratch;
+        this.rows = sums + (long) ROWS * STEP_BYTES;
+        this.pairs = rows + ROWS * rowBytes;
+        this.columns = pairs + PAIRS * 2 * rowBytes;
+    }
+
+    /** For the accumulators, four rows of a, the pairs of columns, and columns. */
+    static long scratchBytes(int k) {
+        return (long) ROWS * STEP_BYTES + (ROWS + 2 * PAIRS + COUNT) * rowBytes(k);
+    }
+
+    /** Of whole vectors along K and a line more, so that rows do not share their cache sets. */
+    private static long rowBytes(int k) {
+        return ((long) k + COUNT - 1) / COUNT * BYTES + BYTES;
+    }
+
+    /**
+     * Takes b, of which the columns or the rows have adjacent elements; strides in bytes. After the
+     * last row of b there are readable bytes for a vector.
+     */
+    void pack(long b, long bRow, long bCol) {
+        if (bRow == WORD) {
+            packColumns(b, bCol);
+        } else {
+            GemmPacking.transposed(b, bRow, WORD, columns, rowBytes, COUNT, k);
+            packColumns(columns, rowBytes);
+        }
+    }
+
+    private void packColumns(long b, long bCol) {
+        for (int j = 0; j < PAIRS; j++) {
+            long to = pairs + (long) j * BYTES;
+            packPair(b + j * bCol, j + PAIRS < n ? b + (j + PAIRS) * bCol : 0, to);
+        }
+    }
+
+    private void packPair(long first, long second, long to) {
+        long at = to;
+        for (int p = 0; p < k; p += COUNT) {
+            VectorMask<Float> inside = F32.indexInRange(p, k);
+            FloatVector u = column(first, p, inside);
+            FloatVector v = second == 0 ? FloatVector.zero(F32) : column(second, p, inside);
+            u.blend(v.rearrange(BY_8), UPPER_8).intoMemorySegment(MEM, at, ORDER);
+            u.rearrange(BY_8).blend(v, UPPER_8).intoMemorySegment(MEM, at + STEP_BYTES, ORDER);
+            at += 2 * STEP_BYTES;
+        }
+    }
+
+    private static FloatVector column(long column, int p, VectorMask<Float> inside) {
+        return FloatVector.fromMemorySegment(F32, MEM, column + (long) p * WORD, ORDER, inside);
+    }
+
+    /**
+     * Rows [i0, i1) of C, of which there are {@code m} in all. Rows of a have adjacent elements;
+     * the start value 0 means zeros.
+     */
+    void multiply(
+            int i0, int i1, int m, long a, long aRow, long init, long initRow, long c, long cRow) {
+        boolean ragged = k % HALF != 0;
+        for (int i = i0; i < i1; i += ROWS) {
+            // At the end, over rows that are done already or another thread's: they are not stored.
+            int top = Math.min(i, m - ROWS);
+            if (ragged) {
+                GemmPacking.rows(a + top * aRow, aRow, rows, rowBytes, ROWS, k);
+                tile(k, rows, rowBytes, pairs, sums);
+            } else {
+                tile(k, a + top * aRow, aRow, pairs, sums);
+            }
+            finish(
+                    Math.min(ROWS, i1 - i),
+                    sums + (long) (i - top) * STEP_BYTES,
+                    init == 0 ? GemmPanel.ZEROS : init + i * initRow,
+                    init == 0 ? 0 : initRow,
+                    c + i * cRow,
+                    cRow);
+        }
+    }
+
+    /**
+     * sums[i, j] = Σ a[i, p] b[j, p], lane by lane, for four rows of a and five pairs of columns.
+     */
+    private static void tile(int k, long firstA, long aRow, long firstB, long sums) {
+        long a = firstA;
+        long b = firstB;
+        FloatVector s00 = FloatVector.zero(F32);
+        FloatVector s01 = FloatVector.zero(F32);
+        FloatVector s02 = FloatVector.zero(F32);
+        FloatVector s03 = FloatVector.zero(F32);
+        FloatVector s04 = FloatVector.zero(F32);
+        FloatVector s10 = FloatVector.zero(F32);
+        FloatVector s11 = FloatVector.zero(F32);
+        FloatVector s12 = FloatVector.zero(F32);
+        FloatVector s13 = FloatVector.zero(F32);
+        FloatVector s14 = FloatVector.zero(F32);
+        FloatVector s20 = FloatVector.zero(F32);
+        FloatVector s21 = FloatVector.zero(F32);
+        FloatVector s22 = FloatVector.zero(F32);
+        FloatVector s23 = FloatVector.zero(F32);
+        FloatVector s24 = FloatVector.zero(F32);
+        FloatVector s30 = FloatVector.zero(F32);
+        FloatVector s31 = FloatVector.zero(F32);
+        FloatVector s32 = FloatVector.zero(F32);
+        FloatVector s33 = FloatVector.zero(F32);
+        FloatVector s34 = FloatVector.zero(F32);
+        for (int p = 0; p < k; p += HALF) {
+            FloatVector b0 = FloatVector.fromMemorySegment(F32, MEM, b, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(F32, MEM, b + BYTES, ORDER);
+            FloatVector b2 = FloatVector.fromMemorySegment(F32, MEM, b + 2 * BYTES, ORDER);
+            FloatVector b3 = FloatVector.fromMemorySegment(F32, MEM, b + 3 * BYTES, ORDER);
+            FloatVector b4 = FloatVector.fromMemorySegment(F32, MEM, b + 4 * BYTES, ORDER);
+            FloatVector a0 = FloatVector.fromMemorySegment(F32, MEM, a, ORDER).rearrange(TWICE);
+            s00 = a0.fma(b0, s00);
+            s01 = a0.fma(b1, s01);
+            s02 = a0.fma(b2, s02);
+            s03 = a0.fma(b3, s03);
+            s04 = a0.fma(b4, s04);
+            FloatVector a1 =
+                    FloatVector.fromMemorySegment(F32, MEM, a + aRow, ORDER).rearrange(TWICE);
+            s10 = a1.fma(b0, s10);
+            s11 = a1.fma(b1, s11);
+            s12 = a1.fma(b2, s12);
+            s13 = a1.fma(b3, s13);
+            s14 = a1.fma(b4, s14);
+            FloatVector a2 =
+                    FloatVector.fromMemorySegment(F32, MEM, a + 2 * aRow, ORDER).rearrange(TWICE);
+            s20 = a2.fma(b0, s20);
+            s21 = a2.fma(b1, s21);
+            s22 = a2.fma(b2, s22);
+            s23 = a2.fma(b3, s23);
+            s24 = a2.fma(b4, s24);
+            FloatVector a3 =
+                    FloatVector.fromMemorySegment(F32, MEM, a + 3 * aRow, ORDER).rearrange(TWICE);
+            s30 = a3.fma(b0, s30);
+            s31 = a3.fma(b1, s31);
+            s32 = a3.fma(b2, s32);
+            s33 = a3.fma(b3, s33);
+            s34 = a3.fma(b4, s34);
+            a += HALF * WORD;
+            b += STEP_BYTES;
+        }
+        ((FloatVector) VECTOR.cast(s00)).intoMemorySegment(MEM, sums, ORDER);
+        ((FloatVector) VECTOR.cast(s01)).intoMemorySegment(MEM, sums + BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s02)).intoMemorySegment(MEM, sums + 2 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s03)).intoMemorySegment(MEM, sums + 3 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s04)).intoMemorySegment(MEM, sums + 4 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s10)).intoMemorySegment(MEM, sums + 5 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s11)).intoMemorySegment(MEM, sums + 6 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s12)).intoMemorySegment(MEM, sums + 7 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s13)).intoMemorySegment(MEM, sums + 8 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s14)).intoMemorySegment(MEM, sums + 9 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s20)).intoMemorySegment(MEM, sums + 10 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s21)).intoMemorySegment(MEM, sums + 11 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s22)).intoMemorySegment(MEM, sums + 12 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s23)).intoMemorySegment(MEM, sums + 13 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s24)).intoMemorySegment(MEM, sums + 14 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s30)).intoMemorySegment(MEM, sums + 15 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s31)).intoMemorySegment(MEM, sums + 16 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s32)).intoMemorySegment(MEM, sums + 17 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s33)).intoMemorySegment(MEM, sums + 18 * BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s34)).intoMemorySegment(MEM, sums + 19 * BYTES, ORDER);
+    }
+
+    /** c = init + alpha times the sums of each row's lanes. */
+    private void finish(int count, long sums, long init, long initRow, long c, long cRow) {
+        VectorMask<Float> inside = F32.indexInRange(0, n);
+        FloatVector scale = FloatVector.broadcast(F32, alpha);
+        for (int i = 0; i < count; i++) {
+            long row = sums + (long) i * STEP_BYTES;
+            FloatVector v0 = load(row, 0);
+            FloatVector v1 = load(row, COUNT);
+            FloatVector v2 = load(row, 2 * COUNT);
+            FloatVector v3 = load(row, 3 * COUNT);
+            FloatVector v4 = load(row, 4 * COUNT);
+            FloatVector w0 = v0.blend(v4, UPPER_4).add(v4.blend(v0, UPPER_4).rearrange(BY_4));
+            FloatVector w1 = v1.add(v1.rearrange(BY_4));
+            FloatVector w2 = v2.add(v2.rearrange(BY_4));
+            FloatVector w3 = v3.add(v3.rearrange(BY_4));
+            FloatVector x0 = w0.blend(w2, UPPER_2).add(w2.blend(w0, UPPER_2).rearrange(BY_2));
+            FloatVector x1 = w1.blend(w3, UPPER_2).add(w3.blend(w1, UPPER_2).rearrange(BY_2));
+            FloatVector y0 = x0.blend(x1, UPPER_1).add(x1.blend(x0, UPPER_1).rearrange(BY_1));
+            FloatVector start =
+                    FloatVector.fromMemorySegment(F32, MEM, init + i * initRow, ORDER, inside);
+            y0.rearrange(JOIN)
+                    .fma(scale, start)
+                    .intoMemorySegment(MEM, c + i * cRow, ORDER, inside);
+        }
+    }
+}
