@@ -51,11 +51,11 @@ final class Gemm {
      */
     private static final int DOTS_DEPTH = 24;
 
-    /** The least K for which the sums of {@link GemmNarrow}'s lanes pay. */
-    private static final int NARROW_DEPTH = 64;
-
     /** And where a panel would have at most so many columns: the vector's other lanes are idle. */
     private static final int DOTS_COLUMNS = Lanes.COUNT * 3 / 4;
+
+    /** The least K for which the sums of {@link GemmNarrow}'s lanes pay. */
+    private static final int NARROW_DEPTH = 64;
 
     /** The fewest rows of C for which a thread reads all of b. */
     private static final int LEAST_ROWS = 32;
@@ -185,7 +185,6 @@ final class Gemm {
                 && g.m() >= GemmNarrow.ROWS
                 && g.k() >= NARROW_DEPTH
                 && g.aCol() == WORD
-                && g.aRow() >= (long) g.k() * WORD
                 && (g.bRow() == WORD || g.bCol() == WORD);
     }
 

@@ -13,8 +13,8 @@ import java.lang.foreign.Arena;
 
 /**
  * c = init + alpha a b for a panel of C: any number of rows, at most {@link #COLUMNS} columns. It
- * covers the panel with tiles, the widest that fit first, and what is left at the right edge
- * through scratch memory.
+ * covers the panel with tiles, the widest first that are full or nearly, and what does not fill one
+ * at the right edge goes through scratch memory.
  *
  * <p>Each element is one chain of multiply-adds in the order of k, whichever tile it is in: so its
  * value does not depend on how C was split among threads, as long as the splits are at multiples of
