@@ -2,6 +2,8 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.load;
+import static dev.weft.cpu.Lanes.store;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
@@ -222,15 +224,12 @@ final class GemmPanel {
         FloatVector scale = FloatVector.broadcast(F32, alpha);
         int whole = F32.loopBound(cols);
         for (int j = 0; j < whole; j += COUNT) {
-            long at = (long) j * WORD;
-            FloatVector.fromMemorySegment(F32, MEM, t + at, ORDER)
-                    .fma(scale, FloatVector.fromMemorySegment(F32, MEM, init + at, ORDER))
-                    .intoMemorySegment(MEM, c + at, ORDER);
+            store(load(t, j).fma(scale, load(init, j)), c, j);
         }
         if (whole < cols) {
             long at = (long) whole * WORD;
             VectorMask<Float> rest = F32.indexInRange(whole, cols);
-            FloatVector.fromMemorySegment(F32, MEM, t + at, ORDER)
+            load(t, whole)
                     .fma(scale, FloatVector.fromMemorySegment(F32, MEM, init + at, ORDER, rest))
                     .intoMemorySegment(MEM, c + at, ORDER, rest);
         }

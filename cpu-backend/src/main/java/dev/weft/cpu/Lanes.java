@@ -19,10 +19,11 @@ final class Lanes {
     static final VectorSpecies<Integer> I32 = F32.withLanes(int.class);
 
     /**
-     * The class of {@link #F32}'s vectors. C2 does not know it of a vector that a loop has carried;
-     * it then goes by the classes that it has seen, and if a program has used vectors of two
-     * widths, it allocates an object for each operation. A cast to this class, which costs nothing,
-     * tells it.
+     * The class of {@link #F32}'s vectors. C2 does not know it of a vector that was just loaded or
+     * that a loop has carried; it then goes by the classes that it has seen, and if a program has
+     * used vectors of two widths, it may allocate an object for each operation. A cast to this
+     * class, which costs nothing, tells it. It is written out where it is needed, since C2 does not
+     * inline a method of ours at a call that is rare beside the loop before it.
      */
     static final Class<?> VECTOR = F32.vectorType();
 
@@ -73,19 +74,19 @@ final class Lanes {
 
     /** The vector of the elements from {@code index} on. */
     static FloatVector load(long address, int index) {
-        return FloatVector.fromMemorySegment(
-                F32, Memory.MEM, address + (long) index * Memory.WORD, Memory.ORDER);
+        return (FloatVector)
+                VECTOR.cast(
+                        FloatVector.fromMemorySegment(
+                                F32,
+                                Memory.MEM,
+                                address + (long) index * Memory.WORD,
+                                Memory.ORDER));
     }
 
     /** Stores a vector to the elements from {@code index} on. */
     static void store(FloatVector vector, long address, int index) {
-        exact(vector)
+        ((FloatVector) VECTOR.cast(vector))
                 .intoMemorySegment(Memory.MEM, address + (long) index * Memory.WORD, Memory.ORDER);
-    }
-
-    /** The vector itself, after a loop: see {@link #VECTOR}. */
-    static FloatVector exact(FloatVector vector) {
-        return (FloatVector) VECTOR.cast(vector);
     }
 
     /**
@@ -94,7 +95,7 @@ final class Lanes {
      * warms up.
      */
     static float sum(FloatVector vector) {
-        FloatVector sum = exact(vector);
+        FloatVector sum = (FloatVector) VECTOR.cast(vector);
         if (COUNT > 8) {
             sum = sum.add(sum.rearrange(BY_8));
         }

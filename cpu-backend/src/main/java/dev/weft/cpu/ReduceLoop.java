@@ -2,7 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
-import static dev.weft.cpu.Lanes.exact;
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
 import static dev.weft.cpu.Memory.WORD;
@@ -68,7 +68,10 @@ final class ReduceLoop {
         for (; i < count; i += COUNT) {
             s0 = load(x, i).add(s0);
         }
-        return Lanes.sum(exact(s0).add(s1).add(exact(s2).add(s3)));
+        return Lanes.sum(
+                ((FloatVector) VECTOR.cast(s0))
+                        .add(s1)
+                        .add(((FloatVector) VECTOR.cast(s2)).add(s3)));
     }
 
     private static float max(long x, int count) {
@@ -82,7 +85,7 @@ final class ReduceLoop {
         for (; i < count; i += COUNT) {
             m0 = load(x, i).max(m0);
         }
-        return exact(m0).max(m1).reduceLanes(VectorOperators.MAX);
+        return ((FloatVector) VECTOR.cast(m0)).max(m1).reduceLanes(VectorOperators.MAX);
     }
 
     private static float min(long x, int count) {
@@ -96,7 +99,7 @@ final class ReduceLoop {
         for (; i < count; i += COUNT) {
             m0 = load(x, i).min(m0);
         }
-        return exact(m0).min(m1).reduceLanes(VectorOperators.MIN);
+        return ((FloatVector) VECTOR.cast(m0)).min(m1).reduceLanes(VectorOperators.MIN);
     }
 
     /**
@@ -127,7 +130,7 @@ final class ReduceLoop {
         if (even < rows) {
             s0 = load(at, 0).add(s0);
         }
-        store(exact(s0).add(s1), y, j);
+        store(((FloatVector) VECTOR.cast(s0)).add(s1), y, j);
     }
 
     private static void maxRows(long x, long rowBytes, long rows, long y, int j) {

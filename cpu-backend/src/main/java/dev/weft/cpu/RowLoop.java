@@ -2,7 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
-import static dev.weft.cpu.Lanes.exact;
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
 
@@ -34,7 +34,10 @@ final class RowLoop {
         for (; i < count; i += COUNT) {
             m0 = load(x, i).max(m0);
         }
-        return exact(m0).max(m1).max(exact(m2).max(m3)).reduceLanes(VectorOperators.MAX);
+        return ((FloatVector) VECTOR.cast(m0))
+                .max(m1)
+                .max(((FloatVector) VECTOR.cast(m2)).max(m3))
+                .reduceLanes(VectorOperators.MAX);
     }
 
     /** e = e^(x - max); returns Σ e. */
