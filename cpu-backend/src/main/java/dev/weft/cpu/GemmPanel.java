@@ -2,8 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
-import static dev.weft.cpu.Lanes.load;
-import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
@@ -220,16 +219,23 @@ final class GemmPanel {
         }
     }
 
+    /**
+     * By the vector API alone: a panel may be narrower than a vector for long, and C2 then compiles
+     * the loop anew when it is first entered, with no profile in which calls of ours are frequent.
+     */
     private static void mergeRow(int cols, float alpha, long t, long init, long c) {
         FloatVector scale = FloatVector.broadcast(F32, alpha);
         int whole = F32.loopBound(cols);
         for (int j = 0; j < whole; j += COUNT) {
-            store(load(t, j).fma(scale, load(init, j)), c, j);
+            long at = (long) j * WORD;
+            ((FloatVector) VECTOR.cast(FloatVector.fromMemorySegment(F32, MEM, t + at, ORDER)))
+                    .fma(scale, FloatVector.fromMemorySegment(F32, MEM, init + at, ORDER))
+                    .intoMemorySegment(MEM, c + at, ORDER);
         }
         if (whole < cols) {
             long at = (long) whole * WORD;
             VectorMask<Float> rest = F32.indexInRange(whole, cols);
-            load(t, whole)
+            ((FloatVector) VECTOR.cast(FloatVector.fromMemorySegment(F32, MEM, t + at, ORDER)))
                     .fma(scale, FloatVector.fromMemorySegment(F32, MEM, init + at, ORDER, rest))
                     .intoMemorySegment(MEM, c + at, ORDER, rest);
         }
