@@ -1,5 +1,6 @@
 package dev.weft.cpu;
 
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.VectorMath.constant;
 
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -49,6 +50,7 @@ final class VectorGelu {
      * exponential that a small relative error for large negative x would take.
      */
     static FloatVector normalCdf(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         FloatVector s = x.mul(x);
         FloatVector fourth = s.mul(s);
         FloatVector p = P_5.fma(s, P_4).fma(fourth, P_3.fma(s, P_2));
@@ -61,6 +63,7 @@ final class VectorGelu {
 
     /** φ(x) = e^(-x²/2) / √(2π), and 0 where less than 2⁻¹²⁶. */
     static FloatVector normalDensity(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         FloatVector s = x.mul(x);
         return VectorMath.expOfNormal(s.mul(MINUS_HALF))
                 .mul(INV_SQRT_2PI)
@@ -69,11 +72,13 @@ final class VectorGelu {
 
     /** √(2/π) (x + 0.044715 x³), the argument of gelu's tanh form. */
     static FloatVector inner(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         return x.mul(SQRT_2_OVER_PI).mul(x.mul(x).fma(INNER_CUBIC, ONE));
     }
 
     /** The derivative of {@link #inner}. */
     static FloatVector innerSlope(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         return x.mul(x).fma(SLOPE_CUBIC, SQRT_2_OVER_PI);
     }
 }

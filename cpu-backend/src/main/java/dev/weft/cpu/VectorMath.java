@@ -1,5 +1,7 @@
 package dev.weft.cpu;
 
+import static dev.weft.cpu.Lanes.VECTOR;
+
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
@@ -20,6 +22,10 @@ import jdk.incubator.vector.VectorMask;
  *
  * <p>Constants are vectors, not floats that are broadcast in place: C2 gives up inlining ordinary
  * methods when a loop has grown to 18000 nodes, and a broadcast costs it as many as an operation.
+ *
+ * <p>Arguments are cast ({@link Lanes#VECTOR}): compiled by itself, a method would otherwise grow
+ * by the calls for each width that a program uses, and C2 does not inline one whose code exceeds
+ * 2500 bytes.
  */
 final class VectorMath {
     private static final FloatVector ZERO = FloatVector.zero(Lanes.F32);
@@ -124,6 +130,7 @@ final class VectorMath {
      * @param last 1 / first
      */
     private static FloatVector expUnbounded(FloatVector x, FloatVector first, FloatVector last) {
+        x = (FloatVector) VECTOR.cast(x);
         FloatVector rounded = x.fma(LOG2_E, ROUNDER);
         FloatVector y = expm1Reduced(reduced(x, rounded));
         // 2^(n+64) where 2^n may be denormal: only the last product rounds then.
@@ -136,6 +143,7 @@ final class VectorMath {
 
     /** e^x where that is normal and x below 88; arbitrary elsewhere, but NaN of NaN. */
     static FloatVector expOfNormal(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         FloatVector rounded = x.fma(LOG2_E, ROUNDER);
         FloatVector scale = scaled(ONE, rounded);
         return expm1Reduced(reduced(x, rounded)).fma(scale, scale);
@@ -143,6 +151,7 @@ final class VectorMath {
 
     /** x - n ln 2, where {@code rounded} holds n in its low bits. */
     private static FloatVector reduced(FloatVector x, FloatVector rounded) {
+        x = (FloatVector) VECTOR.cast(x);
         FloatVector n = rounded.sub(ROUNDER);
         return n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
     }
@@ -157,6 +166,7 @@ final class VectorMath {
 
     /** e^r - 1 for |r| ≤ ln 2 / 2; by Estrin's scheme, in which half as much waits for the rest. */
     private static FloatVector expm1Reduced(FloatVector r) {
+        r = (FloatVector) VECTOR.cast(r);
         FloatVector square = r.mul(r);
         FloatVector p = EXP_6.fma(r, EXP_5).fma(square, EXP_4.fma(r, EXP_3));
         return p.fma(square, EXP_2.fma(r, HALF)).fma(square, r);
@@ -164,6 +174,7 @@ final class VectorMath {
 
     /** e^x - 1 for x ≤ 40, within 2 ulp. */
     static FloatVector expm1(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         FloatVector above = x.blend(EXPM1_LOW, x.compare(LT, EXPM1_LOW));
         FloatVector bounded = above.blend(EXPM1_HIGH, above.compare(GT, EXPM1_HIGH));
         FloatVector rounded = bounded.fma(LOG2_E, ROUNDER);
@@ -173,6 +184,7 @@ final class VectorMath {
 
     /** ln x, within 1 ulp, denormal operands too; -Inf at 0, NaN below, Inf at Inf. */
     static FloatVector log(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         VectorMask<Float> denormal = x.compare(LT, MIN_NORMAL);
         FloatVector scaled = x.blend(x.mul(DENORMAL_SCALE), denormal);
         FloatVector lost = ZERO.blend(DENORMAL_EXPONENT, denormal);
@@ -188,6 +200,7 @@ final class VectorMath {
      * are more than C2 inlines.
      */
     static FloatVector logOfProbability(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         // Scaled, so that denormals are normal; the logarithm of 0 comes out as -132.
         FloatVector y = logOfNormal(x.mul(PROBABILITY_SCALE), PROBABILITY_EXPONENT);
         FloatVector above = y.blend(LOG_LOW, y.compare(LT, LOG_LOW));
@@ -196,6 +209,7 @@ final class VectorMath {
 
     /** ln x - lost ln 2 for normal positive x. */
     private static FloatVector logOfNormal(FloatVector x, FloatVector lost) {
+        x = (FloatVector) VECTOR.cast(x);
         IntVector bits = x.reinterpretAsInts();
         IntVector exponent = bits.sub(HALF_ROOT_BITS).lanewise(ASHR, FRACTION_BITS);
         FloatVector f =
@@ -214,6 +228,7 @@ final class VectorMath {
 
     /** ln(1 + t) for 0 ≤ t ≤ 1, within 2 ulp: the rounding of 1 + t is made good (Kahan). */
     static FloatVector log1p(FloatVector t) {
+        t = (FloatVector) VECTOR.cast(t);
         FloatVector u = t.add(ONE);
         FloatVector lost = t.sub(u.sub(ONE)).div(u);
         return logOfNormal(u, ZERO).add(lost);
@@ -223,6 +238,7 @@ final class VectorMath {
      * tanh x = (e^2|x| - 1) / (e^2|x| + 1) with the sign of x, within 3 ulp; ±1 from |x| = 10 on.
      */
     static FloatVector tanh(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         FloatVector magnitude = x.abs();
         FloatVector bounded = magnitude.blend(TANH_HIGH, magnitude.compare(GT, TANH_HIGH));
         FloatVector e = expm1(bounded.add(bounded));
@@ -231,6 +247,7 @@ final class VectorMath {
 
     /** 1 / (1 + e^-x), within 3 ulp: from e^-|x|, which cannot overflow. */
     static FloatVector sigmoid(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         FloatVector e = expOfNegative(minusMagnitude(x));
         FloatVector numerator = ONE.blend(e, x.compare(LT, ZERO));
         return numerator.div(e.add(ONE));
@@ -238,6 +255,7 @@ final class VectorMath {
 
     /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|), within 2 ulp. */
     static FloatVector softplus(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         FloatVector tail = log1p(expOfNegative(minusMagnitude(x)));
         return x.blend(ZERO, x.compare(LT, ZERO)).add(tail);
     }
@@ -247,11 +265,13 @@ final class VectorMath {
      * orders them.
      */
     static FloatVector minusMagnitude(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         return x.blend(x.neg(), x.compare(GT, ZERO));
     }
 
     /** 1, -1, or x where that is 0 or NaN. */
     static FloatVector signum(FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         return x.blend(ONE, x.compare(GT, ZERO)).blend(ONE.neg(), x.compare(LT, ZERO));
     }
 
