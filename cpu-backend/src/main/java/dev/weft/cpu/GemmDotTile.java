@@ -3,6 +3,7 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.VECTOR;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 
@@ -23,6 +24,11 @@ final class GemmDotTile {
      * bytes.
      */
     static void fourByFour(int k, long x, long xRow, long y, long yRow, long sums) {
+        x &= ADDRESS;
+        xRow &= ADDRESS;
+        y &= ADDRESS;
+        yRow &= ADDRESS;
+        sums &= ADDRESS;
         FloatVector s00 = FloatVector.zero(F32);
         FloatVector s01 = FloatVector.zero(F32);
         FloatVector s02 = FloatVector.zero(F32);
@@ -64,8 +70,8 @@ final class GemmDotTile {
             s31 = x3.fma(y1, s31);
             s32 = x3.fma(y2, s32);
             s33 = x3.fma(y3, s33);
-            x += Lanes.BYTES;
-            y += Lanes.BYTES;
+            x = (x + Lanes.BYTES) & ADDRESS;
+            y = (y + Lanes.BYTES) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(s00)).intoMemorySegment(MEM, sums, ORDER);
         ((FloatVector) VECTOR.cast(s01)).intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);
@@ -87,6 +93,10 @@ final class GemmDotTile {
 
     /** sums[j] = Σ x[p] y[j, p], lane by lane, for one row of x and eight of y. */
     static void oneByEight(int k, long x, long y, long yRow, long sums) {
+        x &= ADDRESS;
+        y &= ADDRESS;
+        yRow &= ADDRESS;
+        sums &= ADDRESS;
         FloatVector s0 = FloatVector.zero(F32);
         FloatVector s1 = FloatVector.zero(F32);
         FloatVector s2 = FloatVector.zero(F32);
@@ -105,8 +115,8 @@ final class GemmDotTile {
             s5 = FloatVector.fromMemorySegment(F32, MEM, y + 5 * yRow, ORDER).fma(v, s5);
             s6 = FloatVector.fromMemorySegment(F32, MEM, y + 6 * yRow, ORDER).fma(v, s6);
             s7 = FloatVector.fromMemorySegment(F32, MEM, y + 7 * yRow, ORDER).fma(v, s7);
-            x += Lanes.BYTES;
-            y += Lanes.BYTES;
+            x = (x + Lanes.BYTES) & ADDRESS;
+            y = (y + Lanes.BYTES) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(s0)).intoMemorySegment(MEM, sums, ORDER);
         ((FloatVector) VECTOR.cast(s1)).intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);

@@ -13,6 +13,7 @@ import static dev.weft.cpu.Lanes.UPPER_4;
 import static dev.weft.cpu.Lanes.UPPER_8;
 import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Lanes.load;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
@@ -150,8 +151,10 @@ final class GemmNarrow {
      * sums[i, j] = Σ a[i, p] b[j, p], lane by lane, for four rows of a and five pairs of columns.
      */
     private static void tile(int k, long firstA, long aRow, long firstB, long sums) {
-        long a = firstA;
-        long b = firstB;
+        long a = firstA & ADDRESS;
+        long b = firstB & ADDRESS;
+        aRow &= ADDRESS;
+        sums &= ADDRESS;
         FloatVector s00 = FloatVector.zero(F32);
         FloatVector s01 = FloatVector.zero(F32);
         FloatVector s02 = FloatVector.zero(F32);
@@ -205,8 +208,8 @@ final class GemmNarrow {
             s32 = a3.fma(b2, s32);
             s33 = a3.fma(b3, s33);
             s34 = a3.fma(b4, s34);
-            a += HALF * WORD;
-            b += STEP_BYTES;
+            a = (a + HALF * WORD) & ADDRESS;
+            b = (b + STEP_BYTES) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(s00)).intoMemorySegment(MEM, sums, ORDER);
         ((FloatVector) VECTOR.cast(s01)).intoMemorySegment(MEM, sums + BYTES, ORDER);
@@ -234,8 +237,10 @@ final class GemmNarrow {
     private void finish(int count, long sums, long init, long initRow, long c, long cRow) {
         VectorMask<Float> inside = F32.indexInRange(0, n);
         FloatVector scale = FloatVector.broadcast(F32, alpha);
+        long row = sums & ADDRESS;
+        long from = init & ADDRESS;
+        long to = c & ADDRESS;
         for (int i = 0; i < count; i++) {
-            long row = sums + (long) i * STEP_BYTES;
             FloatVector v0 = load(row, 0);
             FloatVector v1 = load(row, COUNT);
             FloatVector v2 = load(row, 2 * COUNT);
@@ -248,11 +253,12 @@ final class GemmNarrow {
             FloatVector x0 = w0.blend(w2, UPPER_2).add(w2.blend(w0, UPPER_2).rearrange(BY_2));
             FloatVector x1 = w1.blend(w3, UPPER_2).add(w3.blend(w1, UPPER_2).rearrange(BY_2));
             FloatVector y0 = x0.blend(x1, UPPER_1).add(x1.blend(x0, UPPER_1).rearrange(BY_1));
-            FloatVector start =
-                    FloatVector.fromMemorySegment(F32, MEM, init + i * initRow, ORDER, inside);
             y0.rearrange(JOIN)
-                    .fma(scale, start)
-                    .intoMemorySegment(MEM, c + i * cRow, ORDER, inside);
+                    .fma(scale, FloatVector.fromMemorySegment(F32, MEM, from, ORDER, inside))
+                    .intoMemorySegment(MEM, to, ORDER, inside);
+            row = (row + STEP_BYTES) & ADDRESS;
+            from = (from + initRow) & ADDRESS;
+            to = (to + cRow) & ADDRESS;
         }
     }
 }

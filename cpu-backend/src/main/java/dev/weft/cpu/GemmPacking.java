@@ -1,6 +1,7 @@
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
@@ -24,6 +25,8 @@ final class GemmPacking {
 
     /** One row of {@link #rows}. */
     static void row(long from, long to, int cols) {
+        from &= ADDRESS;
+        to &= ADDRESS;
         int whole = F32.loopBound(cols);
         for (int j = 0; j < whole; j += Lanes.COUNT) {
             FloatVector.fromMemorySegment(F32, MEM, from + (long) j * WORD, ORDER)

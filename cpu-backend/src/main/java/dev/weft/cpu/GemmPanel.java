@@ -3,6 +3,7 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.VECTOR;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
@@ -224,6 +225,9 @@ final class GemmPanel {
      * the loop anew when it is first entered, with no profile in which calls of ours are frequent.
      */
     private static void mergeRow(int cols, float alpha, long t, long init, long c) {
+        t &= ADDRESS;
+        init &= ADDRESS;
+        c &= ADDRESS;
         FloatVector scale = FloatVector.broadcast(F32, alpha);
         int whole = F32.loopBound(cols);
         for (int j = 0; j < whole; j += COUNT) {

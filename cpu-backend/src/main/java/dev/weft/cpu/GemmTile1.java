@@ -2,6 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.VECTOR;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 
@@ -39,6 +40,9 @@ final class GemmTile1 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c0 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         long init1 = init + initRow;
         FloatVector c1 = FloatVector.fromMemorySegment(F32, MEM, init1, ORDER);
@@ -98,8 +102,8 @@ final class GemmTile1 {
             FloatVector a11 =
                     FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 11 * aRow));
             c11 = a11.fma(b0, c11);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c0)).intoMemorySegment(MEM, c, ORDER);
         long c1At = c + cRow;
@@ -138,6 +142,9 @@ final class GemmTile1 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c0 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         long init1 = init + initRow;
         FloatVector c1 = FloatVector.fromMemorySegment(F32, MEM, init1, ORDER);
@@ -167,8 +174,8 @@ final class GemmTile1 {
             FloatVector a5 =
                     FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 5 * aRow));
             c5 = a5.fma(b0, c5);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c0)).intoMemorySegment(MEM, c, ORDER);
         long c1At = c + cRow;
@@ -195,6 +202,9 @@ final class GemmTile1 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c0 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         long init1 = init + initRow;
         FloatVector c1 = FloatVector.fromMemorySegment(F32, MEM, init1, ORDER);
@@ -214,8 +224,8 @@ final class GemmTile1 {
             FloatVector a3 =
                     FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
             c3 = a3.fma(b0, c3);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c0)).intoMemorySegment(MEM, c, ORDER);
         long c1At = c + cRow;
@@ -238,6 +248,9 @@ final class GemmTile1 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c0 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         long init1 = init + initRow;
         FloatVector c1 = FloatVector.fromMemorySegment(F32, MEM, init1, ORDER);
@@ -247,8 +260,8 @@ final class GemmTile1 {
             c0 = a0.fma(b0, c0);
             FloatVector a1 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + aRow));
             c1 = a1.fma(b0, c1);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c0)).intoMemorySegment(MEM, c, ORDER);
         long c1At = c + cRow;

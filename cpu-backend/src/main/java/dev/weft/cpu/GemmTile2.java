@@ -3,6 +3,7 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.BYTES;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.VECTOR;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 
@@ -41,6 +42,9 @@ final class GemmTile2 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         long init1 = init + initRow;
@@ -97,8 +101,8 @@ final class GemmTile2 {
                     FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 7 * aRow));
             c70 = a7.fma(b0, c70);
             c71 = a7.fma(b1, c71);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
         ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);
@@ -137,6 +141,9 @@ final class GemmTile2 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         long init1 = init + initRow;
@@ -179,8 +186,8 @@ final class GemmTile2 {
                     FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 5 * aRow));
             c50 = a5.fma(b0, c50);
             c51 = a5.fma(b1, c51);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
         ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);
@@ -213,6 +220,9 @@ final class GemmTile2 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         long init1 = init + initRow;
@@ -241,8 +251,8 @@ final class GemmTile2 {
                     FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + 3 * aRow));
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
         ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);
@@ -269,6 +279,9 @@ final class GemmTile2 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         long init1 = init + initRow;
@@ -283,8 +296,8 @@ final class GemmTile2 {
             FloatVector a1 = FloatVector.broadcast(F32, MEM.get(JAVA_FLOAT_UNALIGNED, a + aRow));
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
         ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);

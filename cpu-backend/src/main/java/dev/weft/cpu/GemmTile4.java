@@ -3,6 +3,7 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.BYTES;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.VECTOR;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 
@@ -26,6 +27,9 @@ import jdk.incubator.vector.FloatVector;
  * <p>The vector API is called directly, with no method of ours between: C2 stops inlining ordinary
  * methods when 8000 bytecodes have been inlined into one, which 24 loads and stores exceed, but not
  * the API's own, which are forced.
+ *
+ * <p>Addresses are masked ({@link Memory#ADDRESS}), but not for one and two rows: these were a
+ * third and a fifth slower so, with b in the second-level cache.
  */
 final class GemmTile4 {
     private GemmTile4() {}
@@ -42,6 +46,9 @@ final class GemmTile4 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);
@@ -99,8 +106,8 @@ final class GemmTile4 {
             c41 = a4.fma(b1, c41);
             c42 = a4.fma(b2, c42);
             c43 = a4.fma(b3, c43);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
         ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);
@@ -140,6 +147,9 @@ final class GemmTile4 {
             long initRow,
             long c,
             long cRow) {
+        a &= ADDRESS;
+        aRow &= ADDRESS;
+        b &= ADDRESS;
         FloatVector c00 = FloatVector.fromMemorySegment(F32, MEM, init, ORDER);
         FloatVector c01 = FloatVector.fromMemorySegment(F32, MEM, init + BYTES, ORDER);
         FloatVector c02 = FloatVector.fromMemorySegment(F32, MEM, init + 2 * BYTES, ORDER);
@@ -186,8 +196,8 @@ final class GemmTile4 {
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
             c33 = a3.fma(b3, c33);
-            a += aCol;
-            b += bRow;
+            a = (a + aCol) & ADDRESS;
+            b = (b + bRow) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(c00)).intoMemorySegment(MEM, c, ORDER);
         ((FloatVector) VECTOR.cast(c01)).intoMemorySegment(MEM, c + BYTES, ORDER);

@@ -19,6 +19,14 @@ final class Memory {
     @SuppressWarnings("restricted")
     static final MemorySegment MEM = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /**
+     * The bits of an address, and of a distance, so few that the sum of a dozen is no overflow. Of
+     * sums of what was masked with them C2 knows that they are inside {@link #MEM}. It otherwise
+     * compares them with its bounds where an address steps by a variable: in a tile of gemm, nine
+     * times for 20 multiply-adds.
+     */
+    static final long ADDRESS = Long.MAX_VALUE >>> 5;
+
     /** The only order that the supported processors have. */
     static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 

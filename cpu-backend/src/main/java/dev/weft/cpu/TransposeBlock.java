@@ -10,6 +10,7 @@ import static dev.weft.cpu.Lanes.UPPER_1;
 import static dev.weft.cpu.Lanes.UPPER_2;
 import static dev.weft.cpu.Lanes.UPPER_4;
 import static dev.weft.cpu.Lanes.UPPER_8;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 
@@ -36,6 +37,10 @@ final class TransposeBlock {
     }
 
     private static void block16(long from, long fromRow, long to, long toRow) {
+        from &= ADDRESS;
+        fromRow &= ADDRESS;
+        to &= ADDRESS;
+        toRow &= ADDRESS;
         FloatVector a0 = FloatVector.fromMemorySegment(F32, MEM, from, ORDER);
         FloatVector a1 = FloatVector.fromMemorySegment(F32, MEM, from + fromRow, ORDER);
         FloatVector a2 = FloatVector.fromMemorySegment(F32, MEM, from + 2 * fromRow, ORDER);
@@ -135,6 +140,10 @@ final class TransposeBlock {
     }
 
     private static void block8(long from, long fromRow, long to, long toRow) {
+        from &= ADDRESS;
+        fromRow &= ADDRESS;
+        to &= ADDRESS;
+        toRow &= ADDRESS;
         FloatVector a0 = FloatVector.fromMemorySegment(F32, MEM, from, ORDER);
         FloatVector a1 = FloatVector.fromMemorySegment(F32, MEM, from + fromRow, ORDER);
         FloatVector a2 = FloatVector.fromMemorySegment(F32, MEM, from + 2 * fromRow, ORDER);
@@ -178,6 +187,10 @@ final class TransposeBlock {
     }
 
     private static void block4(long from, long fromRow, long to, long toRow) {
+        from &= ADDRESS;
+        fromRow &= ADDRESS;
+        to &= ADDRESS;
+        toRow &= ADDRESS;
         FloatVector a0 = FloatVector.fromMemorySegment(F32, MEM, from, ORDER);
         FloatVector a1 = FloatVector.fromMemorySegment(F32, MEM, from + fromRow, ORDER);
         FloatVector a2 = FloatVector.fromMemorySegment(F32, MEM, from + 2 * fromRow, ORDER);
