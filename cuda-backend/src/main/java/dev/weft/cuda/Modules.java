@@ -60,8 +60,9 @@ final class Modules {
     private CUmodule load(KernelSource source) {
         CUmodule module = new CUmodule();
         JITOptions options = new JITOptions();
-        byte[] log = new byte[LOG];
-        options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, log);
+        // The driver refuses a buffer without its size.
+        options.putInt(CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, LOG);
+        options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, new byte[LOG]);
         int code = cuModuleLoadDataJIT(module, Pointer.to(ptx(source)), options);
         switch (code) {
             case CUresult.CUDA_ERROR_INVALID_PTX,

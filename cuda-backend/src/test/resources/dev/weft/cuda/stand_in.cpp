@@ -340,12 +340,22 @@ static std::string folder() {
     return path.substr(0, path.rfind('/'));
 }
 
+// Whether each log buffer (CUjit_option 3 and 5) comes with its size (4 and 6), without which a driver takes none.
+static bool logs_have_sizes(unsigned options, const int* keys, void* const* values) {
+    size_t sizes[2] = {0, 0};
+    for (unsigned i = 0; i < options; i++) {
+        if (keys[i] == 4 || keys[i] == 6) sizes[keys[i] == 6] = (size_t)values[i];
+    }
+    for (unsigned i = 0; i < options; i++) {
+        if ((keys[i] == 3 || keys[i] == 5) && sizes[keys[i] == 5] == 0) return false;
+    }
+    return true;
+}
+
 // The image is PTX as Weft ships it, whose first line says which source and constants it is of.
 EXPORT CUresult cuModuleLoadDataEx(Module** module, const void* image, unsigned options, int* keys, void** values) {
-    (void)options;
-    (void)keys;
-    (void)values;
     CHECK_CONTEXT();
+    if (!logs_have_sizes(options, keys, values)) return INVALID_VALUE;
     const char* text = (const char*)image;
     if (strncmp(text, "// ", 3) != 0) return INVALID_PTX;
     std::string name;

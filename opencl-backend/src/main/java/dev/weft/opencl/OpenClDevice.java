@@ -7,6 +7,7 @@ import static org.lwjgl.opencl.CL10.CL_DEVICE_MAX_COMPUTE_UNITS;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_MAX_MEM_ALLOC_SIZE;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_MAX_WORK_GROUP_SIZE;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_NAME;
+import static org.lwjgl.opencl.CL10.CL_DEVICE_SINGLE_FP_CONFIG;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_TYPE;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_TYPE_CPU;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_TYPE_GPU;
@@ -18,6 +19,7 @@ import static org.lwjgl.opencl.CL10.nclGetDeviceInfo;
 import static org.lwjgl.opencl.CL10.nclGetPlatformInfo;
 import static org.lwjgl.opencl.CL11.CL_DEVICE_HOST_UNIFIED_MEMORY;
 import static org.lwjgl.opencl.CL11.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT;
+import static org.lwjgl.opencl.CL12.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT;
 import static org.lwjgl.system.MemoryUtil.NULL;
 import static org.lwjgl.system.MemoryUtil.memAddress;
 import static org.lwjgl.system.MemoryUtil.memUTF8;
@@ -41,6 +43,7 @@ import java.util.Map;
  *
  * @param platform its platform's handle
  * @param id its own handle
+ * @param exactDivision whether its division and square root can be correctly rounded
  */
 record OpenClDevice(
         long platform,
@@ -59,7 +62,8 @@ record OpenClDevice(
         int vectorFloats,
         boolean sharesMemory,
         boolean fp64,
-        boolean fp16) {
+        boolean fp16,
+        boolean exactDivision) {
 
     /** Asks a device everything. */
     static OpenClDevice of(long platform, long id) {
@@ -81,7 +85,9 @@ record OpenClDevice(
                 (int) number(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT),
                 number(id, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
                 extensions.contains("cl_khr_fp64"),
-                extensions.contains("cl_khr_fp16"));
+                extensions.contains("cl_khr_fp16"),
+                (number(id, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)
+                        != 0);
     }
 
     private static String text(long id, int what) {

@@ -28,7 +28,9 @@ final class ProgramCache {
     }
 
     private static String name(OpenClDevice device, KernelSource source) {
-        String all = String.join("\n", device.identity(), Programs.options(source), source.hash());
+        String all =
+                String.join(
+                        "\n", device.identity(), Programs.options(device, source), source.hash());
         byte[] key = sha256(all.getBytes(StandardCharsets.UTF_8));
         String file = source.file().replaceAll("[^A-Za-z0-9_]", "_");
         return "opencl/" + file + "-" + HexFormat.of().formatHex(key, 0, 16) + ".bin";

@@ -36,6 +36,11 @@ final class Programs {
      */
     private static final String OPTIONS = "-cl-std=CL1.2 -w";
 
+    /**
+     * Without it OpenCL allows a quotient to be 2.5 ulp off, and NVIDIA's compiler makes use of it.
+     */
+    private static final String EXACT_DIVISION = " -cl-fp32-correctly-rounded-divide-sqrt";
+
     private final long context;
     private final OpenClDevice device;
     private final ProgramCache cache;
@@ -74,8 +79,11 @@ final class Programs {
     }
 
     /** The compiler's options, which a cached program depends on too. */
-    static String options(KernelSource source) {
-        return OPTIONS + " " + String.join(" ", source.options());
+    static String options(OpenClDevice device, KernelSource source) {
+        return OPTIONS
+                + (device.exactDivision() ? EXACT_DIVISION : "")
+                + " "
+                + String.join(" ", source.options());
     }
 
     /** A binary that the driver refuses, such as one of an earlier version, counts as missing. */
@@ -96,7 +104,7 @@ final class Programs {
             if (codes.get(0) != 0 || codes.get(1) != 0) {
                 return OptionalLong.empty();
             }
-            if (clBuildProgram(program, device.id(), options(source), null, NULL) != 0) {
+            if (clBuildProgram(program, device.id(), options(device, source), null, NULL) != 0) {
                 clReleaseProgram(program);
                 return OptionalLong.empty();
             }
@@ -111,7 +119,7 @@ final class Programs {
             IntBuffer code = stack.callocInt(1);
             long program = clCreateProgramWithSource(context, source.text(), code);
             Status.check(code.get(0), "clCreateProgramWithSource of " + source.file());
-            int status = clBuildProgram(program, device.id(), options(source), null, NULL);
+            int status = clBuildProgram(program, device.id(), options(device, source), null, NULL);
             if (status == 0) {
                 return program;
             }
