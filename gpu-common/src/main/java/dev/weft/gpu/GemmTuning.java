@@ -44,7 +44,7 @@ final class GemmTuning {
      * Measured on PoCL for CPUs. With AVX-512 12×32 and 6×64 both fill 32 registers of 16 floats:
      * AMD's Zen 4 and Zen 5 are faster with the first, Intel's Sapphire Rapids with the second, by
      * a sixth from 768³ on. 6×16 fills the registers of AVX2. Packing b pays from about 800³ on.
-     * For GPUs, until they are measured: large tiles where there are enough of them for all compute
+     * For GPUs measured on one H200: large tiles where there are enough of them for all compute
      * units, and the vendor's library where there is one.
      */
     static GemmTuning defaults(GpuTraits traits) {
@@ -61,9 +61,11 @@ final class GemmTuning {
                                                 ? GemmVariant.cpu(6, 4, large)
                                                 : GemmVariant.cpu(12, 2, large);
                         case GPU ->
-                                size == GemmSize.HUGE
-                                        ? GemmVariant.gpu(128, 128)
-                                        : GemmVariant.gpu(64, 64);
+                                switch (size) {
+                                    case HUGE -> GemmVariant.gpu(128, 128);
+                                    case LARGE -> GemmVariant.gpu(128, 64);
+                                    default -> GemmVariant.gpu(64, 64);
+                                };
                     };
             chosen.put(size, variant.fits(traits) ? variant : smallest(traits));
             library.put(

@@ -21,12 +21,15 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
 
     private static final int TILED_DEPTH = 16;
 
-    /** The same for the GPU's kernel; of tiles beyond 128 columns an item makes twice as many. */
+    /** The same for the GPU's kernel; of tiles beyond 128 rows an item makes twice as many. */
     private static final int GPU_WORK = 8;
 
-    private static final int GPU_WIDE = 128;
+    private static final int GPU_HIGH = 128;
 
     private static final int GPU_DEPTH = 8;
+
+    /** Tiles of at most so many elements are twice as deep: larger ones then lack registers. */
+    private static final int GPU_SMALL = 128 * 64;
 
     /** The kernels. */
     enum Family {
@@ -67,7 +70,7 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
                                     tiled(32));
                     case GPU ->
                             List.of(
-                                    gpu(128, 256),
+                                    gpu(256, 128),
                                     gpu(128, 128),
                                     gpu(128, 64),
                                     gpu(64, 128),
@@ -84,19 +87,23 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
         return switch (family) {
             case CPU -> 1;
             case TILED -> rows * columns / (TILED_WORK * TILED_WORK);
-            case GPU -> rows * columns / (GPU_WORK * gpuColumns());
+            case GPU -> rows * columns / (gpuRows() * GPU_WORK);
         };
     }
 
-    private int gpuColumns() {
-        return columns > GPU_WIDE ? 2 * GPU_WORK : GPU_WORK;
+    private int gpuRows() {
+        return rows > GPU_HIGH ? 2 * GPU_WORK : GPU_WORK;
+    }
+
+    private int gpuDepth() {
+        return rows * columns > GPU_SMALL ? GPU_DEPTH : 2 * GPU_DEPTH;
     }
 
     private long localBytes() {
         return switch (family) {
             case CPU -> 0;
             case TILED -> (long) Float.BYTES * TILED_DEPTH * (rows + columns + 2);
-            case GPU -> 2L * Float.BYTES * GPU_DEPTH * (rows + columns + 8);
+            case GPU -> 2L * Float.BYTES * gpuDepth() * (rows + columns + 8);
         };
     }
 
@@ -133,11 +140,11 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
                             "GPU_BN",
                             columns,
                             "GPU_BK",
-                            GPU_DEPTH,
+                            gpuDepth(),
                             "GPU_TM",
-                            GPU_WORK,
+                            gpuRows(),
                             "GPU_TN",
-                            gpuColumns());
+                            GPU_WORK);
         };
     }
 
