@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -68,6 +69,10 @@ final class CudaLibrary {
                         library + " has no " + symbol + ": the driver is too old, or is another's",
                         REMEDY);
             }
+        }
+        Optional<String> problem = JcudaNatives.bringOut(JCudaDriver.class, "JCudaDriver");
+        if (problem.isPresent()) {
+            return missing(problem.get(), "remove it, or name another folder by -Djava.io.tmpdir");
         }
         try {
             JCudaDriver.setExceptionsEnabled(false);

@@ -37,6 +37,9 @@ final class JCublas implements Cublas {
 
     /** Whether JCublas2's native library finds libcublas.so.12: loads both. */
     static boolean isUsable() {
+        if (JcudaNatives.bringOut(JCublas2.class, "JCublas2").isPresent()) {
+            return false;
+        }
         try {
             JCublas2.setExceptionsEnabled(false);
             return true;

@@ -134,6 +134,33 @@ class CudaAvailabilityTest {
         }
     }
 
+    /** As a process leaves it that is stopped, or has just begun, while JCuda copies it. */
+    @Test
+    void withHalfOfJcudasOwnLibrary() throws IOException, InterruptedException {
+        Path driver = folder.resolve(JcudaNatives.file("JCudaDriver"));
+        Files.write(driver, new byte[0]);
+        Map<String, String> there = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + folder);
+        String output = look(StandIn.require().toString(), there);
+        assertTrue(output.contains("open: ready, 125.0"), output);
+        byte[] whole = Files.readAllBytes(driver);
+        Files.write(driver, Arrays.copyOf(whole, whole.length / 2));
+        output = look(StandIn.require().toString(), there);
+        assertTrue(output.contains("open: ready, 125.0"), output);
+        assertEquals(whole.length, Files.size(driver));
+    }
+
+    @Test
+    void withSomethingElseThereThatStays() throws IOException, InterruptedException {
+        Path driver = folder.resolve(JcudaNatives.file("JCudaDriver"));
+        Files.createDirectories(driver.resolve("full"));
+        String output =
+                look(
+                        StandIn.require().toString(),
+                        Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + folder));
+        assertGoesOn(output);
+        assertTrue(output.contains(driver + " is not JCuda's"), output);
+    }
+
     private Path cutOff(Path library, double part) throws IOException {
         byte[] whole = Files.readAllBytes(library);
         byte[] beginning = Arrays.copyOf(whole, (int) (whole.length * part));
