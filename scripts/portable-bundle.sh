@@ -54,6 +54,7 @@ for tests in *-backend/target/test-classes; do
 done
 
 cp scripts/portable/* "$bundle"
+git describe --always --dirty >"$bundle/revision" 2>/dev/null || echo unknown >"$bundle/revision"
 tar -C target -c "${bundle##*/}" | xz -T0 >"$bundle.tar.xz"
 size=$(stat -c %s "$bundle.tar.xz")
 echo "$bundle.tar.xz: $((size / 1000000)) MB"

@@ -121,6 +121,15 @@ public final class Bench implements Callable<Integer> {
     private List<Path> compared = List.of();
 
     @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = {
+                "Measure nothing: print the tables of a results.json, and write its report anew to",
+                "--out, such as of a machine that has no fonts to draw charts with."
+            })
+    private @Nullable Path reported;
+
+    @Option(
             names = "--quick",
             description = "Small sizes and few rounds: only to see that everything runs.")
     private boolean quick;
@@ -191,6 +200,10 @@ public final class Bench implements Callable<Integer> {
             RunComparison.of(before, RunFile.read(compared.getLast())).print(console);
             return 0;
         }
+        if (reported != null) {
+            report(reported);
+            return 0;
+        }
         for (int count : threads) {
             if (count < 1) {
                 throw new IllegalArgumentException("--threads must be at least 1, got " + count);
@@ -217,6 +230,16 @@ public final class Bench implements Callable<Integer> {
             console.printf("wrote results.json and report.html to %s%n", folder);
         }
         return 0;
+    }
+
+    private void report(Path results) throws IOException {
+        Run run = RunFile.read(results);
+        Table.print(run, console);
+        if (out != null) {
+            Files.createDirectories(out);
+            HtmlReport.write(run, out.resolve("report.html"));
+            console.printf("wrote report.html to %s%n", out);
+        }
     }
 
     private Run measure() throws IOException {

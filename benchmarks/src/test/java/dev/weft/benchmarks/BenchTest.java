@@ -72,7 +72,7 @@ class BenchTest {
     }
 
     @Test
-    void runsAreCompared() throws IOException {
+    void runsAreComparedAndShownAgain() throws IOException {
         String results = folder.resolve("results.json").toString();
         String[] args = {"--quick", "--backend", "cpu", "--filter", "gemm 64x128x784 NT"};
         List<String> with = new ArrayList<>(List.of(args));
@@ -81,6 +81,12 @@ class BenchTest {
         out.getBuffer().setLength(0);
         assertEquals(0, run("--compare", results, results), err::toString);
         assertTrue(out.toString().contains("the same"), out::toString);
+        Path again = folder.resolve("again");
+        assertEquals(0, run("--report", results, "--out", again.toString()), err::toString);
+        // The page has all that the file says, so that nothing else is needed to write it.
+        assertEquals(
+                Files.readString(folder.resolve("report.html")),
+                Files.readString(again.resolve("report.html")));
         Path broken = Files.writeString(folder.resolve("broken.json"), "{\"format\": 2");
         for (String other : List.of(broken.toString(), folder.resolve("none.json").toString())) {
             err.getBuffer().setLength(0);
@@ -103,6 +109,7 @@ class BenchTest {
             {"--threads", "1,two"},
             {"--threads", "2,2"},
             {"--compare", "one.json"},
+            {"--report", "none.json"},
             {"--filter", "nonesuch"},
             {"--filter", "gemm ("},
             {"--nonesuch"}

@@ -50,9 +50,7 @@ public record Machine(
     public static Machine here() throws IOException {
         return new Machine(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                answer("git", "describe", "--always", "--dirty").stream()
-                        .findFirst()
-                        .orElse("unknown"),
+                findRevision(),
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
                 String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()),
                 System.getProperty("os.name")
@@ -64,6 +62,16 @@ public record Machine(
                 Runtime.getRuntime().availableProcessors(),
                 findCaches(),
                 findClocks());
+    }
+
+    /** A portable bundle, which is no checkout, names its own. */
+    private static String findRevision() throws IOException {
+        String named = System.getProperty("weft.revision");
+        return named != null
+                ? named
+                : answer("git", "describe", "--always", "--dirty").stream()
+                        .findFirst()
+                        .orElse("unknown");
     }
 
     private static Map<String, String> findCaches() throws IOException {
