@@ -127,4 +127,29 @@ final class GemmDotTile {
         ((FloatVector) VECTOR.cast(s6)).intoMemorySegment(MEM, sums + 6 * Lanes.BYTES, ORDER);
         ((FloatVector) VECTOR.cast(s7)).intoMemorySegment(MEM, sums + 7 * Lanes.BYTES, ORDER);
     }
+
+    /** The same for four rows of y. */
+    static void oneByFour(int k, long x, long y, long yRow, long sums) {
+        x &= ADDRESS;
+        y &= ADDRESS;
+        yRow &= ADDRESS;
+        sums &= ADDRESS;
+        FloatVector s0 = FloatVector.zero(F32);
+        FloatVector s1 = FloatVector.zero(F32);
+        FloatVector s2 = FloatVector.zero(F32);
+        FloatVector s3 = FloatVector.zero(F32);
+        for (int p = 0; p < k; p += COUNT) {
+            FloatVector v = FloatVector.fromMemorySegment(F32, MEM, x, ORDER);
+            s0 = FloatVector.fromMemorySegment(F32, MEM, y, ORDER).fma(v, s0);
+            s1 = FloatVector.fromMemorySegment(F32, MEM, y + yRow, ORDER).fma(v, s1);
+            s2 = FloatVector.fromMemorySegment(F32, MEM, y + 2 * yRow, ORDER).fma(v, s2);
+            s3 = FloatVector.fromMemorySegment(F32, MEM, y + 3 * yRow, ORDER).fma(v, s3);
+            x = (x + Lanes.BYTES) & ADDRESS;
+            y = (y + Lanes.BYTES) & ADDRESS;
+        }
+        ((FloatVector) VECTOR.cast(s0)).intoMemorySegment(MEM, sums, ORDER);
+        ((FloatVector) VECTOR.cast(s1)).intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s2)).intoMemorySegment(MEM, sums + 2 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s3)).intoMemorySegment(MEM, sums + 3 * Lanes.BYTES, ORDER);
+    }
 }

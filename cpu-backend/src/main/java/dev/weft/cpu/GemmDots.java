@@ -21,6 +21,10 @@ final class GemmDots {
 
     private static final int TILE = 4;
     private static final int EIGHT = 8;
+    private static final int FOUR = 4;
+
+    /** What the first-level cache holds at the least. */
+    private static final long CACHED_BYTES = 32 << 10;
 
     /** The lanes of a row of a tile. */
     private static final VectorMask<Float> QUAD = F32.indexInRange(0, TILE);
@@ -96,14 +100,59 @@ final class GemmDots {
             long initCol,
             long c,
             long cCol) {
-        int j = from;
-        for (; j + GROUP <= to; j += GROUP) {
-            row(x, y + j * yRow, yRow);
-            store(GROUP, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
+        int groups = (to - from) / GROUP;
+        int end = from + groups * GROUP;
+        if (groups * GROUP * yRow > CACHED_BYTES) {
+            streams(from, groups * FOUR, x, y, yRow, init, initCol, c, cCol);
+        } else {
+            for (int j = from; j < end; j += GROUP) {
+                row(x, y + j * yRow, yRow);
+                store(0, GROUP, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
+            }
         }
-        for (; j < to; j++) {
+        for (int j = end; j < to; j++) {
             one(x, y + j * yRow);
-            store(1, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
+            store(0, 1, init == 0 ? 0 : init + j * initCol, initCol, c + j * cCol, cCol);
+        }
+    }
+
+    /**
+     * The same for four times {@code count} rows of y, of which more is read than a cache holds:
+     * four streams go on row after row, each where it ended. Of sixteen rows next to each other
+     * each is a new stream to the prefetchers: 3.1 µs for 1×128×784 on Zen 5, so 2.2. Each element
+     * is summed in the same order.
+     */
+    private void streams(
+            int from,
+            int count,
+            long x,
+            long y,
+            long yRow,
+            long init,
+            long initCol,
+            long c,
+            long cCol) {
+        for (int j = from; j < from + count; j += FOUR) {
+            for (int i = 0; i < FOUR; i++) {
+                GemmDotTile.oneByFour(
+                        whole, x, y + (j + i) * yRow, count * yRow, sums + (long) i * FOUR * BYTES);
+            }
+            if (whole < k) {
+                for (int i = 0; i < FOUR; i++) {
+                    pad(y + (j + i) * yRow, count * yRow, FOUR, 1 + i * FOUR);
+                }
+                rowEnds(x);
+            }
+            LaneSums.fold(sums);
+            for (int i = 0; i < FOUR; i++) {
+                store(
+                        i * FOUR,
+                        FOUR,
+                        init == 0 ? 0 : init + (j + i) * initCol,
+                        count * initCol,
+                        c + (j + i) * cCol,
+                        count * cCol);
+            }
         }
     }
 
@@ -122,14 +171,19 @@ final class GemmDots {
         GemmDotTile.oneByEight(whole, x, y, yRow, sums);
         GemmDotTile.oneByEight(whole, x, y + EIGHT * yRow, yRow, sums + EIGHT * BYTES);
         if (whole < k) {
-            pad(x, 0, 1, 0);
             pad(y, yRow, GROUP, 1);
-            GemmDotTile.oneByEight(COUNT, ends, ends + BYTES, BYTES, rest);
-            GemmDotTile.oneByEight(
-                    COUNT, ends, ends + (1 + EIGHT) * BYTES, BYTES, rest + EIGHT * BYTES);
-            addRest();
+            rowEnds(x);
         }
         LaneSums.fold(sums);
+    }
+
+    /** Adds what x has beyond whole vectors, times the same of sixteen rows, which are padded. */
+    private void rowEnds(long x) {
+        pad(x, 0, 1, 0);
+        GemmDotTile.oneByEight(COUNT, ends, ends + BYTES, BYTES, rest);
+        GemmDotTile.oneByEight(
+                COUNT, ends, ends + (1 + EIGHT) * BYTES, BYTES, rest + EIGHT * BYTES);
+        addRest();
     }
 
     private void addRest() {
@@ -177,10 +231,10 @@ final class GemmDots {
         value.intoMemorySegment(MEM, c, ORDER, QUAD);
     }
 
-    /** c = init + alpha sums. */
-    private void store(int count, long init, long initCol, long c, long cCol) {
+    /** c = init + alpha sums, from the one with this index on. */
+    private void store(int first, int count, long init, long initCol, long c, long cCol) {
         for (int i = 0; i < count; i++) {
-            float sum = Memory.getFloat(sums + (long) i * WORD);
+            float sum = Memory.getFloat(sums + (long) (first + i) * WORD);
             float value =
                     init == 0
                             ? alpha * sum
