@@ -32,8 +32,13 @@ final class Gemm {
      */
     private static final int DEPTH = 1024;
 
-    /** The most rows of a that are copied at a time, to 8 MB: whole tiles. */
-    private static final int COPIED_ROWS = 2040;
+    /**
+     * The most rows that go through the panels one after the other, whole tiles: 8 MB of a, which
+     * every panel reads again, and a copy of which has no more room. Without a limit they come from
+     * memory each time (4096³ on one core of Zen 5: 5 % slower), with 512 rows b is copied too
+     * often.
+     */
+    private static final int MOST_ROWS = 2050;
 
     /**
      * Rows along K that spread over more bytes than this are copied: they lie on too many pages.
@@ -310,7 +315,7 @@ final class Gemm {
 
     private void multiplyPanels(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
         int depth = depth(g);
-        int rows = copiesA(g) ? evenly(i1 - i0, COPIED_ROWS) : i1 - i0;
+        int rows = evenly(i1 - i0, MOST_ROWS);
         for (int p = 0; p < g.k(); p += depth) {
             for (int i = i0; i < i1; i += rows) {
                 multiplyBlock(

@@ -127,7 +127,10 @@ class GemmTest {
         }
     }
 
-    /** Also shapes whose operands lie on so many pages that they are copied. */
+    /**
+     * Also shapes whose operands lie on so many pages that they are copied, and with more rows in a
+     * part than go through the panels at a time.
+     */
     @Test
     void blocksOfKAndCopies() {
         int[][] shapes = {
@@ -135,7 +138,7 @@ class GemmTest {
             {257, 191, 1031},
             {127, 521, 300},
             {24, 4099, 64},
-            {4103, 64, 40},
+            {6203, 64, 40},
             {64, 128, 784},
             {128, 784, 64},
             {1100, 260, 500},
