@@ -40,6 +40,13 @@ final class GemmNarrow {
     /** The fewest rows: a tile's, which may overlap with the one before. */
     static final int ROWS = 4;
 
+    /**
+     * Rows between two additions of lanes. What a tile has just stored is not yet to be had: with
+     * four rows, its own, the whole takes a fifth longer; with more than 32 the sums do not stay in
+     * the first-level cache.
+     */
+    private static final int GROUP = 16;
+
     private static final int PAIRS = 5;
     private static final int HALF = COUNT / 2;
     private static final int STEP_BYTES = PAIRS * BYTES;
@@ -69,15 +76,16 @@ final class GemmNarrow {
         this.k = k;
         this.alpha = alpha;
         this.rowBytes = rowBytes(k);
-        this.sums = scratch;
-        this.rows = sums + (long) ROWS * STEP_BYTES;
+        // A tile at the end of C may begin up to three rows before its group.
+        this.sums = scratch + (ROWS - 1L) * STEP_BYTES;
+        this.rows = sums + (long) GROUP * STEP_BYTES;
         this.pairs = rows + ROWS * rowBytes;
         this.columns = pairs + PAIRS * 2 * rowBytes;
     }
 
     /** For the accumulators, four rows of a, the pairs of columns, and columns. */
     static long scratchBytes(int k) {
-        return (long) ROWS * STEP_BYTES + (ROWS + 2 * PAIRS + COUNT) * rowBytes(k);
+        return (ROWS - 1L + GROUP) * STEP_BYTES + (ROWS + 2 * PAIRS + COUNT) * rowBytes(k);
     }
 
     /** Of whole vectors along K and a line more, so that rows do not share their cache sets. */
@@ -127,23 +135,29 @@ final class GemmNarrow {
      */
     void multiply(
             int i0, int i1, int m, long a, long aRow, long init, long initRow, long c, long cRow) {
-        boolean ragged = k % HALF != 0;
-        for (int i = i0; i < i1; i += ROWS) {
-            // At the end, over rows that are done already or another thread's: they are not stored.
-            int top = Math.min(i, m - ROWS);
-            if (ragged) {
-                GemmPacking.rows(a + top * aRow, aRow, rows, rowBytes, ROWS, k);
-                tile(k, rows, rowBytes, pairs, sums);
-            } else {
-                tile(k, a + top * aRow, aRow, pairs, sums);
+        for (int i = i0; i < i1; i += GROUP) {
+            int end = Math.min(i + GROUP, i1);
+            for (int j = i; j < end; j += ROWS) {
+                // At the end, over rows that are done already or another thread's, and not stored.
+                int top = Math.min(j, m - ROWS);
+                dots(a + top * aRow, aRow, sums + (long) (top - i) * STEP_BYTES);
             }
             finish(
-                    Math.min(ROWS, i1 - i),
-                    sums + (long) (i - top) * STEP_BYTES,
+                    end - i,
                     init == 0 ? GemmPanel.ZEROS : init + i * initRow,
                     init == 0 ? 0 : initRow,
                     c + i * cRow,
                     cRow);
+        }
+    }
+
+    /** The sums of four rows. */
+    private void dots(long a, long aRow, long to) {
+        if (k % HALF != 0) {
+            GemmPacking.rows(a, aRow, rows, rowBytes, ROWS, k);
+            tile(k, rows, rowBytes, pairs, to);
+        } else {
+            tile(k, a, aRow, pairs, to);
         }
     }
 
@@ -233,8 +247,8 @@ final class GemmNarrow {
         ((FloatVector) VECTOR.cast(s34)).intoMemorySegment(MEM, sums + 19 * BYTES, ORDER);
     }
 
-    /** c = init + alpha times the sums of each row's lanes. */
-    private void finish(int count, long sums, long init, long initRow, long c, long cRow) {
+    /** c = init + alpha times the sums of each row's lanes, for the first rows of the group. */
+    private void finish(int count, long init, long initRow, long c, long cRow) {
         VectorMask<Float> inside = F32.indexInRange(0, n);
         FloatVector scale = FloatVector.broadcast(F32, alpha);
         long row = sums & ADDRESS;
