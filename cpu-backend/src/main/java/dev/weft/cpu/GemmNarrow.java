@@ -47,6 +47,9 @@ final class GemmNarrow {
      */
     private static final int GROUP = 16;
 
+    /** A vector stored at the start of a row of C reaches into no more rows after it. */
+    private static final int OVERHANG = 2;
+
     private static final int PAIRS = 5;
     private static final int HALF = COUNT / 2;
     private static final int STEP_BYTES = PAIRS * BYTES;
@@ -142,12 +145,12 @@ final class GemmNarrow {
                 int top = Math.min(j, m - ROWS);
                 dots(a + top * aRow, aRow, sums + (long) (top - i) * STEP_BYTES);
             }
-            finish(
-                    end - i,
-                    init == 0 ? GemmPanel.ZEROS : init + i * initRow,
-                    init == 0 ? 0 : initRow,
-                    c + i * cRow,
-                    cRow);
+            long start = init == 0 ? GemmPanel.ZEROS : init + i * initRow;
+            long startRow = init == 0 ? 0 : initRow;
+            boolean packed = startRow == 0 && cRow == (long) n * WORD;
+            int whole = packed ? Math.max(0, Math.min(end, i1 - OVERHANG) - i) : 0;
+            finishWhole(whole, start, c + i * cRow);
+            finish(whole, end - i, start, startRow, c + i * cRow, cRow);
         }
     }
 
@@ -247,32 +250,55 @@ final class GemmNarrow {
         ((FloatVector) VECTOR.cast(s34)).intoMemorySegment(MEM, sums + 19 * BYTES, ORDER);
     }
 
-    /** c = init + alpha times the sums of each row's lanes, for the first rows of the group. */
-    private void finish(int count, long init, long initRow, long c, long cRow) {
-        VectorMask<Float> inside = F32.indexInRange(0, n);
+    /**
+     * c = init + alpha times the sums of each row's lanes, for rows of C without a gap between them
+     * and one start value for all. The vectors are stored whole, over the rows after them, which
+     * come later: masked, loads and stores would take a third of the time.
+     */
+    private void finishWhole(int count, long init, long c) {
         FloatVector scale = FloatVector.broadcast(F32, alpha);
+        FloatVector start =
+                FloatVector.fromMemorySegment(F32, MEM, init, ORDER, F32.indexInRange(0, n));
         long row = sums & ADDRESS;
-        long from = init & ADDRESS;
         long to = c & ADDRESS;
         for (int i = 0; i < count; i++) {
-            FloatVector v0 = load(row, 0);
-            FloatVector v1 = load(row, COUNT);
-            FloatVector v2 = load(row, 2 * COUNT);
-            FloatVector v3 = load(row, 3 * COUNT);
-            FloatVector v4 = load(row, 4 * COUNT);
-            FloatVector w0 = v0.blend(v4, UPPER_4).add(v4.blend(v0, UPPER_4).rearrange(BY_4));
-            FloatVector w1 = v1.add(v1.rearrange(BY_4));
-            FloatVector w2 = v2.add(v2.rearrange(BY_4));
-            FloatVector w3 = v3.add(v3.rearrange(BY_4));
-            FloatVector x0 = w0.blend(w2, UPPER_2).add(w2.blend(w0, UPPER_2).rearrange(BY_2));
-            FloatVector x1 = w1.blend(w3, UPPER_2).add(w3.blend(w1, UPPER_2).rearrange(BY_2));
-            FloatVector y0 = x0.blend(x1, UPPER_1).add(x1.blend(x0, UPPER_1).rearrange(BY_1));
-            y0.rearrange(JOIN)
+            lanes(row).fma(scale, start).intoMemorySegment(MEM, to, ORDER);
+            row = (row + STEP_BYTES) & ADDRESS;
+            to = (to + (long) n * WORD) & ADDRESS;
+        }
+    }
+
+    /** The same for any rows of C, from the group's row {@code first} on. */
+    private void finish(int first, int count, long init, long initRow, long c, long cRow) {
+        VectorMask<Float> inside = F32.indexInRange(0, n);
+        FloatVector scale = FloatVector.broadcast(F32, alpha);
+        long row = (sums + (long) first * STEP_BYTES) & ADDRESS;
+        long from = (init + first * initRow) & ADDRESS;
+        long to = (c + first * cRow) & ADDRESS;
+        for (int i = first; i < count; i++) {
+            lanes(row)
                     .fma(scale, FloatVector.fromMemorySegment(F32, MEM, from, ORDER, inside))
                     .intoMemorySegment(MEM, to, ORDER, inside);
             row = (row + STEP_BYTES) & ADDRESS;
             from = (from + initRow) & ADDRESS;
             to = (to + cRow) & ADDRESS;
         }
+    }
+
+    /** The sums over each column's eight lanes, in the columns' order. */
+    private static FloatVector lanes(long row) {
+        FloatVector v0 = load(row, 0);
+        FloatVector v1 = load(row, COUNT);
+        FloatVector v2 = load(row, 2 * COUNT);
+        FloatVector v3 = load(row, 3 * COUNT);
+        FloatVector v4 = load(row, 4 * COUNT);
+        FloatVector w0 = v0.blend(v4, UPPER_4).add(v4.blend(v0, UPPER_4).rearrange(BY_4));
+        FloatVector w1 = v1.add(v1.rearrange(BY_4));
+        FloatVector w2 = v2.add(v2.rearrange(BY_4));
+        FloatVector w3 = v3.add(v3.rearrange(BY_4));
+        FloatVector x0 = w0.blend(w2, UPPER_2).add(w2.blend(w0, UPPER_2).rearrange(BY_2));
+        FloatVector x1 = w1.blend(w3, UPPER_2).add(w3.blend(w1, UPPER_2).rearrange(BY_2));
+        FloatVector y0 = x0.blend(x1, UPPER_1).add(x1.blend(x0, UPPER_1).rearrange(BY_1));
+        return y0.rearrange(JOIN);
     }
 }
