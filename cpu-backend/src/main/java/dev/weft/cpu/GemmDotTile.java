@@ -128,12 +128,13 @@ final class GemmDotTile {
         ((FloatVector) VECTOR.cast(s7)).intoMemorySegment(MEM, sums + 7 * Lanes.BYTES, ORDER);
     }
 
-    /** The same for four rows of y. */
-    static void oneByFour(int k, long x, long y, long yRow, long sums) {
+    /** The same for four rows of y; their sums are {@code step} bytes apart. */
+    static void oneByFour(int k, long x, long y, long yRow, long sums, long step) {
         x &= ADDRESS;
         y &= ADDRESS;
         yRow &= ADDRESS;
         sums &= ADDRESS;
+        step &= ADDRESS;
         FloatVector s0 = FloatVector.zero(F32);
         FloatVector s1 = FloatVector.zero(F32);
         FloatVector s2 = FloatVector.zero(F32);
@@ -148,8 +149,8 @@ final class GemmDotTile {
             y = (y + Lanes.BYTES) & ADDRESS;
         }
         ((FloatVector) VECTOR.cast(s0)).intoMemorySegment(MEM, sums, ORDER);
-        ((FloatVector) VECTOR.cast(s1)).intoMemorySegment(MEM, sums + Lanes.BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s2)).intoMemorySegment(MEM, sums + 2 * Lanes.BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s3)).intoMemorySegment(MEM, sums + 3 * Lanes.BYTES, ORDER);
+        ((FloatVector) VECTOR.cast(s1)).intoMemorySegment(MEM, sums + step, ORDER);
+        ((FloatVector) VECTOR.cast(s2)).intoMemorySegment(MEM, sums + 2 * step, ORDER);
+        ((FloatVector) VECTOR.cast(s3)).intoMemorySegment(MEM, sums + 3 * step, ORDER);
     }
 }

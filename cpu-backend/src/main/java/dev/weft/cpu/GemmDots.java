@@ -23,11 +23,11 @@ final class GemmDots {
     private static final int EIGHT = 8;
     private static final int FOUR = 4;
 
+    /** The lanes of four sums. */
+    private static final VectorMask<Float> QUAD = F32.indexInRange(0, FOUR);
+
     /** What the first-level cache holds at the least. */
     private static final long CACHED_BYTES = 32 << 10;
-
-    /** The lanes of a row of a tile. */
-    private static final VectorMask<Float> QUAD = F32.indexInRange(0, TILE);
 
     /** Sixteen accumulators, twice, and the ends of 17 rows padded to whole vectors. */
     static final int SCRATCH_BYTES = (2 * GROUP + 1 + GROUP) * BYTES;
@@ -135,23 +135,24 @@ final class GemmDots {
         for (int j = from; j < from + count; j += FOUR) {
             for (int i = 0; i < FOUR; i++) {
                 GemmDotTile.oneByFour(
-                        whole, x, y + (j + i) * yRow, count * yRow, sums + (long) i * FOUR * BYTES);
+                        whole,
+                        x,
+                        y + (j + i) * yRow,
+                        count * yRow,
+                        sums + (long) i * BYTES,
+                        FOUR * BYTES);
             }
             if (whole < k) {
                 for (int i = 0; i < FOUR; i++) {
-                    pad(y + (j + i) * yRow, count * yRow, FOUR, 1 + i * FOUR);
+                    pad(y + (j + i * count) * yRow, yRow, FOUR, 1 + i * FOUR);
                 }
                 rowEnds(x);
             }
             LaneSums.fold(sums);
             for (int i = 0; i < FOUR; i++) {
-                store(
-                        i * FOUR,
-                        FOUR,
-                        init == 0 ? 0 : init + (j + i) * initCol,
-                        count * initCol,
-                        c + (j + i) * cCol,
-                        count * cCol);
+                long column = j + (long) i * count;
+                long start = init == 0 ? 0 : init + column * initCol;
+                store(i * FOUR, FOUR, start, initCol, c + column * cCol, cCol);
             }
         }
     }
@@ -217,11 +218,41 @@ final class GemmDots {
         }
     }
 
-    /** c = init + alpha sums for a row of a tile. */
-    private void storeQuad(int row, long init, long c) {
+    /**
+     * c = init + alpha sums, {@code count} from the one with this index on. In vectors where it can
+     * be: C2 does not inline the last calls of a scalar access where a kernel's callers are inlined
+     * as well, so that it costs ten times as much.
+     */
+    private void store(int first, int count, long init, long initCol, long c, long cCol) {
+        boolean adjacent = cCol == WORD && (init == 0 || initCol == WORD);
+        if (adjacent && count == GROUP) {
+            storeGroup(init, c);
+        } else if (adjacent && count == FOUR) {
+            storeQuad(first / FOUR, init, c);
+        } else {
+            for (int i = 0; i < count; i++) {
+                float sum = Memory.getFloat(sums + (long) (first + i) * WORD);
+                float value =
+                        init == 0
+                                ? alpha * sum
+                                : Math.fma(alpha, sum, Memory.getFloat(init + i * initCol));
+                Memory.setFloat(c + i * cCol, value);
+            }
+        }
+    }
+
+    private void storeGroup(long init, long c) {
+        FloatVector scale = FloatVector.broadcast(F32, alpha);
+        for (int i = 0; i < GROUP; i += COUNT) {
+            FloatVector sum = Lanes.load(sums, i);
+            Lanes.store(init == 0 ? sum.mul(scale) : sum.fma(scale, Lanes.load(init, i)), c, i);
+        }
+    }
+
+    private void storeQuad(int quad, long init, long c) {
         FloatVector sum =
                 FloatVector.fromMemorySegment(
-                        F32, MEM, sums + (long) row * TILE * WORD, ORDER, QUAD);
+                        F32, MEM, sums + (long) quad * FOUR * WORD, ORDER, QUAD);
         FloatVector scale = FloatVector.broadcast(F32, alpha);
         FloatVector value =
                 init == 0
@@ -229,17 +260,5 @@ final class GemmDots {
                         : sum.fma(
                                 scale, FloatVector.fromMemorySegment(F32, MEM, init, ORDER, QUAD));
         value.intoMemorySegment(MEM, c, ORDER, QUAD);
-    }
-
-    /** c = init + alpha sums, from the one with this index on. */
-    private void store(int first, int count, long init, long initCol, long c, long cCol) {
-        for (int i = 0; i < count; i++) {
-            float sum = Memory.getFloat(sums + (long) (first + i) * WORD);
-            float value =
-                    init == 0
-                            ? alpha * sum
-                            : Math.fma(alpha, sum, Memory.getFloat(init + i * initCol));
-            Memory.setFloat(c + i * cCol, value);
-        }
     }
 }

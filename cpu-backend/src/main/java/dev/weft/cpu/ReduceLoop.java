@@ -164,18 +164,44 @@ final class ReduceLoop {
         return combine(op, even, odd);
     }
 
-    /** How many of {@code count} elements are NaN or infinite. */
+    /**
+     * How many of {@code count} elements are NaN or infinite: usually none, which is seen first.
+     */
     static int nonFinite(long x, int count) {
         int whole = count - count % COUNT;
         int found = 0;
-        for (int i = 0; i < whole; i += COUNT) {
-            found += load(x, i).test(VectorOperators.IS_FINITE).trueCount();
+        if (!Float.isFinite(zeros(x, whole))) {
+            for (int i = 0; i < whole; i += COUNT) {
+                found += COUNT - load(x, i).test(VectorOperators.IS_FINITE).trueCount();
+            }
         }
-        found = whole - found;
         for (int i = whole; i < count; i++) {
             found += Float.isFinite(Memory.getFloat(x + (long) i * WORD)) ? 0 : 1;
         }
         return found;
+    }
+
+    /** Σ 0 x: NaN where an element is NaN or infinite, at one operation for a vector. */
+    private static float zeros(long x, int count) {
+        FloatVector zero = FloatVector.zero(F32);
+        FloatVector s0 = FloatVector.zero(F32);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        int i = 0;
+        for (; i <= count - LANES4; i += LANES4) {
+            s0 = load(x, i).fma(zero, s0);
+            s1 = load(x, i + COUNT).fma(zero, s1);
+            s2 = load(x, i + 2 * COUNT).fma(zero, s2);
+            s3 = load(x, i + 3 * COUNT).fma(zero, s3);
+        }
+        for (; i < count; i += COUNT) {
+            s0 = load(x, i).fma(zero, s0);
+        }
+        return Lanes.sum(
+                ((FloatVector) VECTOR.cast(s0))
+                        .add(s1)
+                        .add(((FloatVector) VECTOR.cast(s2)).add(s3)));
     }
 
     /** x = x / divisor. */

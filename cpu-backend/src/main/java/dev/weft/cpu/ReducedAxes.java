@@ -44,9 +44,12 @@ record ReducedAxes(View x, View y, long columns, int inner, long rows, long rowB
         return new ReducedAxes(x, y, columns, inner, rows, stride < 0 ? -1 : stride * WORD);
     }
 
-    /** Whether rows of adjacent columns are combined. Few columns are not worth it. */
+    /**
+     * Whether rows of adjacent columns are combined, or a single one is taken as it is. Few columns
+     * are not worth it.
+     */
     boolean combinesRows() {
-        return columns >= 4 && rows > 1 && rowBytes >= 0;
+        return columns >= 4 && rows > 0 && rowBytes >= 0;
     }
 
     /** Where the rows begin that make the block of results with this number. */
