@@ -304,7 +304,8 @@ public final class Bench implements Callable<Integer> {
 
     private List<Figure> measure(Libraries libraries, List<Task> tasks, int count) {
         Rounds rounds = quick ? Rounds.quick() : Rounds.thorough();
-        Comparison comparison = new Comparison(libraries.all(), count, rounds);
+        Comparison comparison =
+                new Comparison(libraries.all(), count, !libraries.isOnGpu(), rounds);
         boolean startup = filter == null && suite.includes(Suite.STARTUP);
         boolean launches = filter == null && suite.includes(Suite.LAUNCHES);
         int steps = tasks.size() + (startup ? 1 : 0) + (launches ? 1 : 0);

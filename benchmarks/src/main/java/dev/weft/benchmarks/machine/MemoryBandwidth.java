@@ -74,6 +74,21 @@ final class MemoryBandwidth {
         return best;
     }
 
+    /** A thread's part of an update in place, with arrays of so many bytes. */
+    static Runnable update(long bytes) {
+        return part(Kernel.UPDATE, bytes);
+    }
+
+    /** The size of the arrays of which an update reads and writes so many bytes, nearly. */
+    static long updated(double bytes) {
+        return Math.max(1, Math.round(bytes / Kernel.UPDATE.arrays / BLOCK)) * BLOCK;
+    }
+
+    /** What an update of such arrays reads and writes. */
+    static long updateBytes(long bytes) {
+        return Kernel.UPDATE.arrays * bytes;
+    }
+
     /** A thread's part: its arrays belong to it until it ends. */
     private static Runnable part(Kernel kernel, long bytes) {
         Arena arena = Arena.ofAuto();

@@ -2,8 +2,10 @@ package dev.weft.benchmarks.measure;
 
 import dev.weft.benchmarks.library.Library;
 import dev.weft.benchmarks.library.Work;
+import dev.weft.benchmarks.machine.MemoryPass;
 import dev.weft.benchmarks.report.Figure;
 import dev.weft.benchmarks.task.Task;
+import dev.weft.benchmarks.task.Update;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +16,13 @@ import java.util.Optional;
  *
  * @param libraries the first is the one that everything else is compared with
  * @param threads on how many threads
+ * @param memory whether the machine's memory is measured beside what it limits: not where the first
+ *     computes on a GPU
  */
-public record Comparison(List<Library> libraries, int threads, Rounds rounds) {
+public record Comparison(List<Library> libraries, int threads, boolean memory, Rounds rounds) {
+    /** What so much is moved by, memory limits, and no cache. */
+    private static final double MANY_BYTES = 1e8;
+
     /** A library that has prepared a task. */
     private record Prepared(Library library, Work work) {
         Rounds.Candidate candidate() {
@@ -38,7 +45,19 @@ public record Comparison(List<Library> libraries, int threads, Rounds rounds) {
                     check(task, library, work.get());
                 }
             }
-            return prepared.isEmpty() ? List.of() : time(task, prepared);
+            if (prepared.isEmpty()) {
+                return List.of();
+            }
+            if (!memory || !(task instanceof Update) || task.bytes() < MANY_BYTES) {
+                return figures(task, prepared, rounds.time(candidates(prepared)), Double.NaN);
+            }
+            try (MemoryPass pass = new MemoryPass(threads, task.bytes())) {
+                List<Rounds.Candidate> all = candidates(prepared);
+                all.add(new Rounds.Candidate("memory", pass::run, 0));
+                List<Rounds.Timing> timings = rounds.time(all);
+                double gbs = pass.bytes() / timings.removeLast().seconds() * 1e-9;
+                return figures(task, prepared, timings, gbs);
+            }
         } finally {
             // Works on one device close in the reverse order of their making.
             prepared.reversed().forEach(each -> each.work.close());
@@ -52,9 +71,12 @@ public record Comparison(List<Library> libraries, int threads, Rounds rounds) {
         task.check(library.name(), work.result());
     }
 
-    private List<Figure> time(Task task, List<Prepared> prepared) {
-        List<Rounds.Timing> timings =
-                rounds.time(prepared.stream().map(Prepared::candidate).toList());
+    private static List<Rounds.Candidate> candidates(List<Prepared> prepared) {
+        return new ArrayList<>(prepared.stream().map(Prepared::candidate).toList());
+    }
+
+    private List<Figure> figures(
+            Task task, List<Prepared> prepared, List<Rounds.Timing> timings, double gbs) {
         List<Figure> figures = new ArrayList<>();
         for (int i = 0; i < timings.size(); i++) {
             Rounds.Timing timing = timings.get(i);
@@ -70,7 +92,8 @@ public record Comparison(List<Library> libraries, int threads, Rounds rounds) {
                             timing.spread(),
                             task.flops(),
                             task.bytes(),
-                            timing.ratio()));
+                            timing.ratio(),
+                            gbs));
         }
         return figures;
     }

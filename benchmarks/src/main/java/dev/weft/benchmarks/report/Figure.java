@@ -22,6 +22,7 @@ import java.util.Set;
  * @param bytes bytes that a call has to read and write at least, 0 where not counted
  * @param ratio this library's time over the first Weft device's in the same rounds, the median:
  *     above 1 where Weft is faster; 1 for that device itself
+ * @param memory GB/s that memory allowed in the same rounds, NaN where that was not measured
  */
 public record Figure(
         String suite,
@@ -34,7 +35,8 @@ public record Figure(
         double spread,
         double flops,
         double bytes,
-        double ratio) {
+        double ratio,
+        double memory) {
     /** The suites whose work is counted in operations. */
     private static final Set<String> COMPUTE = Set.of("gemm", "dense", "training");
 
@@ -61,6 +63,34 @@ public record Figure(
         }
     }
 
+    /** Without a measurement of the memory beside it. */
+    public Figure(
+            String suite,
+            String family,
+            String what,
+            double size,
+            String library,
+            int threads,
+            double micros,
+            double spread,
+            double flops,
+            double bytes,
+            double ratio) {
+        this(
+                suite,
+                family,
+                what,
+                size,
+                library,
+                threads,
+                micros,
+                spread,
+                flops,
+                bytes,
+                ratio,
+                Double.NaN);
+    }
+
     /** What its rate counts: operations where arithmetic is the limit, bytes where memory is. */
     public Optional<Unit> unit() {
         if (COMPUTE.contains(suite) && flops > 0) {
@@ -75,11 +105,14 @@ public record Figure(
         return work / micros * 1e-3;
     }
 
-    /** The fraction of the processor's measured limit; NaN without a rate. */
+    /**
+     * The fraction of the processor's measured limit, of the memory's in the same rounds where it
+     * was measured there; NaN without a rate.
+     */
     public double ofLimit(Limits limits) {
+        double gbs = Double.isNaN(memory) ? limits.gbs() : memory;
         double limit =
-                unit().map(unit -> unit == Unit.GFLOPS ? limits.gflops() : limits.gbs())
-                        .orElse(Double.NaN);
+                unit().map(unit -> unit == Unit.GFLOPS ? limits.gflops() : gbs).orElse(Double.NaN);
         return rate() / limit;
     }
 }

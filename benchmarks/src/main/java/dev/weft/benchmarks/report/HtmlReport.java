@@ -92,7 +92,7 @@ public final class HtmlReport {
         for (Limits limits : run.limits()) {
             addFact(
                     "Limits, " + Family.threads(limits.threads()),
-                    "FMA peak %s GFLOP/s, memory bandwidth %s GB/s, both measured"
+                    "FMA peak %s GFLOP/s, memory bandwidth %s GB/s, both measured at the start"
                             .formatted(
                                     Amounts.digits(limits.gflops()), Amounts.digits(limits.gbs())));
         }

@@ -100,6 +100,7 @@ public final class RunFile {
         if (unit.isPresent()) {
             number(json, "rate", figure.rate());
             json.writeStringField("unit", unit.get().symbol());
+            number(json, "memory_gbs", figure.memory());
             number(json, "of_limit", run.ofLimit(figure));
         }
         Family.Row row = run.row(figure);
@@ -200,6 +201,7 @@ public final class RunFile {
                 json.numberOrNaN("spread"),
                 json.number("flops"),
                 json.number("bytes"),
-                json.numberOrNaN("ratio"));
+                json.numberOrNaN("ratio"),
+                json.numberOrNaN("memory_gbs"));
     }
 }

@@ -72,6 +72,18 @@ class RunFileTest {
     }
 
     @Test
+    void whatMemoryAllowedInTheSameRoundsIsTheLimit() throws IOException {
+        Figure figure =
+                new Figure(
+                        "kernels", "updates", "SGD", 1, "weft cpu", 1, 1000, 0.01, 0, 8e6, 1, 16);
+        Run run = MadeUp.run(List.of(figure));
+        String json = written(run);
+        assertTrue(json.contains("\"memory_gbs\" : 16.0"), json);
+        assertTrue(json.contains("\"of_limit\" : 0.5"), json);
+        assertEquals(run, RunFile.read(file()));
+    }
+
+    @Test
     void aFileThatIsCutOffIsRefused() throws IOException {
         String whole = written(MadeUp.everything()).strip();
         for (int part = 0; part < 40; part++) {
