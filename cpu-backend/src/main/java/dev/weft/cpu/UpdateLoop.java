@@ -33,6 +33,9 @@ interface UpdateLoop {
         return switch (rule) {
             case UpdateRule.Sgd(var momentum, var nesterov, var _) -> {
                 float mu = (float) momentum;
+                if (momentum == 0 && penalty.equals(Penalty.NONE)) {
+                    yield (p, g, first, second, count) -> plain(p, g, count, lr);
+                }
                 if (momentum == 0) {
                     yield (p, g, first, second, count) -> sgd(p, g, count, lr, l1, l2, keep);
                 }
@@ -63,6 +66,14 @@ interface UpdateLoop {
                         rmsProp(p, g, first, count, lr, a, rest, tiny, l1, l2, keep);
             }
         };
+    }
+
+    /** The others wait for memory, and hide penalties of zero behind it; this does not. */
+    private static void plain(long p, long g, int count, float lr) {
+        FloatVector minusLr = FloatVector.broadcast(F32, -lr);
+        for (int i = 0; i < count; i += COUNT) {
+            store(load(g, i).fma(minusLr, load(p, i)), p, i);
+        }
     }
 
     private static void sgd(long p, long g, int count, float lr, float l1, float l2, float keep) {
