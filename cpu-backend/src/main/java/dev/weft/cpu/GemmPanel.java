@@ -16,7 +16,8 @@ import java.lang.foreign.Arena;
 /**
  * c = init + alpha a b for a panel of C: any number of rows, at most {@link #COLUMNS} columns. It
  * covers the panel with tiles, the widest first that are full or nearly, and what does not fill one
- * at the right edge goes through scratch memory.
+ * at the right edge goes through scratch memory. Full panels with a small K are {@link
+ * GemmShallow}.
  *
  * <p>Each element is one chain of multiply-adds in the order of k, whichever tile it is in: so its
  * value does not depend on how C was split among threads, as long as the splits are at multiples of
@@ -117,6 +118,10 @@ final class GemmPanel {
             long initRow,
             long c,
             long cRow) {
+        if (VECTORS == 4 && GemmShallow.pays(rows, k, cRow)) {
+            GemmShallow.multiply(rows, k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            return;
+        }
         int i = 0;
         for (; i + ROWS <= rows; i += ROWS) {
             if (VECTORS == 4) {

@@ -170,6 +170,42 @@ class GemmTest {
         }
     }
 
+    /**
+     * Few rows along K, which stay in registers: each number of them, around each border of use.
+     */
+    @Test
+    void shallowProducts() {
+        int[][] sizes = {{7, 64}, {8, 64}, {64, 128}, {71, 129}, {130, 64}, {20, 512}, {20, 576}};
+        long seed = 2000;
+        for (int[] size : sizes) {
+            for (int k = 2; k <= 11; k++) {
+                for (int trans = 0; trans < 4; trans++) {
+                    boolean a = (trans & 1) != 0;
+                    boolean b = (trans & 2) != 0;
+                    for (float beta : new float[] {0, 1}) {
+                        seed++;
+                        boolean bias = seed % 3 == 0;
+                        int pad = (int) (seed % 2) * 3;
+                        Activation activation = Activation.IDENTITY;
+                        check(
+                                new Case(
+                                        size[0],
+                                        size[1],
+                                        k,
+                                        a,
+                                        b,
+                                        1,
+                                        beta,
+                                        bias,
+                                        activation,
+                                        pad,
+                                        seed));
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void theSameBitsForAnyNumberOfThreads() {
         try (WorkerPool one = new WorkerPool(1);
@@ -182,6 +218,7 @@ class GemmTest {
                 {1000, 10, 100},
                 {1000, 10, 203},
                 {40, 70, 1003},
+                {2000, 128, 10},
                 {2, 3000, 500},
                 {3000, 1, 500}
             };
