@@ -139,19 +139,67 @@ final class Gemm {
                 });
     }
 
-    /** Rows [i0, i1) and columns [j0, j1) of C, on the calling thread. */
+    /**
+     * Rows [i0, i1) and columns [j0, j1) of C, on the calling thread.
+     *
+     * <p>This is one method so that it is more than C2 inlines at a call (325 bytes of code). What
+     * it calls is then compiled from here on. Further down from some caller's loop, C2 no longer
+     * inlines all that a vector's load is made of ("inlining too deep"), and each load is a call.
+     */
     private void part(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
         GemmEnds.begin(g, i0, i1, j0, j1);
+        long a = g.a() + i0 * g.aRow();
+        long c = g.c() + i0 * g.cRow();
+        long right = (long) j0 * WORD;
+        boolean accumulates = g.accumulates();
         if (g.k() == 0) {
             GemmEnds.finish(g, i0, i1, j0, j1);
         } else if (g.k() == 1 && g.bCol() == WORD) {
-            multiplyOuter(g, i0, i1, j0, j1);
+            long init = accumulates ? c : g.bias();
+            GemmOuter.multiply(
+                    i1 - i0,
+                    j1 - j0,
+                    g.alpha(),
+                    a,
+                    g.aRow(),
+                    g.b() + right,
+                    init == 0 ? 0 : init + right,
+                    accumulates ? g.cRow() : 0,
+                    c + right,
+                    g.cRow());
             GemmEnds.finish(g, i0, i1, j0, j1);
         } else if (narrow(g)) {
-            multiplyNarrow(g, i0, i1, worker);
+            int depth = depth(g);
+            for (int p = 0; p < g.k(); p += depth) {
+                int length = Math.min(depth, g.k() - p);
+                long scratch = workers[worker].reserve(GemmNarrow.scratchBytes(length));
+                GemmNarrow narrow = new GemmNarrow(g.n(), length, g.alpha(), scratch);
+                narrow.pack(g.b() + p * g.bRow(), g.bRow(), g.bCol());
+                boolean adds = p > 0 || accumulates;
+                narrow.multiply(
+                        i0,
+                        i1,
+                        g.m(),
+                        g.a() + (long) p * WORD,
+                        g.aRow(),
+                        adds ? g.c() : g.bias(),
+                        adds ? g.cRow() : 0,
+                        g.c(),
+                        g.cRow());
+            }
             GemmEnds.finish(g, i0, i1, j0, j1);
         } else if (dots(g)) {
-            multiplyDots(g, i0, i1, j0, j1, worker);
+            GemmDots dots =
+                    new GemmDots(g.k(), g.alpha(), workers[worker].reserve(GemmDots.SCRATCH_BYTES));
+            long init = accumulates ? g.c() : g.bias();
+            long initRow = accumulates ? g.cRow() : 0;
+            if (g.n() == 1) {
+                dots.multiplyRow(i0, i1, g.b(), g.a(), g.aRow(), init, initRow, g.c(), g.cRow());
+            } else {
+                dots.multiply(
+                        i0, i1, j0, j1, g.a(), g.aRow(), g.b(), g.bCol(), init, initRow, g.c(),
+                        g.cRow());
+            }
             GemmEnds.finish(g, i0, i1, j0, j1);
         } else {
             multiplyPanels(g, i0, i1, j0, j1, worker);
@@ -162,24 +210,6 @@ final class Gemm {
     private static int depth(GemmProblem g) {
         int blocks = (int) (((long) g.k() + DEPTH - 1) / DEPTH);
         return (int) (((long) g.k() + blocks - 1) / blocks);
-    }
-
-    // ---- without panels
-
-    private static void multiplyOuter(GemmProblem g, int i0, int i1, int j0, int j1) {
-        long right = (long) j0 * WORD;
-        long init = g.accumulates() ? g.c() + i0 * g.cRow() : g.bias();
-        GemmOuter.multiply(
-                i1 - i0,
-                j1 - j0,
-                g.alpha(),
-                g.a() + i0 * g.aRow(),
-                g.aRow(),
-                g.b() + right,
-                init == 0 ? 0 : init + right,
-                g.accumulates() ? g.cRow() : 0,
-                g.c() + i0 * g.cRow() + right,
-                g.cRow());
     }
 
     /** Whether C is so narrow that its rows would leave lanes idle, and long enough along K. */
@@ -193,31 +223,6 @@ final class Gemm {
                 && (g.bRow() == WORD || g.bCol() == WORD);
     }
 
-    private void multiplyNarrow(GemmProblem g, int i0, int i1, int worker) {
-        int depth = depth(g);
-        for (int p = 0; p < g.k(); p += depth) {
-            int length = Math.min(depth, g.k() - p);
-            GemmNarrow narrow =
-                    new GemmNarrow(
-                            g.n(),
-                            length,
-                            g.alpha(),
-                            workers[worker].reserve(GemmNarrow.scratchBytes(length)));
-            narrow.pack(g.b() + p * g.bRow(), g.bRow(), g.bCol());
-            boolean adds = p > 0 || g.accumulates();
-            narrow.multiply(
-                    i0,
-                    i1,
-                    g.m(),
-                    g.a() + (long) p * WORD,
-                    g.aRow(),
-                    adds ? g.c() : g.bias(),
-                    adds ? g.cRow() : 0,
-                    g.c(),
-                    g.cRow());
-        }
-    }
-
     /**
      * Whether to multiply row by row, which needs no copy of b and leaves no lane idle, but adds
      * the lanes of each element of c.
@@ -229,20 +234,6 @@ final class Gemm {
         boolean deep = g.k() >= 4 * Lanes.COUNT && g.k() > DOTS_DEPTH * g.m();
         boolean narrow = g.n() <= DOTS_COLUMNS && g.k() >= 8 * Lanes.COUNT;
         return g.m() <= 2 || g.n() == 1 || (Lanes.MANY_REGISTERS && (deep || narrow));
-    }
-
-    private void multiplyDots(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
-        GemmDots dots =
-                new GemmDots(g.k(), g.alpha(), workers[worker].reserve(GemmDots.SCRATCH_BYTES));
-        long init = g.accumulates() ? g.c() : g.bias();
-        long initRow = g.accumulates() ? g.cRow() : 0;
-        if (g.n() == 1) {
-            dots.multiplyRow(i0, i1, g.b(), g.a(), g.aRow(), init, initRow, g.c(), g.cRow());
-        } else {
-            dots.multiply(
-                    i0, i1, j0, j1, g.a(), g.aRow(), g.b(), g.bCol(), init, initRow, g.c(),
-                    g.cRow());
-        }
     }
 
     // ---- by panels

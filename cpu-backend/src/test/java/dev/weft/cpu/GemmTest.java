@@ -2,15 +2,23 @@ package dev.weft.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.backend.Activation;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.MethodModel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import java.util.Random;
 
 /** Gemm against a triple loop in double, with sentinels around C. */
@@ -231,6 +239,21 @@ class GemmTest {
                     }
                 }
             }
+        }
+    }
+
+    /** So that what it calls is not inlined too deep: see there. */
+    @Test
+    void aPartIsMoreThanC2Inlines() throws IOException {
+        try (InputStream in = Gemm.class.getResourceAsStream("Gemm.class")) {
+            ClassModel model = ClassFile.of().parse(Objects.requireNonNull(in).readAllBytes());
+            MethodModel part =
+                    model.methods().stream()
+                            .filter(method -> method.methodName().equalsString("part"))
+                            .findFirst()
+                            .orElseThrow();
+            int bytes = part.findAttribute(Attributes.code()).orElseThrow().codeLength();
+            assertTrue(bytes > 325, "Gemm.part has " + bytes + " bytes of code");
         }
     }
 
