@@ -28,6 +28,7 @@ public final class CpuBackend implements Backend {
     private final WorkerPool pool;
     private final Scratch[] scratch;
     private final Gemm gemm;
+    private final GemmProblem gemmProblem = new GemmProblem();
     private final Elementwise elementwise;
     private final Copies copies;
     private final Reduction reduction;
@@ -198,30 +199,29 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
-        GemmProblem problem =
-                new GemmProblem(
-                        Math.toIntExact(c.dim(-2)),
-                        Math.toIntExact(c.dim(-1)),
-                        Math.toIntExact(a.dim(-1)),
-                        (float) alpha,
-                        CpuBuffer.address(a),
-                        a.stride(-2) * WORD,
-                        a.stride(-1) * WORD,
-                        CpuBuffer.address(b),
-                        b.stride(-2) * WORD,
-                        // The stride of a single column means nothing.
-                        b.dim(-1) == 1 ? WORD : b.stride(-1) * WORD,
-                        (float) beta,
-                        CpuBuffer.address(c),
-                        c.stride(-2) * WORD,
-                        adjacent(epilogue.bias()),
-                        epilogue.activation());
+        gemmProblem.set(
+                Math.toIntExact(c.dim(-2)),
+                Math.toIntExact(c.dim(-1)),
+                Math.toIntExact(a.dim(-1)),
+                (float) alpha,
+                CpuBuffer.address(a),
+                a.stride(-2) * WORD,
+                a.stride(-1) * WORD,
+                CpuBuffer.address(b),
+                b.stride(-2) * WORD,
+                // The stride of a single column means nothing.
+                b.dim(-1) == 1 ? WORD : b.stride(-1) * WORD,
+                (float) beta,
+                CpuBuffer.address(c),
+                c.stride(-2) * WORD,
+                adjacent(epilogue.bias()),
+                epilogue.activation());
         if (c.rank() == 2) {
-            gemm.multiply(problem);
+            gemm.multiply(gemmProblem);
         } else {
             int batch = Math.toIntExact(c.dim(0));
             gemm.multiplyBatch(
-                    problem, batch, a.stride(0) * WORD, b.stride(0) * WORD, c.stride(0) * WORD);
+                    gemmProblem, batch, a.stride(0) * WORD, b.stride(0) * WORD, c.stride(0) * WORD);
         }
     }
 

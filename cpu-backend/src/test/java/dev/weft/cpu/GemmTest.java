@@ -271,22 +271,23 @@ class GemmTest {
                 MemorySegment apart = arena.allocate(4L * batch * each, 64);
                 long row = 4L * size;
                 GemmProblem g =
-                        new GemmProblem(
-                                size,
-                                size,
-                                size,
-                                1,
-                                sa.address(),
-                                row,
-                                4,
-                                sb.address(),
-                                row,
-                                4,
-                                0,
-                                together.address(),
-                                row,
-                                0,
-                                Activation.IDENTITY);
+                        new GemmProblem()
+                                .set(
+                                        size,
+                                        size,
+                                        size,
+                                        1,
+                                        sa.address(),
+                                        row,
+                                        4,
+                                        sb.address(),
+                                        row,
+                                        4,
+                                        0,
+                                        together.address(),
+                                        row,
+                                        0,
+                                        Activation.IDENTITY);
                 GEMM.multiplyBatch(g, batch, 4L * each, 0, 4L * each);
                 for (int i = 0; i < batch; i++) {
                     long to = apart.address() - together.address() + 4L * i * each;
@@ -418,22 +419,23 @@ class GemmTest {
             long aStride = 4L * lda(c);
             long bStride = 4L * ldb(c);
             gemm.multiply(
-                    new GemmProblem(
-                            c.m,
-                            c.n,
-                            c.k,
-                            c.alpha,
-                            a.address(),
-                            c.transA ? 4 : aStride,
-                            c.transA ? aStride : 4,
-                            b.address(),
-                            c.transB ? 4 : bStride,
-                            c.transB ? bStride : 4,
-                            c.beta,
-                            all.address() + 4 * MARGIN,
-                            4L * ldc,
-                            c.bias ? bias.address() : 0,
-                            c.activation));
+                    new GemmProblem()
+                            .set(
+                                    c.m,
+                                    c.n,
+                                    c.k,
+                                    c.alpha,
+                                    a.address(),
+                                    c.transA ? 4 : aStride,
+                                    c.transA ? aStride : 4,
+                                    b.address(),
+                                    c.transB ? 4 : bStride,
+                                    c.transB ? bStride : 4,
+                                    c.beta,
+                                    all.address() + 4 * MARGIN,
+                                    4L * ldc,
+                                    c.bias ? bias.address() : 0,
+                                    c.activation));
             float[] result = new float[c.m * c.n];
             for (int i = 0; i < count; i++) {
                 float value = all.getAtIndex(ValueLayout.JAVA_FLOAT, i);
