@@ -148,19 +148,18 @@ final class Gemm {
      */
     private void part(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
         GemmEnds.begin(g, i0, i1, j0, j1);
-        long a = g.a() + i0 * g.aRow();
-        long c = g.c() + i0 * g.cRow();
-        long right = (long) j0 * WORD;
         boolean accumulates = g.accumulates();
         if (g.k() == 0) {
             GemmEnds.finish(g, i0, i1, j0, j1);
         } else if (g.k() == 1 && g.bCol() == WORD) {
+            long right = (long) j0 * WORD;
+            long c = g.c() + i0 * g.cRow();
             long init = accumulates ? c : g.bias();
             GemmOuter.multiply(
                     i1 - i0,
                     j1 - j0,
                     g.alpha(),
-                    a,
+                    g.a() + i0 * g.aRow(),
                     g.aRow(),
                     g.b() + right,
                     init == 0 ? 0 : init + right,

@@ -8,8 +8,8 @@ import dev.weft.backend.Activation;
  * strides only. The columns of c are adjacent. The bias is the address of N adjacent elements, or 0
  * for none.
  *
- * <p>It can be set anew, so that a backend needs only one: a hundred bytes for each product, all
- * over the young generation, took a quarter of a small product's time where the caches were shared.
+ * <p>It can be set anew, so that a backend needs only one: with a hundred bytes for each product
+ * 32×32×32 took 0.67 µs in place of 0.35 while the Java heap was new, as its pages were mapped.
  */
 final class GemmProblem {
     private int m;
