@@ -3,6 +3,7 @@ package dev.weft.cpu;
 import static dev.weft.cpu.GemmPanel.COLUMNS;
 import static dev.weft.cpu.GemmPanel.ROWS;
 import static dev.weft.cpu.GemmPanel.ROW_BYTES;
+import static dev.weft.cpu.GemmPanel.ROW_COLUMNS;
 import static dev.weft.cpu.Memory.WORD;
 
 /**
@@ -349,8 +350,9 @@ final class Gemm {
             aRow = copyRow;
             aCol = WORD;
         }
-        for (int j = j0; j < j1; j += COLUMNS) {
-            int cols = Math.min(COLUMNS, j1 - j);
+        int most = i1 - i0 == 1 && !copiesB ? ROW_COLUMNS : COLUMNS;
+        for (int j = j0; j < j1; j += most) {
+            int cols = Math.min(most, j1 - j);
             // The last vector of a row may reach into the next row, or over the end of the buffer.
             long b = g.b() + p * g.bRow() + j * g.bCol();
             long bRow = g.bRow();

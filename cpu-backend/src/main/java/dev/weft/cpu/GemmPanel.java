@@ -14,10 +14,10 @@ import jdk.incubator.vector.VectorMask;
 import java.lang.foreign.Arena;
 
 /**
- * c = init + alpha a b for a panel of C: any number of rows, at most {@link #COLUMNS} columns. It
- * covers the panel with tiles, the widest first that are full or nearly, and what does not fill one
- * at the right edge goes through scratch memory. Full panels with a small K are {@link
- * GemmShallow}.
+ * c = init + alpha a b for a panel of C: any number of rows, at most {@link #COLUMNS} columns, or
+ * one row of {@link #ROW_COLUMNS}. It covers the panel with tiles, the widest first that are full
+ * or nearly, and what does not fill one at the right edge goes through scratch memory. Full panels
+ * with a small K are {@link GemmShallow}.
  *
  * <p>Each element is one chain of multiply-adds in the order of k, whichever tile it is in: so its
  * value does not depend on how C was split among threads, as long as the splits are at multiples of
@@ -36,6 +36,9 @@ final class GemmPanel {
     /** Columns of the widest tile. */
     static final int COLUMNS = VECTORS * COUNT;
 
+    /** Columns of a panel of one row: of so many b has longer pieces, one after the other. */
+    static final int ROW_COLUMNS = GemmTileRow.VECTORS * COUNT;
+
     /** Bytes of a row of the widest tile. */
     static final int ROW_BYTES = COLUMNS * WORD;
 
@@ -45,8 +48,9 @@ final class GemmPanel {
     /** What {@link #multiply} needs as scratch memory: a tile. */
     static final int SCRATCH_BYTES = TALL_ROWS * ROW_BYTES;
 
-    /** The address of a row of zeros: what tiles start from. */
-    static final long ZEROS = Arena.global().allocate(ROW_BYTES, Lanes.BYTES).address();
+    /** The address of a row of zeros, of the widest panel: what tiles start from. */
+    static final long ZEROS =
+            Arena.global().allocate((long) ROW_COLUMNS * WORD, Lanes.BYTES).address();
 
     private GemmPanel() {}
 
@@ -73,6 +77,10 @@ final class GemmPanel {
             long scratch) {
         if (alpha == 1 && cols == COLUMNS) {
             wide(rows, k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            return;
+        }
+        if (alpha == 1 && rows == 1 && cols == ROW_COLUMNS) {
+            GemmTileRow.multiply(k, a, aCol, b, bRow, init, c);
             return;
         }
         int group = VECTORS;

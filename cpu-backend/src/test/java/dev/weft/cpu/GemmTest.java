@@ -214,6 +214,41 @@ class GemmTest {
         }
     }
 
+    /** One row of C, which goes by wider panels: around each border of them. */
+    @Test
+    void oneRow() {
+        long seed = 5000;
+        for (int n : new int[] {31, 64, 127, 128, 129, 191, 192, 256, 300}) {
+            for (int k : new int[] {2, 3, 100, 1100}) {
+                for (int trans = 0; trans < 4; trans++) {
+                    boolean a = (trans & 1) != 0;
+                    boolean b = (trans & 2) != 0;
+                    for (float alpha : new float[] {1, -0.5f}) {
+                        for (float beta : new float[] {0, 1}) {
+                            seed++;
+                            boolean bias = seed % 3 == 0;
+                            int pad = (int) (seed % 2) * 3;
+                            Activation activation = Activation.IDENTITY;
+                            check(
+                                    new Case(
+                                            1,
+                                            n,
+                                            k,
+                                            a,
+                                            b,
+                                            alpha,
+                                            beta,
+                                            bias,
+                                            activation,
+                                            pad,
+                                            seed));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void theSameBitsForAnyNumberOfThreads() {
         try (WorkerPool one = new WorkerPool(1);
@@ -227,6 +262,7 @@ class GemmTest {
                 {1000, 10, 203},
                 {40, 70, 1003},
                 {2000, 128, 10},
+                {1, 3000, 500},
                 {2, 3000, 500},
                 {3000, 1, 500}
             };
