@@ -34,7 +34,7 @@ final class Copies {
                 };
         Strided out = Strided.of(y);
         long size = out.size();
-        pool.parallelFor(
+        pool.forPieces(
                 tasks(size),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * WORD);
@@ -67,7 +67,7 @@ final class Copies {
     /** y = x for elements of the same type. */
     void copy(Strided x, Strided y) {
         long size = y.size();
-        pool.parallelFor(
+        pool.forPieces(
                 tasks(size),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * WORD);

@@ -64,7 +64,7 @@ final class DropoutMask {
         long kept = Float.floatToRawIntBits((float) (1 / (1 - rate)));
         long to = CpuBuffer.address(mask);
         long size = mask.size();
-        pool.parallelFor(
+        pool.forPieces(
                 Math.toIntExact((size + TASK - 1) / TASK),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve(2L * GROUP * WORD);

@@ -62,7 +62,7 @@ final class Elementwise {
                 isContiguous(a) && isContiguous(b) && isContiguous(c) && isContiguous(y)
                         ? TASK
                         : BLOCK;
-        pool.parallelFor(
+        pool.forPieces(
                 tasks,
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) SLOTS * SLOT);

@@ -79,6 +79,11 @@ final class Gemm {
 
     private static final long PARALLEL_BYTES = 1 << 18;
 
+    /** The same where threads are far from each other ({@link WorkerPool#shares}): about 70 µs. */
+    private static final double LONGER_FLOPS = 8e6;
+
+    private static final long LONGER_BYTES = 2 << 20;
+
     /** From this many operations on, the products of a batch are split one by one. */
     private static final double ALONE_FLOPS = 8e6;
 
@@ -96,7 +101,7 @@ final class Gemm {
         if (g.m() == 0 || g.n() == 0) {
             return;
         }
-        if (g.flops() < PARALLEL_FLOPS && g.bytes() < PARALLEL_BYTES) {
+        if (!isShared(g.flops(), g.bytes())) {
             part(g, 0, g.m(), 0, g.n(), 0);
             return;
         }
@@ -113,6 +118,12 @@ final class Gemm {
                                 worker));
     }
 
+    /** Whether a second thread pays. */
+    private boolean isShared(double flops, long bytes) {
+        return (flops >= PARALLEL_FLOPS || bytes >= PARALLEL_BYTES)
+                && pool.shares(flops >= LONGER_FLOPS || bytes >= LONGER_BYTES);
+    }
+
     /**
      * Computes products whose operands lie {@code aStep}, {@code bStep} and {@code cStep} bytes
      * apart.
@@ -124,11 +135,14 @@ final class Gemm {
             }
             return;
         }
-        if (g.m() == 0 || g.n() == 0) {
+        if (batch == 0 || g.m() == 0 || g.n() == 0) {
             return;
         }
         // Enough products in a part that it takes longer than handing it out.
-        int each = (int) Math.max(1, Math.min(batch, PARALLEL_FLOPS / Math.max(1, g.flops())));
+        int each =
+                isShared(g.flops() * batch, g.bytes() * batch)
+                        ? (int) Math.clamp(PARALLEL_FLOPS / Math.max(1, g.flops()), 1, batch)
+                        : batch;
         int parts = (batch + each - 1) / each;
         pool.parallelFor(
                 parts,

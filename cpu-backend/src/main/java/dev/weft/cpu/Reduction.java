@@ -64,7 +64,7 @@ final class Reduction implements AutoCloseable {
                 rowsPart(op, axes, y, index / across, (long) index % across * COLUMNS, scale, 0);
             }
         } else {
-            pool.parallelFor(
+            pool.forPieces(
                     parts,
                     (index, worker) ->
                             rowsPart(
@@ -116,7 +116,7 @@ final class Reduction implements AutoCloseable {
         }
         int each = (int) Math.max(1, Math.min(BLOCK, CHUNK / Math.max(1, length)));
         int tasks = (results + each - 1) / each;
-        pool.parallelFor(
+        pool.forPieces(
                 tasks,
                 (index, worker) -> {
                     long memory = scratch[worker].reserve(2L * BLOCK * WORD + 64);
@@ -136,7 +136,7 @@ final class Reduction implements AutoCloseable {
             ReduceOp op, Strided x, DType dtype, Strided y, long length, int results) {
         int chunks = Math.toIntExact((length + CHUNK - 1) / CHUNK);
         long values = partials.reserve((long) results * chunks * WORD);
-        pool.parallelFor(
+        pool.forPieces(
                 Math.multiplyExact(results, chunks),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * WORD);
@@ -201,7 +201,7 @@ final class Reduction implements AutoCloseable {
         long length = x.dim(-1);
         int results = Math.toIntExact(y.size());
         int each = (int) Math.max(1, CHUNK / length);
-        pool.parallelFor(
+        pool.forPieces(
                 (results + each - 1) / each,
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) (BLOCK + COUNT) * WORD);
@@ -225,7 +225,7 @@ final class Reduction implements AutoCloseable {
         Strided in = Strided.of(x);
         LongAdder found = new LongAdder();
         long size = x.size();
-        pool.parallelFor(
+        pool.forPieces(
                 Math.toIntExact((size + CHUNK - 1) / CHUNK),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * WORD);

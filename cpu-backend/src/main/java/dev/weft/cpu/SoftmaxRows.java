@@ -38,7 +38,7 @@ final class SoftmaxRows {
         }
         long rows = x.size() / length;
         int each = Math.max(1, TASK / padded(length));
-        pool.parallelFor(
+        pool.forPieces(
                 Math.toIntExact((rows + each - 1) / each),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve(4L * padded(length) * WORD);

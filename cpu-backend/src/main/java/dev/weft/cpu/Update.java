@@ -36,7 +36,7 @@ final class Update {
         long first = states.isEmpty() ? 0 : CpuBuffer.address(states.get(0));
         long second = states.size() < 2 ? 0 : CpuBuffer.address(states.get(1));
         long size = parameters.size();
-        pool.parallelFor(
+        pool.forPieces(
                 Math.toIntExact((size + TASK - 1) / TASK),
                 (index, worker) -> {
                     long start = (long) index * TASK;

@@ -2,7 +2,6 @@ package dev.weft.cpu;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -16,7 +15,8 @@ import java.util.concurrent.locks.LockSupport;
  * cache what it left there in the kernel before; then it takes what others have not begun, so that
  * a slow core gets fewer. What a part computes must not depend on who computes it.
  *
- * <p>Calls from a second thread, or from inside a part, run on the calling thread alone.
+ * <p>Calls from a second thread, or from inside a part, run on the calling thread alone. So do
+ * short ones while threads are far from each other ({@link #shares}).
  */
 final class WorkerPool implements AutoCloseable {
     /** One part of a kernel. */
@@ -44,16 +44,55 @@ final class WorkerPool implements AutoCloseable {
      */
     private static final long AWAKE_NANOS = 2_000_000;
 
+    /** Short calls from one look at how far threads are to the next: about 10 ms. */
+    static final int LOOK_EVERY = 2048;
+
+    /** Answers to wait for at a look. */
+    private static final int LOOKS = 16;
+
+    /** About 0.4 ms: what a thread on a processor that slept takes to answer. */
+    private static final int WAKING_SPINS = 20 * SPINS;
+
+    /**
+     * How long an answer takes at the most from a thread that is near. Between two virtual
+     * processors of Zen 4 it takes 0.1 to 0.25 µs while they share a cache, and 0.55 to 0.75 while
+     * they do not.
+     */
+    private static final long NEAR_NANOS = 400;
+
+    /** Short calls have at most so many {@linkplain #forPieces pieces}. */
+    private static final int SHORT_PIECES = 16;
+
+    /** More short calls in a row than there are between two long ones of a training step. */
+    static final int MANY_SHORT = 32;
+
     private static final long LOW_HALF = 0xFFFFFFFFL;
 
     /** Between what two threads write: a pair of cache lines, as processors fetch them. */
     private static final int APART = 128 / Long.BYTES;
 
+    // Slots of words, each on lines of its own: those who wait for one are not held up by another.
+
+    /**
+     * The number of the call that is running, or was last: even, or odd if it is a {@link #look}.
+     */
+    private static final int CALL = 0;
+
+    /** Parts of the call that are finished. */
+    private static final int FINISHED = APART;
+
+    /** 1 while there is a call. */
+    private static final int BUSY = 2 * APART;
+
+    /** The number of the look that a worker has answered. */
+    private static final int ANSWER = 3 * APART;
+
+    private static final int SLOTS = 4;
+
     private final int threads;
     private Worker[] workers = new Worker[0];
 
-    /** The number of the call that is running, or was last. */
-    private final AtomicInteger call = new AtomicInteger();
+    private final AtomicLongArray words = new AtomicLongArray(SLOTS * APART);
 
     /**
      * For each thread the number of the call (high half) and how many parts of the thread's share
@@ -61,8 +100,6 @@ final class WorkerPool implements AutoCloseable {
      */
     private final AtomicLongArray shares;
 
-    private final AtomicInteger finished = new AtomicInteger();
-    private final AtomicInteger busy = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /**
@@ -76,13 +113,29 @@ final class WorkerPool implements AutoCloseable {
     /** How many threads have a share. */
     private int sharers;
 
+    private final long nearNanos;
+    private volatile boolean near = true;
+
+    // These two count for a rule of thumb: that two callers may lose a count is harmless.
+
+    private int asked;
+
+    /** Short calls since the last long one. */
+    private int shortCalls;
+
     private volatile boolean closed;
 
     WorkerPool(int threads) {
+        this(threads, NEAR_NANOS);
+    }
+
+    /** With another bound than {@link #NEAR_NANOS}. */
+    WorkerPool(int threads, long nearNanos) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, got " + threads);
         }
         this.threads = threads;
+        this.nearNanos = nearNanos;
         shares = new AtomicLongArray(threads * APART);
     }
 
@@ -97,18 +150,17 @@ final class WorkerPool implements AutoCloseable {
      * @throws RuntimeException or an error: the first that a part has thrown, after all parts ended
      */
     void parallelFor(int parts, Body body) {
-        if (parts <= 1 || threads == 1 || !busy.compareAndSet(0, 1)) {
+        if (parts <= 1 || threads == 1 || !words.compareAndSet(BUSY, 0, 1)) {
             for (int index = 0; index < parts; index++) {
                 body.run(index, 0);
             }
             return;
         }
         try {
-            fork(parts, body);
-            work(call.get(), 0);
+            work(fork(parts, body), 0);
             join(parts);
         } finally {
-            busy.set(0);
+            words.set(BUSY, 0);
         }
         Throwable thrown = failure.getAndSet(null);
         if (thrown != null) {
@@ -116,20 +168,92 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void fork(int parts, Body body) {
+    /** The same for pieces of some 16384 elements each, if a call of so many {@link #shares}. */
+    void forPieces(int pieces, Body body) {
+        if (pieces > 1 && shares(pieces > SHORT_PIECES)) {
+            parallelFor(pieces, body);
+        } else {
+            for (int index = 0; index < pieces; index++) {
+                body.run(index, 0);
+            }
+        }
+    }
+
+    /**
+     * Whether to share a call. A long one, of more than some 70 µs on one thread, always. A short
+     * one only where what a thread has written comes to another soon, which it does not between
+     * processors that have no cache in common: those of a virtual machine may have one now and none
+     * a second later. But after a long one its data is with several threads already, and stays
+     * there.
+     */
+    boolean shares(boolean isLong) {
+        if (isLong) {
+            shortCalls = 0;
+            return true;
+        }
+        shortCalls++;
+        return isNear() || shortCalls < MANY_SHORT;
+    }
+
+    /** Measured anew every so many questions. */
+    private boolean isNear() {
+        if (threads > 1 && ++asked % LOOK_EVERY == 0 && words.compareAndSet(BUSY, 0, 1)) {
+            try {
+                look();
+            } finally {
+                words.set(BUSY, 0);
+            }
+        }
+        return near;
+    }
+
+    /**
+     * Times how long a number takes to a worker, and the worker's answer back: the fastest says how
+     * far it is, of several workers the nearest. If none answers, nothing is learnt.
+     */
+    private void look() {
+        if (workers.length == 0) {
+            return;
+        }
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < LOOKS; i++) {
+            // The first may have to wake it.
+            int most = i == 0 ? WAKING_SPINS : SPINS;
+            int number = (int) words.get(CALL) + 1 | 1;
+            long start = System.nanoTime();
+            announce(number, 1);
+            int spins = 0;
+            while (words.get(ANSWER) != number) {
+                if (++spins > most) {
+                    return;
+                }
+                Thread.onSpinWait();
+            }
+            least = Math.min(least, System.nanoTime() - start);
+        }
+        near = least <= nearNanos;
+    }
+
+    /** Hands out a call, and returns its number. */
+    private int fork(int parts, Body body) {
         if (workers.length == 0) {
             start();
         }
         this.body = body;
         this.parts = parts;
         sharers = Math.min(parts, threads);
-        finished.set(0);
-        int next = call.get() + 1;
+        words.set(FINISHED, 0);
+        int next = ((int) words.get(CALL) | 1) + 1;
         for (int i = 0; i < sharers; i++) {
             shares.set(i * APART, (long) next << Integer.SIZE | (end(i) - end(i - 1)));
         }
-        call.set(next);
-        int wanted = sharers - 1;
+        announce(next, sharers - 1);
+        return next;
+    }
+
+    /** Shows a call or a look to this many workers. */
+    private void announce(int number, int wanted) {
+        words.set(CALL, number);
         // Also of those that are awake: had the caller moved to their processor, it would do all
         // parts while they wait for it, and never wait for them.
         int processor = Affinity.processor();
@@ -153,7 +277,7 @@ final class WorkerPool implements AutoCloseable {
     @SuppressWarnings("ThreadPriorityCheck") // see SPINS
     private void join(int parts) {
         int spins = 0;
-        while (finished.get() != parts) {
+        while (words.get(FINISHED) != parts) {
             if (++spins < SPINS) {
                 Thread.onSpinWait();
             } else {
@@ -192,7 +316,7 @@ final class WorkerPool implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             failure.compareAndSet(null, e);
         } finally {
-            finished.incrementAndGet();
+            words.incrementAndGet(FINISHED);
         }
     }
 
@@ -208,7 +332,7 @@ final class WorkerPool implements AutoCloseable {
     public void close() {
         closed = true;
         // Keeps later calls on their own threads.
-        busy.set(1);
+        words.set(BUSY, 1);
         for (Worker worker : workers) {
             LockSupport.unpark(worker);
         }
@@ -242,11 +366,15 @@ final class WorkerPool implements AutoCloseable {
         @Override
         public void run() {
             thread = Affinity.thread();
-            // Calls count from 1, so that the one which started this thread is taken too.
+            // Calls count from 2, so that the one which started this thread is taken too.
             int done = 0;
             while (!closed) {
                 done = await(done);
-                work(done, number);
+                if ((done & 1) == 0) {
+                    work(done, number);
+                } else if (words.get(ANSWER) != done) {
+                    words.set(ANSWER, done);
+                }
             }
         }
 
@@ -255,7 +383,7 @@ final class WorkerPool implements AutoCloseable {
         private int await(int done) {
             int spins = 0;
             long start = 0;
-            int seen = call.get();
+            int seen = (int) words.get(CALL);
             while (seen == done && !closed) {
                 if (spins < SPINS) {
                     Thread.onSpinWait();
@@ -266,14 +394,14 @@ final class WorkerPool implements AutoCloseable {
                 } else {
                     park(done);
                 }
-                seen = call.get();
+                seen = (int) words.get(CALL);
             }
             return seen;
         }
 
         private void park(int done) {
             parked = true;
-            if (call.get() == done && !closed) {
+            if ((int) words.get(CALL) == done && !closed) {
                 LockSupport.park(WorkerPool.this);
             }
             parked = false;

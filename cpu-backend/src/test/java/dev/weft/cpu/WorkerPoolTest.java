@@ -1,12 +1,16 @@
 package dev.weft.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,6 +27,45 @@ class WorkerPoolTest {
                     assertEquals(1, counts.get(i));
                 }
             }
+        }
+    }
+
+    /** While every thread counts as far: until a look finds that out, and then but for some. */
+    @Test
+    void keepsShortCallsWhereThreadsAreFar() {
+        try (WorkerPool pool = new WorkerPool(2, 0)) {
+            pool.parallelFor(2, (index, worker) -> {});
+            while (pool.shares(false)) {
+                // A worker that the system does not run in time leaves a look without an answer.
+                Thread.onSpinWait();
+            }
+            assertFalse(pool.shares(false));
+            Set<Thread> threads = ConcurrentHashMap.newKeySet();
+            pool.forPieces(2, (index, worker) -> threads.add(Thread.currentThread()));
+            assertEquals(Set.of(Thread.currentThread()), threads);
+
+            assertTrue(pool.shares(true));
+            for (int call = 1; call < WorkerPool.MANY_SHORT; call++) {
+                assertTrue(pool.shares(false), "short call " + call + " after a long one");
+            }
+            assertFalse(pool.shares(false));
+            // More pieces than a short call has.
+            pool.forPieces(100, (index, worker) -> {});
+            assertTrue(pool.shares(false));
+        }
+    }
+
+    @Test
+    void sharesShortCallsWhereThreadsAreNear() {
+        try (WorkerPool pool = new WorkerPool(2, Long.MAX_VALUE)) {
+            pool.parallelFor(2, (index, worker) -> {});
+            for (int call = 0; call < 3 * WorkerPool.LOOK_EVERY; call++) {
+                assertTrue(pool.shares(false));
+            }
+            // A look is no call: what comes after it is run as before.
+            AtomicLong sum = new AtomicLong();
+            pool.parallelFor(10, (index, worker) -> sum.addAndGet(index));
+            assertEquals(45, sum.get());
         }
     }
 
