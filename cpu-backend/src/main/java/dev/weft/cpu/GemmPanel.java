@@ -36,7 +36,7 @@ final class GemmPanel {
     /** Columns of the widest tile. */
     static final int COLUMNS = VECTORS * COUNT;
 
-    /** Columns of a panel of one row: of so many b has longer pieces, one after the other. */
+    /** Columns of a panel of one row, which reads rows of b in longer pieces so. */
     static final int ROW_COLUMNS = GemmTileRow.VECTORS * COUNT;
 
     /** Bytes of a row of the widest tile. */

@@ -12,8 +12,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * c = init + a b for eight vectors of one row of C, where each element of b is used once: what it
- * takes is to read b. Where that has 128 columns, it is read from end to end.
+ * c = init + a b for eight vectors of one row of C. Each element of b is used once, so that this
+ * takes as long as reading b; where that has 128 columns, it is read from end to end.
  */
 final class GemmTileRow {
     /** Of the row of C. */

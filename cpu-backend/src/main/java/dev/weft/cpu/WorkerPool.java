@@ -120,7 +120,7 @@ final class WorkerPool implements AutoCloseable {
 
     private int asked;
 
-    /** Short calls since the last long one. */
+    /** Short calls since the last long one, at most {@link #MANY_SHORT}. */
     private int shortCalls;
 
     private volatile boolean closed;
@@ -191,7 +191,7 @@ final class WorkerPool implements AutoCloseable {
             shortCalls = 0;
             return true;
         }
-        shortCalls++;
+        shortCalls = Math.min(shortCalls + 1, MANY_SHORT);
         return isNear() || shortCalls < MANY_SHORT;
     }
 
