@@ -151,9 +151,7 @@ final class WorkerPool implements AutoCloseable {
      */
     void parallelFor(int parts, Body body) {
         if (parts <= 1 || threads == 1 || !words.compareAndSet(BUSY, 0, 1)) {
-            for (int index = 0; index < parts; index++) {
-                body.run(index, 0);
-            }
+            runAlone(parts, body);
             return;
         }
         try {
@@ -173,9 +171,13 @@ final class WorkerPool implements AutoCloseable {
         if (pieces > 1 && shares(pieces > SHORT_PIECES)) {
             parallelFor(pieces, body);
         } else {
-            for (int index = 0; index < pieces; index++) {
-                body.run(index, 0);
-            }
+            runAlone(pieces, body);
+        }
+    }
+
+    private static void runAlone(int parts, Body body) {
+        for (int index = 0; index < parts; index++) {
+            body.run(index, 0);
         }
     }
 
@@ -232,6 +234,10 @@ final class WorkerPool implements AutoCloseable {
             least = Math.min(least, System.nanoTime() - start);
         }
         near = least <= nearNanos;
+    }
+
+    private static boolean isLook(int number) {
+        return (number & 1) != 0;
     }
 
     /** Hands out a call, and returns its number. */
@@ -370,7 +376,7 @@ final class WorkerPool implements AutoCloseable {
             int done = 0;
             while (!closed) {
                 done = await(done);
-                if ((done & 1) == 0) {
+                if (!isLook(done)) {
                     work(done, number);
                 } else if (words.get(ANSWER) != done) {
                     words.set(ANSWER, done);

@@ -188,26 +188,9 @@ class GemmTest {
         for (int[] size : sizes) {
             for (int k = 2; k <= 11; k++) {
                 for (int trans = 0; trans < 4; trans++) {
-                    boolean a = (trans & 1) != 0;
-                    boolean b = (trans & 2) != 0;
                     for (float beta : new float[] {0, 1}) {
                         seed++;
-                        boolean bias = seed % 3 == 0;
-                        int pad = (int) (seed % 2) * 3;
-                        Activation activation = Activation.IDENTITY;
-                        check(
-                                new Case(
-                                        size[0],
-                                        size[1],
-                                        k,
-                                        a,
-                                        b,
-                                        1,
-                                        beta,
-                                        bias,
-                                        activation,
-                                        pad,
-                                        seed));
+                        check(scaled(size[0], size[1], k, trans, 1, beta, seed));
                     }
                 }
             }
@@ -221,27 +204,10 @@ class GemmTest {
         for (int n : new int[] {31, 64, 127, 128, 129, 191, 192, 256, 300}) {
             for (int k : new int[] {2, 3, 100, 1100}) {
                 for (int trans = 0; trans < 4; trans++) {
-                    boolean a = (trans & 1) != 0;
-                    boolean b = (trans & 2) != 0;
                     for (float alpha : new float[] {1, -0.5f}) {
                         for (float beta : new float[] {0, 1}) {
                             seed++;
-                            boolean bias = seed % 3 == 0;
-                            int pad = (int) (seed % 2) * 3;
-                            Activation activation = Activation.IDENTITY;
-                            check(
-                                    new Case(
-                                            1,
-                                            n,
-                                            k,
-                                            a,
-                                            b,
-                                            alpha,
-                                            beta,
-                                            bias,
-                                            activation,
-                                            pad,
-                                            seed));
+                            check(scaled(1, n, k, trans, alpha, beta, seed));
                         }
                     }
                 }
@@ -349,6 +315,22 @@ class GemmTest {
                 random.nextInt(3) == 0,
                 activation,
                 random.nextInt(2) * 3,
+                seed);
+    }
+
+    /** With these scales; with and without a bias and gaps between rows, by the seed. */
+    private static Case scaled(int m, int n, int k, int trans, float alpha, float beta, long seed) {
+        return new Case(
+                m,
+                n,
+                k,
+                (trans & 1) != 0,
+                (trans & 2) != 0,
+                alpha,
+                beta,
+                seed % 3 == 0,
+                Activation.IDENTITY,
+                (int) (seed % 2) * 3,
                 seed);
     }
 
