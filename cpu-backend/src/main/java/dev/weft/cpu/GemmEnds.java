@@ -2,6 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
@@ -70,6 +71,7 @@ final class GemmEnds {
     }
 
     private static FloatVector apply(Activation activation, FloatVector x) {
+        x = (FloatVector) VECTOR.cast(x);
         return switch (activation) {
             case IDENTITY -> x;
             case RELU -> x.max(0);

@@ -2,6 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
 
@@ -164,6 +165,7 @@ interface UpdateLoop {
 
     /** g + l2 p + l1 sign(p). */
     private static FloatVector penalised(FloatVector g, FloatVector p, float l1, float l2) {
+        p = (FloatVector) VECTOR.cast(p);
         return p.mul(l2).add(g).add(VectorMath.signum(p).mul(l1));
     }
 }

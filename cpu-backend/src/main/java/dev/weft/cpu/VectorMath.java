@@ -131,6 +131,8 @@ final class VectorMath {
      */
     private static FloatVector expUnbounded(FloatVector x, FloatVector first, FloatVector last) {
         x = (FloatVector) VECTOR.cast(x);
+        first = (FloatVector) VECTOR.cast(first);
+        last = (FloatVector) VECTOR.cast(last);
         FloatVector rounded = x.fma(LOG2_E, ROUNDER);
         FloatVector y = expm1Reduced(reduced(x, rounded));
         // 2^(n+64) where 2^n may be denormal: only the last product rounds then.
@@ -151,13 +153,14 @@ final class VectorMath {
 
     /** x - n ln 2, where {@code rounded} holds n in its low bits. */
     private static FloatVector reduced(FloatVector x, FloatVector rounded) {
-        x = (FloatVector) VECTOR.cast(x);
-        FloatVector n = rounded.sub(ROUNDER);
+        FloatVector n = ((FloatVector) VECTOR.cast(rounded)).sub(ROUNDER);
         return n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
     }
 
     /** v 2^n, where {@code rounded} holds n in its low bits; for normal v and products. */
     private static FloatVector scaled(FloatVector v, FloatVector rounded) {
+        v = (FloatVector) VECTOR.cast(v);
+        rounded = (FloatVector) VECTOR.cast(rounded);
         return rounded.reinterpretAsInts()
                 .lanewise(LSHL, FRACTION_BITS)
                 .add(v.reinterpretAsInts())
@@ -277,6 +280,8 @@ final class VectorMath {
 
     /** |magnitude| with the sign of x. */
     static FloatVector sign(FloatVector magnitude, FloatVector x) {
+        magnitude = (FloatVector) VECTOR.cast(magnitude);
+        x = (FloatVector) VECTOR.cast(x);
         return magnitude
                 .reinterpretAsInts()
                 .or(x.reinterpretAsInts().and(SIGN))
