@@ -2,6 +2,9 @@ package dev.weft.cpu;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -66,6 +69,8 @@ final class WorkerPool implements AutoCloseable {
     /** More short calls in a row than there are between two long ones of a training step. */
     static final int MANY_SHORT = 32;
 
+    private static final MethodHandle RUN = run();
+
     private static final long LOW_HALF = 0xFFFFFFFFL;
 
     /** Between what two threads write: a pair of cache lines, as processors fetch them. */
@@ -107,6 +112,13 @@ final class WorkerPool implements AutoCloseable {
      * finished.
      */
     private Body body = (index, worker) -> {};
+
+    /**
+     * {@link Body#run}, in a field that is not final: C2 inlines what it finds behind a constant
+     * handle or, now and then, behind a call of an interface. A kernel would then be compiled as a
+     * part of its caller, fifteen calls deep, where C2 gives up on the vector API's own methods.
+     */
+    private MethodHandle run = RUN;
 
     private int parts;
 
@@ -175,9 +187,28 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private static void runAlone(int parts, Body body) {
+    private void runAlone(int parts, Body body) {
         for (int index = 0; index < parts; index++) {
-            body.run(index, 0);
+            call(body, index, 0);
+        }
+    }
+
+    private void call(Body body, int index, int worker) {
+        try {
+            run.invokeExact(body, index, worker);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("a part declares no exception", e);
+        }
+    }
+
+    private static MethodHandle run() {
+        MethodType type = MethodType.methodType(void.class, int.class, int.class);
+        try {
+            return MethodHandles.lookup().findVirtual(Body.class, "run", type);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
@@ -318,7 +349,7 @@ final class WorkerPool implements AutoCloseable {
 
     private void runPart(Body now, int index, int worker) {
         try {
-            now.run(index, worker);
+            call(now, index, worker);
         } catch (RuntimeException | Error e) {
             failure.compareAndSet(null, e);
         } finally {
