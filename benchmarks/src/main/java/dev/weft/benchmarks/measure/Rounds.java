@@ -1,6 +1,7 @@
 package dev.weft.benchmarks.measure;
 
 import java.lang.management.CompilationMXBean;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -111,11 +112,13 @@ public final class Rounds {
 
     /**
      * Runs until the compiler has been quiet for a while, and returns how many calls a sample
-     * needs. A training step was four times as slow after one second as after four.
+     * needs. A training step was four times as slow after one second as after four. Pauses of the
+     * collector do not count, since nothing is warmed up in them: vectors that are objects until
+     * their loop is compiled have filled a heap within a warm-up.
      */
     private int warmUp(Runnable call) {
         CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
-        long start = System.nanoTime();
+        long start = nanosWithoutPauses();
         long least = start + (long) (warmUpSeconds * 1e9);
         long most = start + (long) (MOST_WARM_UPS * warmUpSeconds * 1e9);
         long quietSince = start;
@@ -124,12 +127,20 @@ public final class Rounds {
         long now = start;
         while (now < least || (now < most && now - quietSince < warmUpSeconds * QUIET * 1e9)) {
             best = Math.min(best, sample(call, 1));
-            now = System.nanoTime();
+            now = nanosWithoutPauses();
             long total = compiler.getTotalCompilationTime();
             quietSince = total == compiled ? quietSince : now;
             compiled = total;
         }
         return (int) Math.max(1, Math.min(100_000, SAMPLE_SECONDS / best));
+    }
+
+    private static long nanosWithoutPauses() {
+        long pauses = 0;
+        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+            pauses += Math.max(0, collector.getCollectionTime());
+        }
+        return System.nanoTime() - pauses * 1_000_000;
     }
 
     private static double sample(Runnable call, int calls) {
