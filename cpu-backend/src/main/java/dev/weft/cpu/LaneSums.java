@@ -6,10 +6,12 @@ import static dev.weft.cpu.Lanes.BY_2;
 import static dev.weft.cpu.Lanes.BY_4;
 import static dev.weft.cpu.Lanes.BY_8;
 import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.UPPER_1;
 import static dev.weft.cpu.Lanes.UPPER_2;
 import static dev.weft.cpu.Lanes.UPPER_4;
 import static dev.weft.cpu.Lanes.UPPER_8;
+import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
@@ -20,6 +22,9 @@ import jdk.incubator.vector.FloatVector;
  * Sums of the lanes of many vectors at once: each step folds pairs of vectors into one that has a
  * half of the lanes of either, so that sixteen vectors take 15 additions, and the order of
  * additions is the same for each.
+ *
+ * <p>The shorter ones, which C2 inlines into the kernel before them, load by the vector API's own
+ * method: of {@link Lanes#load} it refuses the last where the kernel has become large.
  */
 final class LaneSums {
     private LaneSums() {}
@@ -77,14 +82,35 @@ final class LaneSums {
     }
 
     private static void fold8(long from, long to) {
-        FloatVector v0 = load(from, 0);
-        FloatVector v1 = load(from, COUNT);
-        FloatVector v2 = load(from, 2 * COUNT);
-        FloatVector v3 = load(from, 3 * COUNT);
-        FloatVector v4 = load(from, 4 * COUNT);
-        FloatVector v5 = load(from, 5 * COUNT);
-        FloatVector v6 = load(from, 6 * COUNT);
-        FloatVector v7 = load(from, 7 * COUNT);
+        FloatVector v0 =
+                (FloatVector) VECTOR.cast(FloatVector.fromMemorySegment(F32, MEM, from, ORDER));
+        FloatVector v1 =
+                (FloatVector)
+                        VECTOR.cast(FloatVector.fromMemorySegment(F32, MEM, from + BYTES, ORDER));
+        FloatVector v2 =
+                (FloatVector)
+                        VECTOR.cast(
+                                FloatVector.fromMemorySegment(F32, MEM, from + 2 * BYTES, ORDER));
+        FloatVector v3 =
+                (FloatVector)
+                        VECTOR.cast(
+                                FloatVector.fromMemorySegment(F32, MEM, from + 3 * BYTES, ORDER));
+        FloatVector v4 =
+                (FloatVector)
+                        VECTOR.cast(
+                                FloatVector.fromMemorySegment(F32, MEM, from + 4 * BYTES, ORDER));
+        FloatVector v5 =
+                (FloatVector)
+                        VECTOR.cast(
+                                FloatVector.fromMemorySegment(F32, MEM, from + 5 * BYTES, ORDER));
+        FloatVector v6 =
+                (FloatVector)
+                        VECTOR.cast(
+                                FloatVector.fromMemorySegment(F32, MEM, from + 6 * BYTES, ORDER));
+        FloatVector v7 =
+                (FloatVector)
+                        VECTOR.cast(
+                                FloatVector.fromMemorySegment(F32, MEM, from + 7 * BYTES, ORDER));
         FloatVector w0 = v0.blend(v4, UPPER_4).add(v4.blend(v0, UPPER_4).rearrange(BY_4));
         FloatVector w1 = v1.blend(v5, UPPER_4).add(v5.blend(v1, UPPER_4).rearrange(BY_4));
         FloatVector w2 = v2.blend(v6, UPPER_4).add(v6.blend(v2, UPPER_4).rearrange(BY_4));
@@ -96,10 +122,19 @@ final class LaneSums {
     }
 
     private static void fold4(long from, long to) {
-        FloatVector v0 = load(from, 0);
-        FloatVector v1 = load(from, COUNT);
-        FloatVector v2 = load(from, 2 * COUNT);
-        FloatVector v3 = load(from, 3 * COUNT);
+        FloatVector v0 =
+                (FloatVector) VECTOR.cast(FloatVector.fromMemorySegment(F32, MEM, from, ORDER));
+        FloatVector v1 =
+                (FloatVector)
+                        VECTOR.cast(FloatVector.fromMemorySegment(F32, MEM, from + BYTES, ORDER));
+        FloatVector v2 =
+                (FloatVector)
+                        VECTOR.cast(
+                                FloatVector.fromMemorySegment(F32, MEM, from + 2 * BYTES, ORDER));
+        FloatVector v3 =
+                (FloatVector)
+                        VECTOR.cast(
+                                FloatVector.fromMemorySegment(F32, MEM, from + 3 * BYTES, ORDER));
         FloatVector w0 = v0.blend(v2, UPPER_2).add(v2.blend(v0, UPPER_2).rearrange(BY_2));
         FloatVector w1 = v1.blend(v3, UPPER_2).add(v3.blend(v1, UPPER_2).rearrange(BY_2));
         FloatVector x0 = w0.blend(w1, UPPER_1).add(w1.blend(w0, UPPER_1).rearrange(BY_1));
