@@ -19,8 +19,8 @@ import jdk.incubator.vector.FloatVector;
  * dx = dy op'(x; p, q) for adjacent F32 elements; y = op(x; p, q).
  *
  * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler
- * cannot inline: each loop is compiled by itself, whichever others a program uses. Results are
- * stored by the vector API's own method, which is inlined even where C2 has given up on others.
+ * does not inline once it has seen three loops: each is then compiled by itself. Results are stored
+ * by the vector API's own method, which is inlined even where C2 has given up on others.
  */
 @FunctionalInterface
 interface UnaryGradLoop {

@@ -17,8 +17,8 @@ import jdk.incubator.vector.VectorOperators;
  * y = op(x; p, q) for adjacent F32 elements.
  *
  * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler
- * cannot inline: each loop is compiled by itself, whichever others a program uses. Results are
- * stored by the vector API's own method, which is inlined even where C2 has given up on others.
+ * does not inline once it has seen three loops: each is then compiled by itself. Results are stored
+ * by the vector API's own method, which is inlined even where C2 has given up on others.
  *
  * <p>Some take two vectors at a time, which C2 does not do by itself for loops of this length: with
  * vectors of 8 lanes exp is a sixth faster. Two of tanh or of sigmoid are more than C2 inlines.

@@ -69,8 +69,6 @@ final class WorkerPool implements AutoCloseable {
     /** More short calls in a row than there are between two long ones of a training step. */
     static final int MANY_SHORT = 32;
 
-    private static final MethodHandle RUN = run();
-
     private static final long LOW_HALF = 0xFFFFFFFFL;
 
     /** Between what two threads write: a pair of cache lines, as processors fetch them. */
@@ -116,9 +114,9 @@ final class WorkerPool implements AutoCloseable {
     /**
      * {@link Body#run}, in a field that is not final: C2 inlines what it finds behind a constant
      * handle or, now and then, behind a call of an interface. A kernel would then be compiled as a
-     * part of its caller, fifteen calls deep, where C2 gives up on the vector API's own methods.
+     * part of its callers, so deep in them that C2 refuses some of the vector API's own methods.
      */
-    private MethodHandle run = RUN;
+    private MethodHandle bodyRun = bodyRun();
 
     private int parts;
 
@@ -195,7 +193,7 @@ final class WorkerPool implements AutoCloseable {
 
     private void call(Body body, int index, int worker) {
         try {
-            run.invokeExact(body, index, worker);
+            bodyRun.invokeExact(body, index, worker);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -203,7 +201,7 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private static MethodHandle run() {
+    private static MethodHandle bodyRun() {
         MethodType type = MethodType.methodType(void.class, int.class, int.class);
         try {
             return MethodHandles.lookup().findVirtual(Body.class, "run", type);
