@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Finds and opens devices. A backend is found where it is on the module path or class path. */
@@ -70,12 +71,30 @@ public final class Devices {
      * Opens the most preferred device that can be used. Backends that are present and cannot be
      * used are named, with the reason, in a log message at WARNING, and so is a choice of the
      * reference backend, which is slow.
+     *
+     * @throws BackendUnavailableException where none can be used, with the reason of each
      */
     public static Device best() {
-        return best(ranked());
+        List<String> notes = new ArrayList<>();
+        Device device = best(notes::add);
+        if (!notes.isEmpty()) {
+            LOG.log(Level.WARNING, "{0} was chosen: {1}", device, String.join("; ", notes));
+        }
+        return device;
     }
 
-    static Device best(List<BackendProvider> ranked) {
+    /**
+     * As {@link #best()}, for programs that show themselves what was passed over: nothing is
+     * logged.
+     *
+     * @param note takes what would be logged, one reason at a time
+     * @throws BackendUnavailableException where none can be used, with the reason of each
+     */
+    public static Device best(Consumer<String> note) {
+        return best(ranked(), note);
+    }
+
+    static Device best(List<BackendProvider> ranked, Consumer<String> note) {
         List<String> passedOver = new ArrayList<>();
         for (BackendProvider provider : ranked) {
             Optional<Device> opened = tryOpen(provider, passedOver);
@@ -83,13 +102,7 @@ public final class Devices {
                 if (provider.preference() <= 0) {
                     passedOver.add("no fast backend was found (add weft-cpu-backend)");
                 }
-                if (!passedOver.isEmpty()) {
-                    LOG.log(
-                            Level.WARNING,
-                            "{0} was chosen: {1}",
-                            opened.get(),
-                            String.join("; ", passedOver));
-                }
+                passedOver.forEach(note);
                 return opened.get();
             }
         }

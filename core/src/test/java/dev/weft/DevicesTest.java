@@ -13,6 +13,7 @@ import dev.weft.reference.ReferenceProvider;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** How devices are found and opened, where only the reference backend is there. */
@@ -64,13 +65,17 @@ class DevicesTest {
         Provider missing =
                 new Provider("absent", 200, new Availability.Unavailable("no driver", "get one"));
         Provider broken = new Provider("broken", 150, new Availability.Ready(List.of()));
-        try (Device device = Devices.best(List.of(missing, broken, new ReferenceProvider()))) {
+        List<String> notes = new ArrayList<>();
+        try (Device device =
+                Devices.best(List.of(missing, broken, new ReferenceProvider()), notes::add)) {
             assertEquals("reference", device.info().selector());
         }
+        assertEquals("absent: no driver (get one)", notes.getFirst());
+        assertEquals("broken: cannot be opened (broken is lost)", notes.get(1));
         var error =
                 assertThrows(
                         BackendUnavailableException.class,
-                        () -> Devices.best(List.of(missing, broken)));
+                        () -> Devices.best(List.of(missing, broken), notes::add));
         assertEquals(
                 "no backend can be used: absent: no driver (get one);"
                         + " broken: cannot be opened (broken is lost)",

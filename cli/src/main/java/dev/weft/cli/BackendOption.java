@@ -2,8 +2,6 @@ package dev.weft.cli;
 
 import dev.weft.Device;
 import dev.weft.Devices;
-import dev.weft.backend.Availability;
-import dev.weft.backend.BackendUnavailableException;
 import dev.weft.backend.GemmPrecision;
 
 import picocli.CommandLine.Option;
@@ -37,7 +35,10 @@ final class BackendOption {
     /** Opens the chosen device, and prints which it is and what was passed over. */
     Device open(PrintWriter out) {
         List<String> notes = new ArrayList<>();
-        Device device = selector.equals(AUTO) ? best(notes) : Devices.open(selector);
+        Device device =
+                selector.equals(AUTO)
+                        ? Devices.best(reason -> notes.add("passed over " + reason))
+                        : Devices.open(selector);
         out.println("device: " + device.info().selector() + ", " + device.info().description());
         notes.forEach(out::println);
         try {
@@ -47,26 +48,5 @@ final class BackendOption {
             throw new InputException("--gemm-precision: " + e.getMessage(), e);
         }
         return device;
-    }
-
-    /** As {@link Devices#best}, with its reasons on the program's output instead of in a log. */
-    private static Device best(List<String> notes) {
-        for (Devices.Listing listing : Devices.list()) {
-            switch (listing.availability()) {
-                case Availability.Ready ready -> {
-                    return Devices.open(ready.devices().getFirst().selector());
-                }
-                case Availability.Unavailable missing ->
-                        notes.add(
-                                "passed over "
-                                        + listing.backend()
-                                        + ": "
-                                        + missing.reason()
-                                        + "; "
-                                        + missing.remedy());
-            }
-        }
-        throw new BackendUnavailableException(
-                "no backend can be used: " + String.join("; ", notes));
     }
 }
