@@ -2,6 +2,7 @@
 module dev.weft.conformance {
     requires transitive dev.weft.core;
     requires transitive org.junit.jupiter.api;
+    requires com.fasterxml.jackson.core;
     requires static transitive org.jspecify;
 
     exports dev.weft.conformance;

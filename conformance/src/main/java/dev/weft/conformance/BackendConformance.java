@@ -142,6 +142,12 @@ public abstract class BackendConformance {
         return OnnxVectors.all(this::device);
     }
 
+    /** Results and gradients of PyTorch's, computed in double. */
+    @TestFactory
+    public Stream<DynamicTest> torch() {
+        return TorchVectors.all(this::device);
+    }
+
     /** The device under test, while a test runs. */
     private Device device() {
         return device;

@@ -1,5 +1,7 @@
 package dev.weft.conformance;
 
+import static org.junit.jupiter.api.Assertions.fail;
+
 import org.junit.jupiter.api.Assumptions;
 
 import java.nio.file.Files;
@@ -12,11 +14,17 @@ import java.nio.file.Path;
 final class SharedVectors {
     private SharedVectors() {}
 
-    /** A file or folder below it; skips the test, and prints so, where that is absent. */
+    /**
+     * A file or folder below it. Where that is absent the test is skipped, and prints so; it fails
+     * where the system property {@code require.vectors} is true.
+     */
     static Path require(String name) {
         Path path = Path.of(System.getProperty("weft.shared", "../shared"), "vectors", name);
         if (!Files.exists(path)) {
             String message = "there are no vectors " + name + " (looked for " + path + ")";
+            if (Boolean.getBoolean("require.vectors")) {
+                return fail(message + ", and they were required");
+            }
             System.out.println("SKIPPED: " + message);
             return Assumptions.abort(message);
         }
