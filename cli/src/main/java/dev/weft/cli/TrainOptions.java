@@ -72,10 +72,8 @@ final class TrainOptions {
     @Option(
             names = "--weight-decay",
             paramLabel = "X",
-            defaultValue = "0",
-            description =
-                    "Decay apart from the gradient. Default: ${DEFAULT-VALUE}, or 0.01 for adamw.")
-    double weightDecay;
+            description = "Decay apart from the gradient. Default: 0, or 0.01 for adamw.")
+    @Nullable Double weightDecay;
 
     @Option(
             names = "--dropout",
@@ -135,14 +133,14 @@ final class TrainOptions {
         if (lr != null && !(lr > 0 && Double.isFinite(lr.floatValue()))) {
             throw new InputException("--lr must be a finite number above 0, got " + lr);
         }
+        model();
+        optimizer();
         notNegative("--l1", l1);
         notNegative("--l2", l2);
-        notNegative("--weight-decay", weightDecay);
+        notNegative("--weight-decay", weightDecay());
         if (!(dropout >= 0 && dropout < 1)) {
             throw new InputException("--dropout must be in [0, 1), got " + dropout);
         }
-        model();
-        optimizer();
     }
 
     Models model() {
@@ -158,7 +156,11 @@ final class TrainOptions {
     }
 
     Penalty penalty() {
-        return new Penalty(l1, l2, weightDecay);
+        return new Penalty(l1, l2, weightDecay());
+    }
+
+    private double weightDecay() {
+        return weightDecay == null ? optimizer().defaultPenalty().weightDecay() : weightDecay;
     }
 
     private static void atLeastOne(String option, int value) {

@@ -44,9 +44,9 @@ public final class Optimizer {
         }
     }
 
-    /** Without penalties. */
+    /** With the kind's own penalty: {@link OptimizerKind#defaultPenalty}. */
     public Optimizer(Parameters parameters, OptimizerKind kind, double lr) {
-        this(parameters, kind, lr, Penalty.NONE);
+        this(parameters, kind, lr, kind.defaultPenalty());
     }
 
     /** One step: see {@link UpdateRule}. */

@@ -21,7 +21,7 @@ public enum OptimizerKind {
     NESTEROV(0.01),
     /** {@link UpdateRule.Adam} with betas 0.9 and 0.999, eps 1e-8. */
     ADAM(0.001),
-    /** The same with decoupled weight decay, 0.01 unless given. */
+    /** The same with decoupled weight decay: 0.01, where no penalty is given. */
     ADAMW(0.001),
     /** {@link UpdateRule.RmsProp} with alpha 0.99, eps 1e-8. */
     RMSPROP(0.01);
@@ -50,21 +50,20 @@ public enum OptimizerKind {
         };
     }
 
-    /** The update rule with its defaults and this penalty. */
+    /**
+     * The penalty where none is given: a decoupled decay of 0.01 for AdamW, none for the others.
+     */
+    public Penalty defaultPenalty() {
+        return this == ADAMW ? new Penalty(0, 0, ADAMW_DECAY) : Penalty.NONE;
+    }
+
+    /** The update rule with its defaults and this penalty, as it is given: 0 is 0. */
     public UpdateRule rule(Penalty penalty) {
         return switch (this) {
             case SGD -> new UpdateRule.Sgd(0, false, penalty);
             case MOMENTUM -> new UpdateRule.Sgd(MOMENTUM_FACTOR, false, penalty);
             case NESTEROV -> new UpdateRule.Sgd(MOMENTUM_FACTOR, true, penalty);
-            case ADAM -> new UpdateRule.Adam(0.9, 0.999, 1e-8, penalty);
-            case ADAMW ->
-                    new UpdateRule.Adam(
-                            0.9,
-                            0.999,
-                            1e-8,
-                            penalty.weightDecay() > 0
-                                    ? penalty
-                                    : new Penalty(penalty.l1(), penalty.l2(), ADAMW_DECAY));
+            case ADAM, ADAMW -> new UpdateRule.Adam(0.9, 0.999, 1e-8, penalty);
             case RMSPROP -> new UpdateRule.RmsProp(0.99, 1e-8, penalty);
         };
     }

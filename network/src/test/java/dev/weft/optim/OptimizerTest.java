@@ -76,7 +76,23 @@ class OptimizerTest {
     @Test
     void adamw() {
         // Decay by 0.1 · 0.01 before each step: 0.999 - 0.1, then 0.899 · 0.999 - 0.093217888.
-        check(OptimizerKind.ADAMW, 0.1, Penalty.NONE, 0.899, 0.804883112);
+        Penalty own = OptimizerKind.ADAMW.defaultPenalty();
+        assertEquals(new Penalty(0, 0, 0.01), own);
+        check(OptimizerKind.ADAMW, 0.1, own, 0.899, 0.804883112);
+    }
+
+    @Test
+    void aPenaltyThatIsGivenIsTheOneThatCounts() {
+        Parameters parameters = Network.create(device, new Linear(1, 1), 1).parameters();
+        for (OptimizerKind kind : OptimizerKind.values()) {
+            assertEquals(
+                    kind.defaultPenalty(), new Optimizer(parameters, kind, 0.1).rule().penalty());
+            for (Penalty given : new Penalty[] {Penalty.NONE, new Penalty(0.3, 0.2, 0)}) {
+                assertEquals(given, new Optimizer(parameters, kind, 0.1, given).rule().penalty());
+            }
+        }
+        // Without decay AdamW is Adam: m = 0.05, 0.07 and so on, as above.
+        check(OptimizerKind.ADAMW, 0.1, Penalty.NONE, 0.9, 0.806782112);
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.weft.benchmarks.task;
 
 import dev.weft.Device;
 import dev.weft.Devices;
-import dev.weft.backend.Penalty;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.GeneratedDigits;
@@ -120,7 +119,7 @@ public final class Epoch implements Task {
     public void check(String library, float[] result) {
         Trained trained = expected;
         if (trained == null) {
-            SimpleNet net = new SimpleNet(kind().rule(Penalty.NONE), lr());
+            SimpleNet net = new SimpleNet(kind().rule(kind().defaultPenalty()), lr());
             trained = Trained.epoch(net, images(), digits().labels(), order(), batch);
             expected = trained;
         }

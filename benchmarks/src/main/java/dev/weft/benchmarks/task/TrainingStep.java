@@ -1,6 +1,5 @@
 package dev.weft.benchmarks.task;
 
-import dev.weft.backend.Penalty;
 import dev.weft.optim.OptimizerKind;
 
 import org.jspecify.annotations.Nullable;
@@ -116,7 +115,7 @@ public final class TrainingStep implements Task {
 
     /** What some steps should come to. */
     Trained after(int steps) {
-        SimpleNet net = new SimpleNet(kind.rule(Penalty.NONE), lr());
+        SimpleNet net = new SimpleNet(kind.rule(kind.defaultPenalty()), lr());
         return Trained.steps(net, images(), labels(), steps);
     }
 }

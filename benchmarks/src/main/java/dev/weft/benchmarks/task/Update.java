@@ -1,6 +1,5 @@
 package dev.weft.benchmarks.task;
 
-import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 import dev.weft.optim.OptimizerKind;
 
@@ -46,7 +45,7 @@ public record Update(String family, String title, OptimizerKind kind, int elemen
 
     /** With the kind's constants. */
     public UpdateRule rule() {
-        return kind.rule(Penalty.NONE);
+        return kind.rule(kind.defaultPenalty());
     }
 
     /** The parameters to start from. */

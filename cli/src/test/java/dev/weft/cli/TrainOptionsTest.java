@@ -1,0 +1,34 @@
+package dev.weft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weft.backend.Penalty;
+
+import org.junit.jupiter.api.Test;
+
+import picocli.CommandLine;
+
+/** What {@code train}'s options mean, given and not given. */
+class TrainOptionsTest {
+    private static TrainOptions options(String... args) {
+        return CommandLine.populateCommand(new TrainOptions(), args);
+    }
+
+    @Test
+    void aDecayOfZeroIsNotTheDefault() {
+        assertEquals(new Penalty(0, 0, 0.01), options("--optimizer", "adamw").penalty());
+        assertEquals(
+                Penalty.NONE, options("--optimizer", "adamw", "--weight-decay", "0").penalty());
+        assertEquals(
+                new Penalty(0.1, 0.2, 0.3),
+                options("--l1", "0.1", "--l2", "0.2", "--weight-decay", "0.3").penalty());
+        assertEquals(Penalty.NONE, options().penalty());
+    }
+
+    @Test
+    void theLearningRateIsTheOptimizersOwnUnlessGiven() {
+        assertEquals(0.01, options().learningRate());
+        assertEquals(0.001, options("--optimizer", "adamw").learningRate());
+        assertEquals(0.25, options("--optimizer", "adam", "--lr", "0.25").learningRate());
+    }
+}
