@@ -44,16 +44,21 @@ final class Affinity {
         if (!System.getProperty("os.name", "").equals("Linux")) {
             return null;
         }
-        Linker linker = Linker.nativeLinker();
-        SymbolLookup system = linker.defaultLookup();
-        return system.find(name)
-                .map(
-                        address ->
-                                linker.downcallHandle(
-                                        address,
-                                        FunctionDescriptor.of(JAVA_INT, arguments),
-                                        Linker.Option.critical(false)))
-                .orElse(null);
+        try {
+            Linker linker = Linker.nativeLinker();
+            SymbolLookup system = linker.defaultLookup();
+            return system.find(name)
+                    .map(
+                            address ->
+                                    linker.downcallHandle(
+                                            address,
+                                            FunctionDescriptor.of(JAVA_INT, arguments),
+                                            Linker.Option.critical(false)))
+                    .orElse(null);
+        } catch (UnsupportedOperationException e) {
+            // A JVM that cannot call the system's functions on this processor.
+            return null;
+        }
     }
 
     /** The number of the processor that runs this, or {@link #UNKNOWN}. */
