@@ -24,40 +24,52 @@ record DigitData(Split split, String description) {
     /** The seed of digits that are drawn for a test of their own differs from any run's. */
     private static final long TEST_SEED = 0x7E57D161;
 
+    /**
+     * What {@code train} learns from and tests with.
+     *
+     * @throws InputException where testCount leaves nothing to learn from or to test with
+     */
     static DigitData forTraining(@Nullable Path folder, @Nullable Integer testCount, long seed)
             throws IOException {
-        DigitData data;
-        if (folder == null) {
-            int test = testCount == null ? DRAWN_TEST : testCount;
-            Dataset all = GeneratedDigits.generate(Math.addExact(DRAWN_TRAIN, test), seed);
-            data = new DigitData(Split.last(all, test), "digits drawn by the program");
-        } else {
-            data = new DigitData(MnistFolder.read(folder, testCount), folder.toString());
-        }
-        int features = data.split.train().features();
-        if (features != Models.INPUTS) {
-            throw new InputException(
-                    folder
-                            + ": its images have "
-                            + data.split.train().rows()
-                            + "x"
-                            + data.split.train().columns()
-                            + " pixels, and the model takes 28x28");
-        }
-        return data;
+        return folder == null ? drawn(DRAWN_TRAIN, testCount, seed) : read(folder, testCount);
     }
 
     /**
      * What {@code evaluate} tests with: the folder's test set, or its last examples, or fresh drawn
      * digits.
+     *
+     * @throws InputException where there are not so many
      */
     static DigitData forTest(@Nullable Path folder, @Nullable Integer testCount)
             throws IOException {
-        if (folder == null) {
-            int test = testCount == null ? DRAWN_TEST : testCount;
-            Dataset all = GeneratedDigits.generate(Math.addExact(test, 1), TEST_SEED);
-            return new DigitData(Split.last(all, test), "digits drawn by the program");
+        return folder == null ? drawn(1, testCount, TEST_SEED) : read(folder, testCount);
+    }
+
+    private static DigitData drawn(int train, @Nullable Integer testCount, long seed) {
+        int test = testCount == null ? DRAWN_TEST : testCount;
+        int most = GeneratedDigits.MOST - train;
+        if (test < 1 || test > most) {
+            throw new InputException(
+                    "--test-count must be from 1 to %d where the program draws the digits, got %d"
+                            .formatted(most, test));
         }
-        return forTraining(folder, testCount, 0);
+        Dataset all = GeneratedDigits.generate(train + test, seed);
+        return new DigitData(Split.last(all, test), "digits drawn by the program");
+    }
+
+    private static DigitData read(Path folder, @Nullable Integer testCount) throws IOException {
+        Split split;
+        try {
+            split = MnistFolder.read(folder, testCount);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("--test-count: " + e.getMessage(), e);
+        }
+        Dataset train = split.train();
+        if (train.features() != Models.INPUTS) {
+            throw new InputException(
+                    "%s: its images have %dx%d pixels, and the model takes 28x28"
+                            .formatted(folder, train.rows(), train.columns()));
+        }
+        return new DigitData(split, folder.toString());
     }
 }

@@ -1,9 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.backend.BackendUnavailableException;
-import dev.weft.backend.DeviceLostException;
-import dev.weft.backend.DeviceOutOfMemoryException;
-import dev.weft.train.NonFiniteException;
+import dev.weft.io.PrintableWriter;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,24 +11,27 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-import java.io.IOException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
+import java.io.Writer;
 import java.util.Locale;
 
-/**
- * The entry point. Whatever goes wrong for a reason that the user can mend ends in one line on
- * standard error and exit code 2; anything else is a bug, and ends with exit code 1.
- */
+/** The entry point. Whatever goes wrong ends in one line on standard error and an {@link Exit}. */
 @Command(
         name = "weft",
         description = "Train and run small networks, on whichever backend is there.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:a bug in Weft",
+            "2:something to mend: an option, a file, a device, memory, a full disk",
+            "3:predict found no digit in a picture",
+            "130:Ctrl-C (143: SIGTERM; 129: the terminal is gone); train has saved its model"
+        },
         subcommands = {
             DevicesCommand.class,
             TrainCommand.class,
@@ -41,9 +41,6 @@ import java.util.Locale;
             TuneCommand.class
         })
 public final class Main implements Runnable {
-    static final int BAD_INPUT = 2;
-    static final int BUG = 1;
-
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
@@ -60,24 +57,46 @@ public final class Main implements Runnable {
         Locale.setDefault(Locale.ROOT);
         System.exit(
                 run(
-                        new PrintWriter(System.out, true, System.out.charset()),
-                        new PrintWriter(System.err, true, System.err.charset()),
+                        new OutputStreamWriter(
+                                new FileOutputStream(FileDescriptor.out), System.out.charset()),
+                        new OutputStreamWriter(
+                                new FileOutputStream(FileDescriptor.err), System.err.charset()),
                         args));
     }
 
     /** Runs a command line, and returns its exit code. */
-    static int run(PrintWriter out, PrintWriter err, String... args) {
+    static int run(Writer standardOut, Writer standardErr, String... args) {
+        PrintableWriter printable = new PrintableWriter(standardOut);
+        PrintWriter out = new PrintWriter(printable, true);
+        PrintWriter err = new PrintWriter(new PrintableWriter(standardErr), true);
         Main main = new Main();
         CommandLine line =
                 new CommandLine(main)
                         .setOut(out)
                         .setErr(err)
+                        .setColorScheme(
+                                CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                         .setCaseInsensitiveEnumValuesAllowed(true)
                         .setUsageHelpAutoWidth(true)
                         .setParameterExceptionHandler(Main::badArguments)
                         .setExecutionExceptionHandler(
                                 (e, command, parsed) -> failed(main, e, command));
-        return line.execute(args);
+        OptionTypes.register(line);
+        int code;
+        try {
+            code = line.execute(args);
+        } catch (Error e) {
+            // Picocli hands on exceptions only.
+            code = failed(main, e, line);
+        }
+        out.flush();
+        if (printable.failure().isPresent()) {
+            // A disk that is full, or a reader that has gone.
+            String reason = printable.failure().get().getMessage();
+            err.println("weft: standard output cannot be written: " + reason);
+            return code == Exit.DONE.code() ? Exit.BAD_INPUT.code() : code;
+        }
+        return code;
     }
 
     /** Without a command: the help. */
@@ -89,54 +108,19 @@ public final class Main implements Runnable {
     private static int badArguments(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr()
-                .println(
-                        name
-                                + ": "
-                                + oneLine(String.valueOf(e.getMessage()))
-                                + " (see "
-                                + name
-                                + " --help)");
-        return BAD_INPUT;
+        String problem = new Failure(Exit.BAD_INPUT, String.valueOf(e.getMessage())).line();
+        command.getErr().println("%s: %s (see %s --help)".formatted(name, problem, name));
+        return Exit.BAD_INPUT.code();
     }
 
-    private static int failed(Main main, Exception e, CommandLine command) {
-        boolean known = isKnown(e);
-        String message = known ? describe(e) : e + "; this is a bug, --stacktrace shows where";
+    private static int failed(Main main, Throwable e, CommandLine command) {
+        Failure failure = Failure.of(e);
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println(name + ": " + oneLine(message));
+        command.getErr().println(name + ": " + failure.line());
         if (main.stacktrace) {
             e.printStackTrace(command.getErr());
         }
-        return known ? BAD_INPUT : BUG;
-    }
-
-    /** Whether it is a failure that Weft reports on purpose, with a message for the user. */
-    private static boolean isKnown(Exception e) {
-        return e instanceof InputException
-                || e instanceof IOException
-                || e instanceof UncheckedIOException
-                || e instanceof NonFiniteException
-                || e instanceof BackendUnavailableException
-                || e instanceof DeviceOutOfMemoryException
-                || e instanceof DeviceLostException
-                || e instanceof IllegalArgumentException;
-    }
-
-    /** The JDK's file exceptions have only the file's name as their message. */
-    private static String describe(Exception e) {
-        String message = String.valueOf(e.getMessage());
-        return switch (e) {
-            case NoSuchFileException _ -> message + ": there is no such file or folder";
-            case AccessDeniedException _ -> message + ": permission denied";
-            case NotDirectoryException _ -> message + ": is not a folder";
-            case FileAlreadyExistsException _ -> message + ": is there already, and is no folder";
-            default -> message;
-        };
-    }
-
-    private static String oneLine(String message) {
-        return message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
+        return failure.exit().code();
     }
 
     /** The version in the jar's module descriptor or manifest. */

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 
 /** What {@code train} takes, and the ranges of its numbers. */
 final class TrainOptions {
+    private static final int MOST_EPOCHS = 1_000_000;
+
     @Option(
             names = "--data",
             paramLabel = "DIR",
@@ -125,20 +127,25 @@ final class TrainOptions {
      * @throws InputException naming the first option that is out of its range
      */
     void check() {
-        atLeastOne("--epochs", epochs);
-        atLeastOne("--batch", batch);
-        if (testCount != null) {
-            atLeastOne("--test-count", testCount);
+        if (epochs < 1 || epochs > MOST_EPOCHS) {
+            throw new InputException(
+                    "--epochs must be from 1 to %d, got %d".formatted(MOST_EPOCHS, epochs));
         }
-        if (lr != null && !(lr > 0 && Double.isFinite(lr.floatValue()))) {
-            throw new InputException("--lr must be a finite number above 0, got " + lr);
+        if (batch < 1) {
+            throw new InputException("--batch must be at least 1, got " + batch);
+        }
+        // Kernels compute with floats, in which 1e-50 is 0 and 1e50 infinite.
+        if (lr != null && !(lr.floatValue() > 0 && Float.isFinite(lr.floatValue()))) {
+            throw new InputException(
+                    "--lr must be from %s to %s, got %s"
+                            .formatted(Float.MIN_VALUE, Float.MAX_VALUE, lr));
         }
         model();
         optimizer();
         notNegative("--l1", l1);
         notNegative("--l2", l2);
         notNegative("--weight-decay", weightDecay());
-        if (!(dropout >= 0 && dropout < 1)) {
+        if (!(dropout >= 0 && (float) dropout < 1)) {
             throw new InputException("--dropout must be in [0, 1), got " + dropout);
         }
     }
@@ -163,16 +170,10 @@ final class TrainOptions {
         return weightDecay == null ? optimizer().defaultPenalty().weightDecay() : weightDecay;
     }
 
-    private static void atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new InputException(option + " must be at least 1, got " + value);
-        }
-    }
-
     private static void notNegative(String option, double value) {
-        if (!(value >= 0 && Double.isFinite(value))) {
+        if (!(value >= 0 && Float.isFinite((float) value))) {
             throw new InputException(
-                    option + " must be a finite number of at least 0, got " + value);
+                    "%s must be from 0 to %s, got %s".formatted(option, Float.MAX_VALUE, value));
         }
     }
 }

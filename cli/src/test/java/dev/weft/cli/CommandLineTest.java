@@ -14,8 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,9 +33,6 @@ class CommandLineTest {
     @TempDir Path folder;
 
     private Path data = Path.of("");
-
-    /** What a run gave. */
-    private record Result(int code, String out, String err) {}
 
     @BeforeEach
     void smallDataSet() throws IOException {
@@ -75,14 +70,7 @@ class CommandLineTest {
                 .array();
     }
 
-    private static Result run(String... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
-        return new Result(code, out.toString(), err.toString());
-    }
-
-    private Result train(String... more) {
+    private Ran train(String... more) {
         List<String> args =
                 new ArrayList<>(
                         List.of(
@@ -95,14 +83,11 @@ class CommandLineTest {
         if (!args.contains("--backend")) {
             args.addAll(List.of("--backend", "reference"));
         }
-        return run(args.toArray(String[]::new));
+        return Ran.program(args.toArray(String[]::new));
     }
 
-    private void assertRefused(Result result, String message) throws IOException {
-        assertEquals(2, result.code(), result::toString);
-        assertEquals(1, result.err().lines().count(), result::err);
-        assertTrue(result.err().contains(message), result::err);
-        assertFalse(result.err().contains("\tat "), result::err);
+    private void assertRefused(Ran result, String message) throws IOException {
+        result.assertRefused(message);
         assertFalse(Files.exists(folder.resolve("out")), "something was written");
         try (Stream<Path> files = Files.list(folder)) {
             assertTrue(files.noneMatch(file -> file.getFileName().toString().startsWith(".")));
@@ -112,7 +97,7 @@ class CommandLineTest {
     @Test
     void trainsEvaluatesAndPredicts() throws IOException {
         Path json = folder.resolve("r.json");
-        Result trained =
+        Ran trained =
                 train(
                         "--epochs",
                         "30",
@@ -147,8 +132,8 @@ class CommandLineTest {
         assertEquals(results, Files.readString(out.resolve("metrics.json")));
         Path model = out.resolve("model.safetensors");
 
-        Result evaluated =
-                run(
+        Ran evaluated =
+                Ran.program(
                         "evaluate",
                         "--backend",
                         "reference",
@@ -167,8 +152,8 @@ class CommandLineTest {
         Path png = folder.resolve("three.png");
         ImageIO.write(picture, "png", png.toFile());
         String idx = data.resolve("t10k-images-idx3-ubyte").toString();
-        Result predicted =
-                run(
+        Ran predicted =
+                Ran.program(
                         "predict",
                         "--backend",
                         "reference",
@@ -202,10 +187,10 @@ class CommandLineTest {
         byte[] straight = Files.readAllBytes(out.resolve("model.safetensors"));
         assertEquals(0, train(with(common, "--epochs", "2")).code());
         Files.move(out.resolve("model.safetensors"), half);
-        Result resumed = train(with(common, "--epochs", "4", "--resume", half.toString()));
+        Ran resumed = train(with(common, "--epochs", "4", "--resume", half.toString()));
         assertEquals(0, resumed.code(), resumed::err);
         assertArrayEquals(straight, Files.readAllBytes(out.resolve("model.safetensors")));
-        Result other = train("--backend", "cpu", "--epochs", "4", "--resume", half.toString());
+        Ran other = train("--backend", "cpu", "--epochs", "4", "--resume", half.toString());
         assertEquals(2, other.code());
         assertTrue(other.err().contains("was trained with adam"), other::err);
     }
@@ -219,21 +204,33 @@ class CommandLineTest {
         "--backend, nonesuch, there is no backend 'nonesuch'",
         "--optimizer, sdg, 'choose one of sgd, momentum'",
         "--model, resnet, 'choose one of simplenet, simplenet-softmax'",
-        "--lr, -0.1, --lr must be a finite number above 0",
-        "--lr, NaN, --lr must be a finite number above 0",
-        "--lr, 0, --lr must be a finite number above 0",
-        "--lr, ten, 'is not a double'",
+        "--lr, -0.1, --lr must be from 1.4E-45",
+        "--lr, NaN, --lr must be from 1.4E-45",
+        "--lr, 0, --lr must be from 1.4E-45",
+        "--lr, Infinity, to 3.4028235E38",
+        "--lr, 1e39, to 3.4028235E38",
+        "--lr, 1e-46, --lr must be from 1.4E-45",
+        "--lr, ten, option '--lr': 'ten' is not a number",
         "--batch, 0, --batch must be at least 1",
-        "--epochs, 0, --epochs must be at least 1",
-        "--epochs, many, 'is not an int'",
+        "--batch, 2147483648, option '--batch': '2147483648' is not from -2147483648 to 2147483647",
+        "--epochs, 0, --epochs must be from 1 to 1000000",
+        "--epochs, 2147483647, --epochs must be from 1 to 1000000",
+        "--epochs, many, option '--epochs': 'many' is not a whole number",
+        "--epochs, 1e3, option '--epochs': '1e3' is not a whole number",
         "--dropout, 1, '--dropout must be in [0, 1)'",
+        "--dropout, NaN, '--dropout must be in [0, 1)'",
+        "--dropout, 0.99999999999, '--dropout must be in [0, 1)'",
         "--dropout, -0.5, '--dropout must be in [0, 1)'",
         "--l1, -1, --l1 must be",
         "--l2, Infinity, --l2 must be",
+        "--l2, 1e39, --l2 must be from 0 to 3.4028235E38",
         "--weight-decay, -1, --weight-decay must be",
-        "--test-count, 0, --test-count must be at least 1",
-        "--test-count, 60, 60",
-        "--seed, x, 'is not a long'",
+        "--test-count, 0, --test-count: a test count of 0",
+        "--test-count, 60, --test-count: a test count of 60",
+        "--seed, x, option '--seed': 'x' is not a whole number",
+        "--seed, 9223372036854775808, 'is not from -9223372036854775808 to 9223372036854775807'",
+        "--out, '', option '--out': '' names no file or folder",
+        "--resume, '', names no file or folder",
         "--nonesuch, 1, 'Unknown options: '",
         "--resume, nowhere, nowhere",
     })
@@ -249,8 +246,8 @@ class CommandLineTest {
     @Test
     void anOutputThatCannotBeWrittenEndsInOneLineBeforeTraining() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
-        Result result =
-                run(
+        Ran result =
+                Ran.program(
                         "train",
                         "--backend",
                         "reference",
@@ -306,11 +303,11 @@ class CommandLineTest {
             "--data",
             data.toString()
         };
-        assertRefused(run(evaluate), "not a safetensors file");
+        assertRefused(Ran.program(evaluate), "not a safetensors file");
         assertEquals(0, train("--epochs", "1").code());
         byte[] good = Files.readAllBytes(folder.resolve("out/model.safetensors"));
         Files.write(model, Arrays.copyOf(good, good.length / 2));
-        Result result = run(evaluate);
+        Ran result = Ran.program(evaluate);
         assertEquals(2, result.code());
         assertTrue(result.err().contains("truncated"), result::err);
         assertEquals(1, result.err().lines().count());
@@ -318,26 +315,26 @@ class CommandLineTest {
 
     @Test
     void stacktraceShowsWhereAnErrorCameFrom() {
-        Result result = run("train", "--stacktrace", "--lr", "-1");
+        Ran result = Ran.program("train", "--stacktrace", "--lr", "-1");
         assertEquals(2, result.code());
         assertTrue(result.err().contains("at dev.weft.cli."), result::err);
     }
 
     @Test
     void devicesListsTheReferenceBackend() {
-        Result text = run("devices");
+        Ran text = Ran.program("devices");
         assertEquals(0, text.code(), text::err);
         assertTrue(text.out().contains("reference    ready"), text::out);
-        Result json = run("devices", "--json");
+        Ran json = Ran.program("devices", "--json");
         assertTrue(json.out().contains("\"backend\" : \"reference\""), json::out);
     }
 
     @Test
     void helpNamesEveryCommand() {
-        String help = run("--help").out();
+        String help = Ran.program("--help").out();
         for (String command : new String[] {"devices", "train", "evaluate", "predict", "bench"}) {
             assertTrue(help.contains(command), help);
         }
-        assertEquals(2, run("trian").code());
+        assertEquals(2, Ran.program("trian").code());
     }
 }

@@ -14,6 +14,9 @@ public final class GeneratedDigits {
     /** The rows and columns of an image. */
     public static final int SIDE = 28;
 
+    /** The most that one data set holds: its pixels are one array. */
+    public static final int MOST = (Integer.MAX_VALUE - 8) / (SIDE * SIDE);
+
     private static final int CLASSES = 10;
 
     /** The purpose under which the seed's stream of digits is drawn. */
@@ -37,12 +40,17 @@ public final class GeneratedDigits {
         this.pixels = pixels;
     }
 
-    /** Draws {@code count} digits, as a function of the seed alone. */
+    /**
+     * Draws {@code count} digits, as a function of the seed alone.
+     *
+     * @throws IllegalArgumentException where count is not from 1 to {@link #MOST}
+     */
     public static Dataset generate(int count, long seed) {
-        if (count < 1) {
-            throw new IllegalArgumentException("count must be at least 1, got " + count);
+        if (count < 1 || count > MOST) {
+            throw new IllegalArgumentException(
+                    "generated digits: count must be from 1 to %d, got %d".formatted(MOST, count));
         }
-        byte[] pixels = new byte[Math.multiplyExact(count, SIDE * SIDE)];
+        byte[] pixels = new byte[count * SIDE * SIDE];
         int[] labels = new int[count];
         long key = Philox.stream(seed, DIGITS_STREAM).key();
         IntStream.range(0, count)

@@ -3,6 +3,7 @@ package dev.weft.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,19 @@ class GeneratedDigitsTest {
         for (int count : counts) {
             // Five standard deviations of a binomial with 5000 draws at 1/10.
             assertEquals(500, count, 106, Arrays.toString(counts));
+        }
+    }
+
+    @Test
+    void moreThanOneArrayHoldsAreRefused() {
+        for (int count : new int[] {0, -1, GeneratedDigits.MOST + 1, Integer.MAX_VALUE}) {
+            var error =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> GeneratedDigits.generate(count, 1));
+            assertEquals(
+                    "generated digits: count must be from 1 to 2739137, got " + count,
+                    error.getMessage());
         }
     }
 
