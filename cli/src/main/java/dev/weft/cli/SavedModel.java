@@ -6,6 +6,7 @@ import dev.weft.io.Checkpoint;
 import dev.weft.io.FormatException;
 import dev.weft.nn.Models;
 import dev.weft.nn.Network;
+import dev.weft.train.TrainingState;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,24 +25,33 @@ record SavedModel(
         Network network, Models model, Normalization normalization, Checkpoint checkpoint) {
     private static final String MODEL = "weft.model";
     private static final String DROPOUT = "weft.dropout";
-    private static final String MEAN = "weft.mean";
-    private static final String DEVIATION = "weft.deviation";
-    static final String EPOCHS = "weft.epochs";
-    static final String SEED = "weft.seed";
-    static final String BATCH = "weft.batch";
 
-    /** The metadata of a model that was trained with these options for {@code epochs} epochs. */
-    static Map<String, String> metadata(TrainOptions options, Normalization normalization) {
+    /** The metadata of a model that was trained with these options. */
+    static Map<String, String> metadata(TrainOptions options, TrainingState state) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "weft");
         metadata.put(MODEL, options.model().label());
         metadata.put(DROPOUT, Double.toString(options.dropout));
-        metadata.put(MEAN, Double.toString(normalization.mean()));
-        metadata.put(DEVIATION, Double.toString(normalization.deviation()));
-        metadata.put(EPOCHS, Integer.toString(options.epochs));
-        metadata.put(SEED, Long.toString(options.seed));
-        metadata.put(BATCH, Integer.toString(options.batch));
+        metadata.putAll(state.metadata());
         return metadata;
+    }
+
+    /** The architecture of a saved model. */
+    static Models model(Checkpoint checkpoint) throws FormatException {
+        try {
+            return Models.named(checkpoint.required(MODEL));
+        } catch (IllegalArgumentException e) {
+            throw checkpoint.wrong(MODEL, "is none that Weft knows");
+        }
+    }
+
+    /** The rate of dropout that a model was trained with. */
+    static double dropout(Checkpoint checkpoint) throws FormatException {
+        double dropout = checkpoint.requiredNumber(DROPOUT);
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw checkpoint.wrong(DROPOUT, "must be in [0, 1)");
+        }
+        return dropout;
     }
 
     /**
@@ -50,23 +60,16 @@ record SavedModel(
      * @throws FormatException where the file is not a model that Weft saved
      */
     static SavedModel read(Path path, Device device) throws IOException {
-        Checkpoint checkpoint = Checkpoint.read(path);
-        Models model;
-        try {
-            model = Models.named(checkpoint.required(MODEL));
-        } catch (IllegalArgumentException e) {
-            throw new FormatException(path + ": " + e.getMessage(), e);
-        }
-        double mean = checkpoint.requiredNumber(MEAN);
-        double deviation = checkpoint.requiredNumber(DEVIATION);
-        double dropout = checkpoint.requiredNumber(DROPOUT);
-        if (!(deviation > 0 && Double.isFinite(deviation) && Double.isFinite(mean))
-                || !(dropout >= 0 && dropout < 1)) {
-            throw new FormatException(path + ": its normalization or dropout is out of range");
-        }
-        long seed = (long) checkpoint.requiredNumber(SEED);
-        Network network = Network.create(device, model.layers(dropout), seed);
+        return of(Checkpoint.read(path), device);
+    }
+
+    /** The model in a checkpoint, on a device. */
+    static SavedModel of(Checkpoint checkpoint, Device device) throws FormatException {
+        Models model = model(checkpoint);
+        Normalization normalization = TrainingState.normalization(checkpoint);
+        // Its seed only draws what is then overwritten.
+        Network network = Network.create(device, model.layers(dropout(checkpoint)), 0);
         checkpoint.restore(network);
-        return new SavedModel(network, model, new Normalization(mean, deviation), checkpoint);
+        return new SavedModel(network, model, normalization, checkpoint);
     }
 }

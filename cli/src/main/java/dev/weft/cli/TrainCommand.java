@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
+import dev.weft.io.Checkpoint;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,11 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         options.check();
+        Path resume = options.resume;
+        Checkpoint resumed = resume == null ? null : Checkpoint.read(resume);
+        if (resumed != null) {
+            ResumedOptions.adopt(options, resumed, spec.commandLine().getParseResult());
+        }
         PrintWriter out = spec.commandLine().getOut();
         DigitData data = DigitData.forTraining(options.data, options.testCount, options.seed);
         // Before the work, so that nobody trains for an hour and then cannot save.
@@ -34,7 +40,7 @@ final class TrainCommand implements Callable<Integer> {
             OutputFolder.checkWritable(options.json);
         }
         try (Device device = backend.open(out);
-                TrainingRun run = new TrainingRun(options, data, device, out)) {
+                TrainingRun run = new TrainingRun(options, data, resumed, device, out)) {
             RunReport report = run.train();
             run.save(folder.file("model.safetensors"));
             report.write(folder.file("metrics.json"));

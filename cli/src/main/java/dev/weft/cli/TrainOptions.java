@@ -104,8 +104,8 @@ final class TrainOptions {
             names = "--resume",
             paramLabel = "FILE",
             description =
-                    "Go on with a saved model, up to --epochs in all, with the same options as"
-                            + " before.")
+                    "Go on with a saved model, up to --epochs in all. What is not given is as it"
+                            + " was: model, batch, optimizer, rates, penalties, dropout and seed.")
     @Nullable Path resume;
 
     @Option(

@@ -10,6 +10,9 @@ import dev.weft.optim.Optimizer;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
+import dev.weft.train.TrainingState;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,27 +32,33 @@ final class TrainingRun implements AutoCloseable {
     private final Optimizer optimizer;
     private final int epochsDone;
 
-    TrainingRun(TrainOptions options, DigitData data, Device device, PrintWriter out)
+    /**
+     * Makes what a run needs on the device.
+     *
+     * @param resumed the saved run that this one continues, whose settings the options are
+     */
+    TrainingRun(
+            TrainOptions options,
+            DigitData data,
+            @Nullable Checkpoint resumed,
+            Device device,
+            PrintWriter out)
             throws IOException {
         this.options = options;
         this.data = data;
         this.device = device;
         this.out = out;
         this.scope = device.scope();
-        Path resume = options.resume;
-        if (resume == null) {
-            normalization = Normalization.of(data.split().train());
+        normalization = Normalization.of(data.split().train());
+        if (resumed == null) {
             network = Network.create(device, options.model().layers(options.dropout), options.seed);
             optimizer = newOptimizer();
             epochsDone = 0;
         } else {
-            SavedModel saved = SavedModel.read(resume, device);
-            normalization = saved.normalization();
-            network = saved.network();
+            network = SavedModel.of(resumed, device).network();
             optimizer = newOptimizer();
-            saved.checkpoint().restore(optimizer, network);
-            epochsDone = (int) saved.checkpoint().requiredNumber(SavedModel.EPOCHS);
-            checkSame(resume, saved.checkpoint());
+            resumed.restore(optimizer, network);
+            epochsDone = checked(TrainingState.of(resumed)).epochs();
         }
     }
 
@@ -61,28 +70,28 @@ final class TrainingRun implements AutoCloseable {
                 options.penalty());
     }
 
-    /** A resumed run goes on exactly only with what it was begun with. */
-    private void checkSame(Path resume, Checkpoint checkpoint) throws IOException {
-        for (var entry : SavedModel.metadata(options, normalization).entrySet()) {
-            String saved = checkpoint.required(entry.getKey());
-            if (!entry.getKey().equals(SavedModel.EPOCHS) && !saved.equals(entry.getValue())) {
-                throw new InputException(
-                        resume
-                                + ": was trained with "
-                                + entry.getKey()
-                                + " "
-                                + saved
-                                + ", and goes on only with the same, not with "
-                                + entry.getValue());
-            }
-        }
-        if (epochsDone >= options.epochs) {
+    /** A resumed run goes on exactly only with the data that it was begun with. */
+    private TrainingState checked(TrainingState saved) {
+        int examples = data.split().train().size();
+        if (saved.examples() != examples || !saved.normalization().equals(normalization)) {
             throw new InputException(
-                    resume
-                            + ": was trained for "
-                            + epochsDone
-                            + " epochs already: pass --epochs above that");
+                    ("%s: was trained on other data: on %d examples of mean %s and deviation %s;"
+                                    + " these are %d of mean %s and deviation %s")
+                            .formatted(
+                                    options.resume,
+                                    saved.examples(),
+                                    saved.normalization().mean(),
+                                    saved.normalization().deviation(),
+                                    examples,
+                                    normalization.mean(),
+                                    normalization.deviation()));
         }
+        if (saved.epochs() >= options.epochs) {
+            throw new InputException(
+                    "%s: was trained for %d epochs already: pass --epochs above that"
+                            .formatted(options.resume, saved.epochs()));
+        }
+        return saved;
     }
 
     /** Trains and tests; prints as it goes. */
@@ -123,7 +132,15 @@ final class TrainingRun implements AutoCloseable {
     }
 
     void save(Path path) throws IOException {
-        Checkpoint.save(path, network, optimizer, SavedModel.metadata(options, normalization));
+        TrainingState state =
+                new TrainingState(
+                        options.model().loss(),
+                        normalization,
+                        data.split().train().size(),
+                        options.batch,
+                        options.seed,
+                        options.epochs);
+        Checkpoint.save(path, network, optimizer, SavedModel.metadata(options, state));
     }
 
     @Override

@@ -3,22 +3,24 @@ package dev.weft.data;
 /**
  * x = (pixel / 255 - mean) / deviation.
  *
- * @param mean of the training set's pixels / 255
- * @param deviation their standard deviation, above 0
+ * @param mean of the training set's pixels / 255, in [0, 1]
+ * @param deviation their standard deviation, in (0, 1]
  */
 public record Normalization(double mean, double deviation) {
     private static final int LEVELS = 256;
     private static final double WHITE = LEVELS - 1;
 
-    /** Checks that both are finite and the deviation above 0. */
+    /**
+     * Checks that the mean is one of numbers from 0 to 1, and the deviation above 0 and at most 1.
+     */
     public Normalization {
-        if (!Double.isFinite(mean) || !(deviation > 0) || !Double.isFinite(deviation)) {
+        if (!(mean >= 0 && mean <= 1)
+                || !(deviation > 0 && deviation <= 1)
+                || Float.isInfinite((float) (1 / deviation))) {
             throw new IllegalArgumentException(
-                    "normalization: mean "
-                            + mean
-                            + " and deviation "
-                            + deviation
-                            + ": both must be finite, and the deviation above 0");
+                    ("normalization: mean %s and deviation %s: the mean must be in [0, 1], the"
+                                    + " deviation in (0, 1], and its inverse an F32")
+                            .formatted(mean, deviation));
         }
     }
 

@@ -20,8 +20,8 @@ import java.util.Set;
  * the rest is in the metadata, where callers add what is theirs.
  */
 public final class Checkpoint {
-    private static final String OPTIMIZER = "optimizer";
-    private static final String STEPS = "optimizer.steps";
+    private static final String STATES = "optimizer.";
+    private static final String NETWORK_SEED = "network.seed";
     private static final String DROPOUT_BLOCK = "dropout.block";
 
     private final Path path;
@@ -41,8 +41,9 @@ public final class Checkpoint {
             Path path, Network network, Optimizer optimizer, Map<String, String> metadata)
             throws IOException {
         Map<String, String> all = new LinkedHashMap<>(metadata);
-        all.put(OPTIMIZER, optimizer.kind().label());
-        all.put(STEPS, Long.toString(optimizer.steps()));
+        all.putAll(OptimizerRecord.settings(optimizer));
+        all.put(OptimizerRecord.STEPS, Long.toString(optimizer.steps()));
+        all.put(NETWORK_SEED, Long.toString(network.seed()));
         all.put(DROPOUT_BLOCK, Long.toString(network.dropoutBlock()));
         Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
         Parameters parameters = network.parameters();
@@ -87,24 +88,45 @@ public final class Checkpoint {
     }
 
     /**
-     * A number that must be there.
+     * A number that must be there, as {@link Double#toString(double)} writes it.
      *
      * @throws FormatException where it is not
      */
     public double requiredNumber(String key) throws FormatException {
-        String value = required(key);
         try {
-            return Double.parseDouble(value);
+            return Double.parseDouble(required(key));
         } catch (NumberFormatException e) {
-            throw new FormatException(
-                    path
-                            + ": its metadata '"
-                            + key
-                            + "' should be a number, and is '"
-                            + value
-                            + "'",
-                    e);
+            throw wrong(key, "is no number");
         }
+    }
+
+    /**
+     * A whole number that must be there: exact, of whatever size.
+     *
+     * @throws FormatException where it is not, or is not {@code least} to {@code most}
+     */
+    public long requiredInteger(String key, long least, long most) throws FormatException {
+        long value;
+        try {
+            value = Long.parseLong(required(key));
+        } catch (NumberFormatException e) {
+            throw wrong(key, "is no whole number");
+        }
+        if (value < least || value > most) {
+            throw wrong(key, "must be %d to %d".formatted(least, most));
+        }
+        return value;
+    }
+
+    /** Says what is wrong with a value of the metadata. */
+    public FormatException wrong(String key, String why) {
+        return new FormatException(
+                "%s: its metadata has %s '%s', which %s"
+                        .formatted(path, key, file.metadata().get(key), why));
+    }
+
+    Path path() {
+        return path;
     }
 
     /**
@@ -116,7 +138,7 @@ public final class Checkpoint {
     public void restore(Network network) throws FormatException {
         Parameters parameters = network.parameters();
         Set<String> left = new LinkedHashSet<>(file.tensors().keySet());
-        left.removeIf(name -> name.startsWith(OPTIMIZER + "."));
+        left.removeIf(name -> name.startsWith(STATES));
         for (Parameter parameter : parameters.list()) {
             check(parameter.name(), parameter.value());
             left.remove(parameter.name());
@@ -129,27 +151,33 @@ public final class Checkpoint {
             put(parameter.name(), parameter.value());
         }
         if (file.metadata().containsKey(DROPOUT_BLOCK)) {
-            network.restoreDropout((long) requiredNumber(DROPOUT_BLOCK));
+            network.restoreDropout(
+                    requiredInteger(NETWORK_SEED, Long.MIN_VALUE, Long.MAX_VALUE),
+                    requiredInteger(DROPOUT_BLOCK, 0, Long.MAX_VALUE));
         }
     }
 
     /**
-     * Puts the saved state into an optimizer of the same kind.
+     * An optimizer for a restored network, of the saved kind, with the saved settings and state. It
+     * belongs to the innermost open scope.
      *
-     * @throws FormatException where it was saved by another kind, or its state is missing
+     * @throws FormatException where the file holds none, or its state is missing
+     */
+    public Optimizer optimizer(Network network) throws FormatException {
+        Optimizer optimizer = OptimizerRecord.create(this, network);
+        restore(optimizer, network);
+        return optimizer;
+    }
+
+    /**
+     * Puts the saved state into an optimizer of the same kind and settings, learning rate included.
+     * Who means to go on otherwise calls {@link Optimizer#setLr} afterwards.
+     *
+     * @throws FormatException naming the first setting that differs, or the state that is missing
      */
     public void restore(Optimizer optimizer, Network network) throws FormatException {
-        String kind = required(OPTIMIZER);
-        if (!kind.equals(optimizer.kind().label())) {
-            throw new FormatException(
-                    path
-                            + ": was trained with "
-                            + kind
-                            + " and cannot go on with "
-                            + optimizer.kind().label()
-                            + ": pass --optimizer "
-                            + kind);
-        }
+        OptimizerRecord.check(this, optimizer);
+        long steps = requiredInteger(OptimizerRecord.STEPS, 0, Long.MAX_VALUE);
         List<Parameter> parameters = network.parameters().list();
         for (int i = 0; i < optimizer.states().size(); i++) {
             List<Tensor> parts = network.parameters().split(optimizer.states().get(i));
@@ -159,11 +187,11 @@ public final class Checkpoint {
                 put(name, parts.get(j));
             }
         }
-        optimizer.restore((long) requiredNumber(STEPS));
+        optimizer.restore(steps);
     }
 
     private static String stateName(Optimizer optimizer, int state, Parameter parameter) {
-        return OPTIMIZER + "." + optimizer.kind().stateNames().get(state) + "." + parameter.name();
+        return STATES + optimizer.kind().stateNames().get(state) + "." + parameter.name();
     }
 
     private static Safetensors.Entry entry(Tensor tensor) {

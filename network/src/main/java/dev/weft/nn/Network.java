@@ -15,7 +15,7 @@ public final class Network {
 
     private final Device device;
     private final Layer root;
-    private final long seed;
+    private long seed;
     private final Parameters parameters;
     private DropoutState dropout;
     private Pass inference;
@@ -71,14 +71,15 @@ public final class Network {
         return dropout.block();
     }
 
-    /** Continues the stream of dropout masks where another run stopped. */
-    public void restoreDropout(long block) {
+    /** Continues the stream of dropout masks where another run stopped, which had this seed. */
+    public void restoreDropout(long otherSeed, long block) {
+        seed = otherSeed;
         dropout = new DropoutState(device, dropoutKey(seed), block);
         inference = new Pass(parameters.views(), false, dropout);
         training = new Pass(parameters.views(), true, dropout);
     }
 
-    /** The seed that it was made with. */
+    /** The seed that it, or the run that it continues, was made with. */
     public long seed() {
         return seed;
     }

@@ -1,0 +1,176 @@
+package dev.weft.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.Scope;
+import dev.weft.backend.Penalty;
+import dev.weft.nn.Linear;
+import dev.weft.nn.Network;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.OptimizerKind;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a run needs to go on is saved, comes back exactly, and is refused where it makes no sense.
+ */
+class CheckpointTest {
+    /** No double: it would become 2^53. */
+    private static final long SEED = (1L << 53) + 1;
+
+    private static final Penalty PENALTY = new Penalty(0.125, 0.25, 0.5);
+
+    @TempDir Path folder;
+
+    private final Device device = Devices.open("reference");
+    private final Scope scope = device.scope();
+
+    @AfterEach
+    void close() {
+        scope.close();
+        assertEquals(0, device.memory().liveBytes());
+        device.close();
+    }
+
+    private Network network(long seed) {
+        return Network.create(device, new Linear(3, 2), seed);
+    }
+
+    private Path save(OptimizerKind kind) throws IOException {
+        Network network = network(SEED);
+        Optimizer optimizer = new Optimizer(network.parameters(), kind, 0.1, PENALTY);
+        device.backend().fill(0.5, network.parameters().gradients().view());
+        optimizer.step();
+        network.restoreDropout(SEED, SEED + 2);
+        Path file = folder.resolve("model");
+        Checkpoint.save(file, network, optimizer, Map.of("mine", "kept"));
+        return file;
+    }
+
+    /** The same file with one string of its metadata changed, or taken away where it is empty. */
+    private Checkpoint changed(Path file, String key, String value) throws IOException {
+        Safetensors whole = Safetensors.read(file);
+        Map<String, String> metadata = new LinkedHashMap<>(whole.metadata());
+        metadata.remove(key);
+        if (!value.isEmpty()) {
+            metadata.put(key, value);
+        }
+        Path other = folder.resolve("other");
+        new Safetensors(metadata, whole.tensors()).write(other);
+        return Checkpoint.read(other);
+    }
+
+    private static String refusal(Executable work) {
+        return assertThrows(FormatException.class, work).getMessage() + "";
+    }
+
+    @ParameterizedTest
+    @EnumSource(OptimizerKind.class)
+    void everythingThatARunNeedsComesBack(OptimizerKind kind) throws IOException {
+        Checkpoint checkpoint = Checkpoint.read(save(kind));
+        assertEquals("kept", checkpoint.metadata().get("mine"));
+        Network network = network(7);
+        checkpoint.restore(network);
+        assertEquals(SEED, network.seed());
+        assertEquals(SEED + 2, network.dropoutBlock());
+        Optimizer optimizer = checkpoint.optimizer(network);
+        assertEquals(kind, optimizer.kind());
+        assertEquals(0.1, optimizer.lr());
+        assertEquals(PENALTY, optimizer.rule().penalty());
+        assertEquals(1, optimizer.steps());
+        Path again = folder.resolve("again");
+        Checkpoint.save(again, network, optimizer, Map.of("mine", "kept"));
+        Safetensors first = Safetensors.read(folder.resolve("model"));
+        Safetensors second = Safetensors.read(again);
+        assertEquals(first.metadata(), second.metadata());
+        assertEquals(first.tensors().keySet(), second.tensors().keySet());
+        first.tensors()
+                .forEach(
+                        (name, entry) ->
+                                assertArrayEquals(
+                                        entry.floats(), second.tensors().get(name).floats(), name));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SGD     | 0.1  | 0.125 | 0.25 | 0.5 | optimizer adam, .* not with sgd",
+                "ADAM    | 0.11 | 0.125 | 0.25 | 0.5 | lr 0.1, .* not with 0.11",
+                "ADAM    | 0.1  | 0     | 0.25 | 0.5 | l1 0.125, .* not with 0.0",
+                "ADAM    | 0.1  | 0.125 | 0.5  | 0.5 | l2 0.25, .* not with 0.5",
+                "ADAM    | 0.1  | 0.125 | 0.25 | 1   | weight_decay 0.5, .* not with 1.0"
+            })
+    void anotherSettingIsRefused(
+            OptimizerKind kind, double lr, double l1, double l2, double decay, String message)
+            throws IOException {
+        Checkpoint checkpoint = Checkpoint.read(save(OptimizerKind.ADAM));
+        Network network = network(7);
+        Optimizer other = new Optimizer(network.parameters(), kind, lr, new Penalty(l1, l2, decay));
+        String refusal = refusal(() -> checkpoint.restore(other, network));
+        assertTrue(refusal.matches(".*model: was trained with " + message), () -> refusal);
+        assertEquals(0, other.steps());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "optimizer              | adamax | optimizer 'adamax', which is none that Weft"
+                        + " knows",
+                "optimizer              | ''     | its metadata has no 'optimizer'",
+                "optimizer.lr           | -0.1   | lr must be a finite number above 0",
+                "optimizer.lr           | NaN    | lr must be a finite number above 0",
+                "optimizer.lr           | much   | optimizer.lr 'much', which is no number",
+                "optimizer.l1           | -1     | l1 must be at least 0",
+                "optimizer.l2           | Infinity | l2 must be at least 0",
+                "optimizer.weight_decay | -1     | weightDecay must be at least 0",
+                "optimizer.beta1        | 0.8    | was trained with beta1 0.8",
+                "optimizer.beta2        | 0.8    | was trained with beta2 0.8",
+                "optimizer.eps          | 0.8    | was trained with eps 0.8",
+                "optimizer.steps        | -7     | optimizer.steps '-7', which must be 0 to",
+                "optimizer.steps        | 1.5    | optimizer.steps '1.5', which is no whole number",
+                "optimizer.steps        | ''     | its metadata has no 'optimizer.steps'",
+                "dropout.block          | -1     | dropout.block '-1', which must be 0 to",
+                "network.seed           | 1e3    | network.seed '1e3', which is no whole number",
+            })
+    void metadataThatMakesNoSenseIsRefused(String key, String value, String message)
+            throws IOException {
+        Checkpoint checkpoint = changed(save(OptimizerKind.ADAM), key, value);
+        Network network = network(7);
+        String refusal =
+                refusal(
+                        () -> {
+                            checkpoint.restore(network);
+                            checkpoint.optimizer(network);
+                        });
+        assertTrue(refusal.contains(message), () -> refusal);
+    }
+
+    @Test
+    void anotherArchitectureIsRefusedAndLeavesTheNetworkAsItWas() throws IOException {
+        Checkpoint checkpoint = Checkpoint.read(save(OptimizerKind.SGD));
+        Network wider = Network.create(device, new Linear(4, 2), 2);
+        String before = wider.parameters().sha256();
+        String refusal = refusal(() -> checkpoint.restore(wider));
+        assertTrue(refusal.contains("'weight' is F32 2x3, expected F32 2x4"), () -> refusal);
+        assertEquals(before, wider.parameters().sha256());
+        assertEquals(2, wider.seed());
+    }
+}
