@@ -1,5 +1,6 @@
 package dev.weft.io;
 
+import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.nn.Network;
 import dev.weft.nn.Parameter;
@@ -9,15 +10,33 @@ import dev.weft.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 
 /**
- * A network and its optimizer in a safetensors file: enough to go on training exactly. Parameters
- * stand under their names, the optimizer's state under {@code optimizer.m.1.weight} and the like;
- * the rest is in the metadata, where callers add what is theirs.
+ * A network and its optimizer in a safetensors file: enough to go on training exactly, on the same
+ * backend. Parameters stand under their names, the optimizer's state under {@code
+ * optimizer.m.1.weight} and the like. These strings are in the metadata, beside the caller's own:
+ *
+ * <ul>
+ *   <li>{@code network.seed}, {@code dropout.block}: the network's seed, and where its stream of
+ *       dropout masks stands; whole numbers of 64 bits
+ *   <li>{@code optimizer}: its kind, such as {@code adamw}; {@code optimizer.steps}: how many it
+ *       has done
+ *   <li>{@code optimizer.lr}, {@code optimizer.l1}, {@code optimizer.l2}, {@code
+ *       optimizer.weight_decay}, and the rule's constants, such as {@code optimizer.beta1}: doubles
+ *       as {@link Double#toString(double)} writes them
+ *   <li>{@code parameters_sha256}: of the parameters' bytes in the order of the layers, as {@link
+ *       Parameters#sha256} gives it; {@code optimizer_sha256}: of the state's; {@code
+ *       metadata_sha256}: of the rest of the metadata and the tensors' names, types and shapes
+ * </ul>
+ *
+ * <p>{@link dev.weft.train.TrainingState} adds {@code weft.loss}, {@code weft.mean}, {@code
+ * weft.deviation}, {@code weft.examples}, {@code weft.batch}, {@code weft.seed} and {@code
+ * weft.epochs}; the command line {@code format}, {@code weft.model} and {@code weft.dropout}. Files
+ * without sums, by other programs, are read unchecked, and none of the keys is needed to {@link
+ * #restore(Network)} parameters.
  */
 public final class Checkpoint {
     private static final String STATES = "optimizer.";
@@ -33,39 +52,75 @@ public final class Checkpoint {
     }
 
     /**
-     * Writes a checkpoint beside its target and moves it into place. Blocks.
+     * Writes a checkpoint as {@link AtomicFile} does. Blocks.
      *
-     * @param metadata what the caller wants to find again
+     * @param metadata what the caller wants to find again; Weft's own keys are overwritten
+     * @throws IllegalArgumentException where a parameter is not finite: nobody could use the file
+     * @throws IOException where it cannot be written
      */
     public static void save(
             Path path, Network network, Optimizer optimizer, Map<String, String> metadata)
             throws IOException {
+        Map<String, Safetensors.Entry> values = new LinkedHashMap<>();
+        for (Parameter parameter : network.parameters().list()) {
+            float[] numbers = parameter.value().toFloatArray();
+            int bad = firstNotFinite(numbers);
+            if (bad >= 0) {
+                throw new IllegalArgumentException(
+                        "%s: is not saved, since parameter '%s' is %s at index %d: train with a smaller learning rate"
+                                .formatted(path, parameter.name(), numbers[bad], bad));
+            }
+            values.put(parameter.name(), Safetensors.Entry.of(parameter.value().shape(), numbers));
+        }
+        Map<String, Safetensors.Entry> states = new LinkedHashMap<>();
+        states(optimizer, network)
+                .forEach(
+                        (name, state) ->
+                                states.put(
+                                        name,
+                                        Safetensors.Entry.of(state.shape(), state.toFloatArray())));
         Map<String, String> all = new LinkedHashMap<>(metadata);
         all.putAll(OptimizerRecord.settings(optimizer));
         all.put(OptimizerRecord.STEPS, Long.toString(optimizer.steps()));
         all.put(NETWORK_SEED, Long.toString(network.seed()));
         all.put(DROPOUT_BLOCK, Long.toString(network.dropoutBlock()));
-        Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
-        Parameters parameters = network.parameters();
-        for (Parameter parameter : parameters.list()) {
-            tensors.put(parameter.name(), entry(parameter.value()));
-        }
-        for (int i = 0; i < optimizer.states().size(); i++) {
-            List<Tensor> parts = parameters.split(optimizer.states().get(i));
-            for (int j = 0; j < parts.size(); j++) {
-                tensors.put(stateName(optimizer, i, parameters.list().get(j)), entry(parts.get(j)));
-            }
-        }
-        new Safetensors(all, tensors).write(path);
+        all.put(Checksums.PARAMETERS, Checksums.ofContent(values.values()));
+        all.put(Checksums.OPTIMIZER, Checksums.ofContent(states.values()));
+        values.putAll(states);
+        Safetensors file = new Safetensors(all, values);
+        all.put(Checksums.METADATA, Checksums.ofHeader(file));
+        file.write(path);
     }
 
     /**
-     * Reads a checkpoint's file.
+     * Reads a checkpoint's header, and checks its sum: the tensors are read when they are used.
      *
      * @throws FormatException where it is not a safetensors file or is damaged
      */
     public static Checkpoint read(Path path) throws IOException {
-        return new Checkpoint(path, Safetensors.read(path));
+        Checkpoint checkpoint = new Checkpoint(path, Safetensors.read(path));
+        if (checkpoint.hasSums()) {
+            checkpoint.checkSum(Checksums.METADATA, Checksums.ofHeader(checkpoint.file));
+        }
+        return checkpoint;
+    }
+
+    /** A file of another program has none; one that has some of them was damaged. */
+    private boolean hasSums() {
+        return Checksums.ALL.stream().anyMatch(file.metadata()::containsKey);
+    }
+
+    private void checkSum(String key, String found) throws FormatException {
+        String saved = file.metadata().get(key);
+        if (!found.equals(saved)) {
+            throw new FormatException(
+                    "%s: is damaged: its %s is %s, and was saved as %s"
+                            .formatted(
+                                    path,
+                                    key,
+                                    found,
+                                    saved == null ? "nothing" : Excerpt.of(saved)));
+        }
     }
 
     /** The file's strings. */
@@ -82,7 +137,8 @@ public final class Checkpoint {
         String value = file.metadata().get(key);
         if (value == null) {
             throw new FormatException(
-                    path + ": is not a model that Weft saved: its metadata has no '" + key + "'");
+                    "%s: is not a model that Weft saved: its metadata has no '%s'"
+                            .formatted(path, key));
         }
         return value;
     }
@@ -122,7 +178,11 @@ public final class Checkpoint {
     public FormatException wrong(String key, String why) {
         return new FormatException(
                 "%s: its metadata has %s '%s', which %s"
-                        .formatted(path, key, file.metadata().get(key), why));
+                        .formatted(
+                                path,
+                                key,
+                                Excerpt.of(String.valueOf(file.metadata().get(key))),
+                                why));
     }
 
     Path path() {
@@ -132,29 +192,42 @@ public final class Checkpoint {
     /**
      * Puts the saved parameters into a network of the same architecture.
      *
-     * @throws FormatException where tensors are missing, left over or of another shape; the network
-     *     is as it was
+     * @throws FormatException where tensors are missing, left over or of another shape, are not
+     *     what was saved, or are not finite; the network is as it was
      */
     public void restore(Network network) throws FormatException {
-        Parameters parameters = network.parameters();
-        Set<String> left = new LinkedHashSet<>(file.tensors().keySet());
-        left.removeIf(name -> name.startsWith(STATES));
-        for (Parameter parameter : parameters.list()) {
-            check(parameter.name(), parameter.value());
-            left.remove(parameter.name());
+        Map<String, Tensor> targets = new LinkedHashMap<>();
+        for (Parameter parameter : network.parameters().list()) {
+            targets.put(parameter.name(), parameter.value());
         }
+        Map<String, Safetensors.Entry> saved = entries(targets);
+        List<String> left =
+                file.tensors().keySet().stream()
+                        .filter(name -> !name.startsWith(STATES) && !saved.containsKey(name))
+                        .toList();
         if (!left.isEmpty()) {
             throw new FormatException(
-                    path + ": is for another architecture: it holds " + left + " besides");
+                    "%s: is for another architecture: it holds %d tensors besides, such as '%s'"
+                            .formatted(path, left.size(), Excerpt.of(left.getFirst())));
         }
-        for (Parameter parameter : parameters.list()) {
-            put(parameter.name(), parameter.value());
+        if (hasSums()) {
+            checkSum(Checksums.PARAMETERS, Checksums.ofContent(saved.values()));
+        }
+        for (Map.Entry<String, Safetensors.Entry> entry : saved.entrySet()) {
+            float[] numbers = entry.getValue().floats();
+            int bad = firstNotFinite(numbers);
+            if (bad >= 0) {
+                throw new FormatException(
+                        "%s: its '%s' is %s at index %d: parameters must be finite"
+                                .formatted(path, entry.getKey(), numbers[bad], bad));
+            }
         }
         if (file.metadata().containsKey(DROPOUT_BLOCK)) {
             network.restoreDropout(
                     requiredInteger(NETWORK_SEED, Long.MIN_VALUE, Long.MAX_VALUE),
                     requiredInteger(DROPOUT_BLOCK, 0, Long.MAX_VALUE));
         }
+        put(saved, targets);
     }
 
     /**
@@ -178,54 +251,77 @@ public final class Checkpoint {
     public void restore(Optimizer optimizer, Network network) throws FormatException {
         OptimizerRecord.check(this, optimizer);
         long steps = requiredInteger(OptimizerRecord.STEPS, 0, Long.MAX_VALUE);
-        List<Parameter> parameters = network.parameters().list();
-        for (int i = 0; i < optimizer.states().size(); i++) {
-            List<Tensor> parts = network.parameters().split(optimizer.states().get(i));
-            for (int j = 0; j < parts.size(); j++) {
-                String name = stateName(optimizer, i, parameters.get(j));
-                check(name, parts.get(j));
-                put(name, parts.get(j));
+        try (Scope _ = network.device().scope()) {
+            Map<String, Tensor> targets = states(optimizer, network);
+            Map<String, Safetensors.Entry> saved = entries(targets);
+            if (hasSums()) {
+                checkSum(Checksums.OPTIMIZER, Checksums.ofContent(saved.values()));
             }
+            put(saved, targets);
         }
         optimizer.restore(steps);
     }
 
-    private static String stateName(Optimizer optimizer, int state, Parameter parameter) {
-        return STATES + optimizer.kind().stateNames().get(state) + "." + parameter.name();
-    }
-
-    private static Safetensors.Entry entry(Tensor tensor) {
-        return Safetensors.Entry.of(tensor.shape(), tensor.toFloatArray());
-    }
-
-    private void check(String name, Tensor target) throws FormatException {
-        Safetensors.Entry entry = file.tensors().get(name);
-        if (entry == null) {
-            throw new FormatException(
-                    path + ": is for another architecture: it holds no tensor '" + name + "'");
-        }
-        if (!entry.shape().equals(target.shape()) || entry.dtype() != target.dtype()) {
-            throw new FormatException(
-                    path
-                            + ": is for another architecture: its '"
-                            + name
-                            + "' is "
-                            + entry.dtype()
-                            + " "
-                            + entry.shape()
-                            + ", expected "
-                            + target.dtype()
-                            + " "
-                            + target.shape());
-        }
-    }
-
-    private void put(String name, Tensor target) {
-        Safetensors.Entry entry = file.tensors().get(name);
-        if (entry != null) {
-            try (Tensor saved = target.device().tensor(entry.floats(), target.shape().toArray())) {
-                target.assign(saved);
+    /** The parts of an optimizer's state, by the names that they have in files. */
+    private static Map<String, Tensor> states(Optimizer optimizer, Network network) {
+        Map<String, Tensor> states = new LinkedHashMap<>();
+        List<Parameter> parameters = network.parameters().list();
+        for (int i = 0; i < optimizer.states().size(); i++) {
+            String state = optimizer.kind().stateNames().get(i);
+            List<Tensor> parts = network.parameters().split(optimizer.states().get(i));
+            for (int j = 0; j < parts.size(); j++) {
+                states.put(STATES + state + "." + parameters.get(j).name(), parts.get(j));
             }
         }
+        return states;
+    }
+
+    /** What the file has for these tensors, in their order. */
+    private Map<String, Safetensors.Entry> entries(Map<String, Tensor> targets)
+            throws FormatException {
+        Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
+        for (Map.Entry<String, Tensor> each : targets.entrySet()) {
+            String name = each.getKey();
+            Tensor target = each.getValue();
+            Safetensors.Entry entry = file.tensors().get(name);
+            if (entry == null) {
+                throw new FormatException(
+                        "%s: is for another architecture: it holds no tensor '%s'"
+                                .formatted(path, name));
+            }
+            if (!entry.shape().equals(target.shape()) || entry.dtype() != target.dtype()) {
+                throw new FormatException(
+                        "%s: is for another architecture: its '%s' is %s %s, expected %s %s"
+                                .formatted(
+                                        path,
+                                        name,
+                                        entry.dtype(),
+                                        Excerpt.of(entry.shape().toString()),
+                                        target.dtype(),
+                                        target.shape()));
+            }
+            entries.put(name, entry);
+        }
+        return entries;
+    }
+
+    private static void put(Map<String, Safetensors.Entry> saved, Map<String, Tensor> targets) {
+        targets.forEach(
+                (name, target) -> {
+                    float[] numbers = Objects.requireNonNull(saved.get(name)).floats();
+                    try (Tensor fresh = target.device().tensor(numbers, target.shape().toArray())) {
+                        target.assign(fresh);
+                    }
+                });
+    }
+
+    /** The index of the first that is NaN or infinite, -1 where all are finite. */
+    private static int firstNotFinite(float[] numbers) {
+        for (int i = 0; i < numbers.length; i++) {
+            if (!Float.isFinite(numbers[i])) {
+                return i;
+            }
+        }
+        return -1;
     }
 }

@@ -1,19 +1,24 @@
 package dev.weft.io;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.weft.DType;
 import dev.weft.Shape;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -26,138 +31,181 @@ import java.util.Map;
  * @param tensors by name, in the file's order
  */
 public record Safetensors(Map<String, String> metadata, Map<String, Entry> tensors) {
-    /** The format's own limit for the header. */
-    static final long LARGEST_HEADER = 100_000_000;
+    static final String METADATA = "__metadata__";
 
-    static final int PREFIX_BYTES = 8;
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** Up to here a file's tensors are read at once, beyond it they are mapped. */
+    private static final long READ_AT_ONCE = 1 << 26;
+
+    private static final int CHUNK = 1 << 16;
 
     /**
-     * One tensor's type, shape and bytes (little-endian, row-major).
+     * Checks the names.
+     *
+     * @throws IllegalArgumentException where a tensor has the name that the format keeps for itself
+     */
+    public Safetensors {
+        if (tensors.containsKey(METADATA)) {
+            throw new IllegalArgumentException(
+                    "safetensors: no tensor may be called " + METADATA + ": choose another name");
+        }
+    }
+
+    /**
+     * One tensor's type, shape and bytes.
      *
      * @param dtype the type of the elements
      * @param shape the extents
-     * @param bytes the content, from position 0 to its limit
+     * @param content the elements, little-endian, row-major
      */
-    public record Entry(DType dtype, Shape shape, ByteBuffer bytes) {
-        /** An F32 tensor of these values in row-major order. */
-        public static Entry of(Shape shape, float[] values) {
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(values);
-            return new Entry(DType.F32, shape, bytes);
+    public record Entry(DType dtype, Shape shape, MemorySegment content) {
+        /**
+         * Checks the size.
+         *
+         * @throws IllegalArgumentException where the content is not what type and shape take
+         */
+        public Entry {
+            if (content.byteSize() % dtype.bytes() != 0
+                    || content.byteSize() / dtype.bytes() != shape.size()) {
+                throw new IllegalArgumentException(
+                        "safetensors: %s %s does not take %d bytes"
+                                .formatted(dtype, shape, content.byteSize()));
+            }
         }
 
-        /** The values of an F32 tensor in row-major order. */
+        /** An F32 tensor of these values in row-major order, which are copied. */
+        public static Entry of(Shape shape, float[] values) {
+            MemorySegment content = MemorySegment.ofArray(new float[values.length]);
+            MemorySegment.copy(values, 0, content, FLOAT, 0, values.length);
+            return new Entry(DType.F32, shape, content);
+        }
+
+        /**
+         * The values of an F32 tensor in row-major order.
+         *
+         * @throws IllegalStateException where it is of another type, or has more elements than a
+         *     Java array holds: then use {@link #content}
+         */
         public float[] floats() {
-            float[] values = new float[bytes.limit() / Float.BYTES];
-            bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).rewind().asFloatBuffer().get(values);
+            if (dtype != DType.F32 || shape.size() > Integer.MAX_VALUE - 8) {
+                throw new IllegalStateException(
+                        "safetensors: %s %s does not fit a float array; use content()"
+                                .formatted(dtype, shape));
+            }
+            float[] values = new float[(int) shape.size()];
+            MemorySegment.copy(content, FLOAT, 0, values, 0, values.length);
             return values;
         }
     }
 
     /**
-     * Reads a file.
+     * Reads a file. The header is looked at first. Of large files on a disk nothing more is read
+     * here: their tensors are mapped, and read when they are used, whatever the heap's size; such a
+     * file may be replaced meanwhile, but must not be written to. An interrupt does not stop it.
      *
-     * @throws FormatException where it is not safetensors, is truncated, or its header is wrong:
-     *     types that Weft lacks, shapes and offsets that disagree, tensors that overlap or leave
-     *     gaps
+     * @throws FormatException where it is no regular file, not safetensors, truncated, or its
+     *     header is wrong: types that Weft lacks, shapes and offsets that disagree, tensors that
+     *     overlap or leave gaps
      * @throws IOException where it cannot be read
      */
     public static Safetensors read(Path path) throws IOException {
-        long length = Files.size(path);
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-            if (length < PREFIX_BYTES) {
-                throw new FormatException(
-                        path + ": is " + length + " bytes long, too short for a safetensors file");
-            }
-            ByteBuffer prefix = ByteBuffer.allocate(PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            file.readFully(prefix.array());
-            long header = prefix.getLong();
-            if (header < 2 || header > LARGEST_HEADER) {
-                throw new FormatException(
-                        path
-                                + ": is not a safetensors file: a header of "
-                                + Long.toUnsignedString(header)
-                                + " bytes");
-            }
-            if (header > length - PREFIX_BYTES) {
-                throw new FormatException(
-                        path
-                                + ": is truncated or not safetensors: its header takes "
-                                + header
-                                + " bytes, and "
-                                + (length - PREFIX_BYTES)
-                                + " are left");
-            }
-            byte[] json = new byte[(int) header];
-            file.readFully(json);
-            long data = length - PREFIX_BYTES - header;
-            SafetensorsHeader parsed = SafetensorsHeader.parse(path, json, data);
-            Map<String, Entry> tensors = new LinkedHashMap<>();
-            for (SafetensorsHeader.Place place : parsed.places()) {
-                byte[] content = new byte[Math.toIntExact(place.end() - place.begin())];
-                file.seek(PREFIX_BYTES + header + place.begin());
-                file.readFully(content);
-                tensors.put(
-                        place.name(),
-                        new Entry(place.dtype(), place.shape(), ByteBuffer.wrap(content)));
-            }
-            return new Safetensors(parsed.metadata(), tensors);
-        }
+        return read(path, READ_AT_ONCE);
     }
 
-    /**
-     * Writes a file beside its target and moves it into place.
-     *
-     * @throws IOException where it cannot be written; the target is as it was
-     */
-    public void write(Path path) throws IOException {
-        byte[] header = header();
-        AtomicFile.write(
-                path,
-                out -> {
-                    ByteBuffer prefix =
-                            ByteBuffer.allocate(PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                    out.write(prefix.putLong(header.length).array());
-                    out.write(header);
-                    for (Entry entry : tensors.values()) {
-                        byte[] content = new byte[entry.bytes().limit()];
-                        entry.bytes().duplicate().rewind().get(content);
-                        out.write(content);
+    /** Reads tensors of so many bytes in all at once, and maps those of more. */
+    static Safetensors read(Path path, long atOnce) throws IOException {
+        // To open a pipe would wait for somebody to write to it.
+        BasicFileAttributes kind = Files.readAttributes(path, BasicFileAttributes.class);
+        if (!kind.isRegularFile()) {
+            throw new FormatException(
+                    "%s: is %s, not a file: a model is read from a regular file"
+                            .formatted(path, kind.isDirectory() ? "a folder" : "a pipe or device"));
+        }
+        if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+            try (InputStream in = Files.newInputStream(path)) {
+                SafetensorsHeader header = SafetensorsHeader.read(path, in);
+                // Such a stream does not say how long it is: a bound before memory is asked for.
+                header.checkLength(kind.size() - header.start());
+                MemorySegment data = content(header, in);
+                header.checkLength(header.dataBytes() + (in.read() < 0 ? 0 : 1));
+                return of(header, data);
+            }
+        }
+        return Uninterrupted.run(
+                () -> {
+                    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                        InputStream in = Channels.newInputStream(channel);
+                        SafetensorsHeader header = SafetensorsHeader.read(path, in);
+                        header.checkLength(channel.size() - header.start());
+                        long bytes = header.dataBytes();
+                        return of(
+                                header,
+                                bytes <= atOnce
+                                        ? content(header, in)
+                                        : channel.map(
+                                                MapMode.READ_ONLY,
+                                                header.start(),
+                                                bytes,
+                                                Arena.ofAuto()));
                     }
                 });
     }
 
-    /**
-     * The JSON header, padded with spaces so that the tensors start at a multiple of eight bytes.
-     */
-    private byte[] header() throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
-            json.writeStartObject();
-            json.writeObjectFieldStart("__metadata__");
-            for (Map.Entry<String, String> entry : metadata.entrySet()) {
-                json.writeStringField(entry.getKey(), entry.getValue());
+    private static MemorySegment content(SafetensorsHeader header, InputStream in)
+            throws IOException {
+        MemorySegment data = Arena.ofAuto().allocate(header.dataBytes(), Long.BYTES);
+        byte[] chunk = new byte[CHUNK];
+        long at = 0;
+        while (at < data.byteSize()) {
+            int count = in.read(chunk, 0, (int) Math.min(CHUNK, data.byteSize() - at));
+            if (count < 0) {
+                header.checkLength(at);
             }
-            json.writeEndObject();
-            long offset = 0;
-            for (Map.Entry<String, Entry> tensor : tensors.entrySet()) {
-                Entry entry = tensor.getValue();
-                json.writeObjectFieldStart(tensor.getKey());
-                json.writeStringField("dtype", entry.dtype().name());
-                json.writeFieldName("shape");
-                json.writeArray(entry.shape().toArray(), 0, entry.shape().rank());
-                json.writeFieldName("data_offsets");
-                long end = offset + entry.bytes().limit();
-                json.writeArray(new long[] {offset, end}, 0, 2);
-                json.writeEndObject();
-                offset = end;
-            }
-            json.writeEndObject();
+            MemorySegment.copy(chunk, 0, data, ValueLayout.JAVA_BYTE, at, count);
+            at += count;
         }
-        byte[] text = bytes.toByteArray();
-        byte[] padded = Arrays.copyOf(text, (text.length + 7) / 8 * 8);
-        Arrays.fill(padded, text.length, padded.length, (byte) ' ');
-        return padded;
+        return data;
+    }
+
+    private static Safetensors of(SafetensorsHeader header, MemorySegment data) {
+        Map<String, Entry> tensors = new LinkedHashMap<>();
+        for (SafetensorsHeader.Place place : header.places()) {
+            MemorySegment content = data.asSlice(place.begin(), place.end() - place.begin());
+            tensors.put(place.name(), new Entry(place.dtype(), place.shape(), content));
+        }
+        return new Safetensors(header.metadata(), tensors);
+    }
+
+    /**
+     * Writes a file as {@link AtomicFile} does.
+     *
+     * @throws IOException where it cannot be written, or the names and metadata take more than the
+     *     format's limit of 100 MB; the target is as it was
+     */
+    public void write(Path path) throws IOException {
+        byte[] header = SafetensorsHeader.bytes(path, metadata, tensors);
+        AtomicFile.write(
+                path,
+                out -> {
+                    ByteBuffer prefix =
+                            ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                    out.write(prefix.putLong(header.length).array());
+                    out.write(header);
+                    for (Entry entry : tensors.values()) {
+                        write(entry.content(), out);
+                    }
+                });
+    }
+
+    /** Writes bytes of any number in pieces that a Java array holds. */
+    static void write(MemorySegment content, OutputStream out) throws IOException {
+        byte[] chunk = new byte[CHUNK];
+        for (long at = 0; at < content.byteSize(); at += CHUNK) {
+            int count = (int) Math.min(CHUNK, content.byteSize() - at);
+            MemorySegment.copy(content, ValueLayout.JAVA_BYTE, at, chunk, 0, count);
+            out.write(chunk, 0, count);
+        }
     }
 }

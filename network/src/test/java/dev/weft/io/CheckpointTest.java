@@ -2,17 +2,20 @@ package dev.weft.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
+import dev.weft.Shape;
 import dev.weft.backend.Penalty;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
+import dev.weft.random.Philox;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,11 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a run needs to go on is saved, comes back exactly, and is refused where it makes no sense.
@@ -63,17 +69,25 @@ class CheckpointTest {
         return file;
     }
 
-    /** The same file with one string of its metadata changed, or taken away where it is empty. */
+    /**
+     * The same file with one string of its metadata changed, or taken away where it is empty, by a
+     * program that knows of no sums.
+     */
     private Checkpoint changed(Path file, String key, String value) throws IOException {
         Safetensors whole = Safetensors.read(file);
         Map<String, String> metadata = new LinkedHashMap<>(whole.metadata());
         metadata.remove(key);
+        metadata.keySet().removeAll(Checksums.ALL);
         if (!value.isEmpty()) {
             metadata.put(key, value);
         }
         Path other = folder.resolve("other");
         new Safetensors(metadata, whole.tensors()).write(other);
         return Checkpoint.read(other);
+    }
+
+    private static float[] floats(Safetensors file, String name) {
+        return Objects.requireNonNull(file.tensors().get(name)).floats();
     }
 
     private static String refusal(Executable work) {
@@ -103,8 +117,7 @@ class CheckpointTest {
         first.tensors()
                 .forEach(
                         (name, entry) ->
-                                assertArrayEquals(
-                                        entry.floats(), second.tensors().get(name).floats(), name));
+                                assertArrayEquals(entry.floats(), floats(second, name), name));
     }
 
     @ParameterizedTest
@@ -172,5 +185,107 @@ class CheckpointTest {
         assertTrue(refusal.contains("'weight' is F32 2x3, expected F32 2x4"), () -> refusal);
         assertEquals(before, wider.parameters().sha256());
         assertEquals(2, wider.seed());
+    }
+
+    /** Every bit of the file: the header's, the metadata's, the parameters', the state's. */
+    @Test
+    void aFlippedBitIsFound() throws IOException {
+        Path file = save(OptimizerKind.MOMENTUM);
+        byte[] whole = Files.readAllBytes(file);
+        Network network = network(7);
+        String before = network.parameters().sha256();
+        Path flipped = folder.resolve("flipped");
+        Philox random = new Philox(1);
+        for (int at = 0; at < whole.length; at++) {
+            int bit = 1 << random.nextInt(Byte.SIZE);
+            whole[at] ^= (byte) bit;
+            Files.write(flipped, whole);
+            whole[at] ^= (byte) bit;
+            String where = "bit %d of byte %d of %d".formatted(bit, at, whole.length);
+            boolean state = at >= whole.length - 8 * Float.BYTES;
+            FormatException e =
+                    assertThrows(
+                            FormatException.class,
+                            () -> {
+                                Checkpoint checkpoint = Checkpoint.read(flipped);
+                                checkpoint.restore(network);
+                                checkpoint.optimizer(network);
+                            },
+                            where);
+            assertTrue(String.valueOf(e.getMessage()).startsWith(flipped + ": "), e::getMessage);
+            if (!state) {
+                assertEquals(before, network.parameters().sha256(), where);
+            }
+        }
+        Checkpoint.read(file).restore(network);
+        assertNotEquals(before, network.parameters().sha256());
+    }
+
+    @Test
+    void theSumsAreThoseOfThePartsAndAreAllThereOrNone() throws IOException {
+        Path file = save(OptimizerKind.SGD);
+        Safetensors whole = Safetensors.read(file);
+        Network network = network(7);
+        Checkpoint.read(file).restore(network);
+        assertEquals(network.parameters().sha256(), whole.metadata().get("parameters_sha256"));
+        assertEquals(
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                whole.metadata().get("optimizer_sha256"),
+                "of nothing: sgd has no state");
+        for (String key : Checksums.ALL) {
+            Map<String, String> less = new LinkedHashMap<>(whole.metadata());
+            less.remove(key);
+            Path cut = folder.resolve("cut");
+            new Safetensors(less, whole.tensors()).write(cut);
+            assertTrue(refusal(() -> Checkpoint.read(cut)).contains("is damaged: its metadata_"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void parametersThatAreNotFiniteAreNeitherReadNorSaved(float bad) throws IOException {
+        float[] weight = {1, 2, 3, 4, bad, 6};
+        Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
+        tensors.put("weight", Safetensors.Entry.of(Shape.of(2, 3), weight));
+        tensors.put("bias", Safetensors.Entry.of(Shape.of(2), new float[2]));
+        Path file = folder.resolve("model");
+        new Safetensors(Map.of(), tensors).write(file);
+        Network network = network(7);
+        String before = network.parameters().sha256();
+        Checkpoint checkpoint = Checkpoint.read(file);
+        String refusal = refusal(() -> checkpoint.restore(network));
+        assertTrue(refusal.contains("'weight' is " + bad + " at index 4"), refusal);
+        assertEquals(before, network.parameters().sha256());
+        Optimizer sgd = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.1);
+        device.backend().fill(bad, network.parameters().list().get(1).value().view());
+        String unsaved =
+                assertThrows(
+                                        IllegalArgumentException.class,
+                                        () -> Checkpoint.save(file, network, sgd, Map.of()))
+                                .getMessage()
+                        + "";
+        assertTrue(unsaved.contains("'bias' is " + bad + " at index 0"), unsaved);
+    }
+
+    @Test
+    void aFileOfAnotherProgramIsReadWithoutKeys() throws IOException {
+        Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
+        float[] weight = {1, 2, 3, 4, 5, 6};
+        tensors.put("weight", Safetensors.Entry.of(Shape.of(2, 3), weight));
+        tensors.put("bias", Safetensors.Entry.of(Shape.of(2), new float[] {7, 8}));
+        Path file = folder.resolve("model");
+        new Safetensors(Map.of(), tensors).write(file);
+        Network network = network(7);
+        Checkpoint checkpoint = Checkpoint.read(file);
+        checkpoint.restore(network);
+        assertArrayEquals(weight, network.parameters().list().get(0).value().toFloatArray());
+        assertEquals(7, network.seed());
+        assertTrue(refusal(() -> checkpoint.optimizer(network)).contains("has no 'optimizer'"));
+        tensors.put("more", Safetensors.Entry.of(Shape.of(1), new float[1]));
+        new Safetensors(Map.of(), tensors).write(file);
+        Checkpoint larger = Checkpoint.read(file);
+        assertTrue(
+                refusal(() -> larger.restore(network))
+                        .contains("it holds 1 tensors besides, such as 'more'"));
     }
 }

@@ -2,9 +2,12 @@ package dev.weft.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.random.Philox;
 
@@ -12,17 +15,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
 class SafetensorsTest {
@@ -77,6 +91,259 @@ class SafetensorsTest {
     }
 
     @Test
+    void aTensorThatIsNoneOfTheFormatsIsRefusedBeforeItIsWritten() {
+        Safetensors.Entry one = Safetensors.Entry.of(Shape.of(1), new float[1]);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Safetensors(Map.of(), Map.of("__metadata__", one)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Safetensors.Entry(DType.F32, Shape.of(2), one.content()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        new Safetensors.Entry(
+                                DType.F32, Shape.of(1), MemorySegment.ofArray(new byte[5])));
+        Safetensors.Entry integer = new Safetensors.Entry(DType.I32, Shape.of(1), one.content());
+        assertThrows(IllegalStateException.class, integer::floats);
+    }
+
+    @Test
+    void aHeaderThatNoReaderTakesIsNotWritten() throws IOException {
+        Path file = folder.resolve("large");
+        String text = "m".repeat(50_000_000);
+        FormatException e =
+                assertThrows(
+                        FormatException.class,
+                        () -> new Safetensors(Map.of("a", text, "b", text), Map.of()).write(file));
+        assertTrue(String.valueOf(e.getMessage()).contains("allows 100000000"), e::getMessage);
+        assertFalse(Files.exists(file));
+    }
+
+    @Test
+    void namesAndMetadataOfAnyLengthAreRead() throws IOException {
+        Path file = folder.resolve("long");
+        String name = "n".repeat(100_000);
+        Map<String, String> metadata = Map.of("k".repeat(70_000), "v".repeat(21_000_000));
+        Safetensors.Entry one = Safetensors.Entry.of(Shape.of(1), new float[] {2});
+        new Safetensors(metadata, Map.of(name, one)).write(file);
+        Safetensors read = Safetensors.read(file);
+        assertEquals(metadata, read.metadata());
+        assertArrayEquals(new float[] {2}, floats(read, name));
+    }
+
+    /** By the format a tensor may begin where an empty one does, and the header has no order. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void anEmptyTensorMayLieBeforeAnother(int first) throws IOException {
+        String[] fields = {
+            "\"full\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}",
+            "\"empty\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}",
+            "\"last\":{\"dtype\":\"I32\",\"shape\":[3,0],\"data_offsets\":[4,4]}"
+        };
+        String header =
+                "{%s,%s,%s}"
+                        .formatted(fields[first], fields[(first + 1) % 3], fields[(first + 2) % 3]);
+        Safetensors read = Safetensors.read(file(header, new byte[] {0, 0, 0x40, 0x40}));
+        assertEquals(List.of("empty", "full", "last"), List.copyOf(read.tensors().keySet()));
+        assertArrayEquals(new float[] {3}, floats(read, "full"));
+        assertArrayEquals(new float[0], floats(read, "empty"));
+        assertEquals(Shape.of(3, 0), entry(read, "last").shape());
+    }
+
+    private static Safetensors.Entry entry(Safetensors file, String name) {
+        return Objects.requireNonNull(file.tensors().get(name));
+    }
+
+    private static float[] floats(Safetensors file, String name) {
+        return entry(file, name).floats();
+    }
+
+    private Path file(String header, byte[] data) throws IOException {
+        return file(header.getBytes(StandardCharsets.UTF_8), data);
+    }
+
+    private Path file(byte[] header, byte[] data) throws IOException {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(8 + header.length + data.length)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(header.length)
+                        .put(header)
+                        .put(data);
+        return Files.write(folder.resolve("made"), bytes.array());
+    }
+
+    private static String refusal(Path file) {
+        String message =
+                assertThrows(FormatException.class, () -> Safetensors.read(file)).getMessage() + "";
+        assertTrue(message.startsWith(file + ": "), message);
+        assertEquals(1, message.lines().count(), message);
+        assertTrue(message.length() < file.toString().length() + 350, message);
+        return message;
+    }
+
+    @Test
+    void aHeaderThatIsNotUtf8IsRefused() throws IOException {
+        String empty = "{\"__metadata__\":{\"k\":\"v\"}}";
+        assertEquals(Map.of("k", "v"), Safetensors.read(file(empty, new byte[0])).metadata());
+        for (String charset : List.of("UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32LE", "UTF-32BE")) {
+            refusal(file(empty.getBytes(Charset.forName(charset)), new byte[0]));
+            refusal(file(Arrays.copyOf(empty.getBytes(Charset.forName(charset)), 33), new byte[0]));
+        }
+        assertTrue(refusal(file("\uFEFF" + empty, new byte[0])).contains("begin with '{'"));
+        assertTrue(refusal(file(" " + empty, new byte[0])).contains("begin with '{'"));
+        byte[] latin = empty.replace('v', 'é').getBytes(StandardCharsets.ISO_8859_1);
+        assertTrue(refusal(file(latin, new byte[0])).contains("is not UTF-8"));
+        byte[] cut = Arrays.copyOf("{é".getBytes(StandardCharsets.UTF_8), 2);
+        assertTrue(refusal(file(cut, new byte[0])).contains("is not UTF-8"));
+    }
+
+    @Test
+    void metadataMayBeNull() throws IOException {
+        String header =
+                "{\"__metadata__\":null,\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}"
+                    + "  ";
+        Safetensors read = Safetensors.read(file(header, new byte[4]));
+        assertEquals(Map.of(), read.metadata());
+        assertArrayEquals(new float[1], floats(read, "a"));
+    }
+
+    @Test
+    void longTextsAreCutInMessages() throws IOException {
+        String text = "\\u001b[31m" + "x".repeat(1_000_000);
+        String shape = "1,".repeat(500_000) + "1";
+        for (String header :
+                List.of(
+                        "{\"a\":{\"dtype\":\"%s\",\"shape\":[],\"data_offsets\":[0,0]}}"
+                                .formatted(text),
+                        "{\"%s\":1}".formatted(text),
+                        "{\"%s\":{\"dtype\":\"F32\",\"shape\":[2,-1],\"data_offsets\":[0,0]}}"
+                                .formatted(text),
+                        "{\"%s\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[0,0]}}"
+                                .formatted(text, shape),
+                        "{\"%s\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}"
+                                .formatted(text),
+                        "{\"%s\":{\"dtype\":\"F32\",\"shape\":[%d,4],\"data_offsets\":[4,8]}}"
+                                .formatted(text, Long.MAX_VALUE),
+                        "{\"a\":{\"%s\":1}}".formatted(text),
+                        "{\"__metadata__\":{\"%s\":1}}".formatted(text),
+                        "{\"__metadata__\":{\"%s\":\"\",\"%s\":\"\"}}".formatted(text, text),
+                        "{\"a\":%s}".formatted("t".repeat(1_000_000)))) {
+            String message = refusal(file(header, new byte[0]));
+            assertTrue(message.chars().noneMatch(Character::isISOControl), message);
+        }
+    }
+
+    @Test
+    void whatIsNoRegularFileIsRefused() throws IOException, InterruptedException {
+        assertTrue(refusal(folder).contains("is a folder, not a file"));
+        Path pipe = folder.resolve("pipe");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+        assertTrue(refusal(pipe).contains("is a pipe or device, not a file"));
+        assertTrue(refusal(Path.of("/dev/zero")).contains("is a pipe or device, not a file"));
+    }
+
+    @Test
+    void anInterruptedThreadReadsAndSaves() throws IOException {
+        Path file = folder.resolve("interrupted");
+        Safetensors.Entry one = Safetensors.Entry.of(Shape.of(1), new float[] {5});
+        Thread.currentThread().interrupt();
+        new Safetensors(Map.of(), Map.of("one", one)).write(file);
+        assertTrue(Thread.interrupted(), "the flag is kept");
+        for (long atOnce : new long[] {0, 4}) {
+            Thread.currentThread().interrupt();
+            Safetensors read = Safetensors.read(file, atOnce);
+            assertTrue(Thread.interrupted(), "the flag is kept");
+            assertArrayEquals(new float[] {5}, floats(read, "one"));
+        }
+    }
+
+    /** A path in a jar is one of another file system, where nothing can be mapped. */
+    @Test
+    void aFileOfAnotherFileSystemIsWrittenAndRead() throws IOException {
+        Path jar = folder.resolve("app.jar");
+        float[] values = {1, 2, 3};
+        try (FileSystem zip = FileSystems.newFileSystem(jar, Map.of("create", "true"))) {
+            Path model = zip.getPath("/models/model.safetensors");
+            Files.createDirectory(zip.getPath("/models"));
+            Safetensors.Entry entry = Safetensors.Entry.of(Shape.of(3), values);
+            new Safetensors(Map.of("k", "v"), Map.of("a", entry)).write(model);
+            new Safetensors(Map.of("k", "w"), Map.of("a", entry)).write(model);
+            Safetensors read = Safetensors.read(model);
+            assertEquals(Map.of("k", "w"), read.metadata());
+            assertArrayEquals(values, floats(read, "a"));
+            byte[] whole = Files.readAllBytes(model);
+            for (int change : new int[] {-5, -1, 1, 9}) {
+                Files.write(model, Arrays.copyOf(whole, whole.length + change));
+                assertTrue(
+                        refusal(model)
+                                .contains("take 12 bytes, and %d follow".formatted(12 + change)));
+            }
+            try (Stream<Path> files = Files.list(zip.getPath("/models"))) {
+                assertEquals(1, files.count());
+            }
+        }
+        try (FileSystem zip = FileSystems.newFileSystem(jar, Map.of("accessMode", "readOnly"))) {
+            Path model = zip.getPath("/models/model.safetensors");
+            IOException e =
+                    assertThrows(
+                            IOException.class,
+                            () -> new Safetensors(Map.of(), Map.of()).write(model));
+            assertTrue(String.valueOf(e.getMessage()).contains("is read-only"), e::getMessage);
+        }
+    }
+
+    /** 2.4 GB that are a hole in the file: nothing of it is read but what is asked for. */
+    @Test
+    void aTensorOfMoreThanTwoGibibytesIsMapped() throws IOException {
+        byte[] header =
+                ("{\"w\":{\"dtype\":\"F32\",\"shape\":[600000000],\"data_offsets\":[0,2400000000]},"
+                     + "\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[2400000000,2400000004]}}")
+                        .getBytes(StandardCharsets.UTF_8);
+        Path path = file(header, new byte[0]);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            ByteBuffer three = ByteBuffer.wrap(new byte[] {0, 0, 0x40, 0x40});
+            channel.write(three, 8 + header.length + 2_400_000_000L);
+        }
+        Safetensors read = Safetensors.read(path);
+        MemorySegment w = entry(read, "w").content();
+        assertEquals(2_400_000_000L, w.byteSize());
+        assertEquals(0, w.get(ValueLayout.JAVA_BYTE, w.byteSize() - 1));
+        assertArrayEquals(new float[] {3}, floats(read, "x"));
+        Files.writeString(path, "");
+        Files.delete(path);
+    }
+
+    /** Every content that ever stood at the path was whole. */
+    @Test
+    void aReaderBesideAWriterSeesWholeFiles() throws Exception {
+        Path path = folder.resolve("model");
+        Safetensors[] models = new Safetensors[2];
+        for (int i = 0; i < 2; i++) {
+            float[] values = new float[10 + 990 * i];
+            models[i] =
+                    new Safetensors(
+                            Map.of(),
+                            Map.of("w", Safetensors.Entry.of(Shape.of(values.length), values)));
+        }
+        models[0].write(path);
+        FutureTask<Integer> writes =
+                new FutureTask<>(
+                        () -> {
+                            for (int i = 0; i < 300; i++) {
+                                models[i & 1].write(path);
+                            }
+                            return 300;
+                        });
+        Thread.ofPlatform().start(writes);
+        while (!writes.isDone()) {
+            long size = entry(Safetensors.read(path, 4000), "w").shape().size();
+            assertTrue(size == 10 || size == 1000);
+        }
+        assertEquals(300, writes.get());
+    }
+
+    @Test
     void aDamagedHeaderIsReadOrRefusedButNeverAnythingElse() throws IOException {
         byte[] whole = Files.readAllBytes(small());
         Path damaged = folder.resolve("damaged");
@@ -102,7 +369,8 @@ class SafetensorsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[]                                                           | not a JSON object",
+                "[]                                                           | does not begin"
+                        + " with",
                 "{\"a\":1}                                                    | not described by an"
                         + " object",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}                    | needs dtype, shape",
