@@ -1,10 +1,14 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+
 import dev.weft.Device;
 import dev.weft.Scope;
-import dev.weft.Tensor;
 import dev.weft.data.Idx;
-import dev.weft.nn.LossKind;
+import dev.weft.io.AtomicFile;
+import dev.weft.io.PrintableWriter;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +22,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,7 +30,12 @@ import java.util.concurrent.Callable;
 /** Says which digit a picture shows, with the probabilities of all ten. */
 @Command(
         name = "predict",
-        description = "Classify pictures: PNG of any size, or the images of an IDX file.",
+        description = {
+            "Classify pictures: PNG, JPEG and the like, of any size up to 10000x10000, or the",
+            "images of an IDX file. Photos are made what the network has learnt from: light on",
+            "dark, cropped, centred; what was done is said. A picture that cannot be read is said",
+            "on standard error, and the others are classified."
+        },
         mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -45,7 +55,10 @@ final class PredictCommand implements Callable<Integer> {
             description = "At most N images of an IDX file. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
-    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "PNG or IDX files.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the results there as JSON.")
+    private @Nullable Path json;
+
+    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Pictures or IDX files.")
     private List<Path> images = List.of();
 
     @Override
@@ -54,41 +67,73 @@ final class PredictCommand implements Callable<Integer> {
             throw new InputException("--limit must be at least 1, got " + limit);
         }
         PrintWriter out = spec.commandLine().getOut();
+        Path target = json;
+        if (target != null) {
+            OutputFolder.checkWritable(target);
+        }
+        List<Prediction> written = new ArrayList<>();
+        Exit exit = Exit.DONE;
         try (Device device = backend.open(out);
                 Scope _ = device.scope()) {
-            SavedModel saved = SavedModel.read(model, device);
+            boolean[] digits = {true};
+            Classifier classifier =
+                    new Classifier(
+                            SavedModel.read(model, device),
+                            prediction -> {
+                                String name = PrintableWriter.line(prediction.name());
+                                out.println(prediction.text(name));
+                                digits[0] &= prediction.isDigit();
+                                if (target != null) {
+                                    written.add(prediction);
+                                }
+                            });
             for (Path path : images) {
-                if (isIdx(path)) {
-                    Idx.Images file = Idx.images(path);
-                    if (file.rows() != DigitImage.SIDE || file.columns() != DigitImage.SIDE) {
-                        throw new InputException(
-                                path
-                                        + ": its images have "
-                                        + file.rows()
-                                        + "x"
-                                        + file.columns()
-                                        + " pixels, and the model takes 28x28");
-                    }
-                    int size = DigitImage.SIDE * DigitImage.SIDE;
-                    for (int i = 0; i < Math.min(limit, file.count()); i++) {
-                        byte[] pixels = Arrays.copyOfRange(file.pixels(), i * size, (i + 1) * size);
-                        print(out, path + "[" + i + "]", saved, pixels);
-                    }
-                } else {
-                    DigitImage image = DigitImage.read(path);
-                    String name =
-                            image.inverted()
-                                    ? path + " (dark on light, inverted)"
-                                    : path.toString();
-                    print(out, name, saved, image.pixels());
+                try {
+                    add(path, classifier);
+                } catch (IOException | InputException e) {
+                    classifier.flush();
+                    Failure failure = Failure.of(e);
+                    spec.commandLine().getErr().println("weft predict: " + failure.line());
+                    exit = failure.exit();
                 }
             }
+            classifier.flush();
+            if (exit == Exit.DONE && !digits[0]) {
+                exit = Exit.NO_DIGIT;
+            }
         }
-        return 0;
+        if (target != null) {
+            write(target, written);
+        }
+        return exit.code();
+    }
+
+    private void add(Path path, Classifier classifier) throws IOException {
+        if (!isIdx(path)) {
+            classifier.add(path.toString(), DigitImage.of(PictureFile.read(path)));
+            return;
+        }
+        Idx.Images file = Idx.images(path, limit);
+        if (file.rows() != DigitImage.SIDE || file.columns() != DigitImage.SIDE) {
+            throw new InputException(
+                    "%s: its images have %dx%d pixels, and the model takes 28x28"
+                            .formatted(path, file.rows(), file.columns()));
+        }
+        int size = DigitImage.SIDE * DigitImage.SIDE;
+        for (int i = 0; i < file.count(); i++) {
+            byte[] pixels = Arrays.copyOfRange(file.pixels(), i * size, (i + 1) * size);
+            classifier.add(
+                    "%s[%d]".formatted(path, i),
+                    DigitImage.of(GreyImage.of(pixels, DigitImage.SIDE, DigitImage.SIDE)));
+        }
     }
 
     /** An IDX file begins with two zero bytes, also inside gzip; no picture does. */
     private static boolean isIdx(Path path) throws IOException {
+        if (!Files.isRegularFile(path) && Files.exists(path)) {
+            // A pipe can be read once only, and an IDX file is a file.
+            return false;
+        }
         try (InputStream in = Files.newInputStream(path)) {
             int first = in.read();
             int second = in.read();
@@ -96,21 +141,19 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(PrintWriter out, String name, SavedModel saved, byte[] pixels) {
-        float[] probabilities;
-        Device device = saved.network().device();
-        try (Scope _ = device.scope()) {
-            Tensor x = device.tensor(saved.normalization().apply(pixels), 1, pixels.length);
-            Tensor y = saved.network().forward(x);
-            boolean logits = saved.model().loss() == LossKind.CROSS_ENTROPY;
-            probabilities = (logits ? y.softmax(-1) : y).toFloatArray();
-        }
-        int best = 0;
-        StringBuilder all = new StringBuilder();
-        for (int i = 0; i < probabilities.length; i++) {
-            best = probabilities[i] > probabilities[best] ? i : best;
-            all.append(String.format("  %d: %.4f", i, probabilities[i]));
-        }
-        out.println(name + ": " + best + all);
+    private static void write(Path path, List<Prediction> predictions) throws IOException {
+        AtomicFile.write(
+                path,
+                stream -> {
+                    JsonGenerator generator = RunReport.JSON.createGenerator(stream);
+                    generator.useDefaultPrettyPrinter();
+                    generator.writeStartArray();
+                    for (Prediction prediction : predictions) {
+                        prediction.writeTo(generator);
+                    }
+                    generator.writeEndArray();
+                    generator.flush();
+                    stream.write('\n');
+                });
     }
 }

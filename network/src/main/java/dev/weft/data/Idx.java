@@ -56,7 +56,17 @@ public final class Idx {
      * @throws IOException where it cannot be read
      */
     public static Images images(Path path) throws IOException {
-        return open(path, Idx::readImages);
+        return images(path, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Reads the first images of a file, at most {@code limit}; what comes behind them is not read.
+     *
+     * @throws FormatException where it is anything else, or ends before them
+     * @throws IOException where it cannot be read
+     */
+    public static Images images(Path path, int limit) throws IOException {
+        return open(path, idx -> idx.readImages(limit));
     }
 
     /**
@@ -69,7 +79,7 @@ public final class Idx {
         return open(path, Idx::readLabels);
     }
 
-    private Images readImages() throws IOException {
+    private Images readImages(int limit) throws IOException {
         int[] dims = header(IMAGES_MAGIC, 3);
         for (int side = 1; side < dims.length; side++) {
             if (dims[side] < 1 || dims[side] > LARGEST_SIDE) {
@@ -82,12 +92,14 @@ public final class Idx {
                                 + LARGEST_SIDE);
             }
         }
-        return new Images(dims[0], dims[1], dims[2], body(dims[0], dims[1] * dims[2], 16));
+        int count = Math.min(dims[0], limit);
+        byte[] pixels = body(dims[0], dims[1] * dims[2], 16, count);
+        return new Images(count, dims[1], dims[2], pixels);
     }
 
     private int[] readLabels() throws IOException {
         int count = header(LABELS_MAGIC, 1)[0];
-        byte[] bytes = body(count, 1, 8);
+        byte[] bytes = body(count, 1, 8, count);
         int[] labels = new int[count];
         for (int i = 0; i < count; i++) {
             labels[i] = bytes[i] & 0xFF;
@@ -173,23 +185,27 @@ public final class Idx {
                 + ")";
     }
 
-    /** Exactly count items, and nothing behind them. */
-    private byte[] body(int count, int itemBytes, int headerBytes) throws IOException {
+    /**
+     * The first {@code wanted} items of a file that should hold exactly {@code count}, and nothing
+     * behind them; of gzip, what is not wanted is not inflated.
+     */
+    private byte[] body(int count, int itemBytes, int headerBytes, int wanted) throws IOException {
         long expected = (long) count * itemBytes;
         String says = "its header says " + count + " items of " + bytes(itemBytes);
         if (!gzip && fileBytes - headerBytes != expected) {
             throw wrong(says + describe(fileBytes - headerBytes, count, itemBytes));
         }
-        if (expected > LARGEST_ARRAY) {
+        long read = (long) wanted * itemBytes;
+        if (read > LARGEST_ARRAY) {
             throw wrong(says + ", more than the 2 GiB that Weft reads");
         }
         // readNBytes allocates as it reads: a header that lies cannot ask for two gigabytes.
-        byte[] items = in.readNBytes((int) expected);
-        if (items.length < expected) {
+        byte[] items = in.readNBytes((int) read);
+        if (items.length < read) {
             throw wrong(says + describe(items.length, count, itemBytes));
         }
         // Inflates one byte more at most; where the gzip ends, its checksum is looked at here.
-        if (in.read() >= 0) {
+        if (wanted == count && in.read() >= 0) {
             throw wrong(says + ", and it holds more");
         }
         return items;
