@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -30,7 +29,10 @@ public final class Devices {
      */
     public record Listing(String backend, Availability availability) {}
 
-    /** Every backend that was found, the most preferred first. */
+    /**
+     * Every backend that was found, the most preferred first. A backend whose provider fails is
+     * listed as unavailable, with what it threw.
+     */
     public static List<Listing> list() {
         return ranked().stream().map(p -> new Listing(p.name(), p.probe())).toList();
     }
@@ -99,7 +101,8 @@ public final class Devices {
         for (BackendProvider provider : ranked) {
             Optional<Device> opened = tryOpen(provider, passedOver);
             if (opened.isPresent()) {
-                if (provider.preference() <= 0) {
+                if (provider.preference() <= 0
+                        && ranked.stream().noneMatch(other -> other.name().equals("cpu"))) {
                     passedOver.add("no fast backend was found (add weft-cpu-backend)");
                 }
                 passedOver.forEach(note);
@@ -158,15 +161,8 @@ public final class Devices {
     }
 
     private static List<BackendProvider> providers() {
-        List<BackendProvider> providers = new ArrayList<>();
-        try {
-            ServiceLoader.load(BackendProvider.class, Devices.class.getClassLoader())
-                    .forEach(providers::add);
-        } catch (ServiceConfigurationError e) {
-            throw new BackendUnavailableException(
-                    "a backend's provider cannot be loaded: " + e.getMessage(), e);
-        }
-        return providers;
+        return GuardedProvider.all(
+                ServiceLoader.load(BackendProvider.class, Devices.class.getClassLoader()));
     }
 
     /**

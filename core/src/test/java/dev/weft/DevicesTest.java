@@ -12,9 +12,16 @@ import dev.weft.backend.DeviceLostException;
 import dev.weft.reference.ReferenceProvider;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 
 /** How devices are found and opened, where only the reference backend is there. */
 class DevicesTest {
@@ -80,6 +87,145 @@ class DevicesTest {
                 "no backend can be used: absent: no driver (get one);"
                         + " broken: cannot be opened (broken is lost)",
                 error.getMessage());
+    }
+
+    /** A provider that fails at one of its methods, with an error. */
+    public abstract static class Faulty implements BackendProvider {
+        private final String at;
+
+        Faulty(String at) {
+            this.at = at;
+            fail("made");
+        }
+
+        private void fail(String here) {
+            if (at.equals(here)) {
+                throw new NoClassDefFoundError("some/library/Class");
+            }
+        }
+
+        @Override
+        public String name() {
+            fail("name");
+            return "faulty at " + at;
+        }
+
+        @Override
+        public int preference() {
+            fail("preference");
+            return 300;
+        }
+
+        @Override
+        public Availability probe() {
+            fail("probe");
+            return new Availability.Ready(List.of());
+        }
+
+        @Override
+        public Backend open(int index) {
+            fail("open");
+            throw new DeviceLostException("lost");
+        }
+    }
+
+    /** Cannot be made. */
+    public static final class Unmakeable extends Faulty {
+        /** Fails. */
+        public Unmakeable() {
+            super("made");
+        }
+    }
+
+    /** Has no name. */
+    public static final class Nameless extends Faulty {
+        /** For the loader. */
+        public Nameless() {
+            super("name");
+        }
+    }
+
+    /** Cannot be ranked. */
+    public static final class Unranked extends Faulty {
+        /** For the loader. */
+        public Unranked() {
+            super("preference");
+        }
+    }
+
+    /** Cannot be asked. */
+    public static final class Mute extends Faulty {
+        /** For the loader. */
+        public Mute() {
+            super("probe");
+        }
+    }
+
+    /** Cannot be opened. */
+    public static final class Shut extends Faulty {
+        /** For the loader. */
+        public Shut() {
+            super("open");
+        }
+    }
+
+    @Test
+    void providersThatFailAreListedWithTheReason(@TempDir Path folder) throws IOException {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.write(
+                services.resolve(BackendProvider.class.getName()),
+                List.of(
+                        Unmakeable.class.getName(),
+                        "there.is.no.such.Provider",
+                        Nameless.class.getName(),
+                        Unranked.class.getName(),
+                        Mute.class.getName(),
+                        Shut.class.getName()));
+        List<BackendProvider> providers;
+        try (URLClassLoader loader =
+                new URLClassLoader(
+                        new URL[] {folder.toUri().toURL()}, DevicesTest.class.getClassLoader())) {
+            providers = GuardedProvider.all(ServiceLoader.load(BackendProvider.class, loader));
+        }
+        // With those of the class path, the reference backend at least.
+        List<BackendProvider> faulty =
+                providers.stream()
+                        .filter(p -> p.name().matches("faulty.*|\\?|.*DevicesTest.*"))
+                        .toList();
+        assertEquals(6, faulty.size());
+        for (BackendProvider provider : faulty) {
+            assertTrue(provider.preference() > 0, provider.name());
+            switch (provider.probe()) {
+                case Availability.Ready _ -> assertEquals("faulty at open", provider.name());
+                case Availability.Unavailable missing -> {
+                    String cause =
+                            provider.name().equals("?")
+                                    ? "there.is.no.such.Provider"
+                                    : "some/library/Class";
+                    assertTrue(missing.reason().contains(cause), missing.reason());
+                }
+            }
+        }
+        faulty = new ArrayList<>(faulty);
+        faulty.add(new ReferenceProvider());
+        List<String> notes = new ArrayList<>();
+        try (Device device = Devices.best(faulty, notes::add)) {
+            assertEquals("reference", device.info().selector());
+        }
+        assertTrue(notes.toString().contains("faulty at open: cannot be opened"), notes.toString());
+    }
+
+    /** The advice to add the CPU backend is for those who have none. */
+    @Test
+    void theCpuBackendIsNotMissingWhereItCannotBeUsed() {
+        Provider cpu =
+                new Provider("cpu", 100, new Availability.Unavailable("no vectors", "add them"));
+        List<String> notes = new ArrayList<>();
+        Devices.best(List.of(cpu, new ReferenceProvider()), notes::add).close();
+        assertEquals(List.of("cpu: no vectors (add them)"), notes);
+        notes.clear();
+        Devices.best(List.of(new ReferenceProvider()), notes::add).close();
+        assertEquals(List.of("no fast backend was found (add weft-cpu-backend)"), notes);
     }
 
     @Test

@@ -4,7 +4,9 @@ import dev.weft.backend.Availability;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BackendProvider;
 import dev.weft.backend.BackendUnavailableException;
+import dev.weft.backend.NativeAccess;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -43,7 +45,19 @@ public final class CpuProvider implements BackendProvider {
             return new Availability.Unavailable(
                     String.valueOf(e.getMessage()), "correct or drop that system property");
         }
-        return new Availability.Ready(List.of(CpuBackend.describe()));
+        return readsMemoryByAddress()
+                ? new Availability.Ready(List.of(CpuBackend.describe()))
+                : NativeAccess.refused(CpuProvider.class);
+    }
+
+    /** Whether Java lets kernels do so, as they must: ADR 6 says why. */
+    @SuppressWarnings("restricted")
+    private static boolean readsMemoryByAddress() {
+        try {
+            return MemorySegment.NULL.reinterpret(1).byteSize() == 1;
+        } catch (IllegalCallerException e) {
+            return false;
+        }
     }
 
     @Override

@@ -7,9 +7,11 @@ import static jcuda.driver.JCudaDriver.cuInit;
 import dev.weft.backend.Availability;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceLostException;
+import dev.weft.backend.NativeAccess;
 
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import jcuda.jcublas.JCublas2;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,19 @@ final class CudaLibrary {
 
     /** Looks for the driver, its GPUs, and cuBLAS. */
     static Found find() {
+        try {
+            return search();
+        } catch (IllegalCallerException e) {
+            return refused();
+        }
+    }
+
+    private static Found refused() {
+        return new Found(
+                NativeAccess.refused(CudaLibrary.class, JCudaDriver.class, JCublas2.class), null);
+    }
+
+    private static Found search() {
         String library = libraryName();
         if (SharedObject.isCutOff(Path.of(library))) {
             return missing(library + " is cut off", REMEDY);
@@ -77,6 +92,9 @@ final class CudaLibrary {
         try {
             JCudaDriver.setExceptionsEnabled(false);
         } catch (LinkageError e) {
+            if (NativeAccess.isRefused(JCudaDriver.class)) {
+                return refused();
+            }
             return missing(
                     "JCuda's own library cannot be loaded here",
                     "run on Linux or Windows on x86-64 with jcuda-natives on the class path; on the"

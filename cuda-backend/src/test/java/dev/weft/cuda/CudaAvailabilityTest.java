@@ -12,6 +12,7 @@ import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.backend.Availability;
 import dev.weft.backend.BackendUnavailableException;
+import dev.weft.conformance.JavaProcess;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,16 @@ class CudaAvailabilityTest {
         assertGoesOn(output);
         assertTrue(output.contains("there is no " + NOTHING), output);
         assertTrue(output.contains("install NVIDIA's driver"), output);
+    }
+
+    @Test
+    void withoutNativeAccess() throws IOException, InterruptedException {
+        String output = JavaProcess.look(folder, null, "--illegal-native-access=deny");
+        assertTrue(output.contains("cuda missing: Java was started so that it refuses"), output);
+        assertTrue(output.contains("--enable-native-access=ALL-UNNAMED"), output);
+        assertTrue(output.contains("best: device reference 1000.0"), output);
+        output = JavaProcess.look(folder, "dev.weft.cuda", "--illegal-native-access=deny");
+        assertTrue(output.contains("--enable-native-access=dev.weft.cuda,jcuda,jcublas"), output);
     }
 
     @Test

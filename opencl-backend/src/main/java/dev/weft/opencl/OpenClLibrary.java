@@ -6,6 +6,7 @@ import static org.lwjgl.opencl.CL10.clGetPlatformIDs;
 
 import dev.weft.backend.Availability;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.NativeAccess;
 
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL;
@@ -40,9 +41,16 @@ final class OpenClLibrary {
     /** What there is, as {@link dev.weft.backend.BackendProvider#probe} tells it. */
     static Availability availability() {
         try {
+            SignalHandlers.keep(OpenClLibrary::loadLwjgl);
+        } catch (LinkageError e) {
+            return NativeAccess.isRefused(OpenClLibrary.class)
+                            || NativeAccess.isRefused(Library.class)
+                    ? NativeAccess.refused(OpenClLibrary.class, Library.class, CL.class)
+                    : withoutLwjgl(e);
+        }
+        try {
             SignalHandlers.keep(OpenClLibrary::load);
         } catch (LinkageError e) {
-            // Of LWJGL's own library, or of OpenCL's: the message says which.
             return new Availability.Unavailable(
                     "the OpenCL library cannot be loaded: " + firstLine(e), LOADER_REMEDY);
         }
@@ -61,19 +69,37 @@ final class OpenClLibrary {
         return new Availability.Ready(infos);
     }
 
+    private static Availability.Unavailable withoutLwjgl(Throwable e) {
+        return new Availability.Unavailable(
+                "LWJGL's own library cannot be loaded: " + firstLine(e),
+                Library.class.getModule().isNamed()
+                        ? "add LWJGL's natives for this system to the module path, and start Java"
+                                + " with --add-modules org.lwjgl.natives"
+                        : "add LWJGL's natives for this system to the class path"
+                                + " (org.lwjgl:lwjgl with classifier natives-linux,"
+                                + " natives-macos-arm64, natives-windows ...)");
+    }
+
     private static String firstLine(Throwable e) {
         String message = e.getMessage();
         return message == null ? e.toString() : message.lines().findFirst().orElse(message);
     }
 
     /** Returns true, so that it can be a supplier. */
+    private static boolean loadLwjgl() {
+        Configuration.OPENCL_EXPLICIT_INIT.set(true);
+        if (Configuration.MEMORY_BACKEND.get() == null) {
+            // LWJGL's default reaches for sun.misc.Unsafe, about which the JVM prints warnings.
+            Configuration.MEMORY_BACKEND.set("ffm");
+        }
+        Library.initialize();
+        return true;
+    }
+
+    /** Likewise. */
     private static synchronized boolean load() {
         if (!loaded) {
-            Configuration.OPENCL_EXPLICIT_INIT.set(true);
-            if (Configuration.MEMORY_BACKEND.get() == null) {
-                // LWJGL's default reaches for sun.misc.Unsafe, about which the JVM prints warnings.
-                Configuration.MEMORY_BACKEND.set("ffm");
-            }
+            loadLwjgl();
             CL.create(loader());
             loaded = true;
         }

@@ -10,6 +10,7 @@ import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.backend.Availability;
 import dev.weft.backend.BackendUnavailableException;
+import dev.weft.conformance.JavaProcess;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +84,36 @@ class AvailabilityTest {
     void withoutALoader() throws IOException, InterruptedException {
         String output = look(List.of("-Dorg.lwjgl.opencl.libname=/nonexistent/libOpenCL.so"));
         assertTrue(output.contains("ocl-icd-libopencl1"), output);
+    }
+
+    @Test
+    void withoutNativeAccess() throws IOException, InterruptedException {
+        String output = JavaProcess.look(empty, null, "--illegal-native-access=deny");
+        assertTrue(output.contains("opencl missing: Java was started so that it refuses"), output);
+        assertTrue(output.contains("--enable-native-access=ALL-UNNAMED"), output);
+        assertTrue(output.contains("best: device reference 1000.0"), output);
+        output =
+                JavaProcess.look(
+                        empty,
+                        "dev.weft.opencl,org.lwjgl.natives",
+                        "--illegal-native-access=deny",
+                        "--enable-native-access=dev.weft.opencl");
+        assertTrue(
+                output.contains(
+                        "--enable-native-access=dev.weft.opencl,org.lwjgl,org.lwjgl.opencl"),
+                output);
+    }
+
+    /** LWJGL's own libraries are a module that nothing requires. */
+    @Test
+    void withoutLwjglsNatives() throws IOException, InterruptedException {
+        String output =
+                JavaProcess.look(
+                        empty,
+                        "dev.weft.opencl",
+                        "--enable-native-access=dev.weft.opencl,org.lwjgl,org.lwjgl.opencl");
+        assertTrue(output.contains("opencl missing: LWJGL's own library"), output);
+        assertTrue(output.contains("--add-modules org.lwjgl.natives"), output);
     }
 
     @Test
