@@ -25,6 +25,7 @@ public final class Capture implements AutoCloseable {
     private final Device device;
     private final MemoryPool memory;
     private final List<DeviceBuffer> held;
+    private final List<Storage> written;
     private final Recording recording;
     private boolean closed;
 
@@ -33,11 +34,18 @@ public final class Capture implements AutoCloseable {
      *
      * @param memory where the step's tensors are from
      * @param held memory from elsewhere that the step uses
+     * @param written what the step makes and leaves open, or overwrites
      */
-    Capture(Device device, MemoryPool memory, List<DeviceBuffer> held, Recording recording) {
+    Capture(
+            Device device,
+            MemoryPool memory,
+            List<DeviceBuffer> held,
+            List<Storage> written,
+            Recording recording) {
         this.device = device;
         this.memory = memory;
         this.held = held;
+        this.written = written;
         this.recording = recording;
     }
 
@@ -55,6 +63,7 @@ public final class Capture implements AutoCloseable {
         if (device.isCapturing()) {
             throw new IllegalStateException("replay: a step is being captured on " + device);
         }
+        device.written(written);
         recording.replay();
     }
 
@@ -68,9 +77,12 @@ public final class Capture implements AutoCloseable {
             device.check();
             closed = true;
             device.closed(this);
-            recording.close();
-            memory.close();
-            held.forEach(device.pool()::unhold);
+            try {
+                recording.close();
+            } finally {
+                memory.close();
+                held.forEach(memory::unhold);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.weft.autograd.Tape;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.Recording;
 import dev.weft.backend.View;
@@ -12,9 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * An open device: it makes tensors, owns their memory and runs their operations in order.
@@ -35,6 +41,14 @@ public final class Device implements AutoCloseable {
     private final Scope root = new Scope(this);
     private Scope innermost = root;
     private @Nullable Tape tape;
+
+    /** Owns what operations made for themselves and the tape may have to read. */
+    private final Scope taped = new Scope(this);
+
+    /** What the step that is being captured makes or overwrites; null while none is. */
+    private @Nullable Set<Storage> captured;
+
+    private long writes;
     private volatile Thread thread = Thread.currentThread();
     private boolean closed;
 
@@ -76,14 +90,43 @@ public final class Device implements AutoCloseable {
             throw new IllegalStateException(
                     "a tape is open on " + this + " already: close it first");
         }
-        Tape started = new Tape(this, () -> tape = null);
+        Tape started = new Tape(this, this::tapeCloses);
         tape = started;
         return started;
+    }
+
+    private void tapeCloses() {
+        check();
+        tape = null;
+        taped.reclaimAll();
     }
 
     /** The tape that records now, or null. */
     public @Nullable Tape recording() {
         return tape;
+    }
+
+    /**
+     * The result of a computation, without what it makes on its way: that is closed when the
+     * computation ends, or fails. What an open tape has recorded of it stays until the tape closes.
+     *
+     * <pre>{@code
+     * Tensor distance = device.compute(() -> a.sub(b).square().sum().sqrt()); // one tensor is left
+     * }</pre>
+     *
+     * @return what {@code body} returns: a tensor that it made, which then belongs to the innermost
+     *     scope around this call, or any other
+     */
+    public Tensor compute(Supplier<Tensor> body) {
+        Tape before = tape;
+        int recorded = before == null ? 0 : before.length();
+        try (Scope scope = scope()) {
+            Tensor result = scope.keep(body.get());
+            if (tape != null && (tape != before || tape.length() > recorded)) {
+                scope.moveAllTo(taped);
+            }
+            return result;
+        }
     }
 
     /** A tensor of the given values in row-major order, F32. Without {@code dims}, of rank 1. */
@@ -101,11 +144,15 @@ public final class Device implements AutoCloseable {
      * computes in double.
      */
     public Tensor tensor(double[] values, long... dims) {
-        Tensor tensor = empty(DType.F32, shapeOf(values.length, dims));
-        if (values.length > 0) {
-            backend.upload(values, tensor.view());
-        }
-        return tensor;
+        return make(
+                "tensor",
+                DType.F32,
+                shapeOf(values.length, dims),
+                y -> {
+                    if (values.length > 0) {
+                        backend.upload(values, y);
+                    }
+                });
     }
 
     /** A tensor copied from host memory in row-major order. */
@@ -122,11 +169,15 @@ public final class Device implements AutoCloseable {
                             + " bytes, got "
                             + values.byteSize());
         }
-        Tensor tensor = empty(dtype, shape);
-        if (needed > 0) {
-            backend.upload(values, tensor.view());
-        }
-        return tensor;
+        return make(
+                "upload",
+                dtype,
+                shape,
+                y -> {
+                    if (needed > 0) {
+                        backend.upload(values, y);
+                    }
+                });
     }
 
     /** A scalar, F32. */
@@ -146,17 +197,77 @@ public final class Device implements AutoCloseable {
 
     /** A tensor of one value, F32. */
     public Tensor full(double value, Shape shape) {
-        Tensor tensor = empty(DType.F32, shape);
-        backend.fill(value, tensor.view());
-        return tensor;
+        return make("full", DType.F32, shape, y -> backend.fill(value, y));
     }
 
     /** A tensor with any content, to be written by a kernel. */
     public Tensor empty(DType dtype, Shape shape) {
+        return empty("empty", dtype, shape);
+    }
+
+    /**
+     * A fresh tensor, written by {@code write}; where that fails, its memory is given back.
+     *
+     * @param operation for messages
+     */
+    Tensor make(String operation, DType dtype, Shape shape, Consumer<View> write) {
+        Tensor y = empty(operation, dtype, shape);
+        try {
+            write.accept(y.view());
+            return y;
+        } catch (RuntimeException | Error e) {
+            y.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #empty(DType, Shape)}, for an operation that messages name. */
+    Tensor empty(String operation, DType dtype, Shape shape) {
         check();
-        DeviceBuffer buffer = pool.take(dtype, shape.size());
+        DeviceBuffer buffer;
+        try {
+            buffer = pool.take(dtype, shape.size());
+        } catch (DeviceOutOfMemoryException e) {
+            BigInteger bytes =
+                    BigInteger.valueOf(shape.size()).multiply(BigInteger.valueOf(dtype.bytes()));
+            throw new DeviceOutOfMemoryException(
+                    "%s: %s has no memory for a tensor of %s %s, which takes %d bytes: close tensors that are no longer used, or work on fewer elements at once (%s)"
+                            .formatted(operation, this, shape, dtype, bytes, e.getMessage()),
+                    e);
+        }
         Storage storage = new Storage(this, buffer, innermost);
         return new Tensor(storage, View.contiguous(buffer, shape, 0));
+    }
+
+    /**
+     * How often existing memory was overwritten so far: a clock that tells whether {@link
+     * Tensor#lastWrite} was before or after something.
+     */
+    public long writes() {
+        return writes;
+    }
+
+    /** A storage is made. */
+    void created(Storage storage) {
+        if (captured != null) {
+            captured.add(storage);
+        }
+    }
+
+    /** A storage is overwritten. */
+    void written(Storage storage) {
+        storage.written(++writes);
+        if (captured != null) {
+            captured.add(storage);
+        }
+    }
+
+    /** A replay overwrites all these. */
+    void written(List<Storage> storages) {
+        writes++;
+        for (Storage storage : storages) {
+            storage.written(writes);
+        }
     }
 
     /**
@@ -177,7 +288,7 @@ public final class Device implements AutoCloseable {
      * same tensors, and tensors that it makes and leaves open hold what the last replay made. Its
      * settings that change from step to step have to be in device memory, as {@code Optimizer} and
      * {@link DropoutState} have them. The step's Java code runs once, now; it may not read values
-     * back or bring values from the host.
+     * back or bring values from the host. Where it fails, what it made is closed.
      *
      * @throws IllegalStateException where the step does so, where a tape is open, or inside another
      *     capture; nothing was done then
@@ -202,30 +313,35 @@ public final class Device implements AutoCloseable {
                         direct,
                         buffer -> {
                             if (!own.made(buffer)) {
-                                shared.hold(buffer);
+                                own.hold(buffer);
                                 held.add(buffer);
                             }
                         });
+        Set<Storage> touched = new HashSet<>();
         boolean done = false;
         try {
             backend = calls;
             pool = own;
+            captured = touched;
             try {
                 step.run();
             } finally {
                 backend = direct;
                 pool = shared;
+                captured = null;
             }
             calls.replay();
             Recording recording = direct.record(calls::replay);
-            Capture capture = new Capture(this, own, held, recording);
+            touched.removeIf(Storage::isClosed);
+            Capture capture = new Capture(this, own, held, List.copyOf(touched), recording);
             captures.add(capture);
             done = true;
             return capture;
         } finally {
             if (!done) {
+                touched.stream().filter(storage -> storage.isFrom(own)).forEach(Storage::close);
                 own.close();
-                held.forEach(shared::unhold);
+                held.forEach(own::unhold);
             }
         }
     }

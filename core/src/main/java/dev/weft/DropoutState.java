@@ -4,7 +4,7 @@ package dev.weft;
  * Where a stream of dropout masks stands: a key and a block number of {@link
  * dev.weft.random.Philox} in device memory. It belongs to the scope in which it was made.
  */
-public final class DropoutState {
+public final class DropoutState implements AutoCloseable {
     private final Tensor state;
 
     /** The stream for a seed, from its first block on. */
@@ -43,8 +43,22 @@ public final class DropoutState {
             throw new ShapeException("dropout: is not defined for " + x.dtype() + ", got " + x);
         }
         Device device = x.device();
-        Tensor mask = device.empty(DType.F32, x.shape());
-        device.backend().dropoutMask(rate, state.view(), mask.view());
-        return x.mul(mask);
+        return device.compute(
+                () ->
+                        x.mul(
+                                device.make(
+                                        "dropout",
+                                        DType.F32,
+                                        x.shape(),
+                                        mask ->
+                                                device.backend()
+                                                        .dropoutMask(
+                                                                rate, state.viewToWrite(), mask))));
+    }
+
+    /** Gives its memory back before the scope does. Idempotent. */
+    @Override
+    public void close() {
+        state.close();
     }
 }

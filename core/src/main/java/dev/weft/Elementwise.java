@@ -16,8 +16,12 @@ final class Elementwise {
             throw new ShapeException(name(op) + ": is not defined for " + x.dtype() + ", got " + x);
         }
         Device device = x.device();
-        Tensor y = device.empty(x.dtype(), x.shape());
-        device.backend().unary(op, p, q, x.view(), y.view());
+        Tensor y =
+                device.make(
+                        name(op),
+                        x.dtype(),
+                        x.shape(),
+                        dst -> device.backend().unary(op, p, q, x.view(), dst));
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Unary(op, p, q, x, y));
@@ -41,8 +45,18 @@ final class Elementwise {
         }
         Shape shape = Shape.broadcast(name(op), a.shape(), b.shape());
         Device device = a.device();
-        Tensor y = device.empty(a.dtype(), shape);
-        device.backend().binary(op, a.view().expand(shape), b.view().expand(shape), y.view());
+        Tensor y =
+                device.make(
+                        name(op),
+                        a.dtype(),
+                        shape,
+                        dst ->
+                                device.backend()
+                                        .binary(
+                                                op,
+                                                a.view().expand(shape),
+                                                b.view().expand(shape),
+                                                dst));
         Tape tape = device.recording();
         if (tape != null && (tape.tracks(a) || tape.tracks(b))) {
             tape.record(new Op.Binary(op, a, b, y));
@@ -51,8 +65,8 @@ final class Elementwise {
     }
 
     static Tensor withScalar(BinaryOp op, Tensor a, double b) {
-        Tensor scalar = a.device().full(b, Shape.SCALAR);
-        return binary(op, a, a.dtype() == DType.F32 ? scalar : scalar.to(a.dtype()));
+        Device device = a.device();
+        return device.compute(() -> binary(op, a, device.scalar(b).to(a.dtype())));
     }
 
     static void sameDevice(String operation, Tensor a, Tensor b) {

@@ -36,13 +36,20 @@ final class Indexing {
             extent += part.dim(at);
             tracked |= tape != null && tape.tracks(part);
         }
-        Tensor y = first.device().empty(first.dtype(), first.shape().with(at, extent));
-        long start = 0;
-        for (Tensor part : parts) {
-            long end = start + part.dim(at);
-            first.device().backend().copy(part.view(), y.view().slice(at, start, end, 1));
-            start = end;
-        }
+        Device device = first.device();
+        Tensor y =
+                device.make(
+                        "concat",
+                        first.dtype(),
+                        first.shape().with(at, extent),
+                        dst -> {
+                            long start = 0;
+                            for (Tensor part : parts) {
+                                long end = start + part.dim(at);
+                                device.backend().copy(part.view(), dst.slice(at, start, end, 1));
+                                start = end;
+                            }
+                        });
         if (tape != null && tracked) {
             tape.record(new Op.Concat(at, List.of(parts), y));
         }
@@ -54,8 +61,13 @@ final class Indexing {
             throw new ShapeException("gather: the table is a scalar and has no rows");
         }
         checkIndices("gather", table, indices);
-        Tensor y = table.device().empty(table.dtype(), table.shape().with(0, indices.size()));
-        table.device().backend().gather(table.view(), indices.view(), y.view());
+        Device device = table.device();
+        Tensor y =
+                device.make(
+                        "gather",
+                        table.dtype(),
+                        table.shape().with(0, indices.size()),
+                        dst -> device.backend().gather(table.view(), indices.view(), dst));
         Tape tape = Layout.tapeFor(table);
         if (tape != null) {
             tape.record(new Op.Gather(table, indices, y));
@@ -73,8 +85,13 @@ final class Indexing {
                             + indices
                             + ": x must be F32 rows×columns, with one index for each row");
         }
-        Tensor y = x.device().empty(DType.F32, indices.shape());
-        x.device().backend().pick(x.view(), indices.view(), y.view());
+        Device device = x.device();
+        Tensor y =
+                device.make(
+                        "pick",
+                        DType.F32,
+                        indices.shape(),
+                        dst -> device.backend().pick(x.view(), indices.view(), dst));
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Pick(x, indices, y));

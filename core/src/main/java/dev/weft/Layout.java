@@ -180,9 +180,7 @@ final class Layout {
     }
 
     static Tensor copy(Tensor x) {
-        Device device = x.device();
-        Tensor y = device.empty(x.dtype(), x.shape());
-        device.backend().copy(x.view(), y.view());
+        Tensor y = copied("copy", x, x.dtype());
         Tape tape = tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Copy(x, y));
@@ -191,12 +189,34 @@ final class Layout {
     }
 
     static Tensor convert(Tensor x, DType dtype) {
-        if (dtype == x.dtype()) {
-            return x;
+        return dtype == x.dtype() ? x : copied("to", x, dtype);
+    }
+
+    private static Tensor copied(String operation, Tensor x, DType dtype) {
+        Device device = x.device();
+        return device.make(
+                operation, dtype, x.shape(), dst -> device.backend().copy(x.view(), dst));
+    }
+
+    /**
+     * Overwrites {@code target}. Where it shares elements with {@code source}, in another order,
+     * these are read before they are written: by a copy.
+     */
+    static void copyInto(View source, Tensor target) {
+        Device device = target.device();
+        View destination = target.viewToWrite();
+        if (!source.overlaps(destination) || source.isSame(destination)) {
+            device.backend().copy(source, destination);
+            return;
         }
-        Tensor y = x.device().empty(dtype, x.shape());
-        x.device().backend().copy(x.view(), y.view());
-        return y;
+        try (Tensor before =
+                device.make(
+                        "assign",
+                        source.dtype(),
+                        source.shape(),
+                        dst -> device.backend().copy(source, dst))) {
+            device.backend().copy(before.view(), destination);
+        }
     }
 
     /**
@@ -208,9 +228,7 @@ final class Layout {
             reader.accept(x.view());
             return;
         }
-        Device device = x.device();
-        try (Tensor dense = device.empty(x.dtype(), x.shape())) {
-            device.backend().copy(x.view(), dense.view());
+        try (Tensor dense = copied("contiguous", x, x.dtype())) {
             reader.accept(dense.view());
         }
     }

@@ -18,7 +18,7 @@ public final class Losses {
 
     /** (x - t)², reduced. */
     public static Tensor mse(Tensor x, Tensor t, Reduction reduction) {
-        return reduction.apply(elementwise("mse", LossOp.SQUARED_ERROR, 0, x, t));
+        return elementwise("mse", LossOp.SQUARED_ERROR, 0, x, t, reduction);
     }
 
     /** Mean absolute error: |x - t|. */
@@ -28,7 +28,7 @@ public final class Losses {
 
     /** |x - t|, reduced. */
     public static Tensor l1(Tensor x, Tensor t, Reduction reduction) {
-        return reduction.apply(elementwise("l1", LossOp.ABSOLUTE_ERROR, 0, x, t));
+        return elementwise("l1", LossOp.ABSOLUTE_ERROR, 0, x, t, reduction);
     }
 
     /** {@link LossOp#HUBER} with the threshold {@code delta} > 0. */
@@ -41,7 +41,7 @@ public final class Losses {
         if (!(delta > 0)) {
             throw new IllegalArgumentException("huber: delta must be above 0, got " + delta);
         }
-        return reduction.apply(elementwise("huber", LossOp.HUBER, delta, x, t));
+        return elementwise("huber", LossOp.HUBER, delta, x, t, reduction);
     }
 
     /** {@link LossOp#BINARY_CROSS_ENTROPY} of probabilities. */
@@ -51,9 +51,8 @@ public final class Losses {
 
     /** {@link LossOp#BINARY_CROSS_ENTROPY} of probabilities, reduced. */
     public static Tensor binaryCrossEntropy(Tensor probabilities, Tensor t, Reduction reduction) {
-        return reduction.apply(
-                elementwise(
-                        "binaryCrossEntropy", LossOp.BINARY_CROSS_ENTROPY, 0, probabilities, t));
+        return elementwise(
+                "binaryCrossEntropy", LossOp.BINARY_CROSS_ENTROPY, 0, probabilities, t, reduction);
     }
 
     /** {@link LossOp#BINARY_CROSS_ENTROPY_LOGITS}. */
@@ -64,13 +63,13 @@ public final class Losses {
     /** {@link LossOp#BINARY_CROSS_ENTROPY_LOGITS}, reduced. */
     public static Tensor binaryCrossEntropyWithLogits(
             Tensor logits, Tensor t, Reduction reduction) {
-        return reduction.apply(
-                elementwise(
-                        "binaryCrossEntropyWithLogits",
-                        LossOp.BINARY_CROSS_ENTROPY_LOGITS,
-                        0,
-                        logits,
-                        t));
+        return elementwise(
+                "binaryCrossEntropyWithLogits",
+                LossOp.BINARY_CROSS_ENTROPY_LOGITS,
+                0,
+                logits,
+                t,
+                reduction);
     }
 
     /**
@@ -89,14 +88,18 @@ public final class Losses {
                     "categoricalCrossEntropy: probabilities are a scalar, and need at least 1"
                             + " axis");
         }
-        return reduction.apply(
-                elementwise(
-                                "categoricalCrossEntropy",
-                                LossOp.CATEGORICAL_CROSS_ENTROPY,
-                                0,
-                                probabilities,
-                                t)
-                        .sum(-1));
+        return probabilities
+                .device()
+                .compute(
+                        () ->
+                                reduction.apply(
+                                        elementwise(
+                                                        "categoricalCrossEntropy",
+                                                        LossOp.CATEGORICAL_CROSS_ENTROPY,
+                                                        0,
+                                                        probabilities,
+                                                        t)
+                                                .sum(-1)));
     }
 
     /** The mean over rows of {@link #crossEntropy(Tensor, Tensor, Reduction)}. */
@@ -133,19 +136,7 @@ public final class Losses {
                             + " shape");
         }
         refuseTracked("crossEntropy", target);
-        Device device = logits.device();
-        Tensor losses = device.empty(DType.F32, Shape.of(logits.dim(0)));
-        Tensor gradient = device.empty(DType.F32, logits.shape());
-        double factor = reduction.factor(losses.size());
-        device.backend()
-                .crossEntropy(logits.view(), target.view(), factor, losses.view(), gradient.view());
-        Tape tape = Layout.tapeFor(logits);
-        if (tape != null) {
-            tape.record(new Op.CrossEntropy(logits, factor, gradient, losses));
-        } else {
-            gradient.close();
-        }
-        return reduction.apply(losses);
+        return logits.device().compute(() -> reduction.apply(rows(logits, target, reduction)));
     }
 
     /** Negative log-likelihood: the mean of -logProbabilities[i, labels[i]]. */
@@ -160,7 +151,40 @@ public final class Losses {
      * @param labels I32, one for each row
      */
     public static Tensor nll(Tensor logProbabilities, Tensor labels, Reduction reduction) {
-        return reduction.apply(logProbabilities.pick(labels).neg());
+        return logProbabilities
+                .device()
+                .compute(() -> reduction.apply(logProbabilities.pick(labels).neg()));
+    }
+
+    /** The cross-entropies of rows; to be called in {@link Device#compute}. */
+    private static Tensor rows(Tensor logits, Tensor target, Reduction reduction) {
+        long n = logits.dim(0);
+        double factor = reduction.factor(n);
+        Device device = logits.device();
+        Tensor gradient = device.empty("crossEntropy", DType.F32, logits.shape());
+        Tensor losses =
+                device.make(
+                        "crossEntropy",
+                        DType.F32,
+                        Shape.of(n),
+                        dst ->
+                                device.backend()
+                                        .crossEntropy(
+                                                logits.view(),
+                                                target.view(),
+                                                factor,
+                                                dst,
+                                                gradient.view()));
+        Tape tape = Layout.tapeFor(logits);
+        if (tape != null) {
+            tape.record(new Op.CrossEntropy(logits, factor, gradient, losses));
+        }
+        return losses;
+    }
+
+    private static Tensor elementwise(
+            String name, LossOp op, double p, Tensor x, Tensor t, Reduction reduction) {
+        return x.device().compute(() -> reduction.apply(elementwise(name, op, p, x, t)));
     }
 
     private static Tensor elementwise(String name, LossOp op, double p, Tensor x, Tensor t) {
@@ -176,8 +200,12 @@ public final class Losses {
         }
         refuseTracked(name, t);
         Device device = x.device();
-        Tensor losses = device.empty(DType.F32, x.shape());
-        device.backend().loss(op, p, x.view(), t.view(), losses.view());
+        Tensor losses =
+                device.make(
+                        name,
+                        DType.F32,
+                        x.shape(),
+                        dst -> device.backend().loss(op, p, x.view(), t.view(), dst));
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Loss(op, p, x, t, losses));

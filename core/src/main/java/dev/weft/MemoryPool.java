@@ -39,16 +39,16 @@ final class MemoryPool {
     /** What a capture's pool has allocated. */
     private final Set<DeviceBuffer> made = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /** How many captures use a buffer of this pool. */
-    private final IdentityHashMap<DeviceBuffer, Integer> holders = new IdentityHashMap<>();
-
-    /** What was given back, and cannot be used again while captures hold it. */
-    private final Set<DeviceBuffer> parked = Collections.newSetFromMap(new IdentityHashMap<>());
-
     private boolean closed;
 
     /** What is out on a device, from all of its pools. */
     private static final class Ledger {
+        /** How many captures use a buffer that another pool, or another capture's, has made. */
+        private final Map<DeviceBuffer, Integer> holders = new IdentityHashMap<>();
+
+        /** What was given back, to which pool, and cannot be used again while captures hold it. */
+        private final Map<DeviceBuffer, MemoryPool> parked = new IdentityHashMap<>();
+
         private long liveBytes;
         private long peakBytes;
         private long pooledBytes;
@@ -97,13 +97,18 @@ final class MemoryPool {
     void giveBack(DeviceBuffer buffer) {
         ledger.liveBuffers--;
         ledger.liveBytes -= bytes(buffer);
-        if (closed) {
-            backend.release(buffer);
-            return;
-        }
         ledger.pooledBytes += bytes(buffer);
-        if (holders.containsKey(buffer)) {
-            parked.add(buffer);
+        if (ledger.holders.containsKey(buffer)) {
+            ledger.parked.put(buffer, this);
+        } else {
+            pool(buffer);
+        }
+    }
+
+    private void pool(DeviceBuffer buffer) {
+        if (closed) {
+            ledger.pooledBytes -= bytes(buffer);
+            backend.release(buffer);
         } else {
             listOf(buffer).addLast(buffer);
         }
@@ -114,20 +119,18 @@ final class MemoryPool {
         return made.contains(buffer);
     }
 
-    /** A capture uses this buffer: until {@link #unhold} nobody else gets it. */
+    /** A capture uses this buffer, of any pool: until {@link #unhold} nobody else gets it. */
     void hold(DeviceBuffer buffer) {
-        holders.merge(buffer, 1, Integer::sum);
-        if (listOf(buffer).remove(buffer)) {
-            parked.add(buffer);
-        }
+        ledger.holders.merge(buffer, 1, Integer::sum);
     }
 
     /** A capture that used this buffer is closed. */
     void unhold(DeviceBuffer buffer) {
-        if (holders.merge(buffer, -1, Integer::sum) == 0) {
-            holders.remove(buffer);
-            if (parked.remove(buffer)) {
-                listOf(buffer).addLast(buffer);
+        if (ledger.holders.merge(buffer, -1, Integer::sum) == 0) {
+            ledger.holders.remove(buffer);
+            MemoryPool home = ledger.parked.remove(buffer);
+            if (home != null) {
+                home.pool(buffer);
             }
         }
     }

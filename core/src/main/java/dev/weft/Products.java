@@ -24,24 +24,30 @@ final class Products {
                             + b.shape()
                             + ": scalars have no matrix product");
         }
-        Tensor left = a.rank() == 1 ? a.contiguous().reshape(1, a.dim(0)) : a;
-        Tensor right = b.rank() == 1 ? b.contiguous().reshape(b.dim(0), 1) : b;
-        if (left.dim(-1) != right.dim(-2)) {
+        long columns = a.dim(-1);
+        long rows = b.rank() == 1 ? b.dim(0) : b.dim(-2);
+        if (columns != rows) {
             throw new ShapeException(
                     "matmul: a is "
                             + a.shape()
                             + ", b is "
                             + b.shape()
                             + ": a's columns ("
-                            + left.dim(-1)
+                            + columns
                             + ") must equal b's rows ("
-                            + right.dim(-2)
+                            + rows
                             + ")");
         }
+        return a.rank() > 1 && b.rank() > 1
+                ? product(a, b)
+                : a.device().compute(() -> vectors(a, b));
+    }
+
+    /** The product where a or b, or both, are vectors. */
+    private static Tensor vectors(Tensor a, Tensor b) {
+        Tensor left = a.rank() == 1 ? a.contiguous().reshape(1, a.dim(0)) : a;
+        Tensor right = b.rank() == 1 ? b.contiguous().reshape(b.dim(0), 1) : b;
         Tensor product = product(left, right);
-        if (a.rank() > 1 && b.rank() > 1) {
-            return product;
-        }
         long[] dims = product.shape().toArray();
         int rank = dims.length;
         long[] squeezed = new long[rank - (a.rank() == 1 ? 1 : 0) - (b.rank() == 1 ? 1 : 0)];
@@ -56,8 +62,13 @@ final class Products {
 
     private static Tensor product(Tensor a, Tensor b) {
         Shape batch = Shape.broadcast("matmul", leading(a.shape()), leading(b.shape()));
-        Tensor c = a.device().empty(DType.F32, matrix(batch, a.dim(-2), b.dim(-1)));
-        multiply(a, b, c);
+        Tensor c =
+                a.device()
+                        .make(
+                                "matmul",
+                                DType.F32,
+                                matrix(batch, a.dim(-2), b.dim(-1)),
+                                dst -> multiply(a, b, dst));
         Tape tape = a.device().recording();
         if (tape != null && (tape.tracks(a) || tape.tracks(b))) {
             tape.record(new Op.Matmul(a, b, c));
@@ -66,7 +77,7 @@ final class Products {
     }
 
     /** c = a b over broadcast batches; c is contiguous and has the right shape. */
-    static void multiply(Tensor a, Tensor b, Tensor c) {
+    private static void multiply(Tensor a, Tensor b, View c) {
         Device device = a.device();
         Shape batch = leading(c.shape());
         try (Scope _ = device.scope()) {
@@ -74,11 +85,11 @@ final class Products {
             View right = flattened(b, batch);
             View product =
                     c.rank() == 2
-                            ? c.view()
+                            ? c
                             : View.contiguous(
-                                    c.view().buffer(),
+                                    c.buffer(),
                                     Shape.of(batch.size(), c.dim(-2), c.dim(-1)),
-                                    c.view().offset());
+                                    c.offset());
             device.backend().gemm(1, left, right, 0, product, Epilogue.NONE);
         }
     }
@@ -103,9 +114,15 @@ final class Products {
         View expanded = view.expand(matrix(batch, view.dim(-2), view.dim(-1)));
         long stride = batchStride(expanded);
         if (stride < 0) {
-            Tensor dense = x.device().empty(DType.F32, expanded.shape());
-            x.device().backend().copy(expanded, dense.view());
-            expanded = dense.view();
+            View repeated = expanded;
+            Device device = x.device();
+            expanded =
+                    device.make(
+                                    "matmul",
+                                    DType.F32,
+                                    expanded.shape(),
+                                    dst -> device.backend().copy(repeated, dst))
+                            .view();
             stride = batchStride(expanded);
         }
         return new View(
@@ -161,12 +178,19 @@ final class Products {
             }
         }
         Device device = x.device();
-        Tensor y = device.empty(DType.F32, Shape.of(x.dim(0), weight.dim(0)));
         Epilogue epilogue = new Epilogue(bias == null ? null : bias.view(), activation);
-        try (Scope _ = device.scope()) {
-            View right = flattened(weight, Shape.SCALAR).transpose();
-            device.backend().gemm(1, flattened(x, Shape.SCALAR), right, 0, y.view(), epilogue);
-        }
+        Tensor y =
+                device.make(
+                        "linear",
+                        DType.F32,
+                        Shape.of(x.dim(0), weight.dim(0)),
+                        dst -> {
+                            try (Scope _ = device.scope()) {
+                                View left = flattened(x, Shape.SCALAR);
+                                View right = flattened(weight, Shape.SCALAR).transpose();
+                                device.backend().gemm(1, left, right, 0, dst, epilogue);
+                            }
+                        });
         Tape tape = device.recording();
         if (tape != null
                 && (tape.tracks(x) || tape.tracks(weight) || (bias != null && tape.tracks(bias)))) {

@@ -41,9 +41,14 @@ final class Reductions {
         Shape keptShape = Shape.of(kept);
         Device device = x.device();
         Tensor y =
-                device.empty(
-                        x.dtype(), keepDims ? keptShape : Shape.of(Arrays.copyOf(dropped, rank)));
-        device.backend().reduce(op, x.view(), View.contiguous(y.view().buffer(), keptShape, 0));
+                device.make(
+                        name,
+                        x.dtype(),
+                        keepDims ? keptShape : Shape.of(Arrays.copyOf(dropped, rank)),
+                        dst -> {
+                            View withUnits = View.contiguous(dst.buffer(), keptShape, dst.offset());
+                            device.backend().reduce(op, x.view(), withUnits);
+                        });
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Reduce(op, keptShape, x, y));
@@ -58,9 +63,8 @@ final class Reductions {
         }
         View last = x.view().axisLast(at);
         Shape shape = Shape.of(Arrays.copyOf(last.shape().toArray(), x.rank() - 1));
-        Tensor y = x.device().empty(DType.I32, shape);
-        x.device().backend().argmax(last, y.view());
-        return y;
+        Device device = x.device();
+        return device.make("argmax", DType.I32, shape, dst -> device.backend().argmax(last, dst));
     }
 
     static Tensor softmax(boolean log, Tensor x, int axis) {
@@ -69,8 +73,15 @@ final class Reductions {
         if (x.dtype() != DType.F32) {
             throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
         }
-        Tensor y = x.device().empty(DType.F32, x.shape());
-        x.device().backend().softmax(log, x.view().axisLast(at), y.view().axisLast(at));
+        Device device = x.device();
+        Tensor y =
+                device.make(
+                        name,
+                        DType.F32,
+                        x.shape(),
+                        dst ->
+                                device.backend()
+                                        .softmax(log, x.view().axisLast(at), dst.axisLast(at)));
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Softmax(log, at, x, y));

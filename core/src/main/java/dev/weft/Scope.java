@@ -49,6 +49,22 @@ public final class Scope implements AutoCloseable {
         return tensor;
     }
 
+    /**
+     * Moves all that this scope owns to the enclosing one: what was made step by step stays as a
+     * whole, or, where a step fails, not at all.
+     */
+    public void keepAll() {
+        device.check();
+        moveAllTo(parent);
+    }
+
+    void moveAllTo(Scope other) {
+        for (Storage storage : storages) {
+            storage.changeOwner(other);
+        }
+        storages.clear();
+    }
+
     void add(Storage storage) {
         storages.add(storage);
     }

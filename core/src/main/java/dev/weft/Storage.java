@@ -4,7 +4,11 @@ import dev.weft.backend.DeviceBuffer;
 
 import org.jspecify.annotations.Nullable;
 
-/** A buffer on loan from the pool, shared by a tensor and its views, and owned by one scope. */
+/**
+ * A buffer on loan from the pool, shared by a tensor and its views, and owned by one scope. It
+ * knows when it was last written to, so that a tape notices that what it has to read was
+ * overwritten.
+ */
 final class Storage {
     private final Device device;
     private final MemoryPool pool;
@@ -12,6 +16,7 @@ final class Storage {
     private final @Nullable Throwable allocationSite;
     private Scope owner;
     private boolean closed;
+    private long lastWrite;
 
     Storage(Device device, DeviceBuffer buffer, Scope owner) {
         this.device = device;
@@ -20,6 +25,7 @@ final class Storage {
         this.owner = owner;
         this.allocationSite = Device.DEBUG ? new Throwable("allocated here") : null;
         owner.add(this);
+        device.created(this);
     }
 
     Device device() {
@@ -38,12 +44,31 @@ final class Storage {
         return closed;
     }
 
+    /** {@link Device#writes} at the last write after its making; 0 before. */
+    long lastWrite() {
+        return lastWrite;
+    }
+
+    /** Its content changes now. */
+    void written(long write) {
+        lastWrite = write;
+    }
+
+    boolean isFrom(MemoryPool other) {
+        return pool == other;
+    }
+
     Scope owner() {
         return owner;
     }
 
     void moveTo(Scope scope) {
         owner.remove(this);
+        changeOwner(scope);
+    }
+
+    /** As {@link #moveTo}, for an owner that empties its list itself. */
+    void changeOwner(Scope scope) {
         owner = scope;
         scope.add(this);
     }

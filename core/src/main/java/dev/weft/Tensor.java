@@ -72,7 +72,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * The view that kernels take.
+     * The view that kernels read, or write for the first time.
      *
      * @throws IllegalStateException where the tensor was closed, or the calling thread may not use
      *     its device
@@ -80,6 +80,26 @@ public final class Tensor implements AutoCloseable {
     public View view() {
         storage();
         return view;
+    }
+
+    /**
+     * The view for a kernel that overwrites what is there: from now on a tape refuses to read what
+     * it recorded of this memory before.
+     *
+     * @throws IllegalStateException as {@link #view}
+     */
+    public View viewToWrite() {
+        storage.device().written(storage());
+        return view;
+    }
+
+    /**
+     * When this memory, also by another view, was last overwritten, in the count of {@link
+     * Device#writes}: by {@link #assign}, by a kernel through {@link #viewToWrite}, or by a replay.
+     * 0 where it still holds what it was made with.
+     */
+    public long lastWrite() {
+        return storage.lastWrite();
     }
 
     Storage storage() {
@@ -167,8 +187,12 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Overwrites the elements with those of {@code source}, which has the same shape and shares no
-     * memory with this tensor. Not recorded by a tape.
+     * Overwrites the elements with those that {@code source}, of the same shape, has before: also
+     * where the two share memory, as in {@code x.assign(x.transpose())}. Types are converted as by
+     * {@link #to}. Not recorded by a tape, which refuses to compute gradients that need what was
+     * overwritten.
+     *
+     * @throws ShapeException where shapes differ, or this tensor is expanded
      */
     public void assign(Tensor source) {
         Elementwise.sameDevice("assign", this, source);
@@ -179,7 +203,7 @@ public final class Tensor implements AutoCloseable {
             throw new ShapeException(
                     "assign: " + this + " is expanded: several elements share one place in memory");
         }
-        device().backend().copy(source.view(), view());
+        Layout.copyInto(source.view(), this);
     }
 
     private int hostLength() {
@@ -523,7 +547,7 @@ public final class Tensor implements AutoCloseable {
     /** The name or type, the shape, and the device. */
     @Override
     public String toString() {
-        return (name == null ? "tensor" : "tensor '" + name + "'")
+        return (name == null ? "tensor" : "tensor '" + Excerpt.of(name) + "'")
                 + " ("
                 + shape()
                 + " "

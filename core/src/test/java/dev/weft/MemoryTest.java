@@ -132,7 +132,7 @@ class MemoryTest {
                                 DeviceOutOfMemoryException.class,
                                 () -> device.empty(DType.I32, Shape.of(size)));
                 String message = String.valueOf(error.getMessage());
-                assertTrue(message.endsWith("0 bytes are in use by 0 tensors"), message);
+                assertTrue(message.endsWith("0 bytes are in use by 0 tensors)"), message);
             }
         }
     }

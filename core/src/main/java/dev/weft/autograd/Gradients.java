@@ -5,7 +5,6 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
-import dev.weft.backend.Activation;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.Kernels;
@@ -17,12 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The backward pass, and its results. The tape is read from its end; for each operation the switch
  * below writes the part that its result's gradient dy contributes to each operand's. A gradient is
  * freed as soon as it has been passed on.
+ *
+ * <p>What a derivative reads of the forward pass it gets from {@link #saved}, and after it has said
+ * where it writes to: so nothing is read that was overwritten meanwhile, by whomever.
  */
 public final class Gradients {
     private final Tape tape;
@@ -35,6 +39,9 @@ public final class Gradients {
 
     /** A gradient that the tape keeps: not to be closed here. */
     private @Nullable Tensor borrowed;
+
+    /** The operation that is passed on. */
+    private Tape.@Nullable Entry current;
 
     private Gradients(Tape tape) {
         this.tape = tape;
@@ -63,20 +70,40 @@ public final class Gradients {
     }
 
     private void backward(Tensor y, @Nullable Tensor dy) {
-        List<Op> ops = tape.ops();
+        try (Scope all = device.scope()) {
+            start(y, dy);
+            passAllOn();
+            for (Tensor x : tape.watched().keySet()) {
+                if (!gradients.containsKey(x)) {
+                    contribute(x, dst -> kernels.fill(0, dst));
+                }
+                all.keep(of(x));
+            }
+        }
+    }
+
+    private void start(Tensor y, @Nullable Tensor dy) {
+        Tensor destination = tape.watched().get(y);
         if (dy == null) {
-            begin(y, ops);
+            begin(y);
+        } else if (destination != null) {
+            destination.assign(dy);
+            gradients.put(y, destination);
         } else {
             contribute(y, dst -> kernels.copy(dy.view(), dst));
         }
-        for (int i = ops.size() - 1; i >= 0; i--) {
-            Op op = ops.get(i);
+    }
+
+    private void passAllOn() {
+        for (Tape.Entry entry : tape.entries().reversed()) {
+            Op op = entry.op();
             Tensor gradient = gradients.get(op.out());
             if (gradient == null) {
                 continue;
             }
             try (Scope scope = device.scope()) {
                 step = scope;
+                current = entry;
                 passOn(op, gradient);
             } finally {
                 step = null;
@@ -88,29 +115,54 @@ public final class Gradients {
                 }
             }
         }
-        for (Tensor x : tape.watched().keySet()) {
-            if (!gradients.containsKey(x)) {
-                contribute(x, dst -> kernels.fill(0, dst));
-            }
+    }
+
+    /**
+     * A tensor whose values the derivative of the present operation is made of, as they were when
+     * it was recorded.
+     *
+     * @throws IllegalStateException where they are no longer there
+     */
+    private Tensor saved(Tensor x) {
+        Tape.Entry entry = Objects.requireNonNull(current);
+        if (x.isClosed()) {
+            throw new IllegalStateException(
+                    "gradients: the derivative of %s needs %s, which was closed: keep it open until the gradients are taken"
+                            .formatted(entry.op().name(), x));
         }
+        if (x.lastWrite() > entry.time()) {
+            throw new IllegalStateException(
+                    "gradients: the derivative of %s needs %s as it was then, and its memory was overwritten since: take the gradients before, or let %s work on a copy()"
+                            .formatted(entry.op().name(), x, entry.op().name()));
+        }
+        return x;
+    }
+
+    /** The view of {@link #saved}. */
+    private View read(Tensor x) {
+        return saved(x).view();
     }
 
     /**
      * The gradient of y by itself, 1, and on through the sums and means that a loss ends in: as far
      * as it is one number for every element, it needs no kernel.
      */
-    private void begin(Tensor y, List<Op> ops) {
+    private void begin(Tensor y) {
         Tensor at = y;
         double number = 1;
-        for (int i = ops.size() - 1; i >= 0 && !tape.watched().containsKey(at); i--) {
-            if (ops.get(i).out() != at) {
+        for (Tape.Entry entry : tape.entries().reversed()) {
+            if (tape.watched().containsKey(at)) {
+                break;
+            }
+            if (entry.op().out() != at) {
                 continue;
             }
-            if (ops.get(i) instanceof Op.CrossEntropy(var logits, var factor, var dx, var _)) {
-                crossEntropy(logits, number / factor, dx);
+            if (entry.op() instanceof Op.CrossEntropy(var logits, var factor, var dx, var _)) {
+                current = entry;
+                crossEntropy(logits, number / factor, saved(dx));
                 return;
             }
-            if (!(ops.get(i) instanceof Op.Reduce(var op, var kept, var x, var _))
+            if (!(entry.op() instanceof Op.Reduce(var op, var kept, var x, var _))
                     || op == ReduceOp.MAX
                     || op == ReduceOp.MIN) {
                 break;
@@ -142,13 +194,12 @@ public final class Gradients {
     private void passOn(Op op, Tensor dy) {
         View d = dy.view();
         switch (op) {
-            case Op.Unary(var f, var p, var q, var x, var out) ->
-                    contribute(x, dx -> kernels.unaryGrad(f, p, q, x.view(), out.view(), d, dx));
+            case Op.Unary unary -> unary(unary, d);
             case Op.Binary(var f, var a, var b, var out) -> binary(f, a, b, d);
             case Op.Reduce(var f, var kept, var x, var out) -> reduce(f, kept, x, out, d);
             case Op.Matmul(var a, var b, var out) -> {
-                product(a, dy, b.transpose());
-                product(b, a.transpose(), dy);
+                product(a, () -> dy, () -> saved(b).transpose());
+                product(b, () -> saved(a).transpose(), () -> dy);
             }
             case Op.Linear linear -> linear(linear, dy);
             case Op.Softmax(var log, var axis, var x, var out) ->
@@ -157,7 +208,7 @@ public final class Gradients {
                             dx ->
                                     kernels.softmaxGrad(
                                             log,
-                                            out.view().axisLast(axis),
+                                            read(out).axisLast(axis),
                                             d.axisLast(axis),
                                             dx.axisLast(axis)));
             case Op.CrossEntropy(var logits, var factor, var gradient, var out) -> {
@@ -165,20 +216,20 @@ public final class Gradients {
                 contribute(
                         logits,
                         dx -> {
-                            kernels.unary(UnaryOp.AFFINE, 1 / factor, 0, gradient.view(), dx);
+                            kernels.unary(UnaryOp.AFFINE, 1 / factor, 0, read(gradient), dx);
                             kernels.binary(BinaryOp.MUL, dx, rows, dx);
                         });
             }
             case Op.Loss(var f, var p, var x, var target, var out) ->
-                    contribute(x, dx -> kernels.lossGrad(f, p, x.view(), target.view(), d, dx));
+                    contribute(x, dx -> kernels.lossGrad(f, p, read(x), read(target), d, dx));
             case Op.Pick(var x, var indices, var out) ->
-                    contribute(x, dx -> kernels.unpick(d, indices.view(), dx));
+                    contribute(x, dx -> kernels.unpick(d, read(indices), dx));
             case Op.Gather(var table, var indices, var out) ->
                     contribute(
                             table,
                             dTable -> {
                                 kernels.fill(0, dTable);
-                                kernels.scatterAdd(d, indices.view(), dTable);
+                                kernels.scatterAdd(d, read(indices), dTable);
                             });
             case Op.Concat(var axis, var parts, var out) -> concat(axis, parts, d);
             case Op.Reshape(var x, var out) ->
@@ -202,12 +253,27 @@ public final class Gradients {
         }
     }
 
+    /** What the derivative does not read may be gone: then dy stands in its place. */
+    private void unary(Op.Unary op, View d) {
+        UnaryOp.Reads reads = op.op().derivativeReads();
+        contribute(
+                op.x(),
+                dx -> {
+                    View x = reads == UnaryOp.Reads.OPERAND ? read(op.x()) : d;
+                    View y = reads == UnaryOp.Reads.RESULT ? read(op.out()) : d;
+                    kernels.unaryGrad(op.op(), op.p(), op.q(), x, y, d, dx);
+                });
+    }
+
     private void binary(BinaryOp op, Tensor a, Tensor b, View d) {
-        Shape shape = d.shape();
-        View left = a.view().expand(shape);
-        View right = b.view().expand(shape);
-        contributeBroadcast(a, shape, da -> kernels.binaryGrad(op, false, left, right, d, da));
-        contributeBroadcast(b, shape, db -> kernels.binaryGrad(op, true, left, right, d, db));
+        contributeBroadcast(a, d.shape(), da -> binaryGrad(op, false, a, b, d, da));
+        contributeBroadcast(b, d.shape(), db -> binaryGrad(op, true, a, b, d, db));
+    }
+
+    private void binaryGrad(BinaryOp op, boolean byB, Tensor a, Tensor b, View d, View dx) {
+        View left = op.derivativeReadsA(byB) ? read(a).expand(d.shape()) : d;
+        View right = op.derivativeReadsB(byB) ? read(b).expand(d.shape()) : d;
+        kernels.binaryGrad(op, byB, left, right, d, dx);
     }
 
     private void reduce(ReduceOp op, Shape kept, Tensor x, Tensor out, View d) {
@@ -220,10 +286,14 @@ public final class Gradients {
                         x,
                         dx -> kernels.unary(UnaryOp.AFFINE, share, 0, dKept.expand(x.shape()), dx));
             }
-            case MAX, MIN -> {
-                View extreme = View.contiguous(out.view().buffer(), kept, out.view().offset());
-                contribute(x, dx -> shareAmongEquals(x.view(), extreme, dKept, dx));
-            }
+            case MAX, MIN ->
+                    contribute(
+                            x,
+                            dx -> {
+                                View y = read(out);
+                                View extreme = View.contiguous(y.buffer(), kept, y.offset());
+                                shareAmongEquals(read(x), extreme, dKept, dx);
+                            });
         }
     }
 
@@ -237,11 +307,13 @@ public final class Gradients {
     }
 
     private void linear(Op.Linear op, Tensor dy) {
-        Tensor dz = dy;
+        Tensor dz;
         UnaryOp activation = op.activation().op();
-        if (op.activation() != Activation.IDENTITY && activation != null) {
+        if (activation == null) {
+            dz = dy;
+        } else {
             dz = device.empty(DType.F32, dy.shape());
-            View y = op.out().view();
+            View y = read(op.out());
             kernels.unaryGrad(activation, 0, 0, y, y, dy.view(), dz.view());
         }
         Tensor bias = op.bias();
@@ -249,8 +321,8 @@ public final class Gradients {
             View rows = dz.view();
             contribute(bias, db -> sumTo(rows, db));
         }
-        product(op.weight(), dz.transpose(), op.x());
-        product(op.x(), dz, op.weight());
+        product(op.weight(), dz::transpose, () -> saved(op.x()));
+        product(op.x(), () -> dz, () -> saved(op.weight()));
     }
 
     private void concat(int axis, List<Tensor> parts, View d) {
@@ -265,18 +337,18 @@ public final class Gradients {
     /**
      * Contributes left · right to x's gradient, summed over the batches in which x was repeated.
      */
-    private void product(Tensor x, Tensor left, Tensor right) {
-        if (!tape.isTracked(x)) {
-            return;
-        }
-        if (left.rank() == 2 && right.rank() == 2 && x.rank() == 2) {
-            View a = unitStride(left);
-            View b = unitStride(right);
-            contribute(x, dx -> kernels.gemm(1, a, b, 0, dx, Epilogue.NONE));
-        } else {
-            View full = left.matmul(right).view();
-            contribute(x, dx -> sumTo(full, dx));
-        }
+    private void product(Tensor x, Supplier<Tensor> left, Supplier<Tensor> right) {
+        contribute(
+                x,
+                dx -> {
+                    Tensor a = left.get();
+                    Tensor b = right.get();
+                    if (a.rank() == 2 && b.rank() == 2 && x.rank() == 2) {
+                        kernels.gemm(1, unitStride(a), unitStride(b), 0, dx, Epilogue.NONE);
+                    } else {
+                        sumTo(a.matmul(b).view(), dx);
+                    }
+                });
     }
 
     private static View unitStride(Tensor x) {
@@ -302,12 +374,13 @@ public final class Gradients {
                     step.keep(gradient);
                 }
             }
-            write.accept(gradient.view());
+            write.accept(gradient.viewToWrite());
             gradients.put(x, gradient);
         } else {
             try (Tensor more = device.empty(DType.F32, x.shape())) {
                 write.accept(more.view());
-                kernels.binary(BinaryOp.ADD, present.view(), more.view(), present.view());
+                View sum = present.viewToWrite();
+                kernels.binary(BinaryOp.ADD, sum, more.view(), sum);
             }
         }
     }

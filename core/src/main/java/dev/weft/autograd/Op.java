@@ -11,6 +11,7 @@ import dev.weft.backend.UnaryOp;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * An operation that was done, with its operands and its result: what {@link Gradients} needs to go
@@ -19,6 +20,22 @@ import java.util.List;
 public sealed interface Op {
     /** The result. */
     Tensor out();
+
+    /** What messages call it. */
+    default String name() {
+        return switch (this) {
+            case Unary unary -> lower(unary.op());
+            case Binary binary -> lower(binary.op());
+            case Reduce reduce -> lower(reduce.op());
+            case Loss loss -> lower(loss.op());
+            case Softmax softmax -> softmax.log() ? "log_softmax" : "softmax";
+            default -> getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    private static String lower(Enum<?> op) {
+        return op.name().toLowerCase(Locale.ROOT);
+    }
 
     /** out = op(x; p, q). */
     record Unary(UnaryOp op, double p, double q, Tensor x, Tensor out) implements Op {}

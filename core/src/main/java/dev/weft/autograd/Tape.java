@@ -4,6 +4,7 @@ import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.ShapeException;
 import dev.weft.Tensor;
+import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,10 @@ import java.util.List;
 
 /**
  * Records the operations on watched tensors, and on what is computed from them, for {@link
- * #gradients}. Opened by {@link Device#tape}; what it records must stay open until the gradients
- * are taken.
+ * #gradients}. Opened by {@link Device#tape}. Of what it records, the values that derivatives are
+ * made of must stay open and as they are until the gradients are taken, and are refused where they
+ * are not: b for a · b, the result for e to the power of x, nothing for a + b. What operations made
+ * for themselves stays open as long as the tape.
  *
  * <pre>{@code
  * try (Tape tape = device.tape()) {
@@ -27,10 +30,18 @@ import java.util.List;
 public final class Tape implements AutoCloseable {
     private final Device device;
     private final Runnable onClose;
-    private final List<Op> ops = new ArrayList<>();
+    private final List<Entry> entries = new ArrayList<>();
     private final IdentityHashMap<Tensor, @Nullable Tensor> watched = new IdentityHashMap<>();
     private final IdentityHashMap<Tensor, Boolean> results = new IdentityHashMap<>();
     private boolean paused;
+
+    /**
+     * An operation that was recorded.
+     *
+     * @param time {@link Device#writes} then: what is overwritten later is not what it has read
+     */
+    record Entry(Op op, long time) {}
+
     private boolean closed;
 
     /**
@@ -49,13 +60,19 @@ public final class Tape implements AutoCloseable {
 
     /**
      * Asks for the gradient by {@code x}, to be written to {@code gradient}: contiguous, of the
-     * same shape, any content.
+     * same shape, any content, and memory of its own.
+     *
+     * @throws ShapeException where x is not F32, or the gradient does not fit
+     * @throws IllegalArgumentException where the gradient's memory is also x's or another's
+     *     gradient's, or a tensor is on another device
+     * @throws IllegalStateException where a tensor or the tape was closed
      */
     public void watch(Tensor x, @Nullable Tensor gradient) {
-        require("watch", x);
-        if (gradient != null) {
-            require("watch", gradient);
+        if (closed) {
+            throw new IllegalStateException(
+                    "watch: the tape was closed, and no longer takes %s".formatted(x));
         }
+        View values = require("watch", x);
         if (x.dtype() != DType.F32) {
             throw new ShapeException(
                     "watch: " + x + " is not F32: only floating tensors have gradients");
@@ -73,7 +90,27 @@ public final class Tape implements AutoCloseable {
                             + gradient
                             + ": it must be contiguous F32 of the same shape");
         }
+        if (gradient != null) {
+            View target = require("watch", gradient);
+            if (target.overlaps(values)) {
+                throw sharesMemory(x, gradient, x);
+            }
+            watched.forEach(
+                    (other, itsGradient) -> {
+                        if (other != x
+                                && itsGradient != null
+                                && itsGradient.view().overlaps(target)) {
+                            throw sharesMemory(x, gradient, itsGradient);
+                        }
+                    });
+        }
         watched.put(x, gradient);
+    }
+
+    private static IllegalArgumentException sharesMemory(Tensor x, Tensor gradient, Tensor with) {
+        return new IllegalArgumentException(
+                "watch: the gradient of %s cannot be written to %s, which shares memory with %s: give it memory of its own"
+                        .formatted(x, gradient, with));
     }
 
     /** Whether operations on {@code x} are recorded now. */
@@ -83,14 +120,22 @@ public final class Tape implements AutoCloseable {
 
     /** Notes an operation of which at least one operand is tracked. */
     public void record(Op op) {
-        ops.add(op);
+        entries.add(new Entry(op, device.writes()));
         results.put(op.out(), true);
+    }
+
+    /** How many operations it has recorded. */
+    public int length() {
+        return entries.size();
     }
 
     /**
      * The derivatives of {@code y}, which has one element, by every watched tensor. Recording
      * pauses meanwhile, so gradients of gradients are not available. Results belong to the
-     * innermost open scope.
+     * innermost open scope; where it fails, destinations of gradients have any content.
+     *
+     * @throws IllegalStateException where a value that a derivative is made of was overwritten
+     *     since, as by {@link Tensor#assign}, an optimizer's step or a replay, or was closed
      */
     public Gradients gradients(Tensor y) {
         if (y.size() != 1) {
@@ -122,6 +167,7 @@ public final class Tape implements AutoCloseable {
             throw new IllegalArgumentException(
                     "gradients: " + y + " was not computed from a tensor that the tape watches");
         }
+        device.backend(); // for this thread only
         paused = true;
         try {
             return Gradients.compute(this, y, dy);
@@ -130,18 +176,19 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    private void require(String operation, Tensor x) {
+    private View require(String operation, Tensor x) {
         if (x.device() != device) {
             throw new IllegalArgumentException(operation + ": " + x + " is not on " + device);
         }
+        return x.view();
     }
 
     Device device() {
         return device;
     }
 
-    List<Op> ops() {
-        return ops;
+    List<Entry> entries() {
+        return entries;
     }
 
     IdentityHashMap<Tensor, @Nullable Tensor> watched() {
@@ -152,15 +199,19 @@ public final class Tape implements AutoCloseable {
         return watched.containsKey(x) || results.containsKey(x);
     }
 
-    /** Stops recording and forgets what was recorded. Idempotent. */
+    /**
+     * Stops recording, and forgets what was recorded. Idempotent.
+     *
+     * @throws IllegalStateException on a thread that may not use the device
+     */
     @Override
     public void close() {
         if (!closed) {
+            onClose.run();
             closed = true;
-            ops.clear();
+            entries.clear();
             results.clear();
             watched.clear();
-            onClose.run();
         }
     }
 }

@@ -40,6 +40,24 @@ public enum BinaryOp {
         this.integral = integral;
     }
 
+    /** Whether the derivative by b (or by a) is made of a's values. */
+    public boolean derivativeReadsA(boolean byB) {
+        return switch (this) {
+            case ADD, SUB, EQUAL -> false;
+            case MUL, DIV -> byB;
+            case POW, MIN, MAX -> true;
+        };
+    }
+
+    /** Whether the derivative by b (or by a) is made of b's values. */
+    public boolean derivativeReadsB(boolean byB) {
+        return switch (this) {
+            case ADD, SUB, EQUAL -> false;
+            case MUL -> !byB;
+            case DIV, POW, MIN, MAX -> true;
+        };
+    }
+
     /**
      * Whether the function is defined for operands of this type; both have the same, and so has the
      * result.

@@ -36,8 +36,9 @@ public interface Kernels {
     /**
      * dx = dy op'(x), same shapes, all F32.
      *
-     * @param y the result of the forward pass; for RELU, SIGMOID and TANH the only one of x and y
-     *     that may be read, since fused callers pass y for both
+     * @param x the operand; read only where {@link UnaryOp#derivativeReads} says so, and otherwise
+     *     any view of the shape
+     * @param y the result of the forward pass; likewise
      */
     void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx);
 
@@ -47,7 +48,13 @@ public interface Kernels {
      */
     void binary(BinaryOp op, View a, View b, View y);
 
-    /** d = dy ∂op/∂a, or ∂op/∂b where {@code byB}; all of one shape, all F32. */
+    /**
+     * d = dy ∂op/∂a, or ∂op/∂b where {@code byB}; all of one shape, all F32.
+     *
+     * @param a read only where {@link BinaryOp#derivativeReadsA} says so, and otherwise any view of
+     *     the shape
+     * @param b likewise, by {@link BinaryOp#derivativeReadsB}
+     */
     void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d);
 
     /**

@@ -9,50 +9,67 @@ import dev.weft.DType;
  */
 public enum UnaryOp {
     /** y = p x + q; y' = p. */
-    AFFINE(true),
+    AFFINE(true, Reads.NOTHING),
     /** y = -x; y' = -1. */
-    NEG(true),
+    NEG(true, Reads.NOTHING),
     /** y = |x|; y' = sign(x), 0 at 0. */
-    ABS(true),
+    ABS(true, Reads.OPERAND),
     /** y = e^x; y' = y. */
-    EXP(false),
+    EXP(false, Reads.RESULT),
     /** y = ln x, -Inf at 0, NaN below; y' = 1 / x. */
-    LOG(false),
+    LOG(false, Reads.OPERAND),
     /** y = sqrt(x), NaN below 0; y' = 1 / (2 y). */
-    SQRT(false),
+    SQRT(false, Reads.RESULT),
     /** y = x²; y' = 2 x. */
-    SQUARE(true),
+    SQUARE(true, Reads.OPERAND),
     /** y = max(x, 0); y' = 1 where y > 0, otherwise 0. A function of y alone. */
-    RELU(true),
+    RELU(true, Reads.RESULT),
     /** y = x where x > 0, otherwise p x; y' = 1 where x > 0, otherwise p. */
-    LEAKY_RELU(false),
+    LEAKY_RELU(false, Reads.OPERAND),
     /**
      * y = x where x > 0, otherwise p (e^x - 1); y' = 1 where x > 0, otherwise p e^x. Clevert et al.
      * 2015.
      */
-    ELU(false),
+    ELU(false, Reads.OPERAND),
     /** y = 1 / (1 + e^-x); y' = y (1 - y). A function of y alone. */
-    SIGMOID(false),
+    SIGMOID(false, Reads.RESULT),
     /** y = tanh x; y' = 1 - y². A function of y alone. */
-    TANH(false),
+    TANH(false, Reads.RESULT),
     /** y = x Φ(x) = x (1 + erf(x / √2)) / 2; y' = Φ(x) + x φ(x). Hendrycks and Gimpel 2016. */
-    GELU_ERF(false),
+    GELU_ERF(false, Reads.OPERAND),
     /**
      * y = x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2; y' by the product rule. Hendrycks and Gimpel
      * 2016.
      */
-    GELU_TANH(false),
+    GELU_TANH(false, Reads.OPERAND),
     /** y = x σ(x) with σ the sigmoid; y' = σ(x) (1 + x (1 - σ(x))). */
-    SILU(false),
+    SILU(false, Reads.OPERAND),
     /** y = ln(1 + e^x), computed as max(x, 0) + log1p(e^-|x|); y' = σ(x). */
-    SOFTPLUS(false),
+    SOFTPLUS(false, Reads.OPERAND),
     /** y = min(max(x, p), q); y' = 1 where p ≤ x ≤ q, otherwise 0. */
-    CLAMP(true);
+    CLAMP(true, Reads.OPERAND);
+
+    /** Which values a derivative is made of. */
+    public enum Reads {
+        /** None: the derivative is a constant. */
+        NOTHING,
+        /** x. */
+        OPERAND,
+        /** y. */
+        RESULT
+    }
 
     private final boolean integral;
+    private final Reads derivativeReads;
 
-    UnaryOp(boolean integral) {
+    UnaryOp(boolean integral, Reads derivativeReads) {
         this.integral = integral;
+        this.derivativeReads = derivativeReads;
+    }
+
+    /** What {@link Kernels#unaryGrad} reads besides dy: the other of x and y may be any view. */
+    public Reads derivativeReads() {
+        return derivativeReads;
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.weft.backend;
 import dev.weft.DType;
 import dev.weft.Shape;
 
+import java.util.Arrays;
+
 /**
  * What a kernel reads or writes: element (i0, i1, …) of a view lies at {@code offset + i0
  * strides[0] + i1 strides[1] + …} of its buffer, counted in elements. Strides are ≥ 0; a stride of
@@ -112,6 +114,55 @@ public final class View {
     /** Where element (0, 0, …) lies in the buffer, in elements. */
     public long offset() {
         return offset;
+    }
+
+    /** Whether the other view has the same elements, each at the same index. */
+    public boolean isSame(View other) {
+        return buffer == other.buffer
+                && offset == other.offset
+                && shape.equals(other.shape)
+                && Arrays.equals(strides, other.strides);
+    }
+
+    /**
+     * Whether some element may be the other view's too. Never false where one is; true without one
+     * only for views that lie within each other, with strides that are neither a row's nor of one
+     * pattern: whether such meet is a search.
+     */
+    public boolean overlaps(View other) {
+        if (buffer != other.buffer
+                || shape.size() == 0
+                || other.shape.size() == 0
+                || last() < other.offset
+                || other.last() < offset) {
+            return false;
+        }
+        // All elements of both lie at their offset plus multiples of this.
+        long common = other.commonStride(commonStride(0));
+        return common == 0 || (offset - other.offset) % common == 0;
+    }
+
+    /** The position of the last element. */
+    private long last() {
+        long last = offset;
+        for (int axis = 0; axis < strides.length; axis++) {
+            last += (shape.dim(axis) - 1) * strides[axis];
+        }
+        return last;
+    }
+
+    /** The greatest common divisor of the strides and {@code other}; 0 where all are 0. */
+    private long commonStride(long other) {
+        long common = other;
+        for (int axis = 0; axis < strides.length; axis++) {
+            long next = shape.dim(axis) > 1 ? strides[axis] : 0;
+            while (next != 0) {
+                long rest = common % next;
+                common = next;
+                next = rest;
+            }
+        }
+        return common;
     }
 
     /** Whether the elements lie one after the other in row-major order. */

@@ -146,7 +146,9 @@ class TapeTest {
             y.close();
             var error = assertThrows(IllegalStateException.class, () -> tape.gradients(loss));
             assertEquals(
-                    "tensor 'hidden' ([3] F32 on reference) was closed: it can no longer be used",
+                    "gradients: the derivative of square needs tensor 'hidden' ([3] F32 on"
+                            + " reference), which was closed: keep it open until the gradients are"
+                            + " taken",
                     error.getMessage());
             // Recording goes on after an error.
             assertEquals(4, tape.gradients(x.square().sum()).of(x).toFloatArray()[1]);

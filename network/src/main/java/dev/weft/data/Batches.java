@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.random.Philox;
@@ -53,15 +54,19 @@ public final class Batches {
         int n = data.size();
         this.data = data;
         this.batch = batch;
-        images = device.tensor(normalization.apply(data.allPixels()), n, data.features());
-        images.named("images");
-        targets = oneHot ? device.tensor(oneHot(data), n, data.classes()) : classes(device, data);
         inOrder = new int[n];
         for (int i = 0; i < n; i++) {
             inOrder[i] = i;
         }
         order = inOrder;
-        orderOnDevice = device.tensor(inOrder).named("order of the examples");
+        try (Scope made = device.scope()) {
+            images = device.tensor(normalization.apply(data.allPixels()), n, data.features());
+            images.named("images");
+            targets =
+                    oneHot ? device.tensor(oneHot(data), n, data.classes()) : classes(device, data);
+            orderOnDevice = device.tensor(inOrder).named("order of the examples");
+            made.keepAll();
+        }
         for (int from = 0; from < n; from += Math.min(batch, n - from)) {
             indices.add(orderOnDevice.slice(0, from, from + Math.min(batch, n - from)));
         }

@@ -2,6 +2,7 @@ package dev.weft.nn;
 
 import dev.weft.Device;
 import dev.weft.DropoutState;
+import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.random.Philox;
 
@@ -25,8 +26,11 @@ public final class Network {
         this.device = device;
         this.root = root;
         this.seed = seed;
-        this.parameters = new Parameters(device, root.parameters(), seed);
-        this.dropout = new DropoutState(device, dropoutKey(seed));
+        try (Scope made = device.scope()) {
+            this.parameters = new Parameters(device, root.parameters(), seed);
+            this.dropout = new DropoutState(device, dropoutKey(seed));
+            made.keepAll();
+        }
         this.inference = new Pass(parameters.views(), false, dropout);
         this.training = new Pass(parameters.views(), true, dropout);
     }
@@ -38,12 +42,15 @@ public final class Network {
 
     /** The result for a batch, without dropout. Belongs to the innermost open scope. */
     public Tensor forward(Tensor x) {
-        return root.forward(x, inference);
+        return forward(x, false);
     }
 
-    /** The result for a batch, in training or not. */
+    /**
+     * The result for a batch, in training or not. Belongs to the innermost open scope; what layers
+     * make on the way is closed, or stays for the open tape: {@link Device#compute}.
+     */
     public Tensor forward(Tensor x, boolean inTraining) {
-        return root.forward(x, inTraining ? training : inference);
+        return device.compute(() -> root.forward(x, inTraining ? training : inference));
     }
 
     /** The parameters. */
@@ -74,7 +81,9 @@ public final class Network {
     /** Continues the stream of dropout masks where another run stopped, which had this seed. */
     public void restoreDropout(long otherSeed, long block) {
         seed = otherSeed;
+        DropoutState before = dropout;
         dropout = new DropoutState(device, dropoutKey(seed), block);
+        before.close();
         inference = new Pass(parameters.views(), false, dropout);
         training = new Pass(parameters.views(), true, dropout);
     }

@@ -1,6 +1,7 @@
 package dev.weft.optim;
 
 import dev.weft.Device;
+import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
@@ -21,7 +22,6 @@ public final class Optimizer {
     private final Tensor control;
     private final Tensor never;
     private final List<Tensor> states = new ArrayList<>();
-    private final List<View> stateViews = new ArrayList<>();
     private double lr;
 
     /**
@@ -35,12 +35,14 @@ public final class Optimizer {
         this.rule = kind.rule(penalty);
         this.lr = checked(lr);
         Device device = parameters.values().device();
-        control = device.tensor(new float[] {(float) lr, 0}).named("learning rate and step");
-        never = device.tensor(new int[] {0}).named("no reason to halt");
-        for (int i = 0; i < rule.states(); i++) {
-            Tensor state = device.zeros(parameters.values().size()).named(kind.stateNames().get(i));
-            states.add(state);
-            stateViews.add(state.view());
+        try (Scope made = device.scope()) {
+            control = device.tensor(new float[] {(float) lr, 0}).named("learning rate and step");
+            never = device.tensor(new int[] {0}).named("no reason to halt");
+            for (int i = 0; i < rule.states(); i++) {
+                Tensor state = device.zeros(parameters.values().size());
+                states.add(state.named(kind.stateNames().get(i)));
+            }
+            made.keepAll();
         }
     }
 
@@ -62,15 +64,19 @@ public final class Optimizer {
      */
     public void step(Tensor halt) {
         Tensor values = parameters.values();
+        List<View> written = new ArrayList<>(states.size());
+        for (Tensor state : states) {
+            written.add(state.viewToWrite());
+        }
         values.device()
                 .backend()
                 .update(
                         rule,
-                        control.view(),
+                        control.viewToWrite(),
                         halt.view(),
-                        values.view(),
+                        values.viewToWrite(),
                         parameters.gradients().view(),
-                        stateViews);
+                        written);
     }
 
     /** Which optimizer it is. */

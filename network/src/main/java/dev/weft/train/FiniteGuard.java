@@ -36,12 +36,14 @@ final class FiniteGuard {
     /** Enqueues the count of what is not finite in the loss and the gradients. */
     void look(Tensor loss) {
         View gradients = network.parameters().gradients().view();
-        network.device().backend().countNonFinite(List.of(loss.view(), gradients), count.view());
+        network.device()
+                .backend()
+                .countNonFinite(List.of(loss.view(), gradients), count.viewToWrite());
     }
 
     /** Starts the count again. */
     void restart() {
-        network.device().backend().fill(0, count.view());
+        network.device().backend().fill(0, count.viewToWrite());
     }
 
     /**
