@@ -124,6 +124,12 @@ public abstract class BackendConformance {
                 .map(c -> dynamicTest(c.getDisplayName(), c.getExecutable()));
     }
 
+    /** What operations leave behind where there is no scope: nothing. */
+    @TestFactory
+    public Stream<DynamicTest> leftovers() {
+        return LeftoverCases.all(selector);
+    }
+
     /** Steps that are recorded once and replayed. */
     @TestFactory
     public Stream<DynamicTest> captures() {

@@ -7,14 +7,22 @@ import dev.weft.backend.DeviceOutOfMemoryException;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Set;
 
-/** Wraps a backend so that one allocation fails, and counts what is out. */
+/** Wraps a backend so that some of its calls fail, and counts what is out. */
 final class FailingBackend {
+    /** Calls that nobody expects to fail. */
+    private static final Set<String> SAFE =
+            Set.of("info", "release", "synchronize", "close", "toString", "hashCode", "equals");
+
     private final Backend wrapped;
     private final Backend proxy;
     private long allocations;
     private long outstanding;
-    private long failing = -1;
+    private long calls;
+    private long failingAllocation = -1;
+    private long failingCall = -1;
+    private boolean failed;
 
     FailingBackend(Backend wrapped) {
         this.wrapped = wrapped;
@@ -25,12 +33,15 @@ final class FailingBackend {
                                 new Class<?>[] {Backend.class},
                                 (_, method, arguments) -> {
                                     Object[] given = arguments == null ? new Object[0] : arguments;
-                                    switch (method.getName()) {
-                                        case "allocate" -> {
-                                            return allocate((DType) given[0], (Long) given[1]);
-                                        }
-                                        case "release" -> outstanding--;
-                                        default -> {}
+                                    String name = method.getName();
+                                    if (!SAFE.contains(name)) {
+                                        call(name);
+                                    }
+                                    if (name.equals("allocate")) {
+                                        return allocate((DType) given[0], (Long) given[1]);
+                                    }
+                                    if (name.equals("release")) {
+                                        outstanding--;
                                     }
                                     try {
                                         return method.invoke(this.wrapped, given);
@@ -56,16 +67,39 @@ final class FailingBackend {
 
     /** Lets the nth allocation from now on fail, the first being 0, and all after it. */
     void failFrom(long n) {
-        failing = allocations + n;
+        failingAllocation = allocations + n;
     }
 
-    /** Lets allocations succeed again. */
+    /** Lets the nth allocation, transfer or kernel from now on fail, and all after it. */
+    void failCallsFrom(long n) {
+        failingCall = calls + n;
+    }
+
+    /** Whether a call has failed since the last {@link #recover}. */
+    boolean hasFailed() {
+        return failed;
+    }
+
+    /** Lets everything succeed again. */
     void recover() {
-        failing = -1;
+        failingAllocation = -1;
+        failingCall = -1;
+        failed = false;
+    }
+
+    private void call(String name) {
+        if (failingCall >= 0 && calls >= failingCall) {
+            failed = true;
+            throw name.equals("allocate")
+                    ? new DeviceOutOfMemoryException("injected: no memory")
+                    : new IllegalStateException("injected: " + name + " fails");
+        }
+        calls++;
     }
 
     private DeviceBuffer allocate(DType dtype, long elements) {
-        if (failing >= 0 && allocations >= failing) {
+        if (failingAllocation >= 0 && allocations >= failingAllocation) {
+            failed = true;
             throw new DeviceOutOfMemoryException("injected: %d elements".formatted(elements));
         }
         allocations++;

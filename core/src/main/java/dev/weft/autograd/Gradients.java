@@ -77,8 +77,8 @@ public final class Gradients {
                 if (!gradients.containsKey(x)) {
                     contribute(x, dst -> kernels.fill(0, dst));
                 }
-                all.keep(of(x));
             }
+            tape.watched().keySet().forEach(x -> all.keep(of(x)));
         }
     }
 

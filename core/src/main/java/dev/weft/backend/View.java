@@ -118,7 +118,7 @@ public final class View {
 
     /** Whether the other view has the same elements, each at the same index. */
     public boolean isSame(View other) {
-        return buffer == other.buffer
+        return buffer.equals(other.buffer)
                 && offset == other.offset
                 && shape.equals(other.shape)
                 && Arrays.equals(strides, other.strides);
@@ -130,7 +130,7 @@ public final class View {
      * pattern: whether such meet is a search.
      */
     public boolean overlaps(View other) {
-        if (buffer != other.buffer
+        if (!buffer.equals(other.buffer)
                 || shape.size() == 0
                 || other.shape.size() == 0
                 || last() < other.offset

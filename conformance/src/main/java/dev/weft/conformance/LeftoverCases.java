@@ -1,0 +1,387 @@
+package dev.weft.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.weft.DType;
+import dev.weft.Device;
+import dev.weft.DropoutState;
+import dev.weft.Losses;
+import dev.weft.Reduction;
+import dev.weft.Shape;
+import dev.weft.Tensor;
+import dev.weft.autograd.Tape;
+import dev.weft.backend.Activation;
+import dev.weft.backend.ReduceOp;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Every public operation, without a scope: when its result is closed, nothing is left of it,
+ * whether it succeeds or fails at any of its allocations, transfers or kernels, on the way forward
+ * or back.
+ */
+final class LeftoverCases {
+    /** What makes no tensor and does no work. */
+    private static final Set<String> ACCESSORS =
+            Set.of(
+                    "shape()",
+                    "dim(int)",
+                    "rank()",
+                    "size()",
+                    "dtype()",
+                    "device()",
+                    "named(String)",
+                    "view()",
+                    "viewToWrite()",
+                    "lastWrite()",
+                    "isClosed()",
+                    "isContiguous()",
+                    "close()",
+                    "toString()",
+                    "info()",
+                    "backend()",
+                    "memory()",
+                    "writes()",
+                    "recording()",
+                    "adopt()",
+                    "block()");
+
+    /**
+     * Of a device: what has no result, or is tested by {@link CaptureCases} and by core's tests.
+     */
+    private static final Set<String> ELSEWHERE =
+            Set.of(
+                    "scope()",
+                    "tape()",
+                    "capture(Runnable)",
+                    "gemmPrecision(GemmPrecision)",
+                    "trim()",
+                    "synchronize()");
+
+    private final Device device;
+    private final Tensor x;
+    private final Tensor positive;
+    private final Tensor vector;
+    private final Tensor target;
+    private final Tensor labels;
+    private final Tensor integers;
+    private final DropoutState dropout;
+    private final Map<String, Function<LeftoverCases, @Nullable Tensor>> operations =
+            new LinkedHashMap<>();
+
+    private LeftoverCases(Device device) {
+        this.device = device;
+        x = device.tensor(new float[] {0.3f, -1, 2, 0.5f, -0.1f, 1, 0.7f, 3, -2}, 3, 3);
+        positive =
+                device.tensor(
+                        new float[] {0.2f, 0.3f, 0.5f, 0.1f, 0.1f, 0.8f, 0.6f, 0.3f, 0.1f}, 3, 3);
+        vector = device.tensor(new float[] {1, 9, 2, 9, 3, 9}).slice(0, 0, 6, 2);
+        target = device.tensor(new float[] {0, 1, 0, 1, 0, 0, 0, 0, 1}, 3, 3);
+        labels = device.tensor(new int[] {2, 0, 1});
+        integers = device.tensor(new int[] {7, 8, 9});
+        dropout = new DropoutState(device, 1);
+        elementwise();
+        others();
+        losses();
+        factories();
+    }
+
+    private void put(String signature, Function<LeftoverCases, @Nullable Tensor> operation) {
+        operations.put(signature, operation);
+    }
+
+    private void elementwise() {
+        put("add(Tensor)", c -> c.x.add(c.positive));
+        put("sub(Tensor)", c -> c.x.sub(c.vector));
+        put("mul(Tensor)", c -> c.x.mul(c.vector));
+        put("div(Tensor)", c -> c.x.div(c.positive));
+        put("pow(Tensor)", c -> c.x.pow(c.positive));
+        put("min(Tensor)", c -> c.x.min(c.positive));
+        put("max(Tensor)", c -> c.x.max(c.positive));
+        put("equal(Tensor)", c -> c.x.equal(c.positive));
+        put("add(double)", c -> c.x.add(2));
+        put("sub(double)", c -> c.x.sub(2));
+        put("mul(double)", c -> c.x.mul(2));
+        put("div(double)", c -> c.x.div(2));
+        put("pow(double)", c -> c.x.pow(2));
+        put("neg()", c -> c.x.neg());
+        put("abs()", c -> c.x.abs());
+        put("exp()", c -> c.x.exp());
+        put("log()", c -> c.positive.log());
+        put("sqrt()", c -> c.positive.sqrt());
+        put("square()", c -> c.x.square());
+        put("relu()", c -> c.x.relu());
+        put("leakyRelu(double)", c -> c.x.leakyRelu(0.1));
+        put("elu(double)", c -> c.x.elu(1));
+        put("sigmoid()", c -> c.x.sigmoid());
+        put("tanh()", c -> c.x.tanh());
+        put("gelu()", c -> c.x.gelu());
+        put("geluTanh()", c -> c.x.geluTanh());
+        put("silu()", c -> c.x.silu());
+        put("softplus()", c -> c.x.softplus());
+        put("clamp(double, double)", c -> c.x.clamp(-1, 1));
+        put("to(DType)", c -> c.x.to(DType.I32));
+    }
+
+    private void others() {
+        put("toFloatArray()", c -> none(c.x.transpose().toFloatArray()));
+        put("toDoubleArray()", c -> none(c.x.transpose().toDoubleArray()));
+        put("toIntArray()", c -> none(c.integers.slice(0, 0, 3, 2).toIntArray()));
+        put("download(MemorySegment)", c -> none(download(c.x.transpose())));
+        put("item()", c -> none(c.x.slice(0, 0, 1).slice(1, 0, 1).item()));
+        put(
+                "assign(Tensor)",
+                c -> {
+                    c.integers.slice(0, 0, 2).assign(c.integers.slice(0, 1, 3));
+                    return null;
+                });
+        put("reshape(long[])", c -> c.x.reshape(9));
+        put("transpose()", c -> c.x.transpose());
+        put("transpose(int, int)", c -> c.x.transpose(0, 1));
+        put("permute(int[])", c -> c.x.permute(1, 0));
+        put("slice(int, long, long)", c -> c.x.slice(0, 1, 2));
+        put("slice(int, long, long, long)", c -> c.x.slice(0, 0, 3, 2));
+        put("expand(long[])", c -> c.x.expand(2, 3, 3));
+        put("contiguous()", c -> c.x.transpose().contiguous());
+        put("copy()", c -> c.x.copy());
+        put("detach()", c -> c.x.detach());
+        put("matmul(Tensor)", c -> c.vector.matmul(c.x));
+        put("linear(Tensor, Tensor, Activation)", c -> c.linear(c.x));
+        put("sum(int[])", c -> c.x.sum(0));
+        put("mean(int[])", c -> c.x.mean());
+        put("max(int[])", c -> c.x.max(1));
+        put("min(int[])", c -> c.x.min());
+        put("reduce(ReduceOp, boolean, int[])", c -> c.x.reduce(ReduceOp.MEAN, true, 0));
+        put("argmax(int)", c -> c.x.argmax(0));
+        put("softmax(int)", c -> c.x.softmax(0));
+        put("logSoftmax(int)", c -> c.x.logSoftmax(-1));
+        put("concat(int, Tensor[])", c -> Tensor.concat(0, c.x, c.positive));
+        put("gather(Tensor)", c -> c.x.gather(c.labels));
+        put("pick(Tensor)", c -> c.x.pick(c.labels));
+        put("apply(Tensor, double)", c -> c.dropout.apply(c.x, 0.5));
+    }
+
+    private Tensor linear(Tensor weight) {
+        return positive.linear(weight.slice(1, 0, 3), vector.detach(), Activation.TANH);
+    }
+
+    private void losses() {
+        for (Reduction reduction : Reduction.values()) {
+            String more = reduction == Reduction.MEAN ? "" : " " + reduction;
+            put("mse(Tensor, Tensor, Reduction)" + more, c -> Losses.mse(c.x, c.target, reduction));
+            put("l1(Tensor, Tensor, Reduction)" + more, c -> Losses.l1(c.x, c.target, reduction));
+            put(
+                    "huber(Tensor, Tensor, double, Reduction)" + more,
+                    c -> Losses.huber(c.x, c.target, 0.5, reduction));
+            put(
+                    "binaryCrossEntropy(Tensor, Tensor, Reduction)" + more,
+                    c -> Losses.binaryCrossEntropy(c.positive, c.target, reduction));
+            put(
+                    "binaryCrossEntropyWithLogits(Tensor, Tensor, Reduction)" + more,
+                    c -> Losses.binaryCrossEntropyWithLogits(c.x, c.target, reduction));
+            put(
+                    "categoricalCrossEntropy(Tensor, Tensor, Reduction)" + more,
+                    c -> Losses.categoricalCrossEntropy(c.positive, c.target, reduction));
+            put(
+                    "crossEntropy(Tensor, Tensor, Reduction)" + more,
+                    c -> Losses.crossEntropy(c.x, c.labels, reduction));
+            put("nll(Tensor, Tensor, Reduction)" + more, c -> Losses.nll(c.x, c.labels, reduction));
+        }
+        put("mse(Tensor, Tensor)", c -> Losses.mse(c.x, c.target));
+        put("l1(Tensor, Tensor)", c -> Losses.l1(c.x, c.target));
+        put("huber(Tensor, Tensor, double)", c -> Losses.huber(c.x, c.target, 0.5));
+        put(
+                "binaryCrossEntropy(Tensor, Tensor)",
+                c -> Losses.binaryCrossEntropy(c.positive, c.target));
+        put(
+                "binaryCrossEntropyWithLogits(Tensor, Tensor)",
+                c -> Losses.binaryCrossEntropyWithLogits(c.x, c.target));
+        put(
+                "categoricalCrossEntropy(Tensor, Tensor)",
+                c -> Losses.categoricalCrossEntropy(c.positive, c.target));
+        put("crossEntropy(Tensor, Tensor)", c -> Losses.crossEntropy(c.x, c.target));
+        put("nll(Tensor, Tensor)", c -> Losses.nll(c.x, c.labels));
+    }
+
+    private void factories() {
+        put("tensor(float[], long[])", c -> c.device.tensor(new float[] {1, 2}));
+        put("tensor(int[], long[])", c -> c.device.tensor(new int[] {1, 2}));
+        put("tensor(double[], long[])", c -> c.device.tensor(new double[] {1, 2}));
+        put(
+                "upload(DType, MemorySegment, Shape)",
+                c -> c.device.upload(DType.F32, MemorySegment.ofArray(new float[2]), Shape.of(2)));
+        put("scalar(double)", c -> c.device.scalar(1));
+        put("zeros(long[])", c -> c.device.zeros(2));
+        put("ones(long[])", c -> c.device.ones(2));
+        put("full(double, Shape)", c -> c.device.full(3, Shape.of(2)));
+        put("empty(DType, Shape)", c -> c.device.empty(DType.F32, Shape.of(2)));
+        put("compute(Supplier)", c -> c.device.compute(() -> c.x.exp().sum(1).mul(c.vector)));
+    }
+
+    private static @Nullable Tensor none(Object read) {
+        return null;
+    }
+
+    private static MemorySegment download(Tensor x) {
+        MemorySegment values = MemorySegment.ofArray(new float[(int) x.size()]);
+        x.download(values);
+        return values;
+    }
+
+    static Stream<DynamicTest> all(String selector) {
+        return Stream.of(
+                dynamicTest("every operation is tried", () -> everyOperation(selector)),
+                dynamicTest("nothing is left", () -> each(selector, LeftoverCases::forward)),
+                dynamicTest(
+                        "nothing is left of what a tape records",
+                        () -> each(selector, LeftoverCases::backward)),
+                dynamicTest("nothing is left of a bad index", () -> badIndices(selector)));
+    }
+
+    private static void everyOperation(String selector) {
+        Set<String> missing = new TreeSet<>();
+        try (Device device = TestDevices.open(selector)) {
+            LeftoverCases cases = new LeftoverCases(device);
+            for (Class<?> type :
+                    new Class<?>[] {Tensor.class, Losses.class, DropoutState.class, Device.class}) {
+                for (Method method : type.getDeclaredMethods()) {
+                    if (Modifier.isPublic(method.getModifiers())) {
+                        missing.add(signature(method));
+                    }
+                }
+            }
+            missing.removeAll(cases.operations.keySet());
+            cases.close();
+        }
+        missing.removeAll(ACCESSORS);
+        missing.removeAll(ELSEWHERE);
+        assertEquals(Set.of(), missing, "operations without a case here");
+    }
+
+    private static String signature(Method method) {
+        return Arrays.stream(method.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", ", method.getName() + "(", ")"));
+    }
+
+    private interface Trial {
+        void run(LeftoverCases cases, Function<LeftoverCases, @Nullable Tensor> operation);
+    }
+
+    /** Each operation as it is, and failing at its first call of the backend, its second, ... */
+    private static void each(String selector, Trial trial) {
+        try (Device inner = TestDevices.open(selector)) {
+            FailingBackend failing = new FailingBackend(inner.backend());
+            Device device = new Device(failing.backend());
+            LeftoverCases cases = new LeftoverCases(device);
+            cases.operations.forEach(
+                    (name, operation) -> {
+                        int live = device.memory().liveTensors();
+                        long bytes = device.memory().liveBytes();
+                        boolean failed = true;
+                        for (int n = 0; failed; n++) {
+                            assertTrue(n < 100, name + " never succeeds");
+                            device.trim();
+                            failing.failCallsFrom(n);
+                            try {
+                                trial.run(cases, operation);
+                            } catch (RuntimeException e) {
+                                assertTrue(failing.hasFailed(), () -> name + ": " + e);
+                            }
+                            failed = failing.hasFailed();
+                            failing.recover();
+                            String where = name + ", failing at call " + n;
+                            assertEquals(live, device.memory().liveTensors(), where);
+                            assertEquals(bytes, device.memory().liveBytes(), where);
+                        }
+                    });
+            cases.close();
+            device.trim();
+            assertEquals(0, failing.outstanding(), "buffers that were never released");
+        }
+    }
+
+    private void forward(Function<LeftoverCases, @Nullable Tensor> operation) {
+        int live = device.memory().liveTensors();
+        Tensor y = operation.apply(this);
+        if (y != null && device.memory().liveTensors() > live) {
+            y.close(); // where it is no view of an operand
+        }
+    }
+
+    private void backward(Function<LeftoverCases, @Nullable Tensor> operation) {
+        int live = device.memory().liveTensors();
+        try (Tape tape = device.tape();
+                Tensor dx = device.zeros(3, 3);
+                Tensor dPositive = device.zeros(3, 3)) {
+            tape.watch(x, dx);
+            tape.watch(positive, dPositive);
+            tape.watch(vector);
+            Tensor y = operation.apply(this);
+            if (y == null || !tape.tracks(y)) {
+                if (y != null && device.memory().liveTensors() > live + 2) {
+                    y.close();
+                }
+                return;
+            }
+            boolean view = y.view().buffer() == x.view().buffer();
+            try (Tensor dy = device.full(1, y.shape())) {
+                tape.gradients(y, dy).of(vector).close();
+            } finally {
+                if (!view) {
+                    y.close();
+                }
+            }
+        }
+    }
+
+    private static void badIndices(String selector) {
+        try (Device device = TestDevices.open(selector)) {
+            LeftoverCases cases = new LeftoverCases(device);
+            Tensor bad = device.tensor(new int[] {0, 3, 1});
+            int live = device.memory().liveTensors();
+            Stream.<Function<Tensor, Tensor>>of(
+                            cases.x::gather,
+                            cases.x::pick,
+                            index -> Losses.crossEntropy(cases.x, index),
+                            index -> Losses.nll(cases.x, index))
+                    .forEach(
+                            operation -> {
+                                boolean refused = false;
+                                // On a GPU the result is there before the index is known to be bad.
+                                try (Tensor y = operation.apply(bad)) {
+                                    refused = y.toFloatArray().length < 0;
+                                } catch (IndexOutOfBoundsException e) {
+                                    refused = true;
+                                }
+                                assertTrue(refused);
+                                assertEquals(live, device.memory().liveTensors());
+                            });
+            bad.close();
+            cases.close();
+        }
+    }
+
+    private void close() {
+        for (Tensor operand : new Tensor[] {x, positive, vector, target, labels, integers}) {
+            operand.close();
+        }
+        dropout.close();
+        assertEquals(0, device.memory().liveTensors());
+    }
+}
