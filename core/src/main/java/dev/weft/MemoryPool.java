@@ -44,10 +44,10 @@ final class MemoryPool {
     /** What is out on a device, from all of its pools. */
     private static final class Ledger {
         /** How many captures use a buffer that another pool, or another capture's, has made. */
-        private final Map<DeviceBuffer, Integer> holders = new IdentityHashMap<>();
+        private final IdentityHashMap<DeviceBuffer, Integer> holders = new IdentityHashMap<>();
 
         /** What was given back, to which pool, and cannot be used again while captures hold it. */
-        private final Map<DeviceBuffer, MemoryPool> parked = new IdentityHashMap<>();
+        private final IdentityHashMap<DeviceBuffer, MemoryPool> parked = new IdentityHashMap<>();
 
         private long liveBytes;
         private long peakBytes;
