@@ -124,6 +124,12 @@ public abstract class BackendConformance {
                 .map(c -> dynamicTest(c.getDisplayName(), c.getExecutable()));
     }
 
+    /** Assignments within one tensor. */
+    @TestFactory
+    public Stream<DynamicTest> assignments() {
+        return AssignCases.all(this::device);
+    }
+
     /** What operations leave behind where there is no scope: nothing. */
     @TestFactory
     public Stream<DynamicTest> leftovers() {

@@ -2,6 +2,7 @@ package dev.weft.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -47,6 +48,8 @@ final class CaptureCases {
                 test("inputs may be closed", device, CaptureCases::closedInput),
                 test("results outlive the capture", device, CaptureCases::results),
                 test("two captures in turns", device, CaptureCases::two),
+                test("a capture of another's results", device, CaptureCases::chained),
+                test("a step that fails leaves nothing", device, CaptureCases::failed),
                 test("a step that waits for the device", device, CaptureCases::refusals),
                 test("wrong uses", device, CaptureCases::wrongUses),
                 test("bad indices in every replay", device, CaptureCases::badIndices));
@@ -265,6 +268,48 @@ final class CaptureCases {
             plus.replay();
             assertEquals(170, x.sum().item());
         }
+    }
+
+    /** The first capture's memory stays as long as the second works on it. */
+    private static void chained(Device device) {
+        for (boolean closedFirst : new boolean[] {true, false}) {
+            Tensor x = device.full(3, Shape.of(100));
+            Tensor[] y = new Tensor[2];
+            Capture first = device.capture(() -> y[0] = x.add(1));
+            try (Capture second = device.capture(() -> y[1] = y[0].mul(2))) {
+                if (closedFirst) {
+                    first.close();
+                    y[0].close();
+                } else {
+                    y[0].close();
+                    first.close();
+                }
+                device.trim();
+                Tensor other = device.full(-1, Shape.of(100));
+                second.replay();
+                assertEquals(800, y[1].sum().item());
+                assertEquals(-100, other.sum().item());
+            }
+        }
+    }
+
+    private static void failed(Device device) {
+        Tensor x = device.ones(4);
+        int live = device.memory().liveTensors();
+        Tensor[] y = new Tensor[1];
+        var error =
+                assertThrows(
+                        IllegalStateException.class,
+                        () ->
+                                device.capture(
+                                        () -> {
+                                            y[0] = x.add(1);
+                                            y[0].toFloatArray();
+                                        }));
+        assertTrue(String.valueOf(error.getMessage()).startsWith("capture: "));
+        assertTrue(y[0].isClosed(), "what was never computed cannot be read");
+        assertEquals(live, device.memory().liveTensors());
+        assertFalse(x.isClosed());
     }
 
     private static void refusals(Device device) {
