@@ -1,6 +1,7 @@
 package dev.weft.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -81,8 +82,7 @@ final class LeftoverCases {
     private final Tensor labels;
     private final Tensor integers;
     private final DropoutState dropout;
-    private final Map<String, Function<LeftoverCases, @Nullable Tensor>> operations =
-            new LinkedHashMap<>();
+    private final Map<String, Operation> operations = new LinkedHashMap<>();
 
     private LeftoverCases(Device device) {
         this.device = device;
@@ -101,7 +101,7 @@ final class LeftoverCases {
         factories();
     }
 
-    private void put(String signature, Function<LeftoverCases, @Nullable Tensor> operation) {
+    private void put(String signature, Operation operation) {
         operations.put(signature, operation);
     }
 
@@ -234,6 +234,7 @@ final class LeftoverCases {
     }
 
     private static @Nullable Tensor none(Object read) {
+        assertNotNull(read);
         return null;
     }
 
@@ -279,8 +280,13 @@ final class LeftoverCases {
                 .collect(Collectors.joining(", ", method.getName() + "(", ")"));
     }
 
+    private interface Operation {
+        /** The result, where it is a tensor. */
+        @Nullable Tensor on(LeftoverCases cases);
+    }
+
     private interface Trial {
-        void run(LeftoverCases cases, Function<LeftoverCases, @Nullable Tensor> operation);
+        void run(LeftoverCases cases, Operation operation);
     }
 
     /** Each operation as it is, and failing at its first call of the backend, its second, ... */
@@ -316,15 +322,15 @@ final class LeftoverCases {
         }
     }
 
-    private void forward(Function<LeftoverCases, @Nullable Tensor> operation) {
+    private void forward(Operation operation) {
         int live = device.memory().liveTensors();
-        Tensor y = operation.apply(this);
+        Tensor y = operation.on(this);
         if (y != null && device.memory().liveTensors() > live) {
             y.close(); // where it is no view of an operand
         }
     }
 
-    private void backward(Function<LeftoverCases, @Nullable Tensor> operation) {
+    private void backward(Operation operation) {
         int live = device.memory().liveTensors();
         try (Tape tape = device.tape();
                 Tensor dx = device.zeros(3, 3);
@@ -332,14 +338,14 @@ final class LeftoverCases {
             tape.watch(x, dx);
             tape.watch(positive, dPositive);
             tape.watch(vector);
-            Tensor y = operation.apply(this);
+            Tensor y = operation.on(this);
             if (y == null || !tape.tracks(y)) {
                 if (y != null && device.memory().liveTensors() > live + 2) {
                     y.close();
                 }
                 return;
             }
-            boolean view = y.view().buffer() == x.view().buffer();
+            boolean view = y.view().buffer().equals(x.view().buffer());
             try (Tensor dy = device.full(1, y.shape())) {
                 tape.gradients(y, dy).of(vector).close();
             } finally {
