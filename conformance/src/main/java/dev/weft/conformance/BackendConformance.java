@@ -124,6 +124,12 @@ public abstract class BackendConformance {
                 .map(c -> dynamicTest(c.getDisplayName(), c.getExecutable()));
     }
 
+    /** Which values derivatives are made of. */
+    @TestFactory
+    public Stream<DynamicTest> derivativeReads() {
+        return DerivativeReads.all(this::device);
+    }
+
     /** Assignments within one tensor. */
     @TestFactory
     public Stream<DynamicTest> assignments() {
