@@ -4,22 +4,28 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * The arrows of the house: cli → network → core; cpu-backend, conformance → core; opencl-backend,
- * cuda-backend → gpu-common → core.
+ * cuda-backend → gpu-common → core; benchmarks → everything but cli and conformance.
  */
 class ArchitectureTest {
     private static final JavaClasses WEFT =
@@ -38,8 +44,49 @@ class ArchitectureTest {
     private static final String OPENCL = "dev.weft.opencl";
     private static final String CUDA = "dev.weft.cuda";
     private static final String CONFORMANCE = "dev.weft.conformance";
+    private static final String BENCHMARKS = "dev.weft.benchmarks";
+    private static final String CLI = "dev.weft.cli";
+
+    /**
+     * The classes of core that need each other in a circle. Nothing joins them: a class leaves this
+     * list, and none is added.
+     */
+    private static final Set<String> CIRCLE =
+            Set.of(
+                    "Device",
+                    "Tensor",
+                    "Indexing",
+                    "Layout",
+                    "autograd.Tape",
+                    "autograd.Gradients",
+                    "autograd.Op",
+                    "Scope",
+                    "Storage",
+                    "Elementwise",
+                    "Products",
+                    "Reductions",
+                    "Capture");
+
     private static final String[] JDK = {"java..", "org.jspecify.annotations"};
     private static final String VECTORS = "jdk.incubator.vector..";
+
+    private static final SliceAssignment CLASSES_OF_CORE =
+            new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    if (!List.of(CORE).contains(type.getPackageName())) {
+                        return SliceIdentifier.ignore();
+                    }
+                    String outermost = type.getFullName().replaceFirst("\\$.*", "");
+                    String name = outermost.substring("dev.weft.".length());
+                    return SliceIdentifier.of(CIRCLE.contains(name) ? "the circle" : name);
+                }
+
+                @Override
+                public String getDescription() {
+                    return "classes of core";
+                }
+            };
 
     private static String[] all(String[] packages, String[] more, String... others) {
         return Stream.of(packages, more, others).flatMap(Stream::of).toArray(String[]::new);
@@ -51,7 +98,8 @@ class ArchitectureTest {
             strings = {
                 "dev.weft",
                 "dev.weft.nn",
-                "dev.weft.cli",
+                CLI,
+                BENCHMARKS,
                 CPU,
                 GPU,
                 OPENCL,
@@ -144,22 +192,75 @@ class ArchitectureTest {
     }
 
     @Test
-    void conformanceDependsOnCoreAndJUnit() {
+    void conformanceDependsOnCoreJUnitAndJackson() {
         classes()
                 .that()
                 .resideInAPackage(CONFORMANCE)
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        all(CORE, JDK, CONFORMANCE, "org.junit.jupiter.api..", "org.opentest4j"))
+                        all(
+                                CORE,
+                                JDK,
+                                CONFORMANCE,
+                                "org.junit.jupiter.api..",
+                                "org.opentest4j",
+                                "com.fasterxml.jackson.core.."))
                 .check(WEFT);
     }
 
     @Test
-    void onlyTheCpuBackendUsesTheVectorApi() {
+    void nothingDependsOnTheProgramOrTheBenchmarks() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(CPU)
+                .resideOutsideOfPackages(CLI + "..", BENCHMARKS + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(CLI + "..", BENCHMARKS + "..")
+                .check(WEFT);
+    }
+
+    /** Not on each other, and not on the tests' suite; they reach backends through Devices. */
+    @Test
+    void theProgramAndTheBenchmarksDependOnNetworkAndCore() {
+        classes()
+                .that()
+                .resideInAPackage(CLI)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideOutsideOfPackage("dev.weft..")
+                                .or(resideInAnyPackage(all(CORE, NETWORK, CLI))))
+                .check(WEFT);
+        noClasses()
+                .that()
+                .resideInAPackage(BENCHMARKS + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(CLI, CONFORMANCE)
+                .check(WEFT);
+    }
+
+    /** Each class is a slice of its own, and the known circle is one. */
+    @Test
+    void noClassOfCoreJoinsItsCircle() {
+        slices().assignedFrom(CLASSES_OF_CORE).should().beFreeOfCycles().check(WEFT);
+    }
+
+    /** Each package is a slice: their arrows go one way. */
+    @Test
+    void packagesOfEachOtherModuleHaveNoCircles() {
+        slices().matching("dev.weft.(benchmarks.*)..").should().beFreeOfCycles().check(WEFT);
+        slices().matching("dev.weft.(nn|optim|train|data|io)")
+                .should()
+                .beFreeOfCycles()
+                .check(WEFT);
+    }
+
+    @Test
+    void onlyTheCpuBackendAndWhatMeasuresTheProcessorUseTheVectorApi() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(CPU, BENCHMARKS + ".machine")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(VECTORS)

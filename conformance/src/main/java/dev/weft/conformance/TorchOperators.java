@@ -100,7 +100,7 @@ final class TorchOperators {
     private static Tensor variance(TorchOperands o) {
         int axis = o.integer("axis");
         Tensor squares = o.x().sub(o.x().reduce(ReduceOp.MEAN, true, axis)).square();
-        return squares.sum(axis).div(o.x().dim(axis) - o.integer("correction"));
+        return squares.sum(axis).div((double) o.x().dim(axis) - o.integer("correction"));
     }
 
     private static void normalizations() {
@@ -140,7 +140,7 @@ final class TorchOperators {
                 "kl_div",
                 o -> {
                     Tensor t = o.get("target");
-                    return t.mul(t.log().sub(o.x())).sum().div(t.dim(0));
+                    return t.mul(t.log().sub(o.x())).sum().div((double) t.dim(0));
                 });
         add(
                 "gaussian_nll",
@@ -183,7 +183,7 @@ final class TorchOperators {
                             || (o.has("mask") && !o.isReal("mask"))) {
                         throw new OnnxNode.Unsupported("causal, grouped or boolean mask");
                     }
-                    Tensor q = o.get("q").mul(1 / Math.sqrt(o.get("q").dim(-1)));
+                    Tensor q = o.get("q").mul(1 / Math.sqrt((double) o.get("q").dim(-1)));
                     Tensor scores = q.matmul(o.get("k").transpose());
                     Tensor masked = o.has("mask") ? scores.add(o.get("mask")) : scores;
                     return masked.softmax(-1).matmul(o.get("v"));

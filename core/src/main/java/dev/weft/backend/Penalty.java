@@ -16,9 +16,9 @@ public record Penalty(double l1, double l2, double weightDecay) {
 
     /** Checks that no weight is negative, infinite or NaN. */
     public Penalty {
-        UpdateRule.require(l1 >= 0 && Double.isFinite(l1), "l1", l1, "at least 0");
-        UpdateRule.require(l2 >= 0 && Double.isFinite(l2), "l2", l2, "at least 0");
-        UpdateRule.require(
+        Range.require(l1 >= 0 && Double.isFinite(l1), "l1", l1, "at least 0");
+        Range.require(l2 >= 0 && Double.isFinite(l2), "l2", l2, "at least 0");
+        Range.require(
                 weightDecay >= 0 && Double.isFinite(weightDecay),
                 "weightDecay",
                 weightDecay,

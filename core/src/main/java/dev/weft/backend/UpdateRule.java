@@ -21,7 +21,7 @@ public sealed interface UpdateRule {
     record Sgd(double momentum, boolean nesterov, Penalty penalty) implements UpdateRule {
         /** Checks 0 ≤ momentum < 1. */
         public Sgd {
-            require(momentum >= 0 && momentum < 1, "momentum", momentum, "in [0, 1)");
+            Range.require(momentum >= 0 && momentum < 1, "momentum", momentum, "in [0, 1)");
             if (nesterov && momentum == 0) {
                 throw new IllegalArgumentException("nesterov needs a momentum above 0");
             }
@@ -41,9 +41,9 @@ public sealed interface UpdateRule {
     record Adam(double beta1, double beta2, double eps, Penalty penalty) implements UpdateRule {
         /** Checks 0 ≤ beta < 1 and eps > 0. */
         public Adam {
-            require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
-            require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");
-            require(eps > 0 && Double.isFinite(eps), "eps", eps, "above 0");
+            Range.require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
+            Range.require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");
+            Range.require(eps > 0 && Double.isFinite(eps), "eps", eps, "above 0");
         }
 
         @Override
@@ -59,22 +59,13 @@ public sealed interface UpdateRule {
     record RmsProp(double alpha, double eps, Penalty penalty) implements UpdateRule {
         /** Checks 0 ≤ alpha < 1 and eps > 0. */
         public RmsProp {
-            require(alpha >= 0 && alpha < 1, "alpha", alpha, "in [0, 1)");
-            require(eps > 0 && Double.isFinite(eps), "eps", eps, "above 0");
+            Range.require(alpha >= 0 && alpha < 1, "alpha", alpha, "in [0, 1)");
+            Range.require(eps > 0 && Double.isFinite(eps), "eps", eps, "above 0");
         }
 
         @Override
         public int states() {
             return 1;
-        }
-    }
-
-    /**
-     * Throws an {@link IllegalArgumentException} that names the constant, its value and its range.
-     */
-    static void require(boolean valid, String name, double value, String range) {
-        if (!valid) {
-            throw new IllegalArgumentException(name + " must be " + range + ", got " + value);
         }
     }
 }
