@@ -3,6 +3,7 @@
 # machine that has no JDK and reaches no network, such as a cluster's GPU node. There: unpack it, then ./weft or
 # ./gpu-check.sh.
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "$0")/.."
 
 limit=$((50 * 1000 * 1000))
@@ -53,7 +54,7 @@ for tests in *-backend/target/test-classes; do
     cp -r "$tests/." "$bundle/tests/${tests%%/*}"
 done
 
-cp scripts/portable/* "$bundle"
+cp weft scripts/portable/* "$bundle"
 git describe --always --dirty >"$bundle/revision" 2>/dev/null || echo unknown >"$bundle/revision"
 tar -C target -c "${bundle##*/}" | xz -T0 >"$bundle.tar.xz"
 size=$(stat -c %s "$bundle.tar.xz")

@@ -8,16 +8,31 @@
 # gpu-check.json: the GPU, its driver and clocks, and every figure. The exit status is the number of steps that failed.
 #
 #   GPU_CHECK_QUICK=1   small sizes and few rounds, only to see that everything runs
-#   WEFT_JAVA_OPTS      further options for java
+#   WEFT_JAVA_OPTS      further options for java; quotes keep spaces together
 set -uo pipefail
-root=$(cd "$(dirname "$0")" && pwd -P)
+unset CDPATH
+root=$(cd -- "$(dirname -- "$(readlink -f -- "$0")")" && pwd -P) || exit 2
+case $root in
+    *:*)
+        echo "gpu-check: a colon separates the folders of Java's paths, and '$root' has one: rename it" >&2
+        exit 2
+        ;;
+esac
 out=${1:-gpu-check}
 shift $(($# > 0 ? 1 : 0))
 wanted=" $* "
-mkdir -p "$out" || exit 2
-out=$(cd "$out" && pwd -P)
+mkdir -p -- "$out" && out=$(cd -- "$out" && pwd -P) || exit 2
 export WEFT_CACHE="$out/cache"
 failed=0
+
+# As in ./weft: xargs takes the options apart as a shell would, and expands nothing.
+options=()
+if [ -n "${WEFT_JAVA_OPTS:-}" ]; then
+    words=$(xargs printf '%s\n' <<<"$WEFT_JAVA_OPTS") || exit 2
+    while IFS= read -r word; do
+        [ -z "$word" ] || options+=("$word")
+    done <<<"$words"
+fi
 
 # Whether a step was asked for.
 wants() { [ "$wanted" = "  " ] || [[ $wanted == *" $1 "* ]]; }
@@ -54,9 +69,8 @@ skip() { # name, why
 }
 
 java() {
-    # shellcheck disable=SC2086 # a list of options
     "$root/runtime/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Xmx8g \
-        ${WEFT_JAVA_OPTS:-} "$@"
+        "${options[@]}" "$@"
 }
 
 conformance() {
@@ -67,9 +81,8 @@ conformance() {
 
 # Every kernel once or twice, watched. The JVM's own use of signals is no error of the kernels'.
 sanitizer() {
-    # shellcheck disable=SC2086
     WEFT_CUBLAS=none compute-sanitizer --tool "$1" --error-exitcode 9 --target-processes all \
-        "$root/runtime/bin/java" --enable-native-access=ALL-UNNAMED ${WEFT_JAVA_OPTS:-} \
+        "$root/runtime/bin/java" --enable-native-access=ALL-UNNAMED "${options[@]}" \
         -cp "$root/tests/*:$root/app/*" dev.weft.conformance.EveryKernel cuda &&
         grep -q 'every kernel ran' "$out/cuda-$1.log"
 }

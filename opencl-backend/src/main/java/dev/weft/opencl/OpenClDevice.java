@@ -71,7 +71,7 @@ record OpenClDevice(
         return new OpenClDevice(
                 platform,
                 id,
-                platformText(platform, CL_PLATFORM_NAME),
+                platformName(platform),
                 text(id, CL_DEVICE_NAME),
                 text(id, CL_DEVICE_VENDOR),
                 text(id, CL_DEVICE_VERSION),
@@ -99,9 +99,11 @@ record OpenClDevice(
         }
     }
 
-    private static String platformText(long platform, int what) {
+    /** What a platform calls itself. */
+    static String platformName(long platform) {
         try (MemoryStack stack = MemoryStack.stackPush()) {
             PointerBuffer size = stack.mallocPointer(1);
+            int what = CL_PLATFORM_NAME;
             Status.check(
                     nclGetPlatformInfo(platform, what, 0, NULL, memAddress(size)),
                     "clGetPlatformInfo");

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * The system's OpenCL: the loader library and the devices of all platforms. Apart from the
@@ -61,6 +62,12 @@ final class OpenClLibrary {
             return new Availability.Unavailable(String.valueOf(e.getMessage()), DRIVER_REMEDY);
         }
         if (devices.isEmpty()) {
+            if (SignalHandlers.keep(OpenClLibrary::poclCannotCache)) {
+                return new Availability.Unavailable(
+                        "PoCL is there, and has no device where its cache cannot be written: "
+                                + PoclCache.folder(System.getenv()),
+                        "set POCL_CACHE_DIR to a folder that you can write to");
+            }
             return new Availability.Unavailable(
                     "the OpenCL loader is there, and found no device", DRIVER_REMEDY);
         }
@@ -146,6 +153,9 @@ final class OpenClLibrary {
         List<OpenClDevice> devices = new ArrayList<>();
         try (MemoryStack stack = MemoryStack.stackPush()) {
             for (long platform : platforms(stack)) {
+                if (PoclCache.isMissingFor(OpenClDevice.platformName(platform))) {
+                    continue;
+                }
                 for (long id : devices(stack, platform)) {
                     devices.add(OpenClDevice.of(platform, id));
                 }
@@ -153,6 +163,14 @@ final class OpenClLibrary {
         }
         devices.sort(Comparator.comparingInt(OpenClDevice::rank));
         return devices;
+    }
+
+    private static boolean poclCannotCache() {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            return LongStream.of(platforms(stack))
+                    .mapToObj(OpenClDevice::platformName)
+                    .anyMatch(PoclCache::isMissingFor);
+        }
     }
 
     private static long[] platforms(MemoryStack stack) {
