@@ -3,7 +3,7 @@ module dev.weft.conformance {
     requires transitive dev.weft.core;
     requires transitive org.junit.jupiter.api;
     requires com.fasterxml.jackson.core;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.weft.conformance;
 

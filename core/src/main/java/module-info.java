@@ -3,7 +3,7 @@
  * but the JDK.
  */
 module dev.weft.core {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.weft;
     exports dev.weft.autograd;

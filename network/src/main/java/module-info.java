@@ -1,7 +1,7 @@
 /** The thin network API: layers, optimizers, data sets, training and model files. */
 module dev.weft.network {
     requires transitive dev.weft.core;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires com.fasterxml.jackson.core;
 
     exports dev.weft.data;

@@ -135,8 +135,8 @@ public interface Kernels {
     void unpick(View dy, View indices, View dx);
 
     /**
-     * mask[i] = 0 where u(i) < rate 2³², otherwise 1 / (1 - rate), with u(i) word i mod 4 of
-     * Philox4x32-10's block number start + i / 4 (unsigned comparison, rate 2³² rounded to the
+     * mask[i] = 0 where {@code u(i) < rate 2³²}, otherwise 1 / (1 - rate), with u(i) word i mod 4
+     * of Philox4x32-10's block number start + i / 4 (unsigned comparison, rate 2³² rounded to the
      * nearest integer): each element is dropped with probability {@code rate}, and every backend
      * draws the same mask.
      *

@@ -19,7 +19,7 @@ public sealed interface UpdateRule {
      * the velocity).
      */
     record Sgd(double momentum, boolean nesterov, Penalty penalty) implements UpdateRule {
-        /** Checks 0 ≤ momentum < 1. */
+        /** Checks {@code 0 ≤ momentum < 1}. */
         public Sgd {
             Range.require(momentum >= 0 && momentum < 1, "momentum", momentum, "in [0, 1)");
             if (nesterov && momentum == 0) {
@@ -39,7 +39,7 @@ public sealed interface UpdateRule {
      * Penalty#weightDecay} it is AdamW.
      */
     record Adam(double beta1, double beta2, double eps, Penalty penalty) implements UpdateRule {
-        /** Checks 0 ≤ beta < 1 and eps > 0. */
+        /** Checks {@code 0 ≤ beta < 1} and {@code eps > 0}. */
         public Adam {
             Range.require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
             Range.require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");
@@ -57,7 +57,7 @@ public sealed interface UpdateRule {
      * PyTorch.
      */
     record RmsProp(double alpha, double eps, Penalty penalty) implements UpdateRule {
-        /** Checks 0 ≤ alpha < 1 and eps > 0. */
+        /** Checks {@code 0 ≤ alpha < 1} and {@code eps > 0}. */
         public RmsProp {
             Range.require(alpha >= 0 && alpha < 1, "alpha", alpha, "in [0, 1)");
             Range.require(eps > 0 && Double.isFinite(eps), "eps", eps, "above 0");
