@@ -26,8 +26,8 @@ import java.util.function.Supplier;
  * An open device: it makes tensors, owns their memory and runs their operations in order.
  *
  * <p>A device belongs to the thread that opened it. Another thread may take it over with {@link
- * #adopt} when the first has stopped using it; for work at the same time, open a device for each
- * thread.
+ * #adopt} when the first has stopped using it, and has it without that when the first has ended;
+ * for work at the same time, open a device for each thread.
  */
 public final class Device implements AutoCloseable {
     /** Whether to remember where tensors were made: the system property {@code weft.debug}. */
@@ -455,7 +455,7 @@ public final class Device implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException(this + " was closed");
         }
-        if (Thread.currentThread() != thread) {
+        if (Thread.currentThread() != thread && !inherited()) {
             throw new IllegalStateException(
                     this
                             + " belongs to thread '"
@@ -464,6 +464,17 @@ public final class Device implements AutoCloseable {
                             + Thread.currentThread().getName()
                             + "': open another device, or hand it over with adopt()");
         }
+    }
+
+    /**
+     * Whether the thread that had this device has ended, so that it is the caller's now: there is
+     * nobody left to hand it over, as where each command of a shell has a thread of its own.
+     */
+    private synchronized boolean inherited() {
+        if (!thread.isAlive()) {
+            thread = Thread.currentThread();
+        }
+        return thread == Thread.currentThread();
     }
 
     private static Shape shapeOf(int values, long[] dims) {

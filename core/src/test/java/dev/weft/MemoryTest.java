@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -173,7 +174,9 @@ class MemoryTest {
     }
 
     @Test
-    void anotherThreadIsRefusedUntilItAdopts() throws InterruptedException {
+    void anotherThreadIsRefusedUntilItAdoptsOrTheFirstHasEnded() throws InterruptedException {
+        CountDownLatch adopted = new CountDownLatch(1);
+        CountDownLatch refusedHere = new CountDownLatch(1);
         try (Device device = new Device(new ReferenceBackend());
                 Scope _ = device.scope()) {
             Tensor x = device.zeros(2);
@@ -199,16 +202,28 @@ class MemoryTest {
                                 }
                                 device.adopt();
                                 x.add(1).close();
+                                adopted.countDown();
+                                awaitHere(refusedHere);
                             },
                             "other");
             other.start();
-            other.join();
+            adopted.await();
             assertEquals(7, refused.size(), refused::toString);
             assertTrue(refused.getFirst().contains("not to 'other'"), refused.getFirst());
             var error = assertThrows(IllegalStateException.class, () -> x.add(1));
             assertTrue(String.valueOf(error.getMessage()).contains("belongs to thread 'other'"));
-            device.adopt();
+            refusedHere.countDown();
+            other.join();
+            x.add(1).close();
             assertEquals(2, x.size());
+        }
+    }
+
+    private static void awaitHere(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }
