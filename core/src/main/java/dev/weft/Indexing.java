@@ -61,6 +61,7 @@ final class Indexing {
             throw new ShapeException("gather: the table is a scalar and has no rows");
         }
         checkIndices("gather", table, indices);
+        table.shape().limit("gather", 0, Integer.MAX_VALUE);
         Device device = table.device();
         Tensor y =
                 device.make(
@@ -85,6 +86,7 @@ final class Indexing {
                             + indices
                             + ": x must be F32 rows×columns, with one index for each row");
         }
+        x.shape().limit("pick", 1, Integer.MAX_VALUE);
         Device device = x.device();
         Tensor y =
                 device.make(
@@ -105,5 +107,7 @@ final class Indexing {
             throw new ShapeException(
                     operation + ": indices are " + indices + ": they must be I32 of rank 1");
         }
+        // Places are I32 as well, where a device notes an index that is out of range.
+        indices.shape().limit(operation, 0, Integer.MAX_VALUE);
     }
 }

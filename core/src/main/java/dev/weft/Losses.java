@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
+import dev.weft.backend.Kernels;
 import dev.weft.backend.LossOp;
 
 /**
@@ -135,6 +136,8 @@ public final class Losses {
                             + ": needs one class index (I32) for each row, or F32 of the logits'"
                             + " shape");
         }
+        logits.shape().limit("crossEntropy", 0, Integer.MAX_VALUE);
+        logits.shape().limit("crossEntropy", 1, Kernels.MOST_EXTENT);
         refuseTracked("crossEntropy", target);
         return logits.device().compute(() -> reduction.apply(rows(logits, target, reduction)));
     }

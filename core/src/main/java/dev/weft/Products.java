@@ -3,7 +3,10 @@ package dev.weft;
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
+import dev.weft.backend.BinaryOp;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.Kernels;
+import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
@@ -12,6 +15,11 @@ import java.util.Arrays;
 
 /** Matrix products. */
 final class Products {
+    /** The most elements of the products of parts of K (16 MB), and the most parts of a batch. */
+    private static final long PARTS_ELEMENTS = 1 << 22;
+
+    private static final long MOST_PARTS = 1 << 15;
+
     private Products() {}
 
     static Tensor matmul(Tensor a, Tensor b) {
@@ -37,6 +45,12 @@ final class Products {
                             + ") must equal b's rows ("
                             + rows
                             + ")");
+        }
+        if (a.rank() > 1) {
+            a.shape().limit("matmul", -2, Kernels.MOST_EXTENT);
+        }
+        if (b.rank() > 1) {
+            b.shape().limit("matmul", -1, Kernels.MOST_EXTENT);
         }
         return a.rank() > 1 && b.rank() > 1
                 ? product(a, b)
@@ -90,8 +104,95 @@ final class Products {
                                     c.buffer(),
                                     Shape.of(batch.size(), c.dim(-2), c.dim(-1)),
                                     c.offset());
-            device.backend().gemm(1, left, right, 0, product, Epilogue.NONE);
+            gemm(device, left, right, product, Epilogue.NONE);
         }
+    }
+
+    /**
+     * c = epilogue(a b). A kernel may add K products one after the other, so that its error grows
+     * with K: a longer K is cut into parts, whose products are added as a reduction adds.
+     */
+    private static void gemm(Device device, View a, View b, View c, Epilogue epilogue) {
+        long k = a.dim(-1);
+        if (k <= Kernels.MOST_DEPTH) {
+            device.backend().gemm(1, a, b, 0, c, epilogue);
+            return;
+        }
+        if (c.rank() == 2) {
+            sumParts(device, a, b, c);
+        } else {
+            for (long i = 0; i < c.dim(0); i++) {
+                sumParts(device, matrix(a, i), matrix(b, i), matrix(c, i));
+            }
+        }
+        if (!epilogue.equals(Epilogue.NONE)) {
+            View none = a.slice(a.rank() - 1, 0, 0, 1);
+            device.backend().gemm(1, none, b.slice(b.rank() - 2, 0, 0, 1), 1, c, epilogue);
+        }
+    }
+
+    /** c = a b for matrices, as a batch of parts of K that are reduced to one. */
+    private static void sumParts(Device device, View a, View b, View c) {
+        long k = a.dim(1);
+        long whole = k / Kernels.MOST_DEPTH;
+        long rest = whole * Kernels.MOST_DEPTH;
+        long parts = rest < k ? whole + 1 : whole;
+        if (parts > Math.clamp(PARTS_ELEMENTS / Math.max(1, c.size()), 1, MOST_PARTS)) {
+            sumHalves(device, a, b, c, (parts + 1) / 2 * Kernels.MOST_DEPTH);
+            return;
+        }
+        Shape one = Shape.of(1, c.dim(0), c.dim(1));
+        try (Tensor products = device.empty(DType.F32, one.with(0, parts))) {
+            View all = products.view();
+            long step = Kernels.MOST_DEPTH;
+            device.backend()
+                    .gemm(
+                            1,
+                            new View(
+                                    a.buffer(),
+                                    Shape.of(whole, a.dim(0), step),
+                                    new long[] {step * a.stride(1), a.stride(0), a.stride(1)},
+                                    a.offset()),
+                            new View(
+                                    b.buffer(),
+                                    Shape.of(whole, step, b.dim(1)),
+                                    new long[] {step * b.stride(0), b.stride(0), b.stride(1)},
+                                    b.offset()),
+                            0,
+                            all.slice(0, 0, whole, 1),
+                            Epilogue.NONE);
+            if (rest < k) {
+                device.backend()
+                        .gemm(
+                                1,
+                                a.slice(1, rest, k, 1),
+                                b.slice(0, rest, k, 1),
+                                0,
+                                matrix(all, whole),
+                                Epilogue.NONE);
+            }
+            device.backend().reduce(ReduceOp.SUM, all, c.expand(one));
+        }
+    }
+
+    /** The same where the parts are too many for that: as the sum of two products. */
+    private static void sumHalves(Device device, View a, View b, View c, long half) {
+        long k = a.dim(1);
+        gemm(device, a.slice(1, 0, half, 1), b.slice(0, 0, half, 1), c, Epilogue.NONE);
+        try (Tensor more = device.empty(DType.F32, c.shape())) {
+            View rest = more.view();
+            gemm(device, a.slice(1, half, k, 1), b.slice(0, half, k, 1), rest, Epilogue.NONE);
+            device.backend().binary(BinaryOp.ADD, c, rest, c);
+        }
+    }
+
+    /** One of a batch of matrices. */
+    private static View matrix(View batch, long i) {
+        return new View(
+                batch.buffer(),
+                Shape.of(batch.dim(1), batch.dim(2)),
+                new long[] {batch.stride(1), batch.stride(2)},
+                batch.offset() + i * batch.stride(0));
     }
 
     /**
@@ -105,7 +206,8 @@ final class Products {
                         || view.dim(-2) <= 1
                         || view.stride(-1) == 1
                         || view.stride(-2) == 1;
-        if (!unit) {
+        long leading = Math.max(view.stride(-1), view.stride(-2));
+        if (!unit || leading > Integer.MAX_VALUE) {
             view = Layout.copy(x.detach()).view();
         }
         if (batch.rank() == 0) {
@@ -134,9 +236,12 @@ final class Products {
 
     /**
      * The one stride that walks all leading axes of {@code view} in row-major order, or -1 where
-     * there is none.
+     * there is none. Any will do where there is no element.
      */
     private static long batchStride(View view) {
+        if (view.size() == 0) {
+            return 0;
+        }
         long stride = 0;
         long next = -1;
         for (int axis = view.rank() - 3; axis >= 0; axis--) {
@@ -177,6 +282,8 @@ final class Products {
                                 + ")");
             }
         }
+        x.shape().limit("linear", 0, Kernels.MOST_EXTENT);
+        weight.shape().limit("linear", 0, Kernels.MOST_EXTENT);
         Device device = x.device();
         Epilogue epilogue = new Epilogue(bias == null ? null : bias.view(), activation);
         Tensor y =
@@ -188,7 +295,7 @@ final class Products {
                             try (Scope _ = device.scope()) {
                                 View left = flattened(x, Shape.SCALAR);
                                 View right = flattened(weight, Shape.SCALAR).transpose();
-                                device.backend().gemm(1, left, right, 0, dst, epilogue);
+                                gemm(device, left, right, dst, epilogue);
                             }
                         });
         Tape tape = device.recording();

@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
+import dev.weft.backend.Kernels;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
@@ -61,6 +62,7 @@ final class Reductions {
         if (x.dim(at) == 0) {
             throw new ShapeException("argmax: axis " + axis + " of " + x + " is empty");
         }
+        x.shape().limit("argmax", at, Integer.MAX_VALUE);
         View last = x.view().axisLast(at);
         Shape shape = Shape.of(Arrays.copyOf(last.shape().toArray(), x.rank() - 1));
         Device device = x.device();
@@ -73,6 +75,7 @@ final class Reductions {
         if (x.dtype() != DType.F32) {
             throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
         }
+        x.shape().limit(name, at, Kernels.MOST_EXTENT);
         Device device = x.device();
         Tensor y =
                 device.make(

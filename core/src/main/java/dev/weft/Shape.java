@@ -16,13 +16,16 @@ public final class Shape {
     private Shape(long[] dims) {
         this.dims = dims;
         long elements = 1;
+        // Of an empty tensor too, whose strides are such products.
+        long spanned = 1;
         for (long dim : dims) {
             if (dim < 0) {
                 throw new ShapeException(
                         "shape: extents must not be negative, got " + Arrays.toString(dims));
             }
             try {
-                elements = Math.multiplyExact(elements, dim);
+                spanned = Math.multiplyExact(spanned, Math.max(1, dim));
+                elements *= dim;
             } catch (ArithmeticException e) {
                 throw new ShapeException(
                         "shape: " + Arrays.toString(dims) + " has more than 2^63 elements");
@@ -34,7 +37,8 @@ public final class Shape {
     /**
      * The shape with these extents.
      *
-     * @throws ShapeException where an extent is negative or the number of elements exceeds 2^63 - 1
+     * @throws ShapeException where an extent is negative or the product of those that are not 0
+     *     exceeds 2^63 - 1
      */
     public static Shape of(long... dims) {
         return dims.length == 0 ? SCALAR : new Shape(dims.clone());
@@ -72,6 +76,24 @@ public final class Shape {
                     operation + ": axis " + axis + " is outside " + this + " (rank " + rank + ")");
         }
         return axis < 0 ? axis + rank : axis;
+    }
+
+    /**
+     * Fails where an axis is longer than {@code operation} takes on any device.
+     *
+     * @param axis from 0, or counted from the end where negative
+     */
+    void limit(String operation, int axis, long most) {
+        if (dim(axis) > most) {
+            throw new ShapeException(
+                    "%s: axis %d of %s has %d elements, and at most %d can be taken: slice it"
+                            .formatted(
+                                    operation,
+                                    axis < 0 ? axis + dims.length : axis,
+                                    this,
+                                    dim(axis),
+                                    most));
+        }
     }
 
     /** This shape with the extent of {@code axis} replaced. */

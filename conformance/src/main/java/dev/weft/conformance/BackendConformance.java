@@ -82,6 +82,18 @@ public abstract class BackendConformance {
         return kernels(ReductionKernels.all());
     }
 
+    /** Sums of many numbers, whose error must not grow with their number. */
+    @TestFactory
+    public Stream<DynamicTest> longSums() {
+        return kernels(LongSums.kernels());
+    }
+
+    /** Products of long rows and columns likewise. */
+    @TestFactory
+    public Stream<DynamicTest> longProducts() {
+        return LongSums.products(this::device);
+    }
+
     /** Losses and their gradients. */
     @TestFactory
     public Stream<DynamicTest> losses() {

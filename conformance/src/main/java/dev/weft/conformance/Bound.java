@@ -1,5 +1,7 @@
 package dev.weft.conformance;
 
+import dev.weft.backend.Kernels;
+
 /** How far a float may be from the reference's double. */
 interface Bound {
     /** The largest difference that is right for element {@code i}. */
@@ -7,6 +9,26 @@ interface Bound {
 
     /** u = 2⁻²⁴, the unit roundoff of F32. */
     double U = 0x1p-24;
+
+    /**
+     * How many roundings a sum of n may suffer: of blocks in which at most 128 additions follow
+     * each other, combined in pairs. It does not grow with n, but for the logarithm.
+     */
+    static double roundings(long n) {
+        return Math.min(n, 128 + 2 * log2(n));
+    }
+
+    /**
+     * The same of a sum of k products. A kernel adds those of a part of k in a row, for the sake of
+     * its speed; parts are combined as sums are.
+     */
+    static double productRoundings(long k) {
+        return Math.min(k, Kernels.MOST_DEPTH + 128 + 2 * log2(k)) + 2;
+    }
+
+    private static double log2(long n) {
+        return Math.log(Math.max(1, n)) / Math.log(2);
+    }
 
     /** The reference's value, correctly rounded. */
     Bound EXACT = (_, _) -> 0;

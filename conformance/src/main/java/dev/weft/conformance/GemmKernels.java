@@ -14,7 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Cases of {@code gemm}. Bound: |Δ| ≤ 2u(k+2)(|α||A||B| + |β||C|) for each element (Higham,
+ * Cases of {@code gemm}. Bound: |Δ| ≤ 2u(k+2)(|α||A||B| + |β||C|) for each element, with k at most
+ * {@link dev.weft.backend.Kernels#MOST_DEPTH} ({@link LongSums} has what is cut into such) (Higham,
  * Accuracy and Stability of Numerical Algorithms, section 3.5, with a factor of 2 to spare), to
  * which an epilogue adds its bias and its activation's error.
  */
@@ -27,6 +28,7 @@ final class GemmKernels {
         {5, 0, 3},
         {4, 5, 0},
         {0, 0, 0},
+        {128, 512, 0},
         {1, 1, 1},
         {1, 1, 17},
         {1, 17, 1},

@@ -151,7 +151,7 @@ final class IndexKernels {
                             bounds[to[i] * width + j] += Math.abs(dy[i * width + j]);
                         }
                     }
-                    Arrays.setAll(bounds, i -> bounds[i] * U * (count + 1));
+                    Arrays.setAll(bounds, i -> bounds[i] * U * (Bound.roundings(count) + 1));
                     View rowsOfDy = side.input(dy, shape, placement);
                     View indices = side.input(to);
                     View dTable = side.updated(before, table, placement, Bound.each(bounds));

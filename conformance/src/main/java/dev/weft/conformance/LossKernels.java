@@ -166,9 +166,9 @@ final class LossKernels {
     }
 
     /**
-     * For the loss, (3n + 8) u of what is added up, Σ t (|max| + ln n + |x|). For the gradient,
-     * softmax's relative error, (3n + 8) u and u |x - max|, of its share, and the sum's and the
-     * subtraction's rounding.
+     * For the loss, (3r + 8) u, with r the {@link Bound#roundings} of a sum of n, of what is added
+     * up, Σ t (|max| + ln n + |x|). For the gradient, softmax's relative error, (3r + 8) u and u |x
+     * - max|, of its share, and the sum's and the subtraction's rounding.
      */
     private static void bounds(
             float[] x, float[] t, int classes, double[] lossBounds, double[] gradientBounds) {
@@ -183,7 +183,7 @@ final class LossKernels {
                 sum += Math.exp(x[j] - max);
                 total += t[j];
             }
-            double u = (3 * classes + 8) * U;
+            double u = (3 * Bound.roundings(classes) + 8) * U;
             for (int j = i * classes; j < (i + 1) * classes; j++) {
                 double share = Math.exp(x[j] - max) / sum;
                 double depth = max - x[j];

@@ -156,6 +156,8 @@ final class OpCases {
                 pair(normal(3, 4), normal(2, 4, 5)),
                 pair(normal(2, 1, 3, 4), normal(5, 4, 2)),
                 pair(normal(2, 1, 3, 4), normal(1, 3, 4, 2)),
+                pair(normal(1, 1, 3, 1), normal(3, 0, 1, 1, 3)),
+                pair(normal(0, 1, 3, 2), normal(2, 2, 3)),
                 pair(normal(2, 3, 4), normal(4)),
                 pair(normal(4), normal(2, 4, 3)),
                 pair(normal(1, 3, 4), normal(4, 2)));

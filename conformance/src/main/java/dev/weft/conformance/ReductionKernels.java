@@ -122,16 +122,19 @@ final class ReductionKernels {
                 });
     }
 
-    /** n u Σ|x| for each sum; a mean divides it by n, and rounds once more. */
+    /**
+     * {@link Bound#roundings} u Σ|x| for each sum; a mean divides it by n, and rounds once more.
+     */
     private static double[] sumBounds(ReduceOp op, float[] values, Shape shape, Shape result) {
         double[] magnitude = new double[values.length];
         for (int i = 0; i < magnitude.length; i++) {
             magnitude[i] = Math.abs(values[i]);
         }
         double[] sums = sums(magnitude, shape, result);
-        double n = result.size() == 0 ? 0 : (double) shape.size() / result.size();
+        long n = result.size() == 0 ? 0 : shape.size() / result.size();
+        double roundings = Bound.roundings(n);
         for (int i = 0; i < sums.length; i++) {
-            sums[i] *= op == ReduceOp.MEAN ? U * (n + 1) / n : U * n;
+            sums[i] *= op == ReduceOp.MEAN ? U * (roundings + 1) / n : U * roundings;
         }
         return sums;
     }
@@ -207,8 +210,8 @@ final class ReductionKernels {
     }
 
     /**
-     * (3n + 3) ulp for n summands, and what the rounding of x - max, which a float cannot avoid,
-     * makes of e^(x - max).
+     * 3 ulp and three times the sum's {@link Bound#roundings}, and what the rounding of x - max,
+     * which a float cannot avoid, makes of e^(x - max).
      */
     private static KernelCase softmax(boolean log, Shape shape, Placement in, double spread) {
         return new KernelCase(
@@ -219,13 +222,14 @@ final class ReductionKernels {
                     ElementwiseKernels.repeated(values, shape, in);
                     int n = (int) shape.dim(-1);
                     double[] depth = depths(values, n);
+                    double roundings = 3 * Bound.roundings(n) + 3;
                     Bound bound =
                             log
                                     ? Bound.ulp(2)
-                                            .plus(Bound.absolute((3 * n + 3) * U))
+                                            .plus(Bound.absolute(roundings * U))
                                             .plus(Bound.times(4 * U, depth))
                                     : (i, y) ->
-                                            Bound.ulp(3 * n + 3).at(i, y)
+                                            Bound.ulp(roundings).at(i, y)
                                                     + 2 * U * y * depth[i]
                                                     + Float.MIN_NORMAL;
                     View x = side.input(values, shape, in);
@@ -259,7 +263,7 @@ final class ReductionKernels {
             for (int j = 0; j < n; j++) {
                 sum += y[row + j];
             }
-            assertEquals(1, sum, (n + 3) * U, "the sum of a row of softmax");
+            assertEquals(1, sum, (Bound.roundings(n) + 3) * U, "the sum of a row of softmax");
         }
     }
 
@@ -306,7 +310,7 @@ final class ReductionKernels {
                             double d = Math.abs(gradients[j]);
                             double y = results[j];
                             double size = log ? d + Math.exp(y) * sum : y * (d + sum);
-                            bounds[j] = 2 * U * (n + 8) * size;
+                            bounds[j] = 2 * U * (Bound.roundings(n) + 8) * size;
                         }
                     }
                     View y = side.input(results, shape, in);

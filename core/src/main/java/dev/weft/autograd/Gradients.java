@@ -343,7 +343,8 @@ public final class Gradients {
                 dx -> {
                     Tensor a = left.get();
                     Tensor b = right.get();
-                    if (a.rank() == 2 && b.rank() == 2 && x.rank() == 2) {
+                    boolean matrices = a.rank() == 2 && b.rank() == 2 && x.rank() == 2;
+                    if (matrices && a.dim(1) <= Kernels.MOST_DEPTH) {
                         kernels.gemm(1, unitStride(a), unitStride(b), 0, dx, Epilogue.NONE);
                     } else {
                         sumTo(a.matmul(b).view(), dx);
@@ -355,7 +356,8 @@ public final class Gradients {
         View view = x.view();
         boolean unit =
                 view.dim(0) <= 1 || view.dim(1) <= 1 || view.stride(0) == 1 || view.stride(1) == 1;
-        return unit ? view : x.copy().view();
+        boolean near = Math.max(view.stride(0), view.stride(1)) <= Integer.MAX_VALUE;
+        return unit && near ? view : x.copy().view();
     }
 
     /**

@@ -20,6 +20,14 @@ import java.util.List;
  * <p>Names: x, a, b are inputs, y the result, dy the gradient of the loss by y, dx by x.
  */
 public interface Kernels {
+    /** The longest K of {@link #gemm}: callers cut what is longer into parts, and add these. */
+    int MOST_DEPTH = 4096;
+
+    /**
+     * The most rows and columns of matrices, and elements of a row of softmax and crossEntropy: so
+     * few that an int may still be rounded up to whole vectors and tiles.
+     */
+    int MOST_EXTENT = Integer.MAX_VALUE - 0xFFFF;
 
     /** y = value, rounded to y's type. */
     void fill(double value, View y);
@@ -59,14 +67,15 @@ public interface Kernels {
 
     /**
      * y = op over the axes in which y's extent is 1 and x's is not; x and y have the same rank and
-     * type.
+     * type. The error of a sum of n does not grow with n, or with its logarithm at most; likewise
+     * in every kernel that adds up.
      */
     void reduce(ReduceOp op, View x, View y);
 
     /**
      * y = the index of the largest element along x's last axis: the first where several are equal,
      * and the first NaN where there is one, as NumPy. y is I32 with x's shape less its last axis;
-     * the last axis is not empty.
+     * the last axis has 1 to 2³¹ - 1 elements.
      */
     void argmax(View x, View y);
 
@@ -76,13 +85,14 @@ public interface Kernels {
      *
      * <p>In a and in b one of the last two strides is 1 (or its extent is at most 1); the other is
      * the leading dimension, so strides say what is transposed. c's last stride is 1. beta = 0
-     * never reads c; K = 0 counts as a product of zeros.
+     * never reads c; K = 0 counts as a product of zeros. M and N are at most 2³¹ - 1, K at most
+     * {@link #MOST_DEPTH}: so many products may be added one after the other.
      */
     void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue);
 
     /**
      * y = softmax(x) = e^(x - max) / Σ e^(x - max) along the last axis, or its logarithm x - max -
-     * ln Σ e^(x - max).
+     * ln Σ e^(x - max). The last axis has at most {@link #MOST_EXTENT} elements.
      */
     void softmax(boolean log, View x, View y);
 
@@ -100,7 +110,7 @@ public interface Kernels {
      * (ln Σ_c e^logits[i,c] - logits[i,j]) and gradient[i,j] = factor (softmax(logits)[i,j] Σ_c
      * t[i,c] - t[i,j]).
      *
-     * @param logits F32, rows×classes
+     * @param logits F32, rows×classes: at most 2³¹ - 1 rows, and {@link #MOST_EXTENT} classes
      * @param target class indices (I32, one for each row, meaning a one-hot t), or t itself (F32,
      *     rows×classes)
      * @param l F32, one for each row
@@ -113,7 +123,8 @@ public interface Kernels {
     /**
      * y[i, …] = table[indices[i], …].
      *
-     * @param indices I32 of rank 1; y's first extent is its length, y's others are the table's
+     * @param indices I32 of rank 1; y's first extent is its length, y's others are the table's. It
+     *     and the table have at most 2³¹ - 1 rows
      * @throws IndexOutOfBoundsException where an index is outside [0, rows)
      */
     void gather(View table, View indices, View y);

@@ -33,23 +33,19 @@ final class Copies {
                     case I32 -> (int) value;
                 };
         Strided out = Strided.of(y);
-        long size = out.size();
+        Pieces tasks = new Pieces(out.size(), TASK);
         pool.forPieces(
-                tasks(size),
+                tasks.count(),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * WORD);
-                    long end = Math.min(size, (index + 1L) * TASK);
-                    for (long start = (long) index * TASK; start < end; start += BLOCK) {
+                    long end = tasks.end(index);
+                    for (long start = tasks.start(index); start < end; start += BLOCK) {
                         int count = (int) Math.min(BLOCK, end - start);
                         long at = out.target(start, memory);
                         Runs.fill(bits, at, count);
                         out.write(start, count, at);
                     }
                 });
-    }
-
-    private static int tasks(long size) {
-        return Math.toIntExact((size + TASK - 1) / TASK);
     }
 
     void copy(View x, View y) {
@@ -66,14 +62,14 @@ final class Copies {
 
     /** y = x for elements of the same type. */
     void copy(Strided x, Strided y) {
-        long size = y.size();
+        Pieces tasks = new Pieces(y.size(), TASK);
         pool.forPieces(
-                tasks(size),
+                tasks.count(),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * WORD);
-                    long end = Math.min(size, (index + 1L) * TASK);
+                    long end = tasks.end(index);
                     int step = x.isContiguous() && y.isContiguous() ? TASK : BLOCK;
-                    for (long start = (long) index * TASK; start < end; start += step) {
+                    for (long start = tasks.start(index); start < end; start += step) {
                         int count = (int) Math.min(step, end - start);
                         if (y.isContiguous()) {
                             x.copy(start, count, y.target(start, memory), true);

@@ -33,6 +33,7 @@ public final class CpuBackend implements Backend {
     private final Copies copies;
     private final Reduction reduction;
     private final SoftmaxRows softmaxRows;
+    private final ScatterAdd scatterAdd;
     private final DropoutMask dropoutMask;
     private final Update update;
     private final Scratch bias = new Scratch();
@@ -50,6 +51,7 @@ public final class CpuBackend implements Backend {
         copies = new Copies(pool, scratch, elementwise);
         reduction = new Reduction(pool, scratch);
         softmaxRows = new SoftmaxRows(pool, scratch);
+        scatterAdd = new ScatterAdd(elementwise);
         dropoutMask = new DropoutMask(pool, scratch);
         update = new Update(pool, scratch);
     }
@@ -98,6 +100,7 @@ public final class CpuBackend implements Backend {
         closed = true;
         pool.close();
         reduction.close();
+        scatterAdd.close();
         bias.close();
         for (Scratch memory : scratch) {
             memory.close();
@@ -219,9 +222,12 @@ public final class CpuBackend implements Backend {
         if (c.rank() == 2) {
             gemm.multiply(gemmProblem);
         } else {
-            int batch = Math.toIntExact(c.dim(0));
             gemm.multiplyBatch(
-                    gemmProblem, batch, a.stride(0) * WORD, b.stride(0) * WORD, c.stride(0) * WORD);
+                    gemmProblem,
+                    c.dim(0),
+                    a.stride(0) * WORD,
+                    b.stride(0) * WORD,
+                    c.stride(0) * WORD);
         }
     }
 
@@ -273,7 +279,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void scatterAdd(View dy, View indices, View dTable) {
-        Indices.scatterAdd(dy, indices, dTable, elementwise);
+        scatterAdd.run(dy, indices, dTable);
     }
 
     @Override

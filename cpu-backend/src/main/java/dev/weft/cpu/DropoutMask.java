@@ -64,12 +64,13 @@ final class DropoutMask {
         long kept = Float.floatToRawIntBits((float) (1 / (1 - rate)));
         long to = CpuBuffer.address(mask);
         long size = mask.size();
+        Pieces tasks = new Pieces(size, TASK);
         pool.forPieces(
-                Math.toIntExact((size + TASK - 1) / TASK),
+                tasks.count(),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve(2L * GROUP * WORD);
-                    long first = (long) index * TASK;
-                    int count = (int) Math.min(TASK, size - first);
+                    long first = tasks.start(index);
+                    int count = (int) (tasks.end(index) - first);
                     for (int i = 0; i < count; i += GROUP) {
                         group(key0, key1, start + (first + i) / WORDS, threshold, kept, memory);
                         Runs.read(

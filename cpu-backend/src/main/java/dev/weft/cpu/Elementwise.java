@@ -57,17 +57,17 @@ final class Elementwise {
         if (size == 0) {
             return;
         }
-        int tasks = Math.toIntExact((size + TASK - 1) / TASK);
+        Pieces tasks = new Pieces(size, TASK);
         int step =
                 isContiguous(a) && isContiguous(b) && isContiguous(c) && isContiguous(y)
                         ? TASK
                         : BLOCK;
         pool.forPieces(
-                tasks,
+                tasks.count(),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) SLOTS * SLOT);
-                    long end = Math.min(size, (index + 1L) * TASK);
-                    for (long start = (long) index * TASK; start < end; start += step) {
+                    long end = tasks.end(index);
+                    for (long start = tasks.start(index); start < end; start += step) {
                         block(loop, a, b, c, y, start, (int) Math.min(step, end - start), memory);
                     }
                 });

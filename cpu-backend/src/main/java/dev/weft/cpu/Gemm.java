@@ -128,9 +128,9 @@ final class Gemm {
      * Computes products whose operands lie {@code aStep}, {@code bStep} and {@code cStep} bytes
      * apart.
      */
-    void multiplyBatch(GemmProblem g, int batch, long aStep, long bStep, long cStep) {
+    void multiplyBatch(GemmProblem g, long batch, long aStep, long bStep, long cStep) {
         if (batch == 1 || g.flops() >= ALONE_FLOPS) {
-            for (int i = 0; i < batch; i++) {
+            for (long i = 0; i < batch; i++) {
                 multiply(g.moved(i * aStep, i * bStep, i * cStep));
             }
             return;
@@ -139,16 +139,16 @@ final class Gemm {
             return;
         }
         // Enough products in a part that it takes longer than handing it out.
-        int each =
+        long each =
                 isShared(g.flops() * batch, g.bytes() * batch)
-                        ? (int) Math.clamp(PARALLEL_FLOPS / Math.max(1, g.flops()), 1, batch)
+                        ? (long) Math.clamp(PARALLEL_FLOPS / Math.max(1, g.flops()), 1, batch)
                         : batch;
-        int parts = (batch + each - 1) / each;
+        Pieces parts = new Pieces(batch, each);
         pool.parallelFor(
-                parts,
+                parts.count(),
                 (index, worker) -> {
-                    int end = Math.min(batch, (index + 1) * each);
-                    for (int i = index * each; i < end; i++) {
+                    long end = parts.end(index);
+                    for (long i = parts.start(index); i < end; i++) {
                         part(g.moved(i * aStep, i * bStep, i * cStep), 0, g.m(), 0, g.n(), worker);
                     }
                 });
@@ -222,8 +222,8 @@ final class Gemm {
 
     /** Equal blocks of K. */
     private static int depth(GemmProblem g) {
-        int blocks = (int) (((long) g.k() + DEPTH - 1) / DEPTH);
-        return (int) (((long) g.k() + blocks - 1) / blocks);
+        int blocks = Math.max(1, Math.ceilDiv(g.k(), DEPTH));
+        return Math.ceilDiv(g.k(), blocks);
     }
 
     /** Whether C is so narrow that its rows would leave lanes idle, and long enough along K. */

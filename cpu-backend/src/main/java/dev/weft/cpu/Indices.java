@@ -2,7 +2,6 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Memory.WORD;
 
-import dev.weft.backend.BinaryOp;
 import dev.weft.backend.View;
 
 /**
@@ -32,12 +31,13 @@ final class Indices {
         }
     }
 
-    private static int index(View indices, long i) {
+    /** The index at position i. */
+    static int index(View indices, long i) {
         return Memory.getInt(CpuBuffer.address(indices) + i * indices.stride(0) * WORD);
     }
 
     /** The elements of x[i, …] as adjacent ones or not. */
-    private static Strided row(View view, long i) {
+    static Strided row(View view, long i) {
         return Strided.of(view.slice(0, i, i + 1, 1));
     }
 
@@ -68,15 +68,6 @@ final class Indices {
             } else {
                 Memory.copy(source, target, length * WORD);
             }
-        }
-    }
-
-    static void scatterAdd(View dy, View indices, View dTable, Elementwise elementwise) {
-        check("scatterAdd: index", indices, dTable.dim(0));
-        BinaryLoop add = BinaryLoop.of(BinaryOp.ADD);
-        for (long i = 0; i < indices.size(); i++) {
-            Strided row = row(dTable, index(indices, i));
-            elementwise.run((a, b, c, y, count) -> add.run(a, b, y, count), row, row(dy, i), row);
         }
     }
 

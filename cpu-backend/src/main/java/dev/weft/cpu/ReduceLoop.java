@@ -19,6 +19,15 @@ import jdk.incubator.vector.VectorOperators;
 final class ReduceLoop {
     private static final int LANES4 = 4 * COUNT;
 
+    /** Additions in a row in F32: a sum of more is cut into blocks of so many for each lane. */
+    static final int BLOCK = 128;
+
+    /** Adjacent elements of a block, in the lanes of four vectors. */
+    private static final int BLOCK_RUN = BLOCK * LANES4;
+
+    /** Rows of a block, alternately in two vectors. */
+    static final int BLOCK_ROWS = 2 * BLOCK;
+
     private ReduceLoop() {}
 
     /** Σ, max or min of {@code count} adjacent F32 elements. */
@@ -54,6 +63,23 @@ final class ReduceLoop {
     }
 
     private static float sum(long x, int count) {
+        float sum = 0;
+        for (int i = 0; i < count; i += BLOCK_RUN) {
+            sum += sumOfBlock(x + (long) i * WORD, Math.min(BLOCK_RUN, count - i));
+        }
+        return sum;
+    }
+
+    /** Σ of F32 elements which are sums themselves, however many there are. */
+    static double sumOfSums(long x, int count) {
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += Memory.getFloat(x + (long) i * WORD);
+        }
+        return sum;
+    }
+
+    private static float sumOfBlock(long x, int count) {
         FloatVector s0 = FloatVector.zero(F32);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -162,6 +188,33 @@ final class ReduceLoop {
             }
         }
         return combine(op, even, odd);
+    }
+
+    /**
+     * total + lost += x, where lost is what total has lost by rounding (Knuth's TwoSum, The Art of
+     * Computer Programming, volume 2, section 4.2.2); {@code count} is a multiple of {@link
+     * Lanes#COUNT}.
+     */
+    static void carry(long x, long total, long lost, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector add = load(x, i);
+            FloatVector before = load(total, i);
+            FloatVector after = before.add(add);
+            FloatVector added = after.sub(before);
+            FloatVector rounding = before.sub(after.sub(added)).add(add.sub(added));
+            store(rounding.add(load(lost, i)), lost, i);
+            store(after, total, i);
+        }
+    }
+
+    /** total += lost, but where that is NaN since total has overflowed. */
+    static void settle(long total, long lost, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector rounding = load(lost, i);
+            FloatVector rounded = load(total, i);
+            FloatVector settled = rounded.add(rounding);
+            store(rounded.blend(settled, rounding.test(VectorOperators.IS_FINITE)), total, i);
+        }
     }
 
     /**

@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * y = op over some axes of x. What is reduced is cut into chunks of a fixed size, and their results
- * are combined in order: neither strides nor threads change the order of additions.
+ * are combined in order: neither strides nor threads change the order of additions. No more than
+ * {@link ReduceLoop#BLOCK} additions in F32 follow each other; sums of so many are added in double,
+ * or with what is lost by rounding kept beside them, so that the error of a sum does not grow with
+ * its length.
  *
  * <p>Where the innermost axes are kept and have no gaps, whole rows are combined (a bias's
  * gradient); otherwise the axes are put into an order in which what belongs to one result is
@@ -26,6 +29,9 @@ final class Reduction implements AutoCloseable {
 
     /** Columns that a task combines: less than a page of each row. */
     private static final int COLUMNS = 512;
+
+    /** Bytes of a row of so many columns, padded. */
+    private static final int SLOT = (COLUMNS + COUNT) * WORD;
 
     private final WorkerPool pool;
     private final Scratch[] scratch;
@@ -53,12 +59,12 @@ final class Reduction implements AutoCloseable {
 
     private void reduceRows(ReduceOp op, ReducedAxes axes, Strided y) {
         long columns = axes.columns();
-        int across = Math.toIntExact((columns + COLUMNS - 1) / COLUMNS);
-        int down = Math.toIntExact(y.size() / columns);
+        int across = new Pieces(columns, COLUMNS).count();
+        long down = y.size() / columns;
         float scale = scale(op, axes.rows());
         // A few rows are done before another thread has begun.
         boolean small = axes.rows() * y.size() < CHUNK;
-        int parts = across * down;
+        int parts = new Pieces(across * down, 1).count();
         if (small) {
             for (int index = 0; index < parts; index++) {
                 rowsPart(op, axes, y, index / across, (long) index % across * COLUMNS, scale, 0);
@@ -87,18 +93,42 @@ final class Reduction implements AutoCloseable {
             float divisor,
             int worker) {
         int count = (int) Math.min(COLUMNS, axes.columns() - column);
-        int whole = count - count % COUNT;
-        long memory = scratch[worker].reserve((long) (COLUMNS + COUNT) * WORD);
+        long total = scratch[worker].reserve(3L * SLOT);
         long x = axes.blockAddress(block) + column * WORD;
-        ReduceLoop.rows(op, x, axes.rowBytes(), axes.rows(), memory, whole);
-        for (int j = whole; j < count; j++) {
-            float value = ReduceLoop.column(op, x + (long) j * WORD, axes.rowBytes(), axes.rows());
-            Memory.setFloat(memory + (long) j * WORD, value);
+        boolean adds = op == ReduceOp.SUM || op == ReduceOp.MEAN;
+        if (adds && axes.rows() > ReduceLoop.BLOCK_ROWS) {
+            sumBlocks(x, axes, count, total);
+        } else {
+            rows(op, x, axes.rowBytes(), axes.rows(), count, total);
         }
         if (op == ReduceOp.MEAN) {
-            ReduceLoop.divide(memory, divisor, count);
+            ReduceLoop.divide(total, divisor, count);
         }
-        y.copy(block * axes.columns() + column, count, memory, false);
+        y.copy(block * axes.columns() + column, count, total, false);
+    }
+
+    /** The sums of many rows, block after block; {@code total} has two slots behind it. */
+    private static void sumBlocks(long x, ReducedAxes axes, int count, long total) {
+        long lost = total + SLOT;
+        long sums = lost + SLOT;
+        int padded = (count + COUNT - 1) / COUNT * COUNT;
+        Runs.fill(0, total, padded);
+        Runs.fill(0, lost, padded);
+        for (long row = 0; row < axes.rows(); row += ReduceLoop.BLOCK_ROWS) {
+            long rows = Math.min(ReduceLoop.BLOCK_ROWS, axes.rows() - row);
+            rows(ReduceOp.SUM, x + row * axes.rowBytes(), axes.rowBytes(), rows, count, sums);
+            ReduceLoop.carry(sums, total, lost, padded);
+        }
+        ReduceLoop.settle(total, lost, padded);
+    }
+
+    private static void rows(ReduceOp op, long x, long rowBytes, long rows, int count, long y) {
+        int whole = count - count % COUNT;
+        ReduceLoop.rows(op, x, rowBytes, rows, y, whole);
+        for (int j = whole; j < count; j++) {
+            float value = ReduceLoop.column(op, x + (long) j * WORD, rowBytes, rows);
+            Memory.setFloat(y + (long) j * WORD, value);
+        }
     }
 
     private static float scale(ReduceOp op, long count) {
@@ -109,20 +139,19 @@ final class Reduction implements AutoCloseable {
 
     private void reduceRuns(ReduceOp op, Strided x, DType dtype, Strided y) {
         long length = x.size() / y.size();
-        int results = Math.toIntExact(y.size());
         if (length > CHUNK) {
-            reduceLongRuns(op, x, dtype, y, length, results);
+            reduceLongRuns(op, x, dtype, y, length);
             return;
         }
-        int each = (int) Math.max(1, Math.min(BLOCK, CHUNK / Math.max(1, length)));
-        int tasks = (results + each - 1) / each;
+        long each = Math.max(1, Math.min(BLOCK, CHUNK / Math.max(1, length)));
+        Pieces tasks = new Pieces(y.size(), each);
         pool.forPieces(
-                tasks,
+                tasks.count(),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve(2L * BLOCK * WORD + 64);
                     long values = memory + (long) BLOCK * WORD + 64;
-                    int first = index * each;
-                    int count = Math.min(each, results - first);
+                    long first = tasks.start(index);
+                    int count = (int) (tasks.end(index) - first);
                     for (int i = 0; i < count; i++) {
                         long at = values + (long) i * WORD;
                         int bits = run(op, x, dtype, (first + i) * length, length, memory);
@@ -132,25 +161,36 @@ final class Reduction implements AutoCloseable {
                 });
     }
 
-    private void reduceLongRuns(
-            ReduceOp op, Strided x, DType dtype, Strided y, long length, int results) {
-        int chunks = Math.toIntExact((length + CHUNK - 1) / CHUNK);
-        long values = partials.reserve((long) results * chunks * WORD);
+    private void reduceLongRuns(ReduceOp op, Strided x, DType dtype, Strided y, long length) {
+        Pieces chunks = new Pieces(length, CHUNK);
+        int count = chunks.count();
+        long results = y.size();
+        int parts = new Pieces(results * count, 1).count();
+        long values = partials.reserve((long) parts * WORD);
         pool.forPieces(
-                Math.multiplyExact(results, chunks),
+                parts,
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * WORD);
-                    long from = (long) (index % chunks) * CHUNK;
-                    long start = index / chunks * length + from;
-                    int bits = run(op, x, dtype, start, Math.min(CHUNK, length - from), memory);
+                    int chunk = index % count;
+                    long from = chunks.start(chunk);
+                    long start = index / count * length + from;
+                    int bits = run(op, x, dtype, start, chunks.end(chunk) - from, memory);
                     Memory.setInt(values + (long) index * WORD, bits);
                 });
-        for (int i = 0; i < results; i++) {
-            long at = values + (long) i * chunks * WORD;
-            int bits = adjacent(op, dtype, identity(op, dtype), at, chunks);
-            Memory.setInt(at, finished(op, dtype, bits, length));
+        for (long i = 0; i < results; i++) {
+            long at = values + i * count * WORD;
+            Memory.setInt(at, ofChunks(op, dtype, at, count, length));
             y.copy(i, 1, at, false);
         }
+    }
+
+    /** The bits of the result of a run of this length, of whose chunks there are the results. */
+    private static int ofChunks(ReduceOp op, DType dtype, long at, int chunks, long length) {
+        if (dtype == DType.F32 && (op == ReduceOp.SUM || op == ReduceOp.MEAN)) {
+            double sum = ReduceLoop.sumOfSums(at, chunks);
+            return Float.floatToRawIntBits((float) (op == ReduceOp.MEAN ? sum / length : sum));
+        }
+        return adjacent(op, dtype, identity(op, dtype), at, chunks);
     }
 
     /** The bits of the result of elements [start, start + length). */
@@ -199,16 +239,14 @@ final class Reduction implements AutoCloseable {
         Strided rows = Strided.of(x);
         Strided out = Strided.of(y);
         long length = x.dim(-1);
-        int results = Math.toIntExact(y.size());
-        int each = (int) Math.max(1, CHUNK / length);
+        Pieces tasks = new Pieces(y.size(), Math.max(1, CHUNK / length));
         pool.forPieces(
-                (results + each - 1) / each,
+                tasks.count(),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) (BLOCK + COUNT) * WORD);
                     long value = memory + (long) BLOCK * WORD;
-                    for (int row = index * each;
-                            row < Math.min(results, (index + 1) * each);
-                            row++) {
+                    long end = tasks.end(index);
+                    for (long row = tasks.start(index); row < end; row++) {
                         int best =
                                 x.dtype() == DType.F32
                                         ? ArgMax.floats(rows, row * length, length, memory, BLOCK)
@@ -224,14 +262,14 @@ final class Reduction implements AutoCloseable {
     void countNonFinite(View x, View count) {
         Strided in = Strided.of(x);
         LongAdder found = new LongAdder();
-        long size = x.size();
+        Pieces tasks = new Pieces(x.size(), CHUNK);
         pool.forPieces(
-                Math.toIntExact((size + CHUNK - 1) / CHUNK),
+                tasks.count(),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * WORD);
                     int step = in.isContiguous() ? CHUNK : BLOCK;
-                    long end = Math.min(size, (index + 1L) * CHUNK);
-                    for (long start = (long) index * CHUNK; start < end; start += step) {
+                    long end = tasks.end(index);
+                    for (long start = tasks.start(index); start < end; start += step) {
                         int elements = (int) Math.min(step, end - start);
                         found.add(ReduceLoop.nonFinite(in.read(start, elements, memory), elements));
                     }

@@ -5,6 +5,7 @@ import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.WORD;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
 
@@ -16,7 +17,18 @@ import jdk.incubator.vector.VectorOperators;
  * {@link Lanes#COUNT}.
  */
 final class RowLoop {
+    /**
+     * Elements whose sum is one chain of additions in each lane. Sums of blocks are added in
+     * double, so that the error does not grow with the row.
+     */
+    private static final int BLOCK = ReduceLoop.BLOCK * COUNT;
+
     private RowLoop() {}
+
+    /** How many elements the block from {@code start} on has. */
+    private static int block(long start, int count) {
+        return (int) Math.min(BLOCK, count - start);
+    }
 
     /** max x; NaN where any is. */
     static float max(long x, int count) {
@@ -42,6 +54,14 @@ final class RowLoop {
 
     /** e = e^(x - max); returns Σ e. */
     static float exps(long x, float max, long e, int count) {
+        double sum = 0;
+        for (long i = 0; i < count; i += BLOCK) {
+            sum += expsOfBlock(x + i * WORD, max, e + i * WORD, block(i, count));
+        }
+        return (float) sum;
+    }
+
+    private static float expsOfBlock(long x, float max, long e, int count) {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = VectorMath.expOfNegative(load(x, i).sub(max));
@@ -53,6 +73,14 @@ final class RowLoop {
 
     /** Σ e^(x - max). */
     static float sumOfExps(long x, float max, int count) {
+        double sum = 0;
+        for (long i = 0; i < count; i += BLOCK) {
+            sum += sumOfExpsOfBlock(x + i * WORD, max, block(i, count));
+        }
+        return (float) sum;
+    }
+
+    private static float sumOfExpsOfBlock(long x, float max, int count) {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             sum = VectorMath.expOfNegative(load(x, i).sub(max)).add(sum);
@@ -69,6 +97,14 @@ final class RowLoop {
 
     /** Σ x. */
     static float sum(long x, int count) {
+        double sum = 0;
+        for (long i = 0; i < count; i += BLOCK) {
+            sum += sumOfBlock(x + i * WORD, block(i, count));
+        }
+        return (float) sum;
+    }
+
+    private static float sumOfBlock(long x, int count) {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             sum = load(x, i).add(sum);
@@ -78,6 +114,14 @@ final class RowLoop {
 
     /** Σ x y. */
     static float dot(long x, long y, int count) {
+        double sum = 0;
+        for (long i = 0; i < count; i += BLOCK) {
+            sum += dotOfBlock(x + i * WORD, y + i * WORD, block(i, count));
+        }
+        return (float) sum;
+    }
+
+    private static float dotOfBlock(long x, long y, int count) {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             sum = load(x, i).fma(load(y, i), sum);
@@ -109,6 +153,14 @@ final class RowLoop {
 
     /** Σ t (level - x), where a t of 0 adds nothing even if x is infinite. */
     static float weighted(long t, long x, float level, int count) {
+        double sum = 0;
+        for (long i = 0; i < count; i += BLOCK) {
+            sum += weightedOfBlock(t + i * WORD, x + i * WORD, level, block(i, count));
+        }
+        return (float) sum;
+    }
+
+    private static float weightedOfBlock(long t, long x, float level, int count) {
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector weight = load(t, i);

@@ -37,13 +37,13 @@ final class SoftmaxRows {
             return;
         }
         long rows = x.size() / length;
-        int each = Math.max(1, TASK / padded(length));
+        Pieces tasks = new Pieces(rows, Math.max(1, TASK / padded(length)));
         pool.forPieces(
-                Math.toIntExact((rows + each - 1) / each),
+                tasks.count(),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve(4L * padded(length) * WORD);
-                    long end = Math.min(rows, (index + 1L) * each);
-                    for (long row = (long) index * each; row < end; row++) {
+                    long end = tasks.end(index);
+                    for (long row = tasks.start(index); row < end; row++) {
                         body.compute(row, memory);
                     }
                 });

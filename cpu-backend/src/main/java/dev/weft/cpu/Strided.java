@@ -67,6 +67,11 @@ final class Strided {
                 Arrays.copyOfRange(strides, first, rank));
     }
 
+    /** Elements that lie next to each other. */
+    static Strided adjacent(long address, long size) {
+        return new Strided(address, size, true, NONE, NONE);
+    }
+
     long size() {
         return size;
     }

@@ -35,12 +35,12 @@ final class Update {
         long g = CpuBuffer.address(gradient);
         long first = states.isEmpty() ? 0 : CpuBuffer.address(states.get(0));
         long second = states.size() < 2 ? 0 : CpuBuffer.address(states.get(1));
-        long size = parameters.size();
+        Pieces tasks = new Pieces(parameters.size(), TASK);
         pool.forPieces(
-                Math.toIntExact((size + TASK - 1) / TASK),
+                tasks.count(),
                 (index, worker) -> {
-                    long start = (long) index * TASK;
-                    int count = (int) Math.min(TASK, size - start);
+                    long start = tasks.start(index);
+                    int count = (int) (tasks.end(index) - start);
                     int whole = count - count % COUNT;
                     long at = start * WORD;
                     loop.run(p + at, g + at, shifted(first, at), shifted(second, at), whole);

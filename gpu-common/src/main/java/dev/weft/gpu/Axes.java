@@ -2,6 +2,8 @@ package dev.weft.gpu;
 
 import dev.weft.backend.View;
 
+import java.util.function.IntPredicate;
+
 /**
  * The axes that several views of one shape are walked along together: as few as possible, since
  * axes of extent 1 are dropped, and neighbours along which every view goes on evenly are merged. A
@@ -169,29 +171,43 @@ final class Axes {
         return views.length;
     }
 
+    /** Whether the last axis alone has more than {@code elements}. */
+    boolean isLonger(long elements) {
+        return extent(0) > elements;
+    }
+
     /**
-     * How many of the last axes one launch takes: at most {@code most}, and fewer than 2³¹ elements
-     * together.
-     *
-     * @throws IllegalArgumentException where the last axis alone has more
+     * How many of the last axes one launch takes: at most {@code most}, with at most so many
+     * elements together.
      */
-    int inner(int most) {
+    int inner(int most, long elements) {
         int inner = 0;
         long product = 1;
-        while (inner < Math.min(most, rank) && product * extent(inner) <= Integer.MAX_VALUE) {
+        while (inner < Math.min(most, rank) && product <= elements / Math.max(1, extent(inner))) {
             product *= extent(inner++);
-        }
-        if (inner == 0 && rank > 0) {
-            throw tooLong(extent(0));
         }
         return inner;
     }
 
-    static IllegalArgumentException tooLong(long extent) {
-        return new IllegalArgumentException(
-                "an axis of "
-                        + extent
-                        + " elements with gaps or a reduction is too long for one kernel (at most"
-                        + " 2147483647): slice it");
+    /** The longest axis of a view among those that {@code among} takes. */
+    static int longest(View view, IntPredicate among) {
+        int longest = -1;
+        for (int axis = 0; axis < view.rank(); axis++) {
+            if (among.test(axis) && (longest < 0 || view.dim(axis) > view.dim(longest))) {
+                longest = axis;
+            }
+        }
+        return longest;
+    }
+
+    /** The views' first or second half along an axis that they all have. */
+    static View[] half(View[] views, int axis, boolean second) {
+        View[] halves = new View[views.length];
+        for (int v = 0; v < views.length; v++) {
+            long extent = views[v].dim(axis);
+            halves[v] =
+                    views[v].slice(axis, second ? extent / 2 : 0, second ? extent : extent / 2, 1);
+        }
+        return halves;
     }
 }

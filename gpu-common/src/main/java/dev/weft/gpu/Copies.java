@@ -58,6 +58,8 @@ final class Copies {
                 || axes.rank() != 2
                 || axes.stride(0, 1) != 1
                 || axes.stride(1, 0) != 1
+                || axes.extent(0) > launcher.most()
+                || axes.extent(1) > launcher.most()
                 || axes.stride(0, 0) > Integer.MAX_VALUE
                 || axes.stride(1, 1) > Integer.MAX_VALUE) {
             return false;
@@ -65,7 +67,7 @@ final class Copies {
         // y is rows × columns; x's rows, in memory, are y's columns.
         long rows = axes.extent(0);
         long columns = axes.extent(1);
-        long down = (rows + TILE - 1) / TILE;
+        long down = Math.ceilDiv(rows, (long) TILE);
         if (Math.min(rows, columns) < WORTH_TILES || down > MOST_GROUPS || x.isRepeating()) {
             return false;
         }
@@ -74,7 +76,7 @@ final class Copies {
         arguments.i32(axes.stride(0, 0));
         Launcher.dense(arguments, y, 0);
         arguments.i32(axes.stride(1, 1));
-        launcher.groups(transpose, (columns + TILE - 1) / TILE, down, 1);
+        launcher.groups(transpose, Math.ceilDiv(columns, (long) TILE), down, 1);
         return true;
     }
 }

@@ -4,7 +4,7 @@ import dev.weft.backend.View;
 
 /**
  * Launches kernels whose groups take a span of elements each: a kernel for dense operands, or its
- * twin for any strides, in pieces where there are more than four axes or 2³¹ elements.
+ * twin for any strides, in pieces where there are more than four axes or some 2³¹ elements.
  */
 final class Elementwise {
     /** The axes that a kernel for any strides takes. */
@@ -48,7 +48,13 @@ final class Elementwise {
             launcher.spans(pair.dense, size);
             return;
         }
-        int inner = axes.inner(AXES);
+        if (axes.isLonger(launcher.most())) {
+            int axis = Axes.longest(views[0], any -> true);
+            run(pair, scalars, Axes.half(views, axis, false));
+            run(pair, scalars, Axes.half(views, axis, true));
+            return;
+        }
+        int inner = axes.inner(AXES, launcher.most());
         axes.forEachOuter(inner, offsets -> strided(pair, scalars, axes, inner, offsets));
     }
 

@@ -29,6 +29,12 @@ final class Gemm {
     /** Floats of a vector register from which its sixteen accumulators stay in registers. */
     private static final int DOT_VECTOR = 16;
 
+    /** Groups of a grid's second and third axis: CUDA has no more, and OpenCL promises fewer. */
+    private static final long MOST_BATCHES = 65_535;
+
+    /** Rows, or columns, of so many tiles at the most. */
+    private static final long MOST_EXTENT = 1 << 19;
+
     /** From so much work on, a transposed a is packed too: 2048³ takes half the time then. */
     private static final double WORTH_PACKING_A = 1L << 30;
 
@@ -55,12 +61,42 @@ final class Gemm {
         if (c.size() == 0) {
             return;
         }
+        for (int axis = 0; axis < c.rank(); axis++) {
+            if (c.dim(axis) > most(c, axis)) {
+                inPieces(axis, alpha, a, b, beta, c, epilogue);
+                return;
+            }
+        }
         MatrixProduct product = MatrixProduct.of(alpha, a, b, beta, c);
         GemmSize size = GemmSize.of(product.m(), product.n(), product.k());
         if (byLibrary(product, size, epilogue)) {
             finish(product, epilogue);
         } else {
             byKernel(product, size, epilogue);
+        }
+    }
+
+    /** How many batches, rows or columns of c one launch takes. */
+    private static long most(View c, int axis) {
+        return c.rank() - axis > 2 ? MOST_BATCHES : MOST_EXTENT;
+    }
+
+    private void inPieces(
+            int axis, double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
+        boolean rows = axis == c.rank() - 2;
+        boolean columns = axis == c.rank() - 1;
+        View bias = epilogue.bias();
+        long each = most(c, axis);
+        for (long from = 0; from < c.dim(axis); from += each) {
+            long end = Math.min(c.dim(axis), from + each);
+            View added = bias == null || !columns ? bias : bias.slice(0, from, end, 1);
+            multiply(
+                    alpha,
+                    columns ? a : a.slice(axis, from, end, 1),
+                    rows ? b : b.slice(axis, from, end, 1),
+                    beta,
+                    c.slice(axis, from, end, 1),
+                    new Epilogue(added, epilogue.activation()));
         }
     }
 
@@ -161,7 +197,7 @@ final class Gemm {
     }
 
     private static long tiles(long extent, int tile) {
-        return (extent + tile - 1) / tile;
+        return Math.ceilDiv(extent, (long) tile);
     }
 
     private Kernels compile(GemmVariant variant) {

@@ -45,9 +45,13 @@ public final class GpuBackend implements Backend, Tunable {
      * @param cache where the tuner keeps its results
      */
     public GpuBackend(GpuDriver open, CacheFolder cache) {
+        this(new Launcher(new LossGuard(open)), cache);
+    }
+
+    GpuBackend(Launcher launcher, CacheFolder cache) {
         this.cache = cache;
-        driver = new LossGuard(open);
-        launcher = new Launcher(driver);
+        this.launcher = launcher;
+        driver = launcher.driver();
         faults = new IndexFaults(driver);
         Elementwise launches = new Elementwise(launcher);
         copies = new Copies(launcher, launches);
@@ -140,6 +144,7 @@ public final class GpuBackend implements Backend, Tunable {
         try (driver) {
             reductions.close();
             gemm.close();
+            indices.close();
             faults.close();
             launcher.close();
         }

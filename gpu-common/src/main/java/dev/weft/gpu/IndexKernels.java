@@ -4,10 +4,15 @@ import dev.weft.backend.View;
 
 /** Selecting by index. */
 final class IndexKernels {
+    /** Additions in a row that a sum may have: BLOCK in functions.h. */
+    private static final int BLOCK = 128;
+
     private final Launcher launcher;
     private final IndexFaults faults;
     private final Kernel gather;
+
     private final Kernel scatterAddColumns;
+    private final Scratch lost;
     private final Kernel scatterAddRows;
     private final Kernel pick;
     private final Kernel unpick;
@@ -17,6 +22,7 @@ final class IndexKernels {
         this.faults = faults;
         gather = launcher.items(KernelFile.INDICES, "gather");
         scatterAddColumns = launcher.items(KernelFile.INDICES, "scatter_add_columns");
+        lost = launcher.scratch();
         scatterAddRows = launcher.items(KernelFile.INDICES, "scatter_add_rows");
         pick = launcher.items(KernelFile.INDICES, "pick");
         unpick = launcher.items(KernelFile.INDICES, "unpick");
@@ -31,15 +37,15 @@ final class IndexKernels {
                 y,
                 table,
                 count,
-                (axes, inner, columns, at) -> {
+                (axes, inner, columns, at, from, rows) -> {
                     Arguments a = launcher.begin();
-                    extents(a, count * columns, axes, inner);
+                    extents(a, rows * columns, axes, inner);
                     a.i32(table.dim(0));
                     view(a, axes, inner, 1, at[1]);
-                    indices(a, indices);
-                    view(a, axes, inner, 0, at[0]);
+                    indices(a, indices, from);
+                    view(a, axes, inner, 0, at[0] + from * y.stride(0));
                     faults.arm(a, IndexFaults.Kind.GATHER);
-                    launcher.items(gather, count * columns);
+                    launcher.items(gather, rows * columns);
                 });
     }
 
@@ -53,40 +59,81 @@ final class IndexKernels {
                 dy,
                 dTable,
                 count,
-                (axes, inner, columns, at) -> {
-                    long items = few ? columns : count * columns;
+                (axes, inner, columns, at, from, rows) -> {
+                    long items = few ? columns : rows * columns;
                     Arguments a = launcher.begin();
                     extents(a, items, axes, inner);
                     a.i32(dTable.dim(0));
-                    view(a, axes, inner, 0, at[0]);
-                    indices(a, indices);
+                    view(a, axes, inner, 0, at[0] + from * dy.stride(0));
+                    indices(a, indices, from);
                     view(a, axes, inner, 1, at[1]);
-                    a.i32(count);
+                    a.i32(rows);
                     faults.arm(a, IndexFaults.Kind.SCATTER_ADD);
+                    if (few) {
+                        keep(a, rows > BLOCK, dTable.dim(0) * columns);
+                    }
                     launcher.items(few ? scatterAddColumns : scatterAddRows, items);
                 });
     }
 
-    /** What is launched for each piece of the axes behind the first. */
+    /** Memory for what sums lose, where they are long. */
+    private void keep(Arguments a, boolean keeps, long elements) {
+        a.i32(keeps ? 1 : 0).memory(lost.reserve(keeps ? elements * Float.BYTES : Float.BYTES));
+    }
+
+    void close() {
+        launcher.close(lost);
+    }
+
+    /**
+     * What is launched for each piece: columns of the axes behind the first, and rows from one on.
+     */
     @FunctionalInterface
     private interface Piece {
-        void launch(Axes axes, int inner, long columns, long[] at);
+        void launch(Axes axes, int inner, long columns, long[] at, long from, long rows);
     }
 
     /** Goes through the axes behind the first in pieces of up to three of them. */
-    private static void forEachPiece(View rows, View table, long count, Piece piece) {
+    private void forEachPiece(View rows, View table, long count, Piece piece) {
         Axes axes = Axes.range(1, rows.rank(), rows, table);
-        int inner = axes.inner(Elementwise.AXES - 1);
+        if (axes.isLonger(launcher.most())) {
+            View[] views = {rows, table};
+            int axis = Axes.longest(rows, any -> any > 0);
+            for (boolean second : new boolean[] {false, true}) {
+                View[] half = Axes.half(views, axis, second);
+                forEachPiece(half[0], half[1], count, piece);
+            }
+            return;
+        }
+        int inner = axes.inner(Elementwise.AXES - 1, launcher.most());
         long product = 1;
         for (int after = 0; after < inner; after++) {
             product *= axes.extent(after);
         }
         long columns = product;
-        if (count * columns > Integer.MAX_VALUE) {
-            throw Axes.tooLong(count * columns);
-        }
         axes.first(rows.stride(0), table.stride(0));
-        axes.forEachOuter(inner, at -> piece.launch(axes, inner, columns, at));
+        axes.forEachOuter(
+                inner,
+                at ->
+                        forEachRows(
+                                count,
+                                columns,
+                                (from, size) ->
+                                        piece.launch(axes, inner, columns, at, from, size)));
+    }
+
+    /** What is launched for some of the rows. */
+    @FunctionalInterface
+    private interface SomeRows {
+        void launch(long from, long rows);
+    }
+
+    /** Goes through rows in pieces that one launch takes. */
+    private void forEachRows(long count, long columns, SomeRows piece) {
+        long most = Math.max(1, launcher.most() / Math.max(1, columns));
+        for (long from = 0; from < count; from += most) {
+            piece.launch(from, Math.min(most, count - from));
+        }
     }
 
     private static void extents(Arguments a, long n, Axes axes, int inner) {
@@ -103,9 +150,10 @@ final class IndexKernels {
         }
     }
 
-    private static void indices(Arguments a, View indices) {
-        Launcher.dense(a, indices, 0);
-        a.i64(indices.stride(0));
+    /** The indices from one on, and which that is: for the place of one that is out of range. */
+    private static void indices(Arguments a, View indices, long from) {
+        Launcher.dense(a, indices, from * indices.stride(0));
+        a.i64(indices.stride(0)).i32(from);
     }
 
     void pick(View x, View indices, View y) {
@@ -115,7 +163,7 @@ final class IndexKernels {
         Arguments a = launcher.begin().i32(x.dim(0)).i32(x.dim(1));
         Launcher.dense(a, x, 0);
         a.i64(x.stride(0)).i64(x.stride(1));
-        indices(a, indices);
+        indices(a, indices, 0);
         Launcher.dense(a, y, 0);
         a.i64(y.stride(0));
         faults.arm(a, IndexFaults.Kind.PICK);
@@ -126,13 +174,19 @@ final class IndexKernels {
         if (dx.size() == 0) {
             return;
         }
-        Arguments a = launcher.begin().i32(dx.size()).i32(dx.dim(1));
-        Launcher.dense(a, dy, 0);
-        a.i64(dy.stride(0));
-        indices(a, indices);
-        Launcher.dense(a, dx, 0);
-        a.i64(dx.stride(0)).i64(dx.stride(1));
-        faults.arm(a, IndexFaults.Kind.UNPICK);
-        launcher.items(unpick, dx.size());
+        long columns = dx.dim(1);
+        forEachRows(
+                dx.dim(0),
+                columns,
+                (from, rows) -> {
+                    Arguments a = launcher.begin().i32(rows * columns).i32(columns);
+                    Launcher.dense(a, dy, from * dy.stride(0));
+                    a.i64(dy.stride(0));
+                    indices(a, indices, from);
+                    Launcher.dense(a, dx, from * dx.stride(0));
+                    a.i64(dx.stride(0)).i64(dx.stride(1));
+                    faults.arm(a, IndexFaults.Kind.UNPICK);
+                    launcher.items(unpick, rows * columns);
+                });
     }
 }

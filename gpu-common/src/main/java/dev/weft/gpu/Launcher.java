@@ -12,14 +12,24 @@ import java.util.List;
 final class Launcher {
     private static final int COUNTER_BYTES = 64;
 
+    /** Kernels count in ints, which they may round up and step beyond. */
+    private static final long MOST = Integer.MAX_VALUE - 0xFFFF;
+
     private final GpuDriver driver;
     private final GroupSizes sizes;
     private final Arguments arguments = new Arguments();
     private final List<Scratch> scratches = new ArrayList<>();
     private final long finished;
+    private final long most;
 
     Launcher(GpuDriver driver) {
+        this(driver, MOST);
+    }
+
+    /** With another bound than {@link #MOST}. */
+    Launcher(GpuDriver driver, long most) {
         this.driver = driver;
+        this.most = most;
         sizes = GroupSizes.of(driver.traits());
         finished = driver.allocate(COUNTER_BYTES);
         driver.write(MemorySegment.ofArray(new byte[COUNTER_BYTES]), finished, 0);
@@ -46,6 +56,11 @@ final class Launcher {
     /** A kernel whose groups have a size of their own. */
     Kernel grouped(KernelFile file, String name, int group) {
         return new Kernel(file, name, sizes.defines(), group);
+    }
+
+    /** The most elements, of operands with gaps, or results of one launch: more takes several. */
+    long most() {
+        return most;
     }
 
     /** Elements of a group where the kernel takes a span of them. */
@@ -91,12 +106,12 @@ final class Launcher {
 
     /** Enqueues the kernel with the arguments since {@link #begin}, one work-item to an item. */
     void items(Kernel kernel, long items) {
-        groups(kernel, (items + kernel.group() - 1) / kernel.group(), 1, 1);
+        groups(kernel, Math.ceilDiv(items, (long) kernel.group()), 1, 1);
     }
 
     /** Enqueues the kernel with the arguments since {@link #begin}, one span to a group. */
     void spans(Kernel kernel, long elements) {
-        groups(kernel, (elements + span() - 1) / span(), 1, 1);
+        groups(kernel, Math.ceilDiv(elements, span()), 1, 1);
     }
 
     /** Enqueues the kernel with the arguments since {@link #begin}. */

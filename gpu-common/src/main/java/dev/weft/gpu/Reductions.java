@@ -1,6 +1,7 @@
 package dev.weft.gpu;
 
 import dev.weft.DType;
+import dev.weft.Shape;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
@@ -35,6 +36,7 @@ final class Reductions {
     private final Copies copies;
     private final Scratch partials;
     private final Scratch permuted;
+    private final Scratch pieces;
     private final Map<ReduceOp, Variants> f32 = new EnumMap<>(ReduceOp.class);
     private final Map<ReduceOp, Variants> i32 = new EnumMap<>(ReduceOp.class);
     private final Elementwise elementwise;
@@ -49,6 +51,7 @@ final class Reductions {
         this.copies = copies;
         partials = launcher.scratch();
         permuted = launcher.scratch();
+        pieces = launcher.scratch();
         for (ReduceOp op : ReduceOp.values()) {
             String name =
                     switch (op) {
@@ -118,12 +121,40 @@ final class Reductions {
             run(kernels, divisor, dense, permutedLike(y, x, y));
             return;
         }
-        long length = reduced.size();
-        if (length > Integer.MAX_VALUE) {
-            throw Axes.tooLong(length);
+        if (kept.isLonger(launcher.most())) {
+            int axis = Axes.longest(y, any -> x.dim(any) == y.dim(any));
+            for (boolean second : new boolean[] {false, true}) {
+                View[] half = Axes.half(new View[] {x, y}, axis, second);
+                run(kernels, divisor, half[0], half[1]);
+            }
+            return;
         }
-        int inner = kept.inner(AXES);
+        if (reduced.size() > launcher.most()) {
+            inPieces(kernels, divisor, x, y);
+            return;
+        }
+        int inner = kept.inner(AXES, launcher.most());
         kept.forEachOuter(inner, at -> piece(kernels, divisor, kept, inner, reduced, at));
+    }
+
+    /** Reduces pieces of a reduced axis one by one, then their results. */
+    private void inPieces(Variants kernels, double divisor, View x, View y) {
+        int axis = Axes.longest(x, any -> x.dim(any) != y.dim(any));
+        long length = x.size() / y.size();
+        long each = Math.max(1, launcher.most() / (length / x.dim(axis)));
+        long count = Math.ceilDiv(x.dim(axis), each);
+        long memory = pieces.reserve(y.size() * count * y.dtype().bytes());
+        GpuBuffer buffer = new GpuBuffer(memory, y.dtype(), y.size() * count);
+        // The results of a piece lie behind those of the one before.
+        Shape all = y.shape().with(axis, count);
+        long[] strides = y.shape().contiguousStrides();
+        strides[axis] = y.size();
+        View results = new View(buffer, all, strides, 0);
+        for (long i = 0; i < count; i++) {
+            View part = x.slice(axis, i * each, Math.min(x.dim(axis), (i + 1) * each), 1);
+            run(kernels, 1, part, results.slice(axis, i, i + 1, 1));
+        }
+        run(kernels, divisor, results, y);
     }
 
     private void piece(
@@ -138,7 +169,7 @@ final class Reductions {
             return;
         }
         long chunk = chunk(outputs.count(), length);
-        long chunks = (length + chunk - 1) / chunk;
+        long chunks = Math.ceilDiv(length, chunk);
         long[] dense = outputs.denseStrides(chunks);
         begin(outputs, outputs.strides(0), chunks == 1 ? outputs.strides(1) : dense);
         Arguments a = fromView(kept, reduced, at[0]);
@@ -220,7 +251,7 @@ final class Reductions {
         if (outputs >= FEW_OUTPUTS) {
             return Math.max(length, 1);
         }
-        return Math.max(LEAST_CHUNK, (length + MOST_CHUNKS - 1) / MOST_CHUNKS);
+        return Math.max(LEAST_CHUNK, Math.ceilDiv(length, (long) MOST_CHUNKS));
     }
 
     /** x without gaps, with the axes that are kept first and those that are reduced last. */
@@ -249,5 +280,6 @@ final class Reductions {
     void close() {
         launcher.close(partials);
         launcher.close(permuted);
+        launcher.close(pieces);
     }
 }

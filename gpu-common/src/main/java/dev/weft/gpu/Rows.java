@@ -77,8 +77,17 @@ final class Rows {
             Elementwise.Scalars scalars,
             View[] leading,
             View[] views) {
-        Axes axes = Axes.range(0, leading[0].rank() - 1, leading);
-        int inner = axes.inner(LEADING_AXES);
+        int last = leading[0].rank() - 1;
+        Axes axes = Axes.range(0, last, leading);
+        if (axes.isLonger(launcher.most())) {
+            int axis = Axes.longest(leading[0], any -> any < last);
+            for (boolean second : new boolean[] {false, true}) {
+                View[] half = Axes.half(leading, axis, second);
+                forEach(kernels, columns, scalars, half, Axes.half(views, axis, second));
+            }
+            return;
+        }
+        int inner = axes.inner(LEADING_AXES, launcher.most());
         long size = 1;
         for (int after = 0; after < inner; after++) {
             size *= axes.extent(after);

@@ -75,6 +75,6 @@ final class Updates {
         Launcher.dense(a, state, 0);
         a.memory(launcher.finished());
         Launcher.dense(a, mask, 0);
-        launcher.spans(dropoutMask, (mask.size() + WORDS_OF_A_BLOCK - 1) / WORDS_OF_A_BLOCK);
+        launcher.spans(dropoutMask, Math.ceilDiv(mask.size(), (long) WORDS_OF_A_BLOCK));
     }
 }

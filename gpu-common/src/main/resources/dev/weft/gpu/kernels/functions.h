@@ -1,6 +1,21 @@
 /* Functions of one float that several families need. Where the device's own is precise enough and fast (exp, sqrt), it
  * is used as it is; on PoCL log and erf branch, and are fifty times slower than what follows. */
 
+/* Additions in a row, at most. A longer sum is cut into blocks of so many, whose sums are CARRIED to a total with what
+ * it loses by rounding beside it (TwoSum: Knuth, The Art of Computer Programming, volume 2, section 4.2.2). So no error
+ * grows with the length, and no kernel needs double. */
+#define BLOCK 128
+#define CARRY(total, lost, block)                               \
+    {                                                           \
+        float after = (total) + (block);                        \
+        float added = after - (total);                          \
+        lost += ((total) - (after - added)) + ((block) - added);\
+        total = after;                                          \
+    }
+
+/* total + lost, but where that is NaN since the total has overflowed. */
+DEVICE float settled(float total, float lost) { return fabs(lost) < INFINITY ? total + lost : total; }
+
 /* 1 / (1 + e^-x), without overflow: e is at most 1. */
 DEVICE float logistic(float x) {
     float e = exp(-fabs(x));

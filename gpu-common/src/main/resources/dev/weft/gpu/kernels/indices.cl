@@ -2,18 +2,20 @@
  *
  *   gather       y[i, …] = table[indices[i], …]: one work-item to an element of y
  *   scatter_add_columns  dTable[indices[i], …] += dy[i, …]: one work-item to a column, which goes through all i in
- *                order; for devices with few work-items at a time
+ *                order; for devices with few work-items at a time. Where that may be more additions in a row than a sum
+ *                may have, what each sum loses is kept in `lost`, of the table's rows and these columns
  *   scatter_add_rows     the same: one work-item to an element of dy, which adds all rows of the same index if its row
  *                is the first of them; for devices with many
  *   pick         y[i] = x[i, indices[i]]: one work-item to a row
  *   unpick       dx[i, j] = dy[i] where j = indices[i], and 0 elsewhere: one work-item to an element
  *
- * An index that is out of range is noted, and reads as 0. No float atomics: repeated indices add up in order.
+ * A launch may have only the indices from `first_place` on. An index that is out of range is noted, and reads as 0. No
+ * float atomics: repeated indices add up in order.
  * Tuning: ITEMS. */
 
 KERNEL(ITEMS)
-gather(EXTENTS, int table_rows, VIEW(const int, table), DENSE(const int, indices), long64 indices_s0, VIEW(int, y),
-       int code, GLOBAL int* fault) {
+gather(EXTENTS, int table_rows, VIEW(const int, table), DENSE(const int, indices), long64 indices_s0,
+       int first_place, VIEW(int, y), int code, GLOBAL int* fault) {
     long64 i = GLOBAL_ID();
     if (i < n) {
         SPLIT(i);
@@ -21,7 +23,7 @@ gather(EXTENTS, int table_rows, VIEW(const int, table), DENSE(const int, indices
         int row = indices[indices_offset + i0 * indices_s0];
         int good = row >= 0 && row < table_rows;
         if (!good) {
-            note_fault(fault, code, position, row, table_rows);
+            note_fault(fault, code, first_place + position, row, table_rows);
         }
         int value = 0;
         if (good) {
@@ -33,10 +35,10 @@ gather(EXTENTS, int table_rows, VIEW(const int, table), DENSE(const int, indices
 
 #define SCATTER                                                                                            \
     EXTENTS, int table_rows, VIEW(const float, dy), DENSE(const int, indices), long64 indices_s0,          \
-        VIEW(float, table), int count, int code, GLOBAL int* fault
+        int first_place, VIEW(float, table), int count, int code, GLOBAL int* fault
 
 /* n = e1 e2 e3 columns. */
-KERNEL(ITEMS) scatter_add_columns(SCATTER) {
+KERNEL(ITEMS) scatter_add_columns(SCATTER, int keeps, GLOBAL float* lost) {
     long64 column = GLOBAL_ID();
     if (column < n) {
         SPLIT(column);
@@ -45,9 +47,28 @@ KERNEL(ITEMS) scatter_add_columns(SCATTER) {
         for (int i = 0; i < count; i++) {
             int row = indices[indices_offset + i * indices_s0];
             if (row >= 0 && row < table_rows) {
-                table[table_at + row * table_s0] += dy[dy_at + i * dy_s0];
+                if (keeps) {
+                    lost[(long64)row * n + column] = 0.0f;
+                } else {
+                    table[table_at + row * table_s0] += dy[dy_at + i * dy_s0];
+                }
             } else if (column == 0) {
-                note_fault(fault, code, i, row, table_rows);
+                note_fault(fault, code, first_place + i, row, table_rows);
+            }
+        }
+        for (int i = 0; keeps && i < count; i++) {
+            int row = indices[indices_offset + i * indices_s0];
+            if (row >= 0 && row < table_rows) {
+                float more = dy[dy_at + i * dy_s0];
+                CARRY(table[table_at + row * table_s0], lost[(long64)row * n + column], more)
+            }
+        }
+        for (int i = 0; keeps && i < count; i++) {
+            int row = indices[indices_offset + i * indices_s0];
+            if (row >= 0 && row < table_rows) {
+                long64 at = table_at + row * table_s0;
+                table[at] = settled(table[at], lost[(long64)row * n + column]);
+                lost[(long64)row * n + column] = 0.0f;
             }
         }
     }
@@ -64,24 +85,33 @@ KERNEL(ITEMS) scatter_add_rows(SCATTER) {
             first = indices[indices_offset + i * indices_s0] != row;
         }
         if (row < 0 || row >= table_rows) {
-            note_fault(fault, code, (int)i0, row, table_rows);
+            note_fault(fault, code, first_place + (int)i0, row, table_rows);
         } else if (first) {
             long64 dy_at = dy_offset + i1 * dy_s1 + i2 * dy_s2 + i3 * dy_s3;
             long64 at = table_offset + row * table_s0 + i1 * table_s1 + i2 * table_s2 + i3 * table_s3;
-            float sum = table[at];
+            float total = table[at];
+            float lost = 0.0f;
+            float block = 0.0f;
+            int more = 0;
             for (int i = (int)i0; i < count; i++) {
                 if (indices[indices_offset + i * indices_s0] == row) {
-                    sum += dy[dy_at + i * dy_s0];
+                    block += dy[dy_at + i * dy_s0];
+                    more++;
+                }
+                if (more == BLOCK || i == count - 1) {
+                    CARRY(total, lost, block)
+                    block = 0.0f;
+                    more = 0;
                 }
             }
-            table[at] = sum;
+            table[at] = settled(total, lost);
         }
     }
 }
 
 KERNEL(ITEMS)
 pick(int rows, int columns, DENSE(const float, x), long64 x_s0, long64 x_s1, DENSE(const int, indices),
-     long64 indices_s0, DENSE(float, y), long64 y_s0, int code, GLOBAL int* fault) {
+     long64 indices_s0, int first_place, DENSE(float, y), long64 y_s0, int code, GLOBAL int* fault) {
     long64 i = GLOBAL_ID();
     if (i < rows) {
         int column = indices[indices_offset + i * indices_s0];
@@ -89,7 +119,7 @@ pick(int rows, int columns, DENSE(const float, x), long64 x_s0, long64 x_s1, DEN
         if (column >= 0 && column < columns) {
             value = x[x_offset + i * x_s0 + column * x_s1];
         } else {
-            note_fault(fault, code, (int)i, column, columns);
+            note_fault(fault, code, first_place + (int)i, column, columns);
         }
         y[y_offset + i * y_s0] = value;
     }
@@ -97,14 +127,14 @@ pick(int rows, int columns, DENSE(const float, x), long64 x_s0, long64 x_s1, DEN
 
 KERNEL(ITEMS)
 unpick(int n, int columns, DENSE(const float, dy), long64 dy_s0, DENSE(const int, indices), long64 indices_s0,
-       DENSE(float, dx), long64 dx_s0, long64 dx_s1, int code, GLOBAL int* fault) {
+       int first_place, DENSE(float, dx), long64 dx_s0, long64 dx_s1, int code, GLOBAL int* fault) {
     long64 element = GLOBAL_ID();
     if (element < n) {
         int i = (int)element / columns;
         int j = (int)element - i * columns;
         int column = indices[indices_offset + i * indices_s0];
         if (j == 0 && (column < 0 || column >= columns)) {
-            note_fault(fault, code, i, column, columns);
+            note_fault(fault, code, first_place + i, column, columns);
         }
         dx[dx_offset + i * dx_s0 + j * dx_s1] = j == column ? dy[dy_offset + i * dy_s0] : 0.0f;
     }

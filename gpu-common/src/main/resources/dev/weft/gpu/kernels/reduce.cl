@@ -4,9 +4,9 @@
  *     element = x_offset + k0 x_k0 + k1 x_k1 + k2 x_k2 + r0 x_r0 + r1 x_r1 + r2 x_r2
  *     output  = y_offset + k0 y_k0 + k1 y_k1 + k2 y_k2
  *
- *   NAME_items   one work-item to an output, which it makes in order: for many outputs of little each
- *   NAME_groups  one work-group to a chunk of an output: item l takes elements l, l + GROUP, …, then a tree in local
- *                memory. Group (o, c) makes chunk c of output o; with several chunks y holds the partial results
+ *   NAME_items   one work-item to an output, which it makes in order, in blocks: for many outputs of little each
+ *   NAME_groups  one work-group to a chunk of an output: item l takes elements l, l + GROUP, … in blocks, then a tree in
+ *                local memory. Group (o, c) makes chunk c of output o; with several chunks y holds the partial results
  *                (y_c apart), and a second launch reduces those.
  *
  * The order of additions depends on the shape alone, and there are no float atomics: results repeat bit for bit.
@@ -25,62 +25,78 @@
     long64 x_at = x_offset + o0 * x_k0 + o1 * x_k1 + o2 * x_k2;                 \
     long64 y_at = y_offset + o0 * y_k0 + o1 * y_k1 + o2 * y_k2
 
-#define REDUCE(NAME, TX, TY, FIRST, COMBINE, FINISH)                                                           \
-    KERNEL(ITEMS) NAME##_items(REDUCED(TX, TY)) {                                                              \
-        long64 o = GLOBAL_ID();                                                                                \
-        if (o < outputs) {                                                                                     \
-            SPLIT_OUTPUT(o);                                                                                   \
-            TY sum = FIRST;                                                                                    \
-            for (int i0 = 0; i0 < r0; i0++) {                                                                  \
-                for (int i1 = 0; i1 < r1; i1++) {                                                              \
-                    long64 at = x_at + i0 * x_r0 + i1 * x_r1;                                                  \
-                    for (int i2 = 0; i2 < r2; i2++) {                                                          \
-                        sum = COMBINE(sum, x[at + i2 * x_r2]);                                                 \
-                    }                                                                                          \
-                }                                                                                              \
-            }                                                                                                  \
-            y[y_at] = FINISH(sum);                                                                             \
-        }                                                                                                      \
-    }                                                                                                          \
-    KERNEL(GROUP) NAME##_groups(REDUCED(TX, TY), int chunk, int length, long64 y_c) {                          \
-        LOCAL TY shared[GROUP];                                                                                \
-        SPLIT_OUTPUT(GROUP_ID());                                                                                \
-        int begin = GROUP_ID_Y() * chunk;                                                                      \
-        int end = chunk < length - begin ? begin + chunk : length;                                             \
-        TY sums[LANES];                                                                                        \
-        for (int lane = 0; lane < LANES; lane++) {                                                             \
-            sums[lane] = FIRST;                                                                                \
-        }                                                                                                      \
-        int i = begin + LOCAL_ID();                                                                            \
-        if (r0 == 1 && r1 == 1 && x_r2 == 1) {                                                                 \
-            GLOBAL const TX* dense = x + x_at;                                                                 \
-            for (; i <= end - LANES * GROUP; i += LANES * GROUP) {                                             \
-                for (int lane = 0; lane < LANES; lane++) {                                                     \
-                    sums[lane] = COMBINE(sums[lane], dense[i + lane * GROUP]);                                 \
-                }                                                                                              \
-            }                                                                                                  \
-        }                                                                                                      \
-        for (; i < end; i += GROUP) {                                                                          \
-            int i01 = i / r2;                                                                                  \
-            int i0 = i01 / r1;                                                                                 \
-            long64 at = x_at + i0 * x_r0 + (i01 - i0 * r1) * x_r1 + (i - i01 * r2) * x_r2;                     \
-            sums[0] = COMBINE(sums[0], x[at]);                                                                 \
-        }                                                                                                      \
-        TY sum = sums[0];                                                                                      \
-        for (int lane = 1; lane < LANES; lane++) {                                                             \
-            sum = MERGE_##NAME(sum, sums[lane]);                                                               \
-        }                                                                                                      \
-        shared[LOCAL_ID()] = sum;                                                                              \
-        BARRIER();                                                                                             \
-        for (int width = GROUP / 2; width > 0; width /= 2) {                                                      \
-            if (LOCAL_ID() < width) {                                                                           \
-                shared[LOCAL_ID()] = MERGE_##NAME(shared[LOCAL_ID()], shared[LOCAL_ID() + width]);              \
-            }                                                                                                  \
-            BARRIER();                                                                                         \
-        }                                                                                                      \
-        if (LOCAL_ID() == 0) {                                                                                 \
-            y[y_at + GROUP_ID_Y() * y_c] = FINISH(shared[0]);                                                  \
-        }                                                                                                      \
+#define REDUCE(NAME, TX, TY, FIRST, COMBINE, FINISH)                                                   \
+    KERNEL(ITEMS) NAME##_items(REDUCED(TX, TY)) {                                                      \
+        long64 o = GLOBAL_ID();                                                                        \
+        if (o < outputs) {                                                                             \
+            SPLIT_OUTPUT(o);                                                                           \
+            TY all = FIRST;                                                                            \
+            LOST_##NAME;                                                                               \
+            for (int i0 = 0; i0 < r0; i0++) {                                                          \
+                for (int i1 = 0; i1 < r1; i1++) {                                                      \
+                    long64 at = x_at + i0 * x_r0 + i1 * x_r1;                                          \
+                    for (int first = 0; first < r2; first += BLOCK) {                                  \
+                        TY block = FIRST;                                                              \
+                        for (int i2 = first; i2 < r2 && i2 - first < BLOCK; i2++) {                    \
+                            block = COMBINE(block, x[at + i2 * x_r2]);                                 \
+                        }                                                                              \
+                        JOIN_##NAME(all, lost, block);                                                 \
+                    }                                                                                  \
+                }                                                                                      \
+            }                                                                                          \
+            y[y_at] = FINISH(SETTLED_##NAME(all, lost));                                               \
+        }                                                                                              \
+    }                                                                                                  \
+    KERNEL(GROUP) NAME##_groups(REDUCED(TX, TY), int chunk, int length, long64 y_c) {                  \
+        LOCAL TY shared[GROUP];                                                                        \
+        SPLIT_OUTPUT(GROUP_ID());                                                                      \
+        int begin = GROUP_ID_Y() * chunk;                                                              \
+        int end = chunk < length - begin ? begin + chunk : length;                                     \
+        TY all = FIRST;                                                                                \
+        LOST_##NAME;                                                                                   \
+        int i = begin + LOCAL_ID();                                                                    \
+        if (r0 == 1 && r1 == 1 && x_r2 == 1) {                                                         \
+            GLOBAL const TX* dense = x + x_at;                                                         \
+            while (i <= end - LANES * GROUP) {                                                         \
+                int stop = i < end - BLOCK * LANES * GROUP ? i + BLOCK * LANES * GROUP : end;          \
+                TY sums[LANES];                                                                        \
+                for (int lane = 0; lane < LANES; lane++) {                                             \
+                    sums[lane] = FIRST;                                                                \
+                }                                                                                      \
+                for (; i <= stop - LANES * GROUP; i += LANES * GROUP) {                                \
+                    for (int lane = 0; lane < LANES; lane++) {                                         \
+                        sums[lane] = COMBINE(sums[lane], dense[i + lane * GROUP]);                     \
+                    }                                                                                  \
+                }                                                                                      \
+                for (int width = LANES / 2; width > 0; width /= 2) {                                   \
+                    for (int lane = 0; lane < width; lane++) {                                         \
+                        sums[lane] = MERGE_##NAME(sums[lane], sums[lane + width]);                     \
+                    }                                                                                  \
+                }                                                                                      \
+                JOIN_##NAME(all, lost, sums[0]);                                                       \
+            }                                                                                          \
+        }                                                                                              \
+        while (i < end) {                                                                              \
+            TY block = FIRST;                                                                          \
+            for (int first = i; i < end && i - first < BLOCK * GROUP; i += GROUP) {                    \
+                int i01 = i / r2;                                                                      \
+                int i0 = i01 / r1;                                                                     \
+                long64 at = x_at + i0 * x_r0 + (i01 - i0 * r1) * x_r1 + (i - i01 * r2) * x_r2;         \
+                block = COMBINE(block, x[at]);                                                         \
+            }                                                                                          \
+            JOIN_##NAME(all, lost, block);                                                             \
+        }                                                                                              \
+        shared[LOCAL_ID()] = SETTLED_##NAME(all, lost);                                                \
+        BARRIER();                                                                                     \
+        for (int width = GROUP / 2; width > 0; width /= 2) {                                           \
+            if (LOCAL_ID() < width) {                                                                  \
+                shared[LOCAL_ID()] = MERGE_##NAME(shared[LOCAL_ID()], shared[LOCAL_ID() + width]);     \
+            }                                                                                          \
+            BARRIER();                                                                                 \
+        }                                                                                              \
+        if (LOCAL_ID() == 0) {                                                                         \
+            y[y_at + GROUP_ID_Y() * y_c] = FINISH(shared[0]);                                          \
+        }                                                                                              \
     }
 
 #define PLUS(a, b) ((a) + (b))
@@ -99,6 +115,26 @@ DEVICE int smaller_i32(int a, int b) { return a < b ? a : b; }
 #define MERGE_sum_i32(a, b) PLUS_WRAPPED(a, b)
 #define MERGE_max_i32(a, b) larger_i32(a, b)
 #define MERGE_min_i32(a, b) smaller_i32(a, b)
+
+/* What blocks are joined to, and what comes of it: only float sums lose anything. */
+#define JOIN_sum(all, lost, block) CARRY(all, lost, block)
+#define JOIN_max(all, lost, block) all = larger(all, block)
+#define JOIN_min(all, lost, block) all = smaller(all, block)
+#define JOIN_sum_i32(all, lost, block) all = PLUS_WRAPPED(all, block)
+#define JOIN_max_i32(all, lost, block) all = larger_i32(all, block)
+#define JOIN_min_i32(all, lost, block) all = smaller_i32(all, block)
+#define SETTLED_sum(all, lost) settled(all, lost)
+#define SETTLED_max(all, lost) all
+#define SETTLED_min(all, lost) all
+#define SETTLED_sum_i32(all, lost) all
+#define SETTLED_max_i32(all, lost) all
+#define SETTLED_min_i32(all, lost) all
+#define LOST_sum float lost = 0.0f
+#define LOST_max
+#define LOST_min
+#define LOST_sum_i32
+#define LOST_max_i32
+#define LOST_min_i32
 
 REDUCE(sum, float, float, 0.0f, PLUS, DIVIDED)
 REDUCE(max, float, float, -INFINITY, larger, AS_IT_IS)

@@ -57,41 +57,56 @@ DEVICE float group_max(float value, TO_LOCAL float* shared) {
 #define GROUP_MAX(value) group_max(value, shared)
 
 #define EACH(lane, lanes) for (int j = lane; j < columns; j += lanes)
+/* The same in blocks, whose sums are CARRIED. Rows are so short that the indices here do not overflow. */
+#define EACH_BLOCK(lane, lanes) for (int first = lane; first < columns; first += BLOCK * (lanes))
+#define EACH_OF_BLOCK(lanes) for (int j = first; j < columns && j - first < BLOCK * (lanes); j += lanes)
 
-/* What an item of a group finds in its elements of a row: the largest, and the sum of e^(x - most). Adjacent elements
- * are taken LANES at a time. */
-#define FOLD_ROW(FIRST, FOLD)                                             \
-    float partial[LANES];                                                 \
-    for (int lane = 0; lane < LANES; lane++) {                            \
-        partial[lane] = FIRST;                                            \
-    }                                                                     \
-    int j = LOCAL_ID();                                                   \
-    if (stride == 1) {                                                    \
-        for (; j <= columns - LANES * GROUP; j += LANES * GROUP) {        \
-            for (int lane = 0; lane < LANES; lane++) {                    \
-                partial[lane] = FOLD(partial[lane], x[j + lane * GROUP]); \
-            }                                                             \
-        }                                                                 \
-    }                                                                     \
-    for (; j < columns; j += GROUP) {                                     \
-        partial[0] = FOLD(partial[0], x[j * stride]);                     \
+/* What an item of a group finds in its elements of a row, the largest or the sum of e^(x - most): FOLDED to blocks, of
+ * adjacent elements LANES at a time, which are JOINED to all. */
+#define FOLD_ROW(FIRST, FOLD, MERGE, JOIN)                                         \
+    float all = FIRST;                                                             \
+    int j = LOCAL_ID();                                                            \
+    if (stride == 1) {                                                             \
+        while (j <= columns - LANES * GROUP) {                                     \
+            int run = BLOCK * LANES * GROUP;                                       \
+            int stop = columns - j > run ? j + run : columns;                      \
+            float partial[LANES];                                                  \
+            for (int lane = 0; lane < LANES; lane++) {                             \
+                partial[lane] = FIRST;                                             \
+            }                                                                      \
+            for (; j <= stop - LANES * GROUP; j += LANES * GROUP) {                \
+                for (int lane = 0; lane < LANES; lane++) {                         \
+                    partial[lane] = FOLD(partial[lane], x[j + lane * GROUP]);      \
+                }                                                                  \
+            }                                                                      \
+            for (int width = LANES / 2; width > 0; width /= 2) {                   \
+                for (int lane = 0; lane < width; lane++) {                         \
+                    partial[lane] = MERGE(partial[lane], partial[lane + width]);   \
+                }                                                                  \
+            }                                                                      \
+            JOIN(all, lost, partial[0]);                                           \
+        }                                                                          \
+    }                                                                              \
+    while (j < columns) {                                                          \
+        float block = FIRST;                                                       \
+        for (int first = j; j < columns && j - first < BLOCK * GROUP; j += GROUP) { \
+            block = FOLD(block, x[j * stride]);                                    \
+        }                                                                          \
+        JOIN(all, lost, block);                                                    \
     }
-#define ADD_EXP(sum, value) ((sum) + exp((value) - most))
+#define ADD_EXP(sum, value) ((sum) + exp((value)-most))
+#define PLUS(a, b) ((a) + (b))
+#define JOIN_LARGER(all, lost, block) all = larger(all, block)
 
 DEVICE float most_of_row(GLOBAL const float* x, long64 stride, int columns) {
-    FOLD_ROW(-INFINITY, larger)
-    for (int lane = 1; lane < LANES; lane++) {
-        partial[0] = larger(partial[0], partial[lane]);
-    }
-    return partial[0];
+    FOLD_ROW(-INFINITY, larger, larger, JOIN_LARGER)
+    return all;
 }
 
 DEVICE float exp_sum_of_row(GLOBAL const float* x, long64 stride, int columns, float most) {
-    FOLD_ROW(0.0f, ADD_EXP)
-    for (int lane = 1; lane < LANES; lane++) {
-        partial[0] += partial[lane];
-    }
-    return partial[0];
+    float lost = 0.0f;
+    FOLD_ROW(0.0f, ADD_EXP, PLUS, CARRY)
+    return settled(all, lost);
 }
 
 /* y = e^(x - max) / Σ e^(x - max), or x - max - ln Σ e^(x - max). */
@@ -134,8 +149,15 @@ KERNEL(GROUP) softmax_groups(ROWS, int logarithm, VIEW(const float, x), VIEW(flo
     ROW_OF(dy);                                                                    \
     ROW_OF(dx);                                                                    \
     float sum = 0.0f;                                                              \
-    EACH(OWN, STEP) { sum += logarithm ? ELEMENT(dy) : ELEMENT(dy) * ELEMENT(y); } \
-    sum = SUM(sum);                                                                \
+    float sum_lost = 0.0f;                                                         \
+    EACH_BLOCK(OWN, STEP) {                                                        \
+        float block = 0.0f;                                                        \
+        EACH_OF_BLOCK(STEP) {                                                      \
+            block += logarithm ? ELEMENT(dy) : ELEMENT(dy) * ELEMENT(y);           \
+        }                                                                          \
+        CARRY(sum, sum_lost, block)                                                \
+    }                                                                              \
+    sum = SUM(settled(sum, sum_lost));                                                                \
     if (logarithm) {                                                               \
         EACH(OWN, STEP) { ELEMENT(dx) = ELEMENT(dy) - exp(ELEMENT(y)) * sum; }     \
     } else {                                                                       \
@@ -167,18 +189,31 @@ softmax_grad_groups(ROWS, int logarithm, VIEW(const float, y), VIEW(const float,
     EACH(OWN, STEP) { most = larger(most, ELEMENT(x)); }            \
     most = MAX(most);                                               \
     float sum = 0.0f;                                               \
-    EACH(OWN, STEP) { sum += exp(ELEMENT(x) - most); }              \
-    sum = SUM(sum);                                                 \
+    float sum_lost = 0.0f;                                          \
+    EACH_BLOCK(OWN, STEP) {                                         \
+        float block = 0.0f;                                         \
+        EACH_OF_BLOCK(STEP) { block += exp(ELEMENT(x) - most); }    \
+        CARRY(sum, sum_lost, block)                                 \
+    }                                                               \
+    sum = SUM(settled(sum, sum_lost));                              \
     float ln = most + natural_log(sum);                             \
     float total = 0.0f;                                             \
+    float total_lost = 0.0f;                                        \
     float loss = 0.0f;                                              \
-    EACH(OWN, STEP) {                                               \
-        float weight = TARGET;                                      \
-        total += weight;                                            \
-        loss += weight == 0.0f ? 0.0f : weight * (ln - ELEMENT(x)); \
+    float loss_lost = 0.0f;                                         \
+    EACH_BLOCK(OWN, STEP) {                                         \
+        float weights = 0.0f;                                       \
+        float losses = 0.0f;                                        \
+        EACH_OF_BLOCK(STEP) {                                       \
+            float weight = TARGET;                                  \
+            weights += weight;                                      \
+            losses += weight == 0.0f ? 0.0f : weight * (ln - ELEMENT(x)); \
+        }                                                           \
+        CARRY(total, total_lost, weights)                           \
+        CARRY(loss, loss_lost, losses)                              \
     }                                                               \
-    total = SUM(total);                                             \
-    loss = SUM(loss);                                               \
+    total = SUM(settled(total, total_lost));                        \
+    loss = SUM(settled(loss, loss_lost));                           \
     float scale = total / sum;                                      \
     EACH(OWN, STEP) {                                               \
         float share = exp(ELEMENT(x) - most) * scale;               \
@@ -282,11 +317,11 @@ DEVICE int before_i32(int v, int i, int best, int best_i) { return BEFORE_BY(v, 
         int lane = LOCAL_ID();                                                                      \
         int index = lane < columns ? lane : 0;                                                      \
         T best = x[x_at + index * x_s3];                                                            \
-        for (int j = lane + GROUP; j < columns; j += GROUP) {                                       \
+        for (long64 j = lane + GROUP; j < columns; j += GROUP) {                                    \
             T value = ELEMENT(x);                                                                   \
-            if (BEFORE(value, j, best, index)) {                                                    \
+            if (BEFORE(value, (int)j, best, index)) {                                               \
                 best = value;                                                                       \
-                index = j;                                                                          \
+                index = (int)j;                                                                     \
             }                                                                                       \
         }                                                                                           \
         values[lane] = best;                                                                        \

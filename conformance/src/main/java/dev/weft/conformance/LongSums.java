@@ -1,0 +1,291 @@
+package dev.weft.conformance;
+
+import static dev.weft.conformance.Bound.U;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.weft.DType;
+import dev.weft.Device;
+import dev.weft.Scope;
+import dev.weft.Shape;
+import dev.weft.Tensor;
+import dev.weft.autograd.Tape;
+import dev.weft.backend.Activation;
+import dev.weft.backend.ReduceOp;
+import dev.weft.backend.View;
+
+import org.junit.jupiter.api.DynamicTest;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Sums of so many numbers that an error which grows with their number is far beyond the bound. All
+ * summands are the same: then roundings do not cancel, since a sum is always off to the same side
+ * until it has doubled, and the result is known without another sum.
+ */
+final class LongSums {
+    private LongSums() {}
+
+    // ---- kernels
+
+    /** Each way of reducing: rows, adjacent runs, runs with gaps, several axes, many results. */
+    static List<KernelCase> kernels() {
+        List<KernelCase> cases = new ArrayList<>();
+        for (ReduceOp op : new ReduceOp[] {ReduceOp.SUM, ReduceOp.MEAN}) {
+            cases.add(reduce(op, Shape.of(100_003, 19), Placement.DENSE, 0));
+            cases.add(reduce(op, Shape.of(100_003, 19), Placement.PADDED, 0, 1));
+            cases.add(reduce(op, Shape.of(2, 700_001), Placement.DENSE, 1));
+            cases.add(reduce(op, Shape.of(2, 300_007), Placement.STRIDED, 1));
+            cases.add(reduce(op, Shape.of(300_007, 2), Placement.DENSE, 0));
+            cases.add(reduce(op, Shape.of(300_007, 2), Placement.TRANSPOSED, 0));
+            cases.add(reduce(op, Shape.of(79, 67, 301), Placement.DENSE, 0, 2));
+            cases.add(reduce(op, Shape.of(701, 4099), Placement.DENSE, 0));
+        }
+        for (boolean log : new boolean[] {false, true}) {
+            for (Placement in : new Placement[] {Placement.DENSE, Placement.STRIDED}) {
+                cases.add(softmax(log, 500_009, in));
+                cases.add(softmaxGrad(log, 500_009, in));
+            }
+        }
+        cases.add(crossEntropy(500_009));
+        cases.add(scatterAdd(150_000));
+        return cases;
+    }
+
+    private static float[] constant(Side side, long size) {
+        float[] values = new float[(int) size];
+        Arrays.fill(values, (float) (0.1 + 0.1 * side.random().nextDouble()));
+        return values;
+    }
+
+    private static KernelCase reduce(ReduceOp op, Shape shape, Placement in, int... axes) {
+        return new KernelCase(
+                "long " + op,
+                shape + " " + in + " over " + Arrays.toString(axes),
+                side -> {
+                    float[] values = constant(side, shape.size());
+                    Shape result = shape;
+                    for (int axis : axes) {
+                        result = result.with(axis, 1);
+                    }
+                    long n = shape.size() / result.size();
+                    View y = side.output(result, relative(Bound.roundings(n) + 1));
+                    side.kernels().reduce(op, side.input(values, shape, in), y);
+                });
+    }
+
+    /** {@code n} roundings of a result of which nothing cancels. */
+    private static Bound relative(double n) {
+        return (_, expected) -> n * U * Math.abs(expected);
+    }
+
+    /** A row whose first element is the largest, and the others equal. */
+    private static float[] row(Side side, int columns) {
+        float[] values = new float[columns];
+        Arrays.fill(values, (float) (-1 - side.random().nextDouble()));
+        values[0] = 0;
+        return values;
+    }
+
+    private static KernelCase softmax(boolean log, int columns, Placement in) {
+        return new KernelCase(
+                log ? "long log softmax" : "long softmax",
+                columns + " " + in,
+                side -> {
+                    Shape shape = Shape.of(1, columns);
+                    View x = side.input(row(side, columns), shape, in);
+                    double roundings = Bound.roundings(columns) + 8;
+                    // A relative error of the sum is an absolute one of its logarithm.
+                    Bound bound =
+                            log
+                                    ? Bound.absolute(roundings * U).plus(Bound.ulp(2))
+                                    : relative(roundings);
+                    side.kernels().softmax(log, x, side.output(DType.F32, shape, in, bound));
+                });
+    }
+
+    private static KernelCase softmaxGrad(boolean log, int columns, Placement in) {
+        return new KernelCase(
+                log ? "long log softmaxGrad" : "long softmaxGrad",
+                columns + " " + in,
+                side -> {
+                    Shape shape = Shape.of(1, columns);
+                    float[] results = new float[columns];
+                    Arrays.fill(results, (float) (log ? -Math.log(columns) : 1.0 / columns));
+                    float[] gradients = constant(side, columns);
+                    double sum = gradients[0] * (log ? columns : 1.0);
+                    double size =
+                            log
+                                    ? gradients[0] + Math.exp(results[0]) * sum
+                                    : results[0] * (gradients[0] + sum);
+                    Bound bound = Bound.absolute((Bound.roundings(columns) + 8) * U * size);
+                    View y = side.input(results, shape, in);
+                    View dy = side.input(gradients, shape, in);
+                    View dx = side.output(DType.F32, shape, in, bound);
+                    side.kernels().softmaxGrad(log, y, dy, dx);
+                });
+    }
+
+    private static KernelCase crossEntropy(int columns) {
+        return new KernelCase(
+                "long crossEntropy",
+                "" + columns,
+                side -> {
+                    Shape shape = Shape.of(1, columns);
+                    float[] x = row(side, columns);
+                    float[] t = constant(side, columns);
+                    double total = (double) t[0] * columns;
+                    double u = (2 * Bound.roundings(columns) + 8) * U;
+                    double level = Math.log(1 + (columns - 1) * Math.exp(x[1]));
+                    Bound loss = Bound.absolute(u * total * (level - x[1]));
+                    // Each is its share of the total, less t.
+                    double share = Math.max(1, Math.exp(x[1]) * columns) / Math.exp(level);
+                    Bound gradient = Bound.absolute(u * (total * share / columns + t[0]));
+                    double first = u * total / Math.exp(level);
+                    Bound gradients = (i, d) -> gradient.at(i, d) + (i == 0 ? first : 0);
+                    side.kernels()
+                            .crossEntropy(
+                                    side.input(x, shape, Placement.DENSE),
+                                    side.input(t, shape, Placement.DENSE),
+                                    1,
+                                    side.output(Shape.of(1), loss),
+                                    side.output(shape, gradients));
+                });
+    }
+
+    /** Two rows of three that are met again and again, and one that is met once. */
+    private static KernelCase scatterAdd(int count) {
+        return new KernelCase(
+                "long scatterAdd",
+                "" + count,
+                side -> {
+                    int[] rows = new int[count];
+                    for (int i = 0; i < count; i++) {
+                        rows[i] = i % 3 == 0 ? 0 : 3;
+                    }
+                    rows[count / 2] = 1;
+                    View dy =
+                            side.input(
+                                    constant(side, 5L * count),
+                                    Shape.of(count, 5),
+                                    Placement.DENSE);
+                    View table =
+                            side.updated(
+                                    new float[4 * 5],
+                                    Shape.of(4, 5),
+                                    Placement.PADDED,
+                                    relative(Bound.roundings(count)));
+                    side.kernels().scatterAdd(dy, side.input(rows), table);
+                });
+    }
+
+    // ---- products
+
+    /** Products with a long inner extent, and the gradients of layers over many rows. */
+    static Stream<DynamicTest> products(Supplier<Device> device) {
+        List<DynamicTest> tests = new ArrayList<>();
+        long[][] sizes = {
+            {0, 1, 1, 3_000_001},
+            {0, 3, 5, 70_001},
+            {0, 1, 300, 20_480},
+            {2, 4, 1, 50_000},
+            {0, 1, 1, 4096},
+            {0, 2, 2, 4097}
+        };
+        for (long[] size : sizes) {
+            long k = size[3];
+            Shape a = matrix(size[0], size[1], k);
+            Shape b = matrix(size[0], k, size[2]);
+            tests.add(
+                    of(
+                            "matmul " + a + " by " + b,
+                            k,
+                            device,
+                            x -> expand(x, a).matmul(expand(x, b))));
+            tests.add(
+                    of(
+                            "matmul of transposes to " + a + " by " + b,
+                            k,
+                            device,
+                            x ->
+                                    dense(x, matrix(size[0], k, size[1]))
+                                            .transpose()
+                                            .matmul(
+                                                    dense(x, matrix(size[0], size[2], k))
+                                                            .transpose())));
+        }
+        long k = 30_011;
+        tests.add(
+                of(
+                        "linear of " + k + " inputs",
+                        k,
+                        device,
+                        x ->
+                                dense(x, Shape.of(3, k))
+                                        .linear(dense(x, Shape.of(7, k)), null, Activation.RELU)));
+        tests.add(
+                of(
+                        "a weight's gradient over " + k + " rows",
+                        k,
+                        device,
+                        x -> gradient(x, k, true)));
+        tests.add(
+                of("a bias's gradient over " + k + " rows", k, device, x -> gradient(x, k, false)));
+        return tests.stream();
+    }
+
+    private static Shape matrix(long batch, long rows, long columns) {
+        return batch == 0 ? Shape.of(rows, columns) : Shape.of(batch, rows, columns);
+    }
+
+    private static Tensor expand(Tensor x, Shape shape) {
+        return x.expand(shape.toArray());
+    }
+
+    private static Tensor dense(Tensor x, Shape shape) {
+        return expand(x, shape).contiguous();
+    }
+
+    /** Of a layer, of which each output's gradient is x: x² for each row, or x · 1. */
+    private static Tensor gradient(Tensor x, long rows, boolean ofWeight) {
+        Device device = x.device();
+        try (Tape tape = device.tape()) {
+            Tensor weight = device.ones(4, 6);
+            Tensor bias = device.ones(4);
+            tape.watch(weight);
+            tape.watch(bias);
+            Tensor y = dense(x, Shape.of(rows, 6)).linear(weight, bias, Activation.IDENTITY);
+            Tensor scaled = y.mul(expand(x, Shape.of(rows, 4)));
+            return ofWeight
+                    ? tape.gradients(scaled.sum()).of(weight).copy()
+                    : tape.gradients(scaled.sum()).of(bias).mul(x);
+        }
+    }
+
+    /** Every element of the result is n x². */
+    private static DynamicTest of(
+            String name, long n, Supplier<Device> device, Function<Tensor, Tensor> op) {
+        return dynamicTest(
+                name,
+                () -> {
+                    float x = 0.1f;
+                    double expected = n * (double) x * x;
+                    Bound bound = relative(Bound.productRoundings(n));
+                    try (Scope _ = device.get().scope()) {
+                        float[] y = op.apply(device.get().scalar(x)).toFloatArray();
+                        for (int i = 0; i < y.length; i++) {
+                            assertTrue(
+                                    bound.holds(i, expected, y[i]),
+                                    "element %d: expected %s within %s, got %s"
+                                            .formatted(i, expected, bound.at(i, expected), y[i]));
+                        }
+                    }
+                });
+    }
+}
