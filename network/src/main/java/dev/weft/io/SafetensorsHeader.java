@@ -203,17 +203,18 @@ record SafetensorsHeader(Path path, long start, Map<String, String> metadata, Li
             expect(
                     path,
                     json.nextToken() == JsonToken.VALUE_STRING,
-                    "its metadata '" + Excerpt.of(key) + "' is not a string");
+                    "its metadata '%s' is not a string",
+                    key);
             metadata.put(key, json.getText());
         }
     }
 
     private static Place readPlace(Path path, String name, JsonParser json) throws IOException {
-        String what = "tensor '" + Excerpt.of(name) + "' ";
         expect(
                 path,
                 json.currentToken() == JsonToken.START_OBJECT,
-                what + "is not described by an object");
+                "tensor '%s' is not described by an object",
+                name);
         String dtype = null;
         long[] dims = null;
         long[] offsets = null;
@@ -225,22 +226,20 @@ record SafetensorsHeader(Path path, long start, Map<String, String> metadata, Li
                     expect(
                             path,
                             json.currentToken() == JsonToken.VALUE_STRING,
-                            what + "has a dtype that is no string");
+                            "tensor '%s' has a dtype that is no string",
+                            name);
                     dtype = json.getText();
                 }
-                case "shape" -> dims = readNumbers(path, what + "has a shape", json);
-                case "data_offsets" -> offsets = readNumbers(path, what + "has data_offsets", json);
+                case "shape" -> dims = readNumbers(path, name, "a shape", json);
+                case "data_offsets" -> offsets = readNumbers(path, name, "data_offsets", json);
                 default ->
-                        throw new FormatException(
-                                "%s: %shas an unknown field '%s'"
-                                        .formatted(path, what, Excerpt.of(field)));
+                        expect(path, false, "tensor '%s' has an unknown field '%s'", name, field);
             }
         }
         if (dtype == null || dims == null || offsets == null || offsets.length != 2) {
-            throw new FormatException(
-                    path + ": " + what + "needs dtype, shape and two data_offsets");
+            throw wrong(path, "tensor '%s' needs dtype, shape and two data_offsets", name);
         }
-        return place(path, name, dtype(path, what, dtype), dims, offsets);
+        return place(path, name, dtype(path, name, dtype), dims, offsets);
     }
 
     private static Place place(Path path, String name, DType dtype, long[] dims, long[] offsets)
@@ -269,30 +268,36 @@ record SafetensorsHeader(Path path, long start, Map<String, String> metadata, Li
         return new Place(name, dtype, shape, offsets[0], offsets[1]);
     }
 
-    private static long[] readNumbers(Path path, String what, JsonParser json) throws IOException {
-        expect(path, json.currentToken() == JsonToken.START_ARRAY, what + " that is no array");
+    private static long[] readNumbers(Path path, String name, String field, JsonParser json)
+            throws IOException {
+        expect(
+                path,
+                json.currentToken() == JsonToken.START_ARRAY,
+                "tensor '%s' has %s that is no array",
+                name,
+                field);
         LongStream.Builder numbers = LongStream.builder();
         while (json.nextToken() != JsonToken.END_ARRAY) {
             expect(
                     path,
                     json.currentToken() == JsonToken.VALUE_NUMBER_INT,
-                    what + " with something that is no integer");
+                    "tensor '%s' has %s with something that is no integer",
+                    name,
+                    field);
             long number = json.getLongValue();
-            expect(path, number >= 0, what + " with a negative number");
+            expect(path, number >= 0, "tensor '%s' has %s with a negative number", name, field);
             numbers.add(number);
         }
         return numbers.build().toArray();
     }
 
-    private static DType dtype(Path path, String what, String name) throws FormatException {
+    private static DType dtype(Path path, String name, String type) throws FormatException {
         for (DType dtype : DType.values()) {
-            if (dtype.name().equals(name)) {
+            if (dtype.name().equals(type)) {
                 return dtype;
             }
         }
-        throw new FormatException(
-                "%s: %sis of type %s; Weft reads F32 and I32"
-                        .formatted(path, what, Excerpt.of(name)));
+        throw wrong(path, "tensor '%s' is of type %s; Weft reads F32 and I32", name, type);
     }
 
     /** Tensors follow each other from byte 0, without gaps or overlaps. */
@@ -309,10 +314,22 @@ record SafetensorsHeader(Path path, long start, Map<String, String> metadata, Li
         }
     }
 
-    private static void expect(Path path, boolean holds, String otherwise) throws FormatException {
+    /**
+     * Checks what was read.
+     *
+     * @param otherwise what is wrong, as a format of texts from the file
+     */
+    private static void expect(Path path, boolean holds, String otherwise, String... texts)
+            throws FormatException {
         if (!holds) {
-            throw new FormatException(
-                    path + ": is not a safetensors file that Weft reads: " + otherwise);
+            throw wrong(path, otherwise, texts);
         }
+    }
+
+    private static FormatException wrong(Path path, String what, String... texts) {
+        Object[] excerpts = Arrays.stream(texts).map(Excerpt::of).toArray();
+        return new FormatException(
+                "%s: is not a safetensors file that Weft reads: %s"
+                        .formatted(path, what.formatted(excerpts)));
     }
 }
