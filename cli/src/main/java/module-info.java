@@ -4,7 +4,9 @@ module dev.weft.cli {
     requires dev.weft.network;
     requires info.picocli;
     requires java.desktop;
+    requires jdk.unsupported;
     requires me.tongfei.progressbar;
+    requires org.jline.terminal;
     requires static org.jspecify;
     requires org.knowm.xchart;
 

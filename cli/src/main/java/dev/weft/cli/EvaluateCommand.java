@@ -61,6 +61,7 @@ final class EvaluateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path target = json;
         if (target != null) {
+            OutputFolder.checkDiffer("--json", target, model, "the model");
             OutputFolder.checkWritable(target);
         }
         DigitData digits = DigitData.forTest(data, testCount);

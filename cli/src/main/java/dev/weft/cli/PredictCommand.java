@@ -69,6 +69,10 @@ final class PredictCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path target = json;
         if (target != null) {
+            OutputFolder.checkDiffer("--json", target, model, "the model");
+            for (Path image : images) {
+                OutputFolder.checkDiffer("--json", target, image, "a picture to classify");
+            }
             OutputFolder.checkWritable(target);
         }
         List<Prediction> written = new ArrayList<>();

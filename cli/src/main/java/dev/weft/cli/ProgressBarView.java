@@ -2,14 +2,17 @@ package dev.weft.cli;
 
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 
-import java.text.DecimalFormat;
-import java.time.temporal.ChronoUnit;
+import java.util.List;
 
-/** A progress bar with the running epoch's loss and accuracy, the speed, and the time left. */
+/**
+ * A progress bar with the running epoch's loss and accuracy, the speed, and the time left: what
+ * does not fit the terminal is left out, the loss last.
+ */
 final class ProgressBarView implements Progress {
     private static final int MILLIS_BETWEEN = 100;
+    private static final int NARROWEST_BAR = 10;
 
     private final int epochs;
     private final ProgressBar bar;
@@ -26,11 +29,8 @@ final class ProgressBarView implements Progress {
                 new ProgressBarBuilder()
                         .setTaskName("training")
                         .setInitialMax(examples)
-                        .setUnit("", 1)
-                        .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(MILLIS_BETWEEN)
-                        .setSpeedUnit(ChronoUnit.SECONDS)
-                        .showSpeed(new DecimalFormat(" #,##0"))
+                        .setRenderer(ProgressBarView::line)
                         .build();
     }
 
@@ -52,9 +52,41 @@ final class ProgressBarView implements Progress {
             bar.stepTo(done);
             bar.setExtraMessage(
                     String.format(
-                            " samples  epoch %d/%d  loss %.4f  accuracy %.2f%%",
+                            "epoch %d/%d  loss %.4f  accuracy %.2f%%",
                             epoch, epochs, lossSum / seen, 100.0 * correct / seen));
         }
+    }
+
+    private static String line(ProgressState state, int width) {
+        double seconds = state.getElapsedAfterStart().toNanos() * 1e-9;
+        return line(state.getExtraMessage(), state.getCurrent(), state.getMax(), seconds, width);
+    }
+
+    /** The line for a terminal of that width. */
+    static String line(String message, long done, long all, double seconds, int width) {
+        double share = all == 0 ? 1 : (double) done / all;
+        String percent = "%3.0f%%".formatted(100 * share);
+        String left = done == 0 ? "" : "%s left".formatted(time(seconds * (1 - share) / share));
+        String speed = seconds > 0 ? "%,.0f samples/s".formatted(done / seconds) : "";
+        StringBuilder line = new StringBuilder(message.isEmpty() ? "training" : message);
+        for (String part : List.of(percent, left, speed)) {
+            if (!part.isEmpty() && line.length() + 2 + part.length() <= width) {
+                line.append("  ").append(part);
+            }
+        }
+        int room = width - line.length() - 4;
+        if (room >= NARROWEST_BAR) {
+            int full = (int) Math.round(share * room);
+            line.append("  [").append("=".repeat(full)).append(" ".repeat(room - full)).append(']');
+        }
+        return line.length() <= width ? line.toString() : line.substring(0, Math.max(0, width));
+    }
+
+    private static String time(double seconds) {
+        long whole = Math.round(seconds);
+        return whole < 3600
+                ? "%d:%02d".formatted(whole / 60, whole % 60)
+                : "%d:%02d:%02d".formatted(whole / 3600, whole / 60 % 60, whole % 60);
     }
 
     @Override

@@ -12,12 +12,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** Trains a network, tests it, and writes the model, its figures and a plot. */
 @Command(
         name = "train",
         description =
-                "Train a network; write model.safetensors, metrics.json and training.png to --out.",
+                "Train a network; write model.safetensors, metrics.json and training.png to --out."
+                    + " Ctrl-C saves the model as it is then, to go on with by --resume; a second"
+                    + " one ends at once.",
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -36,20 +39,40 @@ final class TrainCommand implements Callable<Integer> {
         DigitData data = DigitData.forTraining(options.data, options.testCount, options.seed);
         // Before the work, so that nobody trains for an hour and then cannot save.
         OutputFolder folder = OutputFolder.at(options.out);
-        if (options.json != null) {
-            OutputFolder.checkWritable(options.json);
+        if (!options.force) {
+            folder.checkIsFree(Stream.ofNullable(resume).toList());
+        }
+        Path json = options.json;
+        if (json != null) {
+            folder.checkIsNone("--json", json);
+            if (resume != null) {
+                OutputFolder.checkDiffer("--json", json, resume, "the model to go on with");
+            }
+            OutputFolder.checkWritable(json);
         }
         try (Device device = backend.open(out);
                 TrainingRun run = new TrainingRun(options, data, resumed, device, out)) {
-            RunReport report = run.train();
-            run.save(folder.file("model.safetensors"));
-            report.write(folder.file("metrics.json"));
-            Path json = options.json;
+            try (StopSignals signals = StopSignals.asking(run::stop)) {
+                run.train();
+                Path model = folder.path().resolve(OutputFolder.MODEL);
+                if (run.hasSteps()) {
+                    run.save(folder.file(OutputFolder.MODEL));
+                }
+                if (!run.isComplete()) {
+                    out.println(
+                            run.hasSteps()
+                                    ? "stopped %s; go on with the same command and --resume %s"
+                                            .formatted(run.progress(), model)
+                                    : "stopped before the first step: nothing was written");
+                    return signals.exitCode();
+                }
+            }
+            RunReport report = run.test();
+            report.write(folder.file(OutputFolder.METRICS));
             if (json != null) {
                 report.write(json);
             }
-            Path plot = folder.file("training.png");
-            boolean drawn = TrainingPlot.write(plot, report, out);
+            boolean drawn = TrainingPlot.write(folder.file(OutputFolder.PLOT), report, out);
             ConfusionTable.print(out, report.evaluation().confusion());
             out.printf(
                     "wrote model.safetensors, metrics.json%s to %s%n",

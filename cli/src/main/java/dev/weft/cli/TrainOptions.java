@@ -116,6 +116,13 @@ final class TrainOptions {
     Path out = Path.of("weft-out");
 
     @Option(
+            names = "--force",
+            description =
+                    "Replace the run that --out holds. Without it, that is refused, unless --resume"
+                            + " goes on with that very run.")
+    boolean force;
+
+    @Option(
             names = "--json",
             paramLabel = "FILE",
             description = "Write the results there as well, as JSON.")

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
+import dev.weft.data.Dataset;
 import dev.weft.data.Normalization;
 import dev.weft.io.Checkpoint;
 import dev.weft.nn.Network;
@@ -30,7 +31,8 @@ final class TrainingRun implements AutoCloseable {
     private final Normalization normalization;
     private final Network network;
     private final Optimizer optimizer;
-    private final int epochsDone;
+    private final Trainer trainer;
+    private final List<TrainingListener.EpochEvent> epochs = new ArrayList<>();
 
     /**
      * Makes what a run needs on the device.
@@ -53,13 +55,13 @@ final class TrainingRun implements AutoCloseable {
         if (resumed == null) {
             network = Network.create(device, options.model().layers(options.dropout), options.seed);
             optimizer = newOptimizer();
-            epochsDone = 0;
         } else {
             network = SavedModel.of(resumed, device).network();
             optimizer = newOptimizer();
             resumed.restore(optimizer, network);
-            epochsDone = checked(TrainingState.of(resumed)).epochs();
+            check(TrainingState.of(resumed));
         }
+        trainer = new Trainer(network, options.model().loss(), optimizer);
     }
 
     private Optimizer newOptimizer() {
@@ -71,7 +73,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     /** A resumed run goes on exactly only with the data that it was begun with. */
-    private TrainingState checked(TrainingState saved) {
+    private void check(TrainingState saved) {
         int examples = data.split().train().size();
         if (saved.examples() != examples || !saved.normalization().equals(normalization)) {
             throw new InputException(
@@ -86,19 +88,24 @@ final class TrainingRun implements AutoCloseable {
                                     normalization.mean(),
                                     normalization.deviation()));
         }
+        if (saved.epochs() != optimizer.steps() / stepsInEpoch()) {
+            throw new InputException(
+                    "%s: says %d epochs of %d steps, and %d steps: it is damaged"
+                            .formatted(
+                                    options.resume,
+                                    saved.epochs(),
+                                    stepsInEpoch(),
+                                    optimizer.steps()));
+        }
         if (saved.epochs() >= options.epochs) {
             throw new InputException(
                     "%s: was trained for %d epochs already: pass --epochs above that"
                             .formatted(options.resume, saved.epochs()));
         }
-        return saved;
     }
 
-    /** Trains and tests; prints as it goes. */
-    RunReport train() {
-        boolean oneHot = options.model().loss().takesOneHot();
-        Batches training =
-                new Batches(device, data.split().train(), normalization, options.batch, oneHot);
+    /** Trains to the last epoch, or until it is told to {@link #stop}; prints as it goes. */
+    void train() {
         out.printf(
                 "%s: %,d parameters; %,d examples to train, %,d to test (%s)%n",
                 options.model().label(),
@@ -106,9 +113,8 @@ final class TrainingRun implements AutoCloseable {
                 data.split().train().size(),
                 data.split().test().size(),
                 data.description());
-        Trainer trainer = new Trainer(network, options.model().loss(), optimizer);
+        Batches training = batches(data.split().train());
         trainer.captureSteps(true);
-        List<TrainingListener.EpochEvent> epochs = new ArrayList<>();
         trainer.listen(
                 new TrainingListener() {
                     @Override
@@ -116,13 +122,58 @@ final class TrainingRun implements AutoCloseable {
                         epochs.add(event);
                     }
                 });
-        long examples = (long) (options.epochs - epochsDone) * data.split().train().size();
+        long done = optimizer.steps();
+        long examples = examplesAfter(done, training);
         try (Progress progress = Progress.create(out, options.epochs, examples)) {
             trainer.listen(progress);
-            trainer.train(training, epochsDone + 1, options.epochs, options.seed);
+            trainer.trainAfter(training, done, options.epochs, options.seed);
         }
-        Batches test =
-                new Batches(device, data.split().test(), normalization, options.batch, oneHot);
+    }
+
+    private long examplesAfter(long steps, Batches training) {
+        long whole = steps / training.count();
+        long inEpoch = Math.min(training.size(), steps % training.count() * options.batch);
+        return (options.epochs - whole) * training.size() - inEpoch;
+    }
+
+    /** Asks, from any thread, that training ends after the present step. */
+    void stop() {
+        trainer.stop();
+    }
+
+    private Batches batches(Dataset examples) {
+        boolean oneHot = options.model().loss().takesOneHot();
+        return new Batches(device, examples, normalization, options.batch, oneHot);
+    }
+
+    private int stepsInEpoch() {
+        return Math.ceilDiv(data.split().train().size(), options.batch);
+    }
+
+    /** Whether there is something to save. */
+    boolean hasSteps() {
+        return optimizer.steps() > 0;
+    }
+
+    /** Whether all epochs are done. */
+    boolean isComplete() {
+        return optimizer.steps() >= (long) options.epochs * stepsInEpoch();
+    }
+
+    /** How far training has come, in words. */
+    String progress() {
+        long steps = optimizer.steps();
+        return "after %d of %d epochs and %d of %d steps"
+                .formatted(
+                        steps / stepsInEpoch(),
+                        options.epochs,
+                        steps % stepsInEpoch(),
+                        stepsInEpoch());
+    }
+
+    /** Tests what was trained. */
+    RunReport test() {
+        Batches test = batches(data.split().test());
         Evaluation evaluation = Evaluation.of(network, options.model().loss(), test);
         out.printf(
                 "test accuracy %.2f %%, test loss %.4f%n",
@@ -131,6 +182,7 @@ final class TrainingRun implements AutoCloseable {
                 options, device.info(), epochs, evaluation, network.parameters().sha256());
     }
 
+    /** Saves all that a run needs to go on exactly from here. */
     void save(Path path) throws IOException {
         TrainingState state =
                 new TrainingState(
@@ -139,7 +191,7 @@ final class TrainingRun implements AutoCloseable {
                         data.split().train().size(),
                         options.batch,
                         options.seed,
-                        options.epochs);
+                        (int) (optimizer.steps() / stepsInEpoch()));
         Checkpoint.save(path, network, optimizer, SavedModel.metadata(options, state));
     }
 

@@ -75,6 +75,7 @@ class CommandLineTest {
                 new ArrayList<>(
                         List.of(
                                 "train",
+                                "--force",
                                 "--data",
                                 data.toString(),
                                 "--out",

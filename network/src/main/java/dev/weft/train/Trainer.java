@@ -22,6 +22,7 @@ public final class Trainer {
     private final Readings readings = new Readings();
     private final List<TrainingListener> listeners = new ArrayList<>();
     private boolean captures;
+    private volatile boolean stopping;
 
     /** A trainer, whose few bytes on the device belong to the innermost open scope. */
     public Trainer(Network network, LossKind loss, Optimizer optimizer) {
@@ -53,22 +54,51 @@ public final class Trainer {
      * @throws IllegalStateException where steps are to be captured and a layer reads values back
      */
     public void train(Batches batches, int first, int last, long seed) {
+        trainAfter(batches, (first - 1L) * batches.count(), last, seed);
+    }
+
+    /**
+     * As {@link #train}, after {@code done} steps, which may have ended within an epoch: with the
+     * parameters, the optimizer's state and the dropout as they were then, it goes on exactly. The
+     * rest of that epoch is told to listeners as an epoch.
+     */
+    public void trainAfter(Batches batches, long done, int last, long seed) {
+        int from = Math.toIntExact(done % batches.count());
         try (Scope _ = network.device().scope();
                 CapturedSteps captured = new CapturedSteps(network.device(), step, batches)) {
-            for (int epoch = first; epoch <= last; epoch++) {
+            for (int epoch = Math.toIntExact(done / batches.count()) + 1;
+                    epoch <= last && !stopping;
+                    epoch++) {
                 batches.shuffle(seed, epoch);
-                trainEpoch(batches, captured, epoch);
+                trainEpoch(batches, from, captured, epoch);
+                from = 0;
             }
+        } finally {
+            stopping = false;
         }
     }
 
-    private void trainEpoch(Batches batches, CapturedSteps captured, int epoch) {
+    /**
+     * Asks, from any thread, that training ends after the present step. What runs then, or is
+     * started next, returns as if it had come to its end; an epoch that was not finished is not
+     * told to listeners.
+     */
+    public void stop() {
+        stopping = true;
+    }
+
+    private void trainEpoch(Batches batches, int from, CapturedSteps captured, int epoch) {
         long started = System.nanoTime();
         long stepsBefore = (long) (epoch - 1) * batches.count();
+        // All batches but the last are as large as the first.
+        int at = Math.toIntExact(from * batches.examples(0).size());
         double lossSum = 0;
         long correctSum = 0;
         int seen = 0;
-        for (int i = 0; i < batches.count(); i++) {
+        for (int i = from; i < batches.count(); i++) {
+            if (stopping) {
+                return;
+            }
             Tensor examples = batches.examples(i);
             int size = Math.toIntExact(examples.size());
             long number = stepsBefore + i + 1;
@@ -78,7 +108,7 @@ public final class Trainer {
                             : eager(batches, i, epoch, number);
             int correct = 0;
             for (int row = 0; row < size; row++) {
-                correct += readings.predicted(row) == batches.label(seen + row) ? 1 : 0;
+                correct += readings.predicted(row) == batches.label(at + seen + row) ? 1 : 0;
             }
             lossSum += loss * size;
             correctSum += correct;
