@@ -1,8 +1,6 @@
 package dev.weft;
 
-import dev.weft.backend.DeviceBuffer;
-import dev.weft.backend.Recording;
-
+import java.lang.ref.Reference;
 import java.util.List;
 
 /**
@@ -23,30 +21,20 @@ import java.util.List;
  */
 public final class Capture implements AutoCloseable {
     private final Device device;
-    private final MemoryPool memory;
-    private final List<DeviceBuffer> held;
+    private final Captured captured;
     private final List<Storage> written;
-    private final Recording recording;
-    private boolean closed;
+    private final Runnable unregister;
 
     /**
      * A capture.
      *
-     * @param memory where the step's tensors are from
-     * @param held memory from elsewhere that the step uses
      * @param written what the step makes and leaves open, or overwrites
      */
-    Capture(
-            Device device,
-            MemoryPool memory,
-            List<DeviceBuffer> held,
-            List<Storage> written,
-            Recording recording) {
+    Capture(Device device, Captured captured, List<Storage> written) {
         this.device = device;
-        this.memory = memory;
-        this.held = held;
+        this.captured = captured;
         this.written = written;
-        this.recording = recording;
+        this.unregister = Holdings.whenDropped(this, captured);
     }
 
     /**
@@ -57,31 +45,29 @@ public final class Capture implements AutoCloseable {
      */
     public void replay() {
         device.check();
-        if (closed) {
+        if (captured.isClosed()) {
             throw new IllegalStateException("replay: this capture was closed");
         }
         if (device.isCapturing()) {
             throw new IllegalStateException("replay: a step is being captured on " + device);
         }
         device.written(written);
-        recording.replay();
+        captured.recording().replay();
+        Reference.reachabilityFence(this);
     }
 
     /**
-     * Gives back the memory of the step's tensors, save those that are still open. Idempotent; the
-     * device closes what was not closed.
+     * Gives back the memory of the step's tensors, save those that are still open. Idempotent. The
+     * device closes what was not closed; a capture that was dropped before is reported at WARNING.
      */
     @Override
     public void close() {
-        if (!closed) {
+        if (!captured.isClosed()) {
             device.check();
-            closed = true;
-            device.closed(this);
             try {
-                recording.close();
+                captured.close();
             } finally {
-                memory.close();
-                held.forEach(memory::unhold);
+                unregister.run();
             }
         }
     }

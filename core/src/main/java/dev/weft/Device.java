@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -28,6 +30,25 @@ import java.util.function.Supplier;
  * <p>A device belongs to the thread that opened it. Another thread may take it over with {@link
  * #adopt} when the first has stopped using it, and has it without that when the first has ended;
  * for work at the same time, open a device for each thread.
+ *
+ * <p>A service opens a device on each of its threads, and closes them when its threads have ended:
+ *
+ * <pre>{@code
+ * Queue<Device> opened = new ConcurrentLinkedQueue<>();
+ * ThreadLocal<Device> mine = ThreadLocal.withInitial(() -> {
+ *     Device device = Devices.open("cpu");
+ *     opened.add(device);
+ *     return device;
+ * });
+ * ExecutorService pool = Executors.newFixedThreadPool(16);
+ * Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+ *     pool.close(); // waits until the threads have no more work
+ *     opened.forEach(Device::close);
+ * }));
+ * pool.submit(() -> answer(mine.get()));
+ * }</pre>
+ *
+ * <p>All CPU devices of a JVM share their threads, so that many devices cost little more than one.
  */
 public final class Device implements AutoCloseable {
     /** Whether to remember where tensors were made: the system property {@code weft.debug}. */
@@ -35,7 +56,11 @@ public final class Device implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Device.class.getName());
 
-    private final List<Capture> captures = new ArrayList<>();
+    /** How long a thread may take to end that has nothing left to do. */
+    private static final Duration ENDING = Duration.ofSeconds(1);
+
+    private final Holdings holdings;
+    private final Runnable unregister;
     private Backend backend;
     private MemoryPool pool;
     private final Scope root = new Scope(this);
@@ -50,7 +75,7 @@ public final class Device implements AutoCloseable {
 
     private long writes;
     private volatile Thread thread = Thread.currentThread();
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * A device over a backend, which it closes in the end. Most users call {@link Devices#open}
@@ -59,6 +84,8 @@ public final class Device implements AutoCloseable {
     public Device(Backend backend) {
         this.backend = backend;
         this.pool = new MemoryPool(backend);
+        this.holdings = new Holdings(backend, pool);
+        this.unregister = Holdings.whenDropped(this, holdings);
     }
 
     /** What this device is. */
@@ -66,7 +93,10 @@ public final class Device implements AutoCloseable {
         return backend.info();
     }
 
-    /** The backend, for those who call kernels themselves. */
+    /**
+     * The backend, for those who call kernels themselves: as long as this device is open, and is
+     * referred to.
+     */
     public Backend backend() {
         check();
         return backend;
@@ -75,6 +105,7 @@ public final class Device implements AutoCloseable {
     /** Opens a scope inside the innermost open one. */
     public Scope scope() {
         check();
+        holdings.reclaim();
         innermost = new Scope(this, innermost);
         return innermost;
     }
@@ -214,6 +245,7 @@ public final class Device implements AutoCloseable {
         Tensor y = empty(operation, dtype, shape);
         try {
             write.accept(y.view());
+            Reference.reachabilityFence(this);
             return y;
         } catch (RuntimeException | Error e) {
             y.close();
@@ -297,6 +329,7 @@ public final class Device implements AutoCloseable {
      */
     public Capture capture(Runnable step) {
         check();
+        holdings.reclaim();
         if (isCapturing() || tape != null) {
             throw new IllegalStateException(
                     "capture: "
@@ -333,8 +366,8 @@ public final class Device implements AutoCloseable {
             calls.replay();
             Recording recording = direct.record(calls::replay);
             touched.removeIf(Storage::isClosed);
-            Capture capture = new Capture(this, own, held, List.copyOf(touched), recording);
-            captures.add(capture);
+            Captured holds = new Captured(holdings, recording, own, held);
+            Capture capture = new Capture(this, holds, List.copyOf(touched));
             done = true;
             return capture;
         } finally {
@@ -351,11 +384,6 @@ public final class Device implements AutoCloseable {
         return backend instanceof CallRecorder;
     }
 
-    /** Called by a capture that closes. */
-    void closed(Capture capture) {
-        captures.remove(capture);
-    }
-
     /** What is in use, pooled, and was allocated. */
     public MemoryStats memory() {
         return pool.stats();
@@ -364,19 +392,24 @@ public final class Device implements AutoCloseable {
     /** Gives pooled memory that no tensor uses back to the system. */
     public void trim() {
         check();
+        holdings.reclaim();
         backend.synchronize();
         pool.trim();
+        Reference.reachabilityFence(this);
     }
 
     /** Blocks until everything enqueued so far is done. */
     public void synchronize() {
         check();
         backend.synchronize();
+        Reference.reachabilityFence(this);
     }
 
     /**
-     * Makes the calling thread the one that may use this device. No other may be using it at that
-     * moment.
+     * Makes the calling thread the one that may use this device. The thread that used it so far
+     * must have stopped, and this one must know it, as by a {@code Future}, a lock or a latch: with
+     * a call still running, memory would be given back under a kernel. From then on the other
+     * thread's calls are refused.
      */
     public void adopt() {
         thread = Thread.currentThread();
@@ -387,13 +420,20 @@ public final class Device implements AutoCloseable {
      * as leaks at WARNING, with the place where each was made if the system property {@code
      * weft.debug} is true. Idempotent.
      *
-     * @throws IllegalStateException where a step is being captured
+     * <p>The owning thread closes its device; when that thread has ended, any thread may. A device
+     * that is dropped without being closed is found by the garbage collector some time later: a
+     * message at WARNING says so, with the place where it was opened under {@code weft.debug}, and
+     * all that it held is freed.
+     *
+     * @throws IllegalStateException where a step is being captured, or where the device belongs to
+     *     another thread that lives
      */
     @Override
     public void close() {
         if (closed) {
             return;
         }
+        awaitOwner();
         check();
         if (isCapturing()) {
             throw new IllegalStateException("close: a step is being captured on " + this);
@@ -404,16 +444,28 @@ public final class Device implements AutoCloseable {
         while (innermost != root) {
             innermost.close();
         }
-        List.copyOf(captures).forEach(Capture::close);
         reportLeaks();
         root.reclaimAll();
         closed = true;
-        // A device that was lost says so here, and still gives back what it holds.
         try {
-            backend.synchronize();
+            holdings.close();
         } finally {
-            pool.trim();
-            backend.close();
+            unregister.run();
+        }
+    }
+
+    /**
+     * Where another thread has this device and is about to end, as those of an executor that says
+     * that it has ended, waits for that: then the device is the caller's.
+     */
+    private void awaitOwner() {
+        Thread owner = thread;
+        if (owner != Thread.currentThread()) {
+            try {
+                owner.join(ENDING);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -462,7 +514,10 @@ public final class Device implements AutoCloseable {
                             + thread.getName()
                             + "', not to '"
                             + Thread.currentThread().getName()
-                            + "': open another device, or hand it over with adopt()");
+                            + "': open a device for each thread; or, when '"
+                            + thread.getName()
+                            + "' has stopped using it, call adopt() here first. Once that thread"
+                            + " has ended, any other may use and close it");
         }
     }
 

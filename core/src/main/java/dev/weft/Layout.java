@@ -6,6 +6,7 @@ import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -207,6 +208,7 @@ final class Layout {
         View destination = target.viewToWrite();
         if (!source.overlaps(destination) || source.isSame(destination)) {
             device.backend().copy(source, destination);
+            Reference.reachabilityFence(device);
             return;
         }
         try (Tensor before =

@@ -54,6 +54,10 @@ final class MemoryPool {
         private long pooledBytes;
         private int liveBuffers;
         private long allocations;
+
+        /** What was allocated and not released. */
+        private final Set<DeviceBuffer> buffers =
+                Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
     /** A device's pool. */
@@ -108,7 +112,7 @@ final class MemoryPool {
     private void pool(DeviceBuffer buffer) {
         if (closed) {
             ledger.pooledBytes -= bytes(buffer);
-            backend.release(buffer);
+            release(buffer);
         } else {
             listOf(buffer).addLast(buffer);
         }
@@ -142,13 +146,25 @@ final class MemoryPool {
             for (Deque<DeviceBuffer> list : lists) {
                 for (DeviceBuffer buffer : list) {
                     bytes += bytes(buffer);
-                    backend.release(buffer);
+                    release(buffer);
                 }
                 list.clear();
             }
         }
         ledger.pooledBytes -= bytes;
         return bytes;
+    }
+
+    private void release(DeviceBuffer buffer) {
+        ledger.buffers.remove(buffer);
+        backend.release(buffer);
+    }
+
+    /** Gives back what the device's pools have allocated, in use or not: the device is closed. */
+    void releaseAll() {
+        ledger.buffers.forEach(backend::release);
+        ledger.buffers.clear();
+        ledger.pooledBytes = 0;
     }
 
     /** Gives everything back to the device: what is still in use, when it is given back here. */
@@ -185,6 +201,7 @@ final class MemoryPool {
                 throw withUsage(again);
             }
         }
+        ledger.buffers.add(buffer);
         if (shared != null) {
             made.add(buffer);
         }

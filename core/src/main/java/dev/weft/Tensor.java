@@ -9,6 +9,7 @@ import dev.weft.backend.View;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
 /**
  * An n-dimensional array on a device. Operations never change their operands; they return a new
@@ -148,6 +149,7 @@ public final class Tensor implements AutoCloseable {
         double[] values = new double[hostLength()];
         if (values.length > 0) {
             Layout.withContiguous(this, dense -> device().backend().download(dense, values));
+            Reference.reachabilityFence(this);
         }
         return values;
     }
@@ -175,6 +177,7 @@ public final class Tensor implements AutoCloseable {
         }
         if (needed > 0) {
             Layout.withContiguous(this, dense -> device().backend().download(dense, target));
+            Reference.reachabilityFence(this);
         }
     }
 

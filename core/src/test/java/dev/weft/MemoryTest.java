@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -225,5 +228,60 @@ class MemoryTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void anyThreadClosesWhatAThreadThatHasEndedLeft() throws Exception {
+        Device device;
+        try (ExecutorService service = Executors.newSingleThreadExecutor()) {
+            device = service.submit(() -> Devices.open("reference")).get();
+            Device open = device;
+            service.submit(() -> open.scope().keep(open.ones(3))).get();
+            var error = assertThrows(IllegalStateException.class, device::close);
+            String message = String.valueOf(error.getMessage());
+            assertTrue(message.contains("adopt()") && message.contains("ended"), message);
+        }
+        device.close();
+        assertEquals(0, device.memory().liveBytes());
+        var error = assertThrows(IllegalStateException.class, () -> device.zeros(1));
+        assertEquals("device reference was closed", error.getMessage());
+    }
+
+    @Test
+    void aDeviceThatIsDroppedSaysSo() throws InterruptedException {
+        List<String> messages = new CopyOnWriteArrayList<>();
+        Handler handler =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord record) {
+                        messages.add(record.getLevel() + " " + record.getMessage());
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        Logger logger = Logger.getLogger(Device.class.getName());
+        logger.setUseParentHandlers(false);
+        logger.addHandler(handler);
+        try {
+            openAndDrop();
+            for (int i = 0; messages.isEmpty(); i++) {
+                assertTrue(i < 300, "nothing was said");
+                System.gc();
+                Thread.sleep(20);
+            }
+        } finally {
+            logger.removeHandler(handler);
+            logger.setUseParentHandlers(true);
+        }
+        assertTrue(messages.getFirst().startsWith("WARNING device reference was dropped"));
+        assertTrue(messages.getFirst().contains("448 bytes"), messages::toString);
+    }
+
+    private static void openAndDrop() {
+        Devices.open("reference").zeros(100);
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.conformance;
 
 import dev.weft.DType;
+import dev.weft.Device;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
@@ -23,9 +24,11 @@ final class FailingBackend {
     private long failingAllocation = -1;
     private long failingCall = -1;
     private boolean failed;
+    private volatile boolean closed;
 
-    FailingBackend(Backend wrapped) {
-        this.wrapped = wrapped;
+    /** Wraps a device's backend; closing it closes the device. */
+    FailingBackend(Device device) {
+        this.wrapped = device.backend();
         this.proxy =
                 (Backend)
                         Proxy.newProxyInstance(
@@ -43,6 +46,13 @@ final class FailingBackend {
                                     if (name.equals("release")) {
                                         outstanding--;
                                     }
+                                    if (name.equals("close")) {
+                                        // On the cleaner's thread, where it was dropped.
+                                        device.adopt();
+                                        device.close();
+                                        closed = true;
+                                        return null;
+                                    }
                                     try {
                                         return method.invoke(this.wrapped, given);
                                     } catch (InvocationTargetException e) {
@@ -53,6 +63,11 @@ final class FailingBackend {
 
     Backend backend() {
         return proxy;
+    }
+
+    /** Whether the backend was closed. */
+    boolean isClosed() {
+        return closed;
     }
 
     /** How often memory was asked for. */

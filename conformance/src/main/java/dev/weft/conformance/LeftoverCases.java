@@ -291,9 +291,8 @@ final class LeftoverCases {
 
     /** Each operation as it is, and failing at its first call of the backend, its second, ... */
     private static void each(String selector, Trial trial) {
-        try (Device inner = TestDevices.open(selector)) {
-            FailingBackend failing = new FailingBackend(inner.backend());
-            Device device = new Device(failing.backend());
+        FailingBackend failing = new FailingBackend(TestDevices.open(selector));
+        try (Device device = new Device(failing.backend())) {
             LeftoverCases cases = new LeftoverCases(device);
             cases.operations.forEach(
                     (name, operation) -> {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.weft.Capture;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.DropoutState;
@@ -36,14 +37,15 @@ final class MemoryCases {
                 dynamicTest("every allocation of a step may fail", () -> outOfMemory(selector)),
                 dynamicTest("more than there is", () -> tooMuch(selector)),
                 dynamicTest("empty tensors", () -> empty(selector)),
+                dynamicTest("a device that was dropped is freed", () -> dropped(selector)),
+                dynamicTest("a capture that was dropped is freed", () -> droppedCapture(selector)),
                 dynamicTest("large and small", () -> sizes(selector)),
                 dynamicTest("the same step twice gives the same bits", () -> repeat(selector)));
     }
 
     /** A device whose allocations are counted. */
     private static Device open(String selector, FailingBackend[] counting) {
-        Device inner = TestDevices.open(selector);
-        counting[0] = new FailingBackend(inner.backend());
+        counting[0] = new FailingBackend(TestDevices.open(selector));
         return new Device(counting[0].backend());
     }
 
@@ -165,6 +167,55 @@ final class MemoryCases {
                 return;
             }
         }
+    }
+
+    /** Without a reference to the device, which closes it on a thread of its own. */
+    private static void dropped(String selector) throws InterruptedException {
+        FailingBackend[] counting = new FailingBackend[1];
+        useAndDrop(selector, counting);
+        for (int i = 0; !counting[0].isClosed(); i++) {
+            assertTrue(i < 300, "the device was not closed");
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertEquals(0, counting[0].outstanding(), "buffers that were never released");
+    }
+
+    private static void useAndDrop(String selector, FailingBackend[] counting) {
+        Device device = open(selector, counting);
+        Tensor x = device.ones(100, 100);
+        // It lives as long as one of its tensors, or a capture, is referred to.
+        Capture step = device.capture(() -> x.assign(x.add(1)));
+        System.gc();
+        step.replay();
+        assertEquals(30000, x.sum().item());
+    }
+
+    private static void droppedCapture(String selector) throws InterruptedException {
+        FailingBackend[] counting = new FailingBackend[1];
+        try (Device device = open(selector, counting)) {
+            Tensor x = device.ones(1000);
+            long before = counting[0].outstanding();
+            captureAndDrop(device, x);
+            long with = counting[0].outstanding();
+            assertTrue(with > before, "a capture has memory of its own");
+            for (int i = 0; counting[0].outstanding() >= with; i++) {
+                assertTrue(i < 300, "the capture was not closed");
+                System.gc();
+                Thread.sleep(20);
+                device.scope().close();
+            }
+            x.close();
+        }
+    }
+
+    private static void captureAndDrop(Device device, Tensor x) {
+        device.capture(
+                () -> {
+                    try (Scope _ = device.scope()) {
+                        x.assign(x.add(1).mul(2));
+                    }
+                });
     }
 
     private static void tooMuch(String selector) {

@@ -146,6 +146,21 @@ class SharedThreadsTest {
         }
     }
 
+    @Test
+    void aDroppedDeviceLeavesNone() throws InterruptedException {
+        assertTrue(useAndDrop() > 0);
+        for (int i = 0; alive() > 0; i++) {
+            assertTrue(i < 300, alive() + " threads are left");
+            System.gc();
+            Thread.sleep(20);
+        }
+    }
+
+    private static long useAndDrop() {
+        compute(new Device(new CpuBackend(3)));
+        return alive();
+    }
+
     /** A product on more threads than the system gives, in a JVM of its own. */
     static final class ManyThreads {
         private ManyThreads() {}

@@ -8,6 +8,7 @@ import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 import dev.weft.nn.Parameters;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -77,6 +78,7 @@ public final class Optimizer {
                         values.viewToWrite(),
                         parameters.gradients().view(),
                         written);
+        Reference.reachabilityFence(this);
     }
 
     /** Which optimizer it is. */
