@@ -3,6 +3,7 @@ package dev.weft;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.Reserve;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,9 @@ final class MemoryPool {
         /** What was given back, to which pool, and cannot be used again while captures hold it. */
         private final IdentityHashMap<DeviceBuffer, MemoryPool> parked = new IdentityHashMap<>();
 
+        /** The device's own pool. */
+        private Reserve reserve = new Reserve(() -> {});
+
         private long liveBytes;
         private long peakBytes;
         private long pooledBytes;
@@ -63,6 +67,8 @@ final class MemoryPool {
     /** A device's pool. */
     MemoryPool(Backend backend) {
         this(backend, new Ledger(), null);
+        ledger.reserve = new Reserve(this::trim);
+        backend.reserve(ledger.reserve);
     }
 
     private MemoryPool(Backend backend, Ledger ledger, @Nullable MemoryPool shared) {
@@ -190,16 +196,9 @@ final class MemoryPool {
         ledger.allocations++;
         DeviceBuffer buffer;
         try {
-            buffer = backend.allocate(dtype, elements);
+            buffer = ledger.reserve.allocate(() -> backend.allocate(dtype, elements));
         } catch (DeviceOutOfMemoryException e) {
-            if ((shared == null ? this : shared).trim() == 0) {
-                throw withUsage(e);
-            }
-            try {
-                buffer = backend.allocate(dtype, elements);
-            } catch (DeviceOutOfMemoryException again) {
-                throw withUsage(again);
-            }
+            throw withUsage(e);
         }
         ledger.buffers.add(buffer);
         if (shared != null) {

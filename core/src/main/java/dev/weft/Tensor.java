@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.backend.Activation;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.function.IntFunction;
 
 /**
  * An n-dimensional array on a device. Operations never change their operands; they return a new
@@ -129,7 +131,7 @@ public final class Tensor implements AutoCloseable {
 
     /** The elements in row-major order. Blocks. I32 is converted. */
     public float[] toFloatArray() {
-        float[] values = new float[hostLength()];
+        float[] values = onHeap("toFloatArray", Float.BYTES, float[]::new);
         if (dtype() == DType.F32) {
             download(MemorySegment.ofArray(values));
         } else {
@@ -146,7 +148,7 @@ public final class Tensor implements AutoCloseable {
      * Blocks.
      */
     public double[] toDoubleArray() {
-        double[] values = new double[hostLength()];
+        double[] values = onHeap("toDoubleArray", Double.BYTES, double[]::new);
         if (values.length > 0) {
             Layout.withContiguous(this, dense -> device().backend().download(dense, values));
             Reference.reachabilityFence(this);
@@ -163,7 +165,7 @@ public final class Tensor implements AutoCloseable {
         if (dtype() != DType.I32) {
             throw new ShapeException("toIntArray: " + this + " is not I32");
         }
-        int[] values = new int[hostLength()];
+        int[] values = onHeap("toIntArray", Integer.BYTES, int[]::new);
         download(MemorySegment.ofArray(values));
         return values;
     }
@@ -207,6 +209,19 @@ public final class Tensor implements AutoCloseable {
                     "assign: " + this + " is expanded: several elements share one place in memory");
         }
         Layout.copyInto(source.view(), this);
+    }
+
+    /** An array for the elements, where the Java heap has room for it. */
+    private <A> A onHeap(String operation, int bytes, IntFunction<A> make) {
+        int length = hostLength();
+        try {
+            return make.apply(length);
+        } catch (OutOfMemoryError e) {
+            throw new DeviceOutOfMemoryException(
+                    "%s: the Java heap has no room for the %d bytes of %s: raise -Xmx, read it in slices, or download it to native memory (%s)"
+                            .formatted(operation, (long) length * bytes, this, e.getMessage()),
+                    e);
+        }
     }
 
     private int hostLength() {

@@ -23,6 +23,13 @@ public interface Backend extends Kernels, AutoCloseable {
      */
     DeviceBuffer allocate(DType dtype, long elements);
 
+    /**
+     * What the device keeps for reuse, told once before any other call: an allocation of the
+     * backend's own that fails, of scratch memory or for a transfer, goes through it, and throws a
+     * {@link DeviceOutOfMemoryException} that names what it was for where there still is no memory.
+     */
+    default void reserve(Reserve reserve) {}
+
     /** Gives a buffer back to the system. No view of it is used afterwards. */
     void release(DeviceBuffer buffer);
 

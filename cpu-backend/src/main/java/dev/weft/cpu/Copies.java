@@ -37,7 +37,7 @@ final class Copies {
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve((long) BLOCK * WORD);
+                    long memory = scratch[worker].reserve((long) BLOCK * WORD, "copy");
                     long end = tasks.end(index);
                     for (long start = tasks.start(index); start < end; start += BLOCK) {
                         int count = (int) Math.min(BLOCK, end - start);
@@ -66,7 +66,7 @@ final class Copies {
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve((long) BLOCK * WORD);
+                    long memory = scratch[worker].reserve((long) BLOCK * WORD, "copy");
                     long end = tasks.end(index);
                     int step = x.isContiguous() && y.isContiguous() ? TASK : BLOCK;
                     for (long start = tasks.start(index); start < end; start += step) {

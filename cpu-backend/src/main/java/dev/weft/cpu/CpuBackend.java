@@ -10,6 +10,7 @@ import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
+import dev.weft.backend.Reserve;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
@@ -70,6 +71,15 @@ public final class CpuBackend implements Backend {
     @Override
     public DeviceBuffer allocate(DType dtype, long elements) {
         return CpuBuffer.allocate(dtype, elements);
+    }
+
+    @Override
+    public void reserve(Reserve reserve) {
+        bias.reserve(reserve);
+        reduction.reserve(reserve);
+        for (Scratch each : scratch) {
+            each.reserve(reserve);
+        }
     }
 
     @Override
@@ -237,7 +247,7 @@ public final class CpuBackend implements Backend {
             return 0;
         }
         int size = Math.toIntExact(view.size());
-        return Strided.of(view).read(0, size, bias.reserve((long) size * WORD));
+        return Strided.of(view).read(0, size, bias.reserve((long) size * WORD, "matmul"));
     }
 
     // ---- losses

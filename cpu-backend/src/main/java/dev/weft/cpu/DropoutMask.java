@@ -68,7 +68,7 @@ final class DropoutMask {
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve(2L * GROUP * WORD);
+                    long memory = scratch[worker].reserve(2L * GROUP * WORD, "dropout");
                     long first = tasks.start(index);
                     int count = (int) (tasks.end(index) - first);
                     for (int i = 0; i < count; i += GROUP) {

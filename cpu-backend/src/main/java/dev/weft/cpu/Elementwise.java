@@ -65,7 +65,8 @@ final class Elementwise {
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve((long) SLOTS * SLOT);
+                    long memory =
+                            scratch[worker].reserve((long) SLOTS * SLOT, "elementwise operation");
                     long end = tasks.end(index);
                     for (long start = tasks.start(index); start < end; start += step) {
                         block(loop, a, b, c, y, start, (int) Math.min(step, end - start), memory);

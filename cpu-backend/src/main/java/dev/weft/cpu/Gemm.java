@@ -186,7 +186,7 @@ final class Gemm {
             int depth = depth(g);
             for (int p = 0; p < g.k(); p += depth) {
                 int length = Math.min(depth, g.k() - p);
-                long scratch = workers[worker].reserve(GemmNarrow.scratchBytes(length));
+                long scratch = workers[worker].reserve(GemmNarrow.scratchBytes(length), "matmul");
                 GemmNarrow narrow = new GemmNarrow(g.n(), length, g.alpha(), scratch);
                 narrow.pack(g.b() + p * g.bRow(), g.bRow(), g.bCol());
                 boolean adds = p > 0 || accumulates;
@@ -204,7 +204,10 @@ final class Gemm {
             GemmEnds.finish(g, i0, i1, j0, j1);
         } else if (dots(g)) {
             GemmDots dots =
-                    new GemmDots(g.k(), g.alpha(), workers[worker].reserve(GemmDots.SCRATCH_BYTES));
+                    new GemmDots(
+                            g.k(),
+                            g.alpha(),
+                            workers[worker].reserve(GemmDots.SCRATCH_BYTES, "matmul"));
             long init = accumulates ? g.c() : g.bias();
             long initRow = accumulates ? g.cRow() : 0;
             if (g.n() == 1) {
@@ -353,7 +356,8 @@ final class Gemm {
         long bytes = GemmPanel.SCRATCH_BYTES + (long) depth * ROW_BYTES;
         boolean copiesA = copiesA(g);
         boolean copiesB = copiesB(g);
-        long scratch = workers[worker].reserve(bytes + (copiesA ? (i1 - i0) * copyRow : 0));
+        long scratch =
+                workers[worker].reserve(bytes + (copiesA ? (i1 - i0) * copyRow : 0), "matmul");
         long copyOfB = scratch + GemmPanel.SCRATCH_BYTES;
         long a = g.a() + i0 * g.aRow() + p * g.aCol();
         long aRow = g.aRow();

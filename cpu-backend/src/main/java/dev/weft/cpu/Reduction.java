@@ -5,6 +5,7 @@ import static dev.weft.cpu.Memory.WORD;
 
 import dev.weft.DType;
 import dev.weft.backend.ReduceOp;
+import dev.weft.backend.Reserve;
 import dev.weft.backend.View;
 
 import java.util.concurrent.atomic.LongAdder;
@@ -93,7 +94,7 @@ final class Reduction implements AutoCloseable {
             float divisor,
             int worker) {
         int count = (int) Math.min(COLUMNS, axes.columns() - column);
-        long total = scratch[worker].reserve(3L * SLOT);
+        long total = scratch[worker].reserve(3L * SLOT, "reduction");
         long x = axes.blockAddress(block) + column * WORD;
         boolean adds = op == ReduceOp.SUM || op == ReduceOp.MEAN;
         if (adds && axes.rows() > ReduceLoop.BLOCK_ROWS) {
@@ -148,7 +149,7 @@ final class Reduction implements AutoCloseable {
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve(2L * BLOCK * WORD + 64);
+                    long memory = scratch[worker].reserve(2L * BLOCK * WORD + 64, "reduction");
                     long values = memory + (long) BLOCK * WORD + 64;
                     long first = tasks.start(index);
                     int count = (int) (tasks.end(index) - first);
@@ -166,11 +167,11 @@ final class Reduction implements AutoCloseable {
         int count = chunks.count();
         long results = y.size();
         int parts = new Pieces(results * count, 1).count();
-        long values = partials.reserve((long) parts * WORD);
+        long values = partials.reserve((long) parts * WORD, "reduction");
         pool.forPieces(
                 parts,
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve((long) BLOCK * WORD);
+                    long memory = scratch[worker].reserve((long) BLOCK * WORD, "reduction");
                     int chunk = index % count;
                     long from = chunks.start(chunk);
                     long start = index / count * length + from;
@@ -243,7 +244,8 @@ final class Reduction implements AutoCloseable {
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve((long) (BLOCK + COUNT) * WORD);
+                    long memory =
+                            scratch[worker].reserve((long) (BLOCK + COUNT) * WORD, "reduction");
                     long value = memory + (long) BLOCK * WORD;
                     long end = tasks.end(index);
                     for (long row = tasks.start(index); row < end; row++) {
@@ -266,7 +268,7 @@ final class Reduction implements AutoCloseable {
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve((long) BLOCK * WORD);
+                    long memory = scratch[worker].reserve((long) BLOCK * WORD, "reduction");
                     int step = in.isContiguous() ? CHUNK : BLOCK;
                     long end = tasks.end(index);
                     for (long start = tasks.start(index); start < end; start += step) {
@@ -277,6 +279,10 @@ final class Reduction implements AutoCloseable {
         long counter = CpuBuffer.address(count);
         Memory.setInt(
                 counter, (int) Math.min(Integer.MAX_VALUE, Memory.getInt(counter) + found.sum()));
+    }
+
+    void reserve(Reserve reserve) {
+        partials.reserve(reserve);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class ScatterAdd implements AutoCloseable {
         long count = indices.size();
         int frequent = count > ReduceLoop.BLOCK ? number(indices, dTable.dim(0)) : 0;
         Sums apart = new Sums(frequent, dy.size() / count);
-        long number = numbers.reserve(0);
+        long number = numbers.reserve(0, "scatterAdd");
         for (long i = 0; i < count; i++) {
             int index = Indices.index(indices, i);
             int sum = frequent == 0 ? 0 : Memory.getInt(number + (long) index * WORD);
@@ -56,7 +56,7 @@ final class ScatterAdd implements AutoCloseable {
      * @return how many those are
      */
     private int number(View indices, long rows) {
-        long number = numbers.reserve(rows * WORD);
+        long number = numbers.reserve(rows * WORD, "scatterAdd");
         for (long row = 0; row < rows; row++) {
             Memory.setInt(number + row * WORD, 0);
         }
@@ -93,7 +93,7 @@ final class ScatterAdd implements AutoCloseable {
             padded = new Pieces(length, COUNT).count() * (long) COUNT;
             rows = new int[count];
             begun = new int[count];
-            memory = sums.reserve(3 * count * padded * WORD);
+            memory = sums.reserve(3 * count * padded * WORD, "scatterAdd");
             for (int sum = 1; sum <= count; sum++) {
                 clear(block(sum));
                 clear(total(sum));

@@ -41,7 +41,7 @@ final class SoftmaxRows {
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve(4L * padded(length) * WORD);
+                    long memory = scratch[worker].reserve(4L * padded(length) * WORD, "softmax");
                     long end = tasks.end(index);
                     for (long row = tasks.start(index); row < end; row++) {
                         body.compute(row, memory);

@@ -46,7 +46,7 @@ final class Update {
                     loop.run(p + at, g + at, shifted(first, at), shifted(second, at), whole);
                     if (whole < count) {
                         long rest = at + (long) whole * WORD;
-                        long memory = scratch[worker].reserve(4L * SLOT);
+                        long memory = scratch[worker].reserve(4L * SLOT, "update");
                         tail(
                                 loop,
                                 p + rest,

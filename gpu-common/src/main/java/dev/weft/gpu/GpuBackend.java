@@ -11,6 +11,7 @@ import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.Recording;
 import dev.weft.backend.ReduceOp;
+import dev.weft.backend.Reserve;
 import dev.weft.backend.Tunable;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.UpdateRule;
@@ -83,6 +84,11 @@ public final class GpuBackend implements Backend, Tunable {
                             + " bytes are more than any device holds");
         }
         return new GpuBuffer(driver.allocate(bytes), dtype, elements);
+    }
+
+    @Override
+    public void reserve(Reserve reserve) {
+        launcher.reserve(reserve);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.weft.gpu;
 
+import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.Reserve;
 import dev.weft.backend.View;
 
 import java.lang.foreign.MemorySegment;
@@ -20,6 +22,7 @@ final class Launcher {
     private final Arguments arguments = new Arguments();
     private final List<Scratch> scratches = new ArrayList<>();
     private final long finished;
+    private Reserve reserve = new Reserve(() -> {});
     private final long most;
 
     Launcher(GpuDriver driver) {
@@ -33,6 +36,23 @@ final class Launcher {
         sizes = GroupSizes.of(driver.traits());
         finished = driver.allocate(COUNTER_BYTES);
         driver.write(MemorySegment.ofArray(new byte[COUNTER_BYTES]), finished, 0);
+    }
+
+    /** What is given up where there is no memory. */
+    void reserve(Reserve given) {
+        reserve = given;
+    }
+
+    /** Memory of the device for itself. */
+    long allocate(long bytes, String what) {
+        try {
+            return reserve.allocate(() -> driver.allocate(bytes));
+        } catch (DeviceOutOfMemoryException e) {
+            throw new DeviceOutOfMemoryException(
+                    "%s: no memory for %s: close tensors that are no longer used, or work on fewer elements at once"
+                            .formatted(e.getMessage(), what),
+                    e);
+        }
     }
 
     GpuDriver driver() {
@@ -75,7 +95,7 @@ final class Launcher {
 
     /** Memory between the launches of a call. */
     Scratch scratch() {
-        Scratch scratch = new Scratch(driver);
+        Scratch scratch = new Scratch(this);
         scratches.add(scratch);
         return scratch;
     }

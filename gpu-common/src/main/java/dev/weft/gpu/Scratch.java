@@ -2,19 +2,19 @@ package dev.weft.gpu;
 
 /** Device memory between two launches of one call: grows to what was needed most. */
 final class Scratch {
-    private final GpuDriver driver;
+    private final Launcher launcher;
     private long memory;
     private long bytes;
 
-    Scratch(GpuDriver driver) {
-        this.driver = driver;
+    Scratch(Launcher launcher) {
+        this.launcher = launcher;
     }
 
     /** At least this much memory, with any content. What an earlier call got is gone. */
     long reserve(long needed) {
         if (needed > bytes) {
             close();
-            memory = driver.allocate(needed);
+            memory = launcher.allocate(needed, "scratch memory of a kernel");
             bytes = needed;
         }
         return memory;
@@ -30,7 +30,7 @@ final class Scratch {
 
     void close() {
         if (memory != 0) {
-            driver.release(memory);
+            launcher.driver().release(memory);
             memory = 0;
             bytes = 0;
         }
