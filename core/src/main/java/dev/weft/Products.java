@@ -15,6 +15,9 @@ import java.util.Arrays;
 
 /** Matrix products. */
 final class Products {
+    /** A part of a K that is cut: short enough for six digits, and to add parts costs little. */
+    private static final long PART_DEPTH = 512;
+
     /** The most elements of the products of parts of K (16 MB), and the most parts of a batch. */
     private static final long PARTS_ELEMENTS = 1 << 22;
 
@@ -134,29 +137,28 @@ final class Products {
     /** c = a b for matrices, as a batch of parts of K that are reduced to one. */
     private static void sumParts(Device device, View a, View b, View c) {
         long k = a.dim(1);
-        long whole = k / Kernels.MOST_DEPTH;
-        long rest = whole * Kernels.MOST_DEPTH;
+        long whole = k / PART_DEPTH;
+        long rest = whole * PART_DEPTH;
         long parts = rest < k ? whole + 1 : whole;
         if (parts > Math.clamp(PARTS_ELEMENTS / Math.max(1, c.size()), 1, MOST_PARTS)) {
-            sumHalves(device, a, b, c, (parts + 1) / 2 * Kernels.MOST_DEPTH);
+            sumHalves(device, a, b, c, (parts + 1) / 2 * PART_DEPTH);
             return;
         }
         Shape one = Shape.of(1, c.dim(0), c.dim(1));
         try (Tensor products = device.empty(DType.F32, one.with(0, parts))) {
             View all = products.view();
-            long step = Kernels.MOST_DEPTH;
             device.backend()
                     .gemm(
                             1,
                             new View(
                                     a.buffer(),
-                                    Shape.of(whole, a.dim(0), step),
-                                    new long[] {step * a.stride(1), a.stride(0), a.stride(1)},
+                                    Shape.of(whole, a.dim(0), PART_DEPTH),
+                                    new long[] {PART_DEPTH * a.stride(1), a.stride(0), a.stride(1)},
                                     a.offset()),
                             new View(
                                     b.buffer(),
-                                    Shape.of(whole, step, b.dim(1)),
-                                    new long[] {step * b.stride(0), b.stride(0), b.stride(1)},
+                                    Shape.of(whole, PART_DEPTH, b.dim(1)),
+                                    new long[] {PART_DEPTH * b.stride(0), b.stride(0), b.stride(1)},
                                     b.offset()),
                             0,
                             all.slice(0, 0, whole, 1),

@@ -44,6 +44,56 @@ class OperationsTest {
         assertEquals(Shape.of(5, 2, 4), device.zeros(5, 2, 3).matmul(device.zeros(3, 4)).shape());
     }
 
+    /** Beyond what an I32 says, or may be rounded up: on every device alike, before it is asked. */
+    @Test
+    void axesThatNoDeviceTakes() {
+        long huge = (1L << 31) + 5;
+        Tensor one = device.ones(1, 1);
+        Tensor row = one.expand(1, huge);
+        Tensor column = one.expand(huge, 1);
+        Tensor first = device.tensor(new int[] {0});
+        String most = " has 2147483653 elements, and at most 2147483647 can be taken: slice it";
+        String rounded = " has 2147483653 elements, and at most 2147418112 can be taken: slice it";
+        refuses("argmax: axis 1 of 1x2147483653" + most, () -> row.argmax(-1));
+        refuses("gather: axis 0 of 2147483653x1" + most, () -> column.gather(first));
+        refuses("pick: axis 1 of 1x2147483653" + most, () -> row.pick(first));
+        refuses("gather: axis 0 of [2147483653]" + most, () -> one.gather(first.expand(huge)));
+        refuses("softmax: axis 1 of 1x2147483653" + rounded, () -> row.softmax(1));
+        refuses("log_softmax: axis 0 of 2147483653x1" + rounded, () -> column.logSoftmax(0));
+        refuses(
+                "crossEntropy: axis 1 of 1x2147483653" + rounded,
+                () -> Losses.crossEntropy(row, first));
+        refuses("matmul: axis 0 of 2147483653x1" + rounded, () -> column.matmul(one));
+        refuses("matmul: axis 1 of 1x2147483653" + rounded, () -> one.matmul(row));
+        refuses(
+                "linear: axis 0 of 2147483653x1" + rounded,
+                () -> one.linear(column, null, Activation.IDENTITY));
+    }
+
+    /** The strides of an empty tensor are products of its extents as well. */
+    @Test
+    void anEmptyShapeWithoutStridesIsRefused() {
+        refuses(
+                "shape: [0, 1099511627776, 1099511627776] has more than 2^63 elements",
+                () -> device.zeros(0, 1L << 40, 1L << 40));
+        assertEquals(0, device.zeros(0, 1L << 40).size());
+    }
+
+    @Test
+    void anEmptyBatchBroadcasts() {
+        Tensor a = device.ones(1, 1, 3, 1);
+        assertEquals(Shape.of(3, 0, 1, 3, 3), a.matmul(device.zeros(3, 0, 1, 1, 3)).shape());
+        assertEquals(
+                Shape.of(0, 3, 4),
+                device.ones(2, 4)
+                        .reshape(1, 2, 4)
+                        .expand(0, 2, 4)
+                        .transpose()
+                        .matmul(device.ones(2, 3))
+                        .transpose()
+                        .shape());
+    }
+
     @Test
     void linearNamesShapesAndRule() {
         Tensor x = device.zeros(2, 3);

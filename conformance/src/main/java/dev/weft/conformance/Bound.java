@@ -19,11 +19,11 @@ interface Bound {
     }
 
     /**
-     * The same of a sum of k products. A kernel adds those of a part of k in a row, for the sake of
-     * its speed; parts are combined as sums are.
+     * The same of a sum of k products, of which a kernel may add so many in a row for the sake of
+     * its speed. A longer one is cut into parts of 512, which are added as sums are.
      */
     static double productRoundings(long k) {
-        return Math.min(k, Kernels.MOST_DEPTH + 128 + 2 * log2(k)) + 2;
+        return (k <= Kernels.MOST_DEPTH ? k : 512 + roundings(k)) + 2;
     }
 
     private static double log2(long n) {

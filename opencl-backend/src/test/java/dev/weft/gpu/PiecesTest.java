@@ -3,9 +3,12 @@ package dev.weft.gpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.DType;
 import dev.weft.Shape;
+import dev.weft.backend.Activation;
+import dev.weft.backend.Epilogue;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
@@ -16,7 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiFunction;
 
 /**
@@ -151,6 +157,54 @@ class PiecesTest {
                     return dx;
                 },
                 Shape.of(90));
+    }
+
+    /** CUDA's grids have at most 65,535 groups along their second and third axis. */
+    @Test
+    void productsOfMoreTilesThanAGridHas() {
+        List<Long> groups = new ArrayList<>();
+        GpuDriver driver = TestDriver.open();
+        GpuDriver watched =
+                (GpuDriver)
+                        Proxy.newProxyInstance(
+                                GpuDriver.class.getClassLoader(),
+                                new Class<?>[] {GpuDriver.class},
+                                (_, method, arguments) -> {
+                                    if (method.getName().equals("launch")) {
+                                        groups.add((Long) arguments[4]);
+                                        groups.add((Long) arguments[5]);
+                                    }
+                                    return method.invoke(driver, arguments);
+                                });
+        try (GpuBackend backend = new GpuBackend(new Launcher(watched), CacheFolder.ofUser())) {
+            Shape[] shapes = {Shape.of(70_001, 1, 1), Shape.of(600_001, 1), Shape.of(1, 600_001)};
+            for (Shape shape : shapes) {
+                boolean isRow = shape.dim(0) == 1;
+                View a = input(backend, isRow ? Shape.of(1, 1) : shape);
+                View one = input(backend, Shape.of(1, 1));
+                backend.fill(2, one);
+                View b = isRow ? input(backend, shape) : one;
+                View c = output(backend, DType.F32, shape);
+                if (shape.rank() == 3) {
+                    b = one.expand(shape);
+                }
+                View bias = isRow ? View.contiguous(b.buffer(), Shape.of(600_001), 0) : null;
+                Epilogue epilogue = new Epilogue(bias, Activation.IDENTITY);
+                backend.gemm(1, a, b, 0, c, epilogue);
+                float[] x = download(backend, isRow ? b : a);
+                float[] y = download(backend, c);
+                for (int i = 0; i < y.length; i++) {
+                    assertEquals(isRow ? x[i] * -2 + x[i] : x[i] * 2, y[i], "element " + i);
+                }
+            }
+        }
+        assertTrue(groups.stream().allMatch(count -> count <= 65_535), groups.toString());
+    }
+
+    private static float[] download(GpuBackend backend, View view) {
+        float[] values = new float[(int) view.size()];
+        backend.download(view, MemorySegment.ofArray(values));
+        return values;
     }
 
     @Test
