@@ -2,6 +2,8 @@ package dev.weft.benchmarks;
 
 import dev.weft.backend.BackendUnavailableException;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.DeviceLostException;
+import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.benchmarks.jmh.JmhRun;
 import dev.weft.benchmarks.library.WeftLibrary;
 import dev.weft.benchmarks.machine.Limits;
@@ -17,6 +19,7 @@ import dev.weft.benchmarks.report.RunFile;
 import dev.weft.benchmarks.report.Table;
 import dev.weft.benchmarks.task.Task;
 import dev.weft.benchmarks.task.TrainingStep;
+import dev.weft.io.PrintableWriter;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +28,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 
 /** The program behind {@code ./weft bench}. */
 @Command(
@@ -46,7 +54,12 @@ import java.util.regex.PatternSyntaxException;
                         + " machine that does other things too.",
         mixinStandardHelpOptions = true)
 public final class Bench implements Callable<Integer> {
+    private static final int BUG = 1;
     private static final int BAD_INPUT = 2;
+
+    /** As many as the CPU backend takes. */
+    private static final int MOST_THREADS = 4096;
+
     private static final int ALLOCATION_STEPS = 200;
 
     @Option(
@@ -156,41 +169,78 @@ public final class Bench implements Callable<Integer> {
         Locale.setDefault(Locale.ROOT);
         System.exit(
                 run(
-                        new PrintWriter(System.out, true, System.out.charset()),
-                        new PrintWriter(System.err, true, System.err.charset()),
+                        new OutputStreamWriter(
+                                new FileOutputStream(FileDescriptor.out), System.out.charset()),
+                        new OutputStreamWriter(
+                                new FileOutputStream(FileDescriptor.err), System.err.charset()),
                         args));
     }
 
     /** Runs a command line, and returns its exit code. */
-    static int run(PrintWriter out, PrintWriter err, String... args) {
+    static int run(Writer standardOut, Writer standardErr, String... args) {
+        PrintableWriter printable = new PrintableWriter(standardOut);
+        PrintWriter out = new PrintWriter(printable, true);
+        PrintWriter err = new PrintWriter(new PrintableWriter(standardErr), true);
         Bench bench = new Bench(out);
-        return new CommandLine(bench)
-                .setOut(out)
-                .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(Bench::badArguments)
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(bench, e, command))
-                .execute(args);
+        CommandLine line =
+                new CommandLine(bench)
+                        .setOut(out)
+                        .setErr(err)
+                        .setColorScheme(
+                                CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .setParameterExceptionHandler(Bench::badArguments)
+                        .setExecutionExceptionHandler(
+                                (e, command, parsed) -> failed(bench, e, command));
+        int code;
+        try {
+            code = line.execute(args);
+        } catch (OutOfMemoryError e) {
+            code = failed(bench, e, line);
+        }
+        out.flush();
+        if (printable.failure().isPresent()) {
+            String reason = printable.failure().get().getMessage();
+            err.println("weft bench: standard output cannot be written: " + reason);
+            return code == 0 ? BAD_INPUT : code;
+        }
+        return code;
     }
 
     private static int badArguments(ParameterException e, String[] args) {
-        e.getCommandLine().getErr().println("weft bench: " + e.getMessage() + " (see --help)");
+        e.getCommandLine()
+                .getErr()
+                .println("weft bench: " + oneLine(e.getMessage()) + " (see --help)");
         return BAD_INPUT;
     }
 
-    private static int failed(Bench bench, Exception e, CommandLine command) throws Exception {
-        boolean known =
-                e instanceof IllegalArgumentException
-                        || e instanceof BackendUnavailableException
-                        || e instanceof IOException;
-        if (!known) {
-            throw e;
+    private static int failed(Bench bench, Throwable e, CommandLine command) {
+        PrintWriter err = command.getErr();
+        int code = BAD_INPUT;
+        switch (e) {
+            case OutOfMemoryError _ ->
+                    err.println(
+                            "weft bench: %s: give Java a larger heap, such as WEFT_JAVA_OPTS=-Xmx8g"
+                                    .formatted(e.getMessage()));
+            case IllegalArgumentException _, BackendUnavailableException _, IOException _ ->
+                    err.println("weft bench: " + oneLine(e.getMessage()));
+            case DeviceOutOfMemoryException _, DeviceLostException _ ->
+                    err.println("weft bench: " + oneLine(e.getMessage()));
+            default -> {
+                err.println(
+                        "weft bench: %s; this is a bug, --stacktrace shows where"
+                                .formatted(oneLine(e.toString())));
+                code = BUG;
+            }
         }
-        command.getErr().println("weft bench: " + e.getMessage());
         if (bench.stacktrace) {
-            e.printStackTrace(command.getErr());
+            e.printStackTrace(err);
         }
-        return BAD_INPUT;
+        return code;
+    }
+
+    private static String oneLine(@Nullable String message) {
+        return String.valueOf(message).lines().map(String::strip).collect(Collectors.joining(" "));
     }
 
     @Override
@@ -205,8 +255,9 @@ public final class Bench implements Callable<Integer> {
             return 0;
         }
         for (int count : threads) {
-            if (count < 1) {
-                throw new IllegalArgumentException("--threads must be at least 1, got " + count);
+            if (count < 1 || count > MOST_THREADS) {
+                throw new IllegalArgumentException(
+                        "--threads must be from 1 to %d, got %d".formatted(MOST_THREADS, count));
             }
         }
         if (Set.copyOf(threads).size() < threads.size()) {

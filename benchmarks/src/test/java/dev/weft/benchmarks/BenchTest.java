@@ -106,6 +106,7 @@ class BenchTest {
             {"--peers", "numpy"},
             {"--peers", "openblas,all"},
             {"--threads", "0"},
+            {"--threads", "5000"},
             {"--threads", "1,two"},
             {"--threads", "2,2"},
             {"--compare", "one.json"},
@@ -119,5 +120,15 @@ class BenchTest {
             assertEquals(2, run(args), () -> String.join(" ", args));
             assertEquals(1, err.toString().lines().count(), err::toString);
         }
+    }
+
+    @Test
+    void textOfAFileIsPrintedWithoutWhatSteersATerminal() throws IOException {
+        Path file = folder.resolve("\u001b[2J.json");
+        Files.writeString(file, "{\"\u202e\": \u001b}");
+        assertEquals(2, run("--compare", file.toString(), file.toString()));
+        assertTrue(err.toString().contains("\\u001b[2J.json: is not JSON"), err::toString);
+        assertTrue(err.toString().chars().noneMatch(c -> c == 0x1b || c == 0x202e), err::toString);
+        assertEquals(1, err.toString().lines().count(), err::toString);
     }
 }

@@ -76,6 +76,11 @@ final class EvaluateCommand implements Callable<Integer> {
                             BATCH,
                             saved.model().loss().takesOneHot());
             Evaluation evaluation = Evaluation.of(saved.network(), saved.model().loss(), batches);
+            if (!Double.isFinite(evaluation.loss())) {
+                throw new InputException(
+                        "%s: its outputs are not finite (the loss is %s): train it anew"
+                                .formatted(model, evaluation.loss()));
+            }
             out.printf(
                     "%s on %,d examples (%s): accuracy %.2f %%, loss %.4f%n",
                     saved.model().label(),

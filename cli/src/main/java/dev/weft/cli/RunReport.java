@@ -60,22 +60,14 @@ record RunReport(
         json.writeStringField("device", device.description());
         json.writeStringField("model", options.model().label());
         json.writeStringField("optimizer", options.optimizer().label());
-        json.writeNumberField("lr", options.learningRate());
+        number(json, "lr", options.learningRate());
         json.writeNumberField("batch", options.batch);
         json.writeNumberField("seed", options.seed);
         json.writeNumberField("epochs", options.epochs);
-        json.writeNumberField("train_seconds", seconds());
-        json.writeNumberField("samples_per_second", samplesPerSecond());
-        json.writeArrayFieldStart("loss");
-        for (EpochEvent epoch : epochs) {
-            json.writeNumber(epoch.loss());
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("accuracy");
-        for (EpochEvent epoch : epochs) {
-            json.writeNumber(epoch.accuracy());
-        }
-        json.writeEndArray();
+        number(json, "train_seconds", seconds());
+        number(json, "samples_per_second", samplesPerSecond());
+        numbers(json, "loss", epochs.stream().mapToDouble(EpochEvent::loss).toArray());
+        numbers(json, "accuracy", epochs.stream().mapToDouble(EpochEvent::accuracy).toArray());
         writeEvaluation(json, evaluation);
         json.writeStringField("parameters_sha256", parametersSha256);
         json.writeEndObject();
@@ -83,8 +75,8 @@ record RunReport(
 
     /** The fields of a test's result, in an object that is open. */
     static void writeEvaluation(JsonGenerator json, Evaluation evaluation) throws IOException {
-        json.writeNumberField("test_loss", evaluation.loss());
-        json.writeNumberField("test_accuracy", evaluation.accuracy());
+        number(json, "test_loss", evaluation.loss());
+        number(json, "test_accuracy", evaluation.accuracy());
         ConfusionMatrix confusion = evaluation.confusion();
         json.writeArrayFieldStart("confusion");
         for (int i = 0; i < confusion.classes(); i++) {
@@ -95,5 +87,36 @@ record RunReport(
             json.writeEndArray();
         }
         json.writeEndArray();
+    }
+
+    /**
+     * Writes a number; JSON has none that is not finite: null then, and why under the name with
+     * {@code _reason}.
+     */
+    static void number(JsonGenerator json, String name, double value) throws IOException {
+        if (Double.isFinite(value)) {
+            json.writeNumberField(name, value);
+        } else {
+            json.writeNullField(name);
+            json.writeStringField(name + "_reason", "not finite: " + value);
+        }
+    }
+
+    private static void numbers(JsonGenerator json, String name, double[] values)
+            throws IOException {
+        int missing = 0;
+        json.writeArrayFieldStart(name);
+        for (double value : values) {
+            if (Double.isFinite(value)) {
+                json.writeNumber(value);
+            } else {
+                json.writeNull();
+                missing++;
+            }
+        }
+        json.writeEndArray();
+        if (missing > 0) {
+            json.writeStringField(name + "_reason", "not finite: " + missing + " of them");
+        }
     }
 }

@@ -5,9 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.Device;
+import dev.weft.Devices;
+import dev.weft.Scope;
+import dev.weft.Tensor;
+import dev.weft.data.Normalization;
+import dev.weft.io.Checkpoint;
+import dev.weft.nn.Network;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.OptimizerKind;
+import dev.weft.train.TrainingState;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import picocli.CommandLine;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -156,5 +169,34 @@ class PredictTest {
                 assertThrows(
                         InputException.class, () -> new Prediction("x", "", Optional.of(even)));
         assertTrue(String.valueOf(error.getMessage()).contains("not finite (NaN)"));
+    }
+
+    /** Parameters that are finite, and so large that nothing that they give is. */
+    @Test
+    void aModelWhoseOutputsAreNotFiniteIsRefused() throws IOException {
+        Path file = folder.resolve("huge.safetensors");
+        TrainOptions options = CommandLine.populateCommand(new TrainOptions());
+        try (Device device = Devices.open("cpu");
+                Scope _ = device.scope()) {
+            Network network = Network.create(device, options.model().layers(0), 1);
+            Tensor values = network.parameters().values();
+            values.assign(values.mul(1e36));
+            Optimizer sgd = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.01);
+            TrainingState state =
+                    new TrainingState(
+                            options.model().loss(), new Normalization(0.1, 0.3), 6000, 64, 1, 0);
+            Checkpoint.save(file, network, sgd, SavedModel.metadata(options, state));
+        }
+        Path json = folder.resolve("none.json");
+        String[] rest = {"--backend", "cpu", "--model", file.toString(), "--json", json.toString()};
+        for (String command : new String[] {"evaluate", "predict"}) {
+            List<String> args = new ArrayList<>(List.of(command));
+            args.addAll(List.of(rest));
+            if (command.equals("predict")) {
+                args.add(three("3.png").toString());
+            }
+            Ran.program(args.toArray(String[]::new)).assertRefused("not finite");
+            assertFalse(Files.exists(json));
+        }
     }
 }

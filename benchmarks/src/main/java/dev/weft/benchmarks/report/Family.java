@@ -10,8 +10,20 @@ import java.util.Optional;
  * @param rows one for each piece of work
  */
 record Family(String suite, String name, int threads, List<Row> rows) {
-    /** One piece of work, by every library that did it. */
-    record Row(List<Figure> figures) {
+    /**
+     * One piece of work, by every library that did it.
+     *
+     * @param bestPeer the fastest that is not Weft, by the ratios of the rounds
+     */
+    record Row(List<Figure> figures, Optional<Figure> bestPeer) {
+        Row(List<Figure> figures) {
+            this(
+                    figures,
+                    figures.stream()
+                            .filter(figure -> !isWeft(figure.library()))
+                            .min(Comparator.comparingDouble(Figure::ratio)));
+        }
+
         String what() {
             return figures.getFirst().what();
         }
@@ -24,16 +36,9 @@ record Family(String suite, String name, int threads, List<Row> rows) {
             return figures.stream().filter(f -> f.library().equals(library)).findFirst();
         }
 
-        /** The fastest that is not Weft, by the ratios of the rounds. */
-        Optional<Figure> bestPeer() {
-            return figures.stream()
-                    .filter(figure -> !isWeft(figure.library()))
-                    .min(Comparator.comparingDouble(Figure::ratio));
-        }
-
         /** The best peer's time over a figure's of Weft's: above 1 where Weft is faster. */
         double ratioToBestPeer(Figure weft) {
-            return bestPeer().map(peer -> peer.ratio() / weft.ratio()).orElse(Double.NaN);
+            return bestPeer.map(peer -> peer.ratio() / weft.ratio()).orElse(Double.NaN);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A run's figures with what has to be known to compare them.
@@ -55,13 +56,22 @@ public record Run(
         return families;
     }
 
-    /** All that did the same as a figure, on as many threads. */
-    Family.Row row(Figure figure) {
-        return new Family.Row(
-                figures.stream()
-                        .filter(other -> other.what().equals(figure.what()))
-                        .filter(other -> other.threads() == figure.threads())
-                        .toList());
+    /** What was done, on how many threads. */
+    record Work(String what, int threads) {
+        static Work of(Figure figure) {
+            return new Work(figure.what(), figure.threads());
+        }
+    }
+
+    /** The figures of each work, side by side. */
+    Map<Work, Family.Row> rows() {
+        return figures.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                Work::of,
+                                LinkedHashMap::new,
+                                Collectors.collectingAndThen(
+                                        Collectors.toList(), Family.Row::new)));
     }
 
     /** The limits on that many threads, where they were measured. */

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What became faster or slower between two runs, figure by figure.
@@ -22,6 +24,8 @@ public record RunComparison(
         List<Change> changes,
         List<Figure> onlyOld,
         List<Figure> onlyNew) {
+    private static final int WIDEST = 60;
+
     /** Something that was not the same. */
     record Difference(String what, String before, String after) {}
 
@@ -84,9 +88,11 @@ public record RunComparison(
 
     private static Map<Key, Double> toBestPeers(Run run) {
         Map<Key, Double> ratios = new LinkedHashMap<>();
-        run.figures().stream()
-                .filter(figure -> Family.isWeft(figure.library()))
-                .forEach(weft -> ratios.put(key(weft), run.row(weft).ratioToBestPeer(weft)));
+        for (Family.Row row : run.rows().values()) {
+            row.figures().stream()
+                    .filter(figure -> Family.isWeft(figure.library()))
+                    .forEach(weft -> ratios.put(key(weft), row.ratioToBestPeer(weft)));
+        }
         return ratios;
     }
 
@@ -153,8 +159,8 @@ public record RunComparison(
     }
 
     private static void print(PrintWriter out, String title, List<Change> changes) {
-        int longest = changes.stream().mapToInt(c -> c.after.what().length()).max().orElseThrow();
-        int library = changes.stream().mapToInt(c -> c.after.library().length()).max().orElse(0);
+        int longest = width(changes.stream().map(change -> change.after.what()));
+        int library = width(changes.stream().map(change -> change.after.library()));
         String columns = "%-" + longest + "s  %-" + library + "s  %9s  %9s  %s";
         out.printf("%n%s%n", title);
         out.printf((columns + "%n").formatted("", "", "old", "new", "change"));
@@ -177,6 +183,11 @@ public record RunComparison(
                             Amounts.time(change.after.micros()),
                             said));
         }
+    }
+
+    /** A column's, which one name of a million letters does not make as wide. */
+    private static int width(Stream<String> names) {
+        return Math.clamp(names.mapToInt(String::length).max().orElse(0), 1, WIDEST);
     }
 
     private static String verdict(double speedUp) {
@@ -223,13 +234,17 @@ public record RunComparison(
             return;
         }
         out.printf("%nonly in the %s run, %s%n", run, count(figures.size()));
-        Map<String, String> lines = new LinkedHashMap<>();
-        for (Figure figure : figures) {
-            lines.merge(
-                    figure.what() + ", on " + Family.threads(figure.threads()),
-                    figure.library(),
-                    (before, library) -> before + ", " + library);
-        }
+        Map<String, String> lines =
+                figures.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        figure ->
+                                                figure.what()
+                                                        + ", on "
+                                                        + Family.threads(figure.threads()),
+                                        LinkedHashMap::new,
+                                        Collectors.mapping(
+                                                Figure::library, Collectors.joining(", "))));
         lines.forEach((what, libraries) -> out.printf("  %s: %s%n", what, libraries));
     }
 

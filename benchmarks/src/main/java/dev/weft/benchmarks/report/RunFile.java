@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A run in a file, {@code results.json}. */
@@ -61,8 +62,10 @@ public final class RunFile {
                     }
                     json.writeEndArray();
                     json.writeArrayFieldStart("figures");
+                    Map<Run.Work, Family.Row> rows = run.rows();
                     for (Figure figure : run.figures()) {
-                        write(json, run, figure);
+                        Family.Row row = rows.get(Run.Work.of(figure));
+                        write(json, run, figure, Objects.requireNonNull(row));
                     }
                     json.writeEndArray();
                     json.writeEndObject();
@@ -83,7 +86,8 @@ public final class RunFile {
         texts(json, "clocks", machine.clocks());
     }
 
-    private static void write(JsonGenerator json, Run run, Figure figure) throws IOException {
+    private static void write(JsonGenerator json, Run run, Figure figure, Family.Row row)
+            throws IOException {
         json.writeStartObject();
         json.writeStringField("suite", figure.suite());
         json.writeStringField("family", figure.family());
@@ -103,7 +107,6 @@ public final class RunFile {
             number(json, "memory_gbs", figure.memory());
             number(json, "of_limit", run.ofLimit(figure));
         }
-        Family.Row row = run.row(figure);
         Optional<Figure> peer = row.bestPeer();
         if (peer.isPresent() && Family.isWeft(figure.library())) {
             json.writeStringField("best_peer", peer.get().library());

@@ -2,14 +2,20 @@ package dev.weft.benchmarks.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.benchmarks.machine.Machine;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 class RunComparisonTest {
@@ -103,5 +109,39 @@ class RunComparisonTest {
     void runsWithoutACommonFigureAreSaidToBe() {
         Run other = MadeUp.run(List.of(MadeUp.start("weft cpu")));
         assertLine(printed(BEFORE, other), "no figure in common");
+    }
+
+    /**
+     * Each figure is looked at a few times, whatever else there is: quadratic, this takes minutes.
+     */
+    @Test
+    void runsOfManyFiguresAreCompared() throws IOException {
+        List<Figure> many = new ArrayList<>();
+        for (int i = 0; i < 60_000; i++) {
+            many.add(MadeUp.gemm(i, "weft cpu", 100 + i, 1));
+            many.add(MadeUp.kernel("all", i % 2 == 0 ? "weft " + i : "peer " + i, 1 + i, 2, 0));
+        }
+        Run run = MadeUp.run(many);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> {
+                    Path file = Files.createTempFile("results", ".json");
+                    try {
+                        RunFile.write(run, file);
+                        String text = printed(RunFile.read(file), MadeUp.run(List.of()));
+                        assertLine(text, "only in the old run, 120000 figures");
+                        assertLine(printed(run, run), "gemm 59999x59999x59999 NN", "the same");
+                    } finally {
+                        Files.delete(file);
+                    }
+                });
+    }
+
+    @Test
+    void aLongNameDoesNotMakeEveryLineAsLong() {
+        Figure plain = MadeUp.kernel("Adam", "weft cpu", 1000, 1, 0.3);
+        Figure named = MadeUp.kernel("x".repeat(100_000), "weft cpu", 1000, 1, 0.3);
+        Run run = MadeUp.run(List.of(plain, named));
+        assertTrue(printed(run, run).length() < 110_000);
     }
 }
