@@ -227,11 +227,25 @@ final class CallRecorder implements Backend {
 
     @Override
     public void update(
-            UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
+            UpdateRule rule,
+            View control,
+            View steps,
+            View halt,
+            View p,
+            View g,
+            List<View> states) {
         List<View> kept = List.copyOf(states);
-        List<View> views = new ArrayList<>(List.of(control, halt, p, g));
+        List<View> views = new ArrayList<>(List.of(control, steps, halt, p, g));
         views.addAll(kept);
-        add(() -> backend.update(rule, control, halt, p, g, kept), views.toArray(View[]::new));
+        add(
+                () -> backend.update(rule, control, steps, halt, p, g, kept),
+                views.toArray(View[]::new));
+    }
+
+    @Override
+    public void countUnfit(
+            UpdateRule rule, View control, @Nullable View loss, View p, View g, View count) {
+        add(() -> backend.countUnfit(rule, control, loss, p, g, count), control, loss, p, g, count);
     }
 
     @Override

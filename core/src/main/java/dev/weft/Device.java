@@ -379,8 +379,8 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** Whether calls are recorded instead of done. */
-    boolean isCapturing() {
+    /** Whether a step is being captured: calls are recorded instead of done. */
+    public boolean isCapturing() {
         return backend instanceof CallRecorder;
     }
 

@@ -21,6 +21,17 @@ public final class DropoutState implements AutoCloseable {
                         });
     }
 
+    /**
+     * Goes on with another seed from a block, as {@link #block} gave it: in the same memory, so
+     * that captured steps go on from there too.
+     */
+    public void restore(long seed, long block) {
+        int[] words = {(int) seed, (int) (seed >>> 32), (int) block, (int) (block >>> 32)};
+        try (Tensor fresh = state.device().tensor(words)) {
+            state.assign(fresh);
+        }
+    }
+
     /** The number of the next block. Blocks until it is known. */
     public long block() {
         int[] words = state.toIntArray();

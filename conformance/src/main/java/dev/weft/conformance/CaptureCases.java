@@ -77,7 +77,8 @@ final class CaptureCases {
         private final Tensor b1;
         private final Tensor w2;
         private final List<Tensor> gradients;
-        private final List<Tensor> controls;
+        private final Tensor control;
+        private final List<Tensor> steps;
         private final List<List<Tensor>> states;
         private final DropoutState dropout;
         private final Tensor loss;
@@ -93,8 +94,8 @@ final class CaptureCases {
             b1 = device.zeros(HIDDEN);
             w2 = device.tensor(Draws.normal(random, CLASSES * HIDDEN, 0.5), CLASSES, HIDDEN);
             gradients = parameters().stream().map(w -> device.zeros(w.shape().toArray())).toList();
-            controls =
-                    parameters().stream().map(_ -> device.tensor(new float[] {0.05f, 0})).toList();
+            control = device.tensor(new float[] {0.05f, 1});
+            steps = parameters().stream().map(_ -> device.tensor(new int[2])).toList();
             states =
                     parameters().stream()
                             .map(
@@ -112,7 +113,10 @@ final class CaptureCases {
             return List.of(w1, b1, w2);
         }
 
-        /** What changes from step to step on the host: which rows, and the learning rate. */
+        /**
+         * What changes from step to step on the host: which rows, the learning rate, the steps
+         * done.
+         */
         void prepare(int step) {
             try (Scope _ = device.scope()) {
                 int[] rows = new int[BATCH];
@@ -120,10 +124,12 @@ final class CaptureCases {
                     rows[i] = (step * 3 + i * i) % EXAMPLES;
                 }
                 chosen.assign(device.tensor(rows));
+                if (step == STEPS - 1) {
+                    // The end of the low word.
+                    steps.forEach(count -> count.assign(device.tensor(new int[] {-1, 0})));
+                }
                 if (step == STEPS / 2) {
-                    for (Tensor control : controls) {
-                        control.slice(0, 0, 1).assign(device.tensor(new float[] {0.02f}));
-                    }
+                    control.slice(0, 0, 1).assign(device.tensor(new float[] {0.02f}));
                 }
             }
         }
@@ -145,7 +151,8 @@ final class CaptureCases {
                     device.backend()
                             .update(
                                     adam,
-                                    controls.get(i).view(),
+                                    control.view(),
+                                    steps.get(i).view(),
                                     go.view(),
                                     parameters().get(i).view(),
                                     gradients.get(i).view(),
@@ -154,15 +161,15 @@ final class CaptureCases {
             }
         }
 
+        /** Each parameter's steps. */
+        List<int[]> counts() {
+            return steps.stream().map(Tensor::toIntArray).toList();
+        }
+
         float[] everything() {
             try (Scope _ = device.scope()) {
                 Tensor[] all =
-                        Stream.of(
-                                        parameters(),
-                                        controls,
-                                        List.of(loss),
-                                        states.getFirst(),
-                                        states.getLast())
+                        Stream.of(parameters(), List.of(loss), states.getFirst(), states.getLast())
                                 .flatMap(List::stream)
                                 .map(t -> t.reshape(t.size()))
                                 .toArray(Tensor[]::new);
@@ -189,6 +196,9 @@ final class CaptureCases {
         }
         float[] expected = eager.everything();
         assertArrayEquals(expected, captured.everything());
+        for (int[] count : captured.counts()) {
+            assertArrayEquals(new int[] {0, 1}, count);
+        }
         // And it is a training: the loss is not the first one's.
         Training untrained = new Training(device);
         untrained.prepare(0);

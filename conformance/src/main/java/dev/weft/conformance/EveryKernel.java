@@ -135,12 +135,16 @@ public final class EveryKernel {
                         new UpdateRule.Adam(0.9, 0.999, 1e-8, PENALTY),
                         new UpdateRule.RmsProp(0.99, 1e-8, PENALTY));
         for (UpdateRule rule : rules) {
-            View control = device.tensor(new float[] {0.01f, 0}).view();
+            View control = device.tensor(new float[] {0.01f, 1}).view();
+            View steps = device.tensor(new int[2]).view();
             View[] states = {f32(3000).view(), device.ones(3000).view()};
             List<View> used = List.of(states).subList(0, rule.states());
             View halt = device.tensor(new int[] {0}).view();
-            kernels.update(rule, control, halt, f32(3000).view(), f32(3000).view(), used);
-            kernels.update(rule, control, halt, f32(3000).view(), f32(3000).view(), used);
+            View p = f32(3000).view();
+            View g = f32(3000).view();
+            kernels.update(rule, control, steps, halt, p, g, used);
+            kernels.update(rule, control, steps, halt, p, g, used);
+            kernels.countUnfit(rule, control, device.scalar(1).view(), p, g, halt);
         }
         View state = device.tensor(new int[] {1, 2, -1, 4}).view();
         kernels.dropoutMask(0.5, state, output(DType.F32, 9001));

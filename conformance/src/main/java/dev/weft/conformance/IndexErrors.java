@@ -58,7 +58,8 @@ final class IndexErrors {
                     Device device = open.get();
                     try (Scope _ = device.scope()) {
                         Tensor p = device.ones(ROWS);
-                        Tensor control = device.tensor(new float[] {0.5f, 3});
+                        Tensor control = device.tensor(new float[] {0.5f, 1});
+                        Tensor steps = device.tensor(new int[] {3, 0});
                         Tensor go = device.tensor(new int[] {0});
                         Tensor table = device.ones(ROWS);
                         UpdateRule sgd = new UpdateRule.Sgd(0, false, Penalty.NONE);
@@ -74,6 +75,7 @@ final class IndexErrors {
                                                 .update(
                                                         sgd,
                                                         control.view(),
+                                                        steps.view(),
                                                         halt,
                                                         p.view(),
                                                         g,
@@ -88,7 +90,7 @@ final class IndexErrors {
                                 assertArrayEquals(before, p.toFloatArray());
                             }
                         }
-                        assertArrayEquals(new float[] {0.5f, 5}, control.toFloatArray());
+                        assertArrayEquals(new int[] {5, 0}, steps.toIntArray());
                     }
                     assertEquals(0, device.memory().liveBytes());
                 });

@@ -60,6 +60,7 @@ final class MemoryCases {
         private final Tensor b1;
         private final Tensor w2;
         private final Tensor control;
+        private final Tensor steps;
         private final List<Tensor> states;
         private final Tensor gradient;
         private final DropoutState dropout;
@@ -73,7 +74,8 @@ final class MemoryCases {
             w1 = device.tensor(Draws.normal(random, 9 * 5, 0.5), 9, 5);
             b1 = device.zeros(9);
             w2 = device.tensor(Draws.normal(random, 3 * 9, 0.5), 3, 9);
-            control = device.tensor(new float[] {0.01f, 0});
+            control = device.tensor(new float[] {0.01f, 1});
+            steps = device.tensor(new int[2]);
             states = List.of(device.zeros(9, 5), device.zeros(9, 5));
             gradient = device.zeros(9, 5);
             dropout = new DropoutState(device, 3);
@@ -96,6 +98,7 @@ final class MemoryCases {
                         .update(
                                 adam,
                                 control.view(),
+                                steps.view(),
                                 go.view(),
                                 w1.view(),
                                 gradient.view(),

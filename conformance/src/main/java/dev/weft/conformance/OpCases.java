@@ -9,6 +9,8 @@ import static dev.weft.conformance.Input.uniform;
 import static dev.weft.conformance.OpCase.opCase;
 
 import dev.weft.DType;
+import dev.weft.Losses;
+import dev.weft.Reduction;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
 import dev.weft.backend.ReduceOp;
@@ -348,6 +350,21 @@ final class OpCases {
                         normal(5, 4),
                         normal(5),
                         normal(2, 5)));
+        cases.add(
+                opCase(
+                        "two layers on an empty batch",
+                        x ->
+                                Losses.crossEntropy(
+                                        x[0].linear(x[1], x[2], Activation.RELU)
+                                                .linear(x[3], x[4], Activation.IDENTITY),
+                                        x[5],
+                                        Reduction.SUM),
+                        normal(0, 4),
+                        normal(5, 4),
+                        normal(5),
+                        normal(3, 5),
+                        normal(3),
+                        indices()));
         cases.add(
                 opCase(
                         "layer normalisation",

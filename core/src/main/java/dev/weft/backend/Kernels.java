@@ -1,6 +1,8 @@
 // stable
 package dev.weft.backend;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /**
@@ -162,18 +164,40 @@ public interface Kernels {
      * Updates {@code p} by {@code g} in one pass and counts the step, unless it is to halt: see
      * {@link UpdateRule}.
      *
-     * @param control F32 of 2 elements: the learning rate, and the number of steps done, to which
-     *     the kernel adds 1 (t is the sum). They are in device memory so that a recorded step can
-     *     be replayed.
+     * @param control F32 of 2 elements: the learning rate, and the largest gradient that {@link
+     *     #countUnfit} lets pass. They are in device memory so that a recorded step can be
+     *     replayed.
+     * @param steps I32 of 2 elements: the low and the high word of the number of steps done, to
+     *     which the kernel adds 1 (t is the sum)
      * @param halt I32 of 1 element: where it is not 0, nothing is changed. So a step need not wait
-     *     for {@link #countNonFinite} to be read back. Nor is anything changed after an index that
-     *     was out of range, until that is reported.
+     *     for {@link #countUnfit} to be read back. Nor is anything changed after an index that was
+     *     out of range, until that is reported.
      * @param p the parameters, F32, contiguous
      * @param g their gradient, same shape, contiguous
      * @param states {@link UpdateRule#states} buffers like p, in the order in which the rule names
      *     them
      */
-    void update(UpdateRule rule, View control, View halt, View p, View g, List<View> states);
+    void update(
+            UpdateRule rule,
+            View control,
+            View steps,
+            View halt,
+            View p,
+            View g,
+            List<View> states);
+
+    /**
+     * count[0] += how many numbers are unfit for {@link #update}: the loss, unless it is finite,
+     * and each element of g unless |g| + l2 |p| ≤ control[1], with l2 from the rule's penalty (p is
+     * not read where that is 0). NaN is unfit. count is I32 with one element and saturates.
+     *
+     * @param control as {@link #update} takes it; control[1] is {@link UpdateRule#largestGradient},
+     *     so that a fit step makes neither parameters nor states infinite
+     * @param loss F32 of 1 element, or null for none
+     * @param p the parameters, F32, contiguous
+     * @param g their gradient, same shape, contiguous
+     */
+    void countUnfit(UpdateRule rule, View control, @Nullable View loss, View p, View g, View count);
 
     /**
      * count[0] += how many elements of all x are NaN or infinite; count is I32 with one element and

@@ -14,14 +14,10 @@ public record Penalty(double l1, double l2, double weightDecay) {
     /** No penalty. */
     public static final Penalty NONE = new Penalty(0, 0, 0);
 
-    /** Checks that no weight is negative, infinite or NaN. */
+    /** Checks that no weight is negative, NaN, or infinite in F32. */
     public Penalty {
-        Range.require(l1 >= 0 && Double.isFinite(l1), "l1", l1, "at least 0");
-        Range.require(l2 >= 0 && Double.isFinite(l2), "l2", l2, "at least 0");
-        Range.require(
-                weightDecay >= 0 && Double.isFinite(weightDecay),
-                "weightDecay",
-                weightDecay,
-                "at least 0");
+        Range.requireWeight("l1", l1);
+        Range.requireWeight("l2", l2);
+        Range.requireWeight("weightDecay", weightDecay);
     }
 }

@@ -15,6 +15,8 @@ import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 import dev.weft.random.Philox;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -419,32 +421,30 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void dropoutMask(double rate, View state, View mask) {
-        ReferenceBuffer words = ReferenceBuffer.of(state);
-        int key0 = (int) words.get(state.offset());
-        int key1 = (int) words.get(state.offset() + 1);
-        long start =
-                ((long) words.get(state.offset() + 2) & 0xFFFFFFFFL)
-                        | ((long) words.get(state.offset() + 3) << 32);
-        Philox stream = new Philox((key0 & 0xFFFFFFFFL) | ((long) key1 << 32), start);
+        long start = counter(state, 2);
+        Philox stream = new Philox(counter(state, 0), start);
         long threshold = Math.round(rate * 0x1p32);
         for (long i = 0; i < mask.size(); i++) {
             boolean dropped = (stream.nextInt() & 0xFFFFFFFFL) < threshold;
             ReferenceBuffer.of(mask).set(mask.offset() + i, dropped ? 0 : 1 / (1 - rate));
         }
-        long end = start + (mask.size() + 3) / 4;
-        words.set(state.offset() + 2, (int) end);
-        words.set(state.offset() + 3, (int) (end >>> 32));
+        setCounter(state, 2, start + (mask.size() + 3) / 4);
     }
 
     @Override
     public void update(
-            UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
+            UpdateRule rule,
+            View control,
+            View steps,
+            View halt,
+            View p,
+            View g,
+            List<View> states) {
         if (ReferenceBuffer.of(halt).get(halt.offset()) != 0) {
             return;
         }
-        ReferenceBuffer settings = ReferenceBuffer.of(control);
-        double lr = settings.get(control.offset());
-        double t = settings.get(control.offset() + 1) + 1;
+        double lr = ReferenceBuffer.of(control).get(control.offset());
+        long t = counter(steps, 0) + 1;
         Updates updates = new Updates(rule, lr, t);
         Shape flat = Shape.of(p.size());
         Walk walk =
@@ -464,7 +464,24 @@ public final class ReferenceBackend implements Backend {
             }
             walk.set(0, updates.parameter());
         }
-        settings.set(control.offset() + 1, t);
+        setCounter(steps, 0, t);
+    }
+
+    @Override
+    public void countUnfit(
+            UpdateRule rule, View control, @Nullable View loss, View p, View g, View count) {
+        if (loss != null) {
+            countNonFinite(List.of(loss), count);
+        }
+        double largest = ReferenceBuffer.of(control).get(control.offset() + 1);
+        double l2 = rule.penalty().l2();
+        double found = 0;
+        Walk walk = new Walk(Shape.of(p.size()), flat(p), flat(g));
+        while (walk.next()) {
+            double size = Math.abs(walk.get(1)) + (l2 == 0 ? 0 : l2 * Math.abs(walk.get(0)));
+            found += size <= largest ? 0 : 1;
+        }
+        addTo(count, found);
     }
 
     private static View flat(View view) {
@@ -473,14 +490,32 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void countNonFinite(List<View> xs, View count) {
-        ReferenceBuffer counter = ReferenceBuffer.of(count);
-        double found = counter.get(count.offset());
+        double found = 0;
         for (View x : xs) {
             Walk walk = new Walk(x.shape(), x);
             while (walk.next()) {
                 found += Double.isFinite(walk.get(0)) ? 0 : 1;
             }
         }
-        counter.set(count.offset(), Math.min(found, Integer.MAX_VALUE));
+        addTo(count, found);
+    }
+
+    private static void addTo(View count, double found) {
+        ReferenceBuffer counter = ReferenceBuffer.of(count);
+        double sum = counter.get(count.offset()) + found;
+        counter.set(count.offset(), Math.min(sum, Integer.MAX_VALUE));
+    }
+
+    /** The number in words {@code at} (low) and {@code at} + 1 (high). */
+    private static long counter(View words, int at) {
+        ReferenceBuffer buffer = ReferenceBuffer.of(words);
+        return ((long) buffer.get(words.offset() + at) & 0xFFFFFFFFL)
+                | ((long) buffer.get(words.offset() + at + 1) << 32);
+    }
+
+    private static void setCounter(View words, int at, long value) {
+        ReferenceBuffer buffer = ReferenceBuffer.of(words);
+        buffer.set(words.offset() + at, (int) value);
+        buffer.set(words.offset() + at + 1, (int) (value >>> 32));
     }
 }

@@ -7,12 +7,12 @@ import dev.weft.backend.UpdateRule;
 final class Updates {
     private final UpdateRule rule;
     private final double lr;
-    private final double t;
+    private final long t;
     private double p;
     private double first;
     private double second;
 
-    Updates(UpdateRule rule, double lr, double t) {
+    Updates(UpdateRule rule, double lr, long t) {
         this.rule = rule;
         this.lr = lr;
         this.t = t;
@@ -43,8 +43,8 @@ final class Updates {
             case UpdateRule.Adam(var beta1, var beta2, var eps, var _) -> {
                 first = beta1 * state1 + (1 - beta1) * g;
                 second = beta2 * state2 + (1 - beta2) * g * g;
-                double m = first / (1 - Math.pow(beta1, t));
-                double v = second / (1 - Math.pow(beta2, t));
+                double m = first / (1 - Math.pow(beta1, (double) t));
+                double v = second / (1 - Math.pow(beta2, (double) t));
                 p -= lr * m / (Math.sqrt(v) + eps);
             }
             case UpdateRule.RmsProp(var alpha, var eps, var _) -> {

@@ -311,9 +311,21 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void update(
-            UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
+            UpdateRule rule,
+            View control,
+            View steps,
+            View halt,
+            View p,
+            View g,
+            List<View> states) {
         if (Memory.getInt(CpuBuffer.address(halt)) == 0) {
-            update.run(rule, control, p, g, states);
+            update.run(rule, control, steps, p, g, states);
         }
+    }
+
+    @Override
+    public void countUnfit(
+            UpdateRule rule, View control, @Nullable View loss, View p, View g, View count) {
+        update.countUnfit(rule, control, loss, p, g, count);
     }
 }

@@ -57,9 +57,7 @@ final class DropoutMask {
         long words = CpuBuffer.address(state);
         int key0 = Memory.getInt(words);
         int key1 = Memory.getInt(words + WORD);
-        long start =
-                (Memory.getInt(words + 2 * WORD) & LOW)
-                        | ((long) Memory.getInt(words + 3 * WORD) << 32);
+        long start = Memory.getWords(words + 2 * WORD);
         long threshold = Math.round(rate * 0x1p32);
         long kept = Float.floatToRawIntBits((float) (1 / (1 - rate)));
         long to = CpuBuffer.address(mask);
@@ -77,9 +75,7 @@ final class DropoutMask {
                                 memory, WORD, to + (first + i) * WORD, Math.min(GROUP, count - i));
                     }
                 });
-        long end = start + (size + WORDS - 1) / WORDS;
-        Memory.setInt(words + 2 * WORD, (int) end);
-        Memory.setInt(words + 3 * WORD, (int) (end >>> 32));
+        Memory.setWords(words + 2 * WORD, start + (size + WORDS - 1) / WORDS);
     }
 
     /** The mask for {@link #BLOCKS} blocks. */

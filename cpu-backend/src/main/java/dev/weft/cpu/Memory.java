@@ -51,6 +51,17 @@ final class Memory {
         MEM.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
     }
 
+    /** The 64-bit number in two ints, the low one first. */
+    static long getWords(long address) {
+        return Integer.toUnsignedLong(getInt(address)) | (long) getInt(address + WORD) << 32;
+    }
+
+    /** Stores a 64-bit number as two ints, the low one first. */
+    static void setWords(long address, long value) {
+        setInt(address, (int) value);
+        setInt(address + WORD, (int) (value >>> 32));
+    }
+
     /** to[0 … bytes) = from[0 … bytes); the ranges may overlap. */
     static void copy(long from, long to, long bytes) {
         MemorySegment.copy(MEM, from, MEM, to, bytes);

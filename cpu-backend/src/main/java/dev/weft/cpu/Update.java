@@ -6,7 +6,10 @@ import static dev.weft.cpu.Memory.WORD;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Optimizer steps over flat buffers: reads the step's settings, runs the rule's loop on all
@@ -26,11 +29,17 @@ final class Update {
         this.scratch = scratch;
     }
 
-    void run(UpdateRule rule, View control, View parameters, View gradient, List<View> states) {
-        long settings = CpuBuffer.address(control);
-        float lr = Memory.getFloat(settings);
-        float t = Memory.getFloat(settings + WORD) + 1;
-        UpdateLoop loop = UpdateLoop.of(rule, lr, t);
+    void run(
+            UpdateRule rule,
+            View control,
+            View steps,
+            View parameters,
+            View gradient,
+            List<View> states) {
+        float lr = Memory.getFloat(CpuBuffer.address(control));
+        long counter = CpuBuffer.address(steps);
+        long t = Memory.getWords(counter) + 1;
+        UpdateLoop loop = UpdateLoop.of(rule, lr, (double) t);
         long p = CpuBuffer.address(parameters);
         long g = CpuBuffer.address(gradient);
         long first = states.isEmpty() ? 0 : CpuBuffer.address(states.get(0));
@@ -57,7 +66,37 @@ final class Update {
                                 memory);
                     }
                 });
-        Memory.setFloat(settings + WORD, t);
+        Memory.setWords(counter, t);
+    }
+
+    /** count += 1 where the loss is not finite, and how many gradients the rule cannot take. */
+    void countUnfit(
+            UpdateRule rule,
+            View control,
+            @Nullable View loss,
+            View parameters,
+            View gradient,
+            View count) {
+        float l2 = (float) rule.penalty().l2();
+        float largest = Memory.getFloat(CpuBuffer.address(control) + WORD);
+        long p = CpuBuffer.address(parameters);
+        long g = CpuBuffer.address(gradient);
+        long size = gradient.size();
+        LongAdder found = new LongAdder();
+        if (loss != null && !Float.isFinite(Memory.getFloat(CpuBuffer.address(loss)))) {
+            found.increment();
+        }
+        pool.forPieces(
+                Math.toIntExact((size + TASK - 1) / TASK),
+                (index, worker) -> {
+                    long start = (long) index * TASK;
+                    int elements = (int) Math.min(TASK, size - start);
+                    long at = start * WORD;
+                    found.add(UnfitLoop.count(g + at, p + at, l2, largest, elements));
+                });
+        long counter = CpuBuffer.address(count);
+        Memory.setInt(
+                counter, (int) Math.min(Integer.MAX_VALUE, Memory.getInt(counter) + found.sum()));
     }
 
     private static long shifted(long address, long by) {

@@ -17,6 +17,8 @@ import dev.weft.backend.UnaryOp;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Consumer;
@@ -291,7 +293,19 @@ public final class GpuBackend implements Backend, Tunable {
 
     @Override
     public void update(
-            UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
-        updates.update(rule, control, halt, p, g, states);
+            UpdateRule rule,
+            View control,
+            View steps,
+            View halt,
+            View p,
+            View g,
+            List<View> states) {
+        updates.update(rule, control, steps, halt, p, g, states);
+    }
+
+    @Override
+    public void countUnfit(
+            UpdateRule rule, View control, @Nullable View loss, View p, View g, View count) {
+        updates.countUnfit(rule, control, loss, p, g, count);
     }
 }

@@ -80,7 +80,8 @@ public enum KernelFile {
     /** Sums, extremes and counts over axes. */
     REDUCE(
             itemsAndGroups("sum", "max", "min", "sum_i32", "max_i32", "min_i32"),
-            withStrided("count_non_finite")),
+            withStrided("count_non_finite"),
+            List.of("count_unfit")),
     /** Softmax, cross-entropy, argmax. */
     ROWS(
             itemsAndGroups(

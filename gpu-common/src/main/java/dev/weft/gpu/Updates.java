@@ -4,6 +4,8 @@ import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /** Optimizers' updates and dropout's masks: the kernels that keep a state on the device. */
@@ -16,6 +18,7 @@ final class Updates {
     private final Kernel sgdMomentum;
     private final Kernel adam;
     private final Kernel rmsProp;
+    private final Kernel countUnfit;
     private final Kernel dropoutMask;
 
     Updates(Launcher launcher, IndexFaults faults) {
@@ -25,13 +28,22 @@ final class Updates {
         sgdMomentum = launcher.together(KernelFile.UPDATE, "sgd_momentum");
         adam = launcher.together(KernelFile.UPDATE, "adam");
         rmsProp = launcher.together(KernelFile.UPDATE, "rms_prop");
+        countUnfit = launcher.together(KernelFile.REDUCE, "count_unfit");
         dropoutMask = launcher.together(KernelFile.DROPOUT, "dropout_mask");
     }
 
-    void update(UpdateRule rule, View control, View halt, View p, View g, List<View> states) {
+    void update(
+            UpdateRule rule,
+            View control,
+            View steps,
+            View halt,
+            View p,
+            View g,
+            List<View> states) {
         Penalty penalty = rule.penalty();
         Arguments a = launcher.begin().i64(p.size());
         Launcher.dense(a, control, 0);
+        Launcher.dense(a, steps, 0);
         Launcher.dense(a, halt, 0);
         a.memory(faults.memory()).memory(launcher.finished());
         a.f32(penalty.l1()).f32(penalty.l2()).f32(penalty.weightDecay());
@@ -61,6 +73,20 @@ final class Updates {
                 };
         // Without parameters the step still counts.
         launcher.spans(kernel, Math.max(p.size(), 1));
+    }
+
+    void countUnfit(
+            UpdateRule rule, View control, @Nullable View loss, View p, View g, View count) {
+        Arguments a = launcher.begin().i64(p.size());
+        Launcher.dense(a, count, 0);
+        Launcher.dense(a, loss == null ? control : loss, 0);
+        a.i32(loss == null ? 0 : 1);
+        Launcher.dense(a, control, 0);
+        a.f32(rule.penalty().l2());
+        Launcher.dense(a, p, 0);
+        Launcher.dense(a, g, 0);
+        // Without parameters there still is a loss.
+        launcher.spans(countUnfit, Math.max(p.size(), 1));
     }
 
     void dropoutMask(double rate, View state, View mask) {

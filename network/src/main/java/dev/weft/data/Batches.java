@@ -43,13 +43,17 @@ public final class Batches {
      * Uploads a data set; its memory belongs to the innermost open scope.
      *
      * @param normalization of the training set, also where this is the test set
-     * @param batch how many examples a batch has; the last of a pass may have fewer
+     * @param batch how many examples a batch has, which may be more than there are; the last of a
+     *     pass may have fewer, down to one
      * @param oneHot whether targets are one-hot rows instead of classes
      */
     public Batches(
             Device device, Dataset data, Normalization normalization, int batch, boolean oneHot) {
         if (batch < 1) {
             throw new IllegalArgumentException("batch must be at least 1, got " + batch);
+        }
+        if (data.size() == 0) {
+            throw new IllegalArgumentException(data.source() + ": holds no examples");
         }
         int n = data.size();
         this.data = data;

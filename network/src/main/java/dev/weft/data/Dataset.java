@@ -1,6 +1,7 @@
 package dev.weft.data;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /** Grey images with the class of each, as bytes on the host. */
 public final class Dataset {
@@ -23,18 +24,17 @@ public final class Dataset {
      * @throws IllegalArgumentException where sizes disagree or a label is out of range
      */
     public Dataset(byte[] pixels, int rows, int columns, int[] labels, int classes, String source) {
-        if ((long) labels.length * rows * columns != pixels.length) {
+        if (rows < 1 || columns < 1 || classes < 1) {
             throw new IllegalArgumentException(
-                    source
-                            + ": "
-                            + labels.length
-                            + " images of "
-                            + rows
-                            + "x"
-                            + columns
-                            + " do not take "
-                            + pixels.length
-                            + " bytes");
+                    "%s: rows, columns and classes must be at least 1, got %d, %d and %d"
+                            .formatted(source, rows, columns, classes));
+        }
+        // Not the product of all three, which may be beyond a long.
+        long features = (long) rows * columns;
+        if (features > Integer.MAX_VALUE || labels.length * features != pixels.length) {
+            throw new IllegalArgumentException(
+                    "%s: %d images of %dx%d do not take %d bytes"
+                            .formatted(source, labels.length, rows, columns, pixels.length));
         }
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= classes) {
@@ -93,6 +93,7 @@ public final class Dataset {
 
     /** The image of example {@code i}, row by row, a copy. */
     public byte[] pixels(int i) {
+        Objects.checkIndex(i, size());
         return Arrays.copyOfRange(pixels, i * features(), (i + 1) * features());
     }
 

@@ -18,9 +18,9 @@ public final class Network {
     private final Layer root;
     private long seed;
     private final Parameters parameters;
-    private DropoutState dropout;
-    private Pass inference;
-    private Pass training;
+    private final DropoutState dropout;
+    private final Pass inference;
+    private final Pass training;
 
     private Network(Device device, Layer root, long seed) {
         this.device = device;
@@ -81,11 +81,7 @@ public final class Network {
     /** Continues the stream of dropout masks where another run stopped, which had this seed. */
     public void restoreDropout(long otherSeed, long block) {
         seed = otherSeed;
-        DropoutState before = dropout;
-        dropout = new DropoutState(device, dropoutKey(seed), block);
-        before.close();
-        inference = new Pass(parameters.views(), false, dropout);
-        training = new Pass(parameters.views(), true, dropout);
+        dropout.restore(dropoutKey(seed), block);
     }
 
     /** The seed that it, or the run that it continues, was made with. */

@@ -2,6 +2,8 @@ package dev.weft.nn;
 
 import dev.weft.Tensor;
 
+import java.util.Arrays;
+
 /**
  * One parameter of a network.
  *
@@ -9,4 +11,19 @@ import dev.weft.Tensor;
  * @param value a view of the network's flat values
  * @param gradient a view of the network's flat gradients
  */
-public record Parameter(String name, Tensor value, Tensor gradient) {}
+public record Parameter(String name, Tensor value, Tensor gradient) {
+    /**
+     * What messages call an element, such as {@code 1.weight[3, 17]}.
+     *
+     * @param i its number in row-major order
+     */
+    public String element(long i) {
+        long[] dims = value.shape().toArray();
+        for (int axis = dims.length - 1; axis >= 0; axis--) {
+            long extent = dims[axis];
+            dims[axis] = i % extent;
+            i /= extent;
+        }
+        return name + Arrays.toString(dims);
+    }
+}

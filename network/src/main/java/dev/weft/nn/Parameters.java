@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All parameters of a network in one flat buffer, and their gradients in another, so that an
@@ -102,6 +103,22 @@ public final class Parameters {
     /** How many numbers the parameters are, without gaps. */
     public long count() {
         return count;
+    }
+
+    /**
+     * The first parameter that is NaN or infinite, for messages: such as {@code 1.weight[3, 17] is
+     * NaN}. Blocks.
+     */
+    public Optional<String> firstNonFinite() {
+        for (Parameter parameter : list) {
+            double[] numbers = parameter.value().toDoubleArray();
+            for (int i = 0; i < numbers.length; i++) {
+                if (!Double.isFinite(numbers[i])) {
+                    return Optional.of(parameter.element(i) + " is " + numbers[i]);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** Asks the tape for every parameter's gradient, to be written to its place. */

@@ -1,10 +1,11 @@
 package dev.weft.train;
 
 /**
- * A step's loss or gradients were NaN or infinite. The message names the step and the layer; the
- * parameters and the optimizer's state are as they were before the step.
+ * What a step or an evaluation computed was NaN or infinite, or a gradient too large to be used.
+ * The message says where, and where it comes from; the parameters and the optimizer's state are as
+ * they were before.
  */
-public final class NonFiniteException extends RuntimeException {
+public final class NonFiniteException extends ArithmeticException {
     private static final long serialVersionUID = 1L;
 
     private final long step;
@@ -14,7 +15,7 @@ public final class NonFiniteException extends RuntimeException {
         this.step = step;
     }
 
-    /** The step, from 1 on. */
+    /** The step, from 1 on; 0 where it was no step of training but an evaluation. */
     public long step() {
         return step;
     }

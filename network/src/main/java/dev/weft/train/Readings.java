@@ -14,10 +14,10 @@ final class Readings {
     private final Predictions predictions = new Predictions();
 
     /** Reads a step's loss, the guard's count and the predictions. Blocks. */
-    void read(TrainingStep.Outcome outcome, Tensor nonFinite) {
-        Backend backend = nonFinite.device().backend();
+    void read(TrainingStep.Outcome outcome, Tensor unfit) {
+        Backend backend = unfit.device().backend();
         backend.downloadLater(outcome.loss().view(), loss);
-        backend.downloadLater(nonFinite.view(), count);
+        backend.downloadLater(unfit.view(), count);
         predictions.read(outcome.output());
     }
 
@@ -25,8 +25,8 @@ final class Readings {
         return loss.get(ValueLayout.JAVA_FLOAT, 0);
     }
 
-    /** Whether something was not finite. */
-    boolean isNonFinite() {
+    /** Whether something was unfit for a step. */
+    boolean isUnfit() {
         return count.get(ValueLayout.JAVA_INT, 0) != 0;
     }
 

@@ -24,10 +24,15 @@ public final class Trainer {
     private boolean captures;
     private volatile boolean stopping;
 
-    /** A trainer, whose few bytes on the device belong to the innermost open scope. */
+    /**
+     * A trainer, whose few bytes on the device belong to the innermost open scope.
+     *
+     * @throws IllegalArgumentException where the network's last layer does not fit the loss
+     */
     public Trainer(Network network, LossKind loss, Optimizer optimizer) {
         this.network = network;
-        this.guard = new FiniteGuard(network);
+        loss.requireFit(network.root());
+        this.guard = new FiniteGuard(network, optimizer);
         this.step = new TrainingStep(network, loss, optimizer, guard);
     }
 
@@ -50,10 +55,15 @@ public final class Trainer {
     /**
      * Trains for the epochs {@code first} to {@code last}, counted from 1.
      *
-     * @throws NonFiniteException where a step's loss or gradients are not finite
+     * @throws IllegalArgumentException where the network has not as many outputs as the data has
+     *     classes
+     * @throws NonFiniteException where a step's loss or gradients are not finite, or too large
      * @throws IllegalStateException where steps are to be captured and a layer reads values back
      */
     public void train(Batches batches, int first, int last, long seed) {
+        if (first < 1) {
+            throw new IllegalArgumentException("epochs count from 1, got " + first);
+        }
         trainAfter(batches, (first - 1L) * batches.count(), last, seed);
     }
 
@@ -66,6 +76,7 @@ public final class Trainer {
         int from = Math.toIntExact(done % batches.count());
         try (Scope _ = network.device().scope();
                 CapturedSteps captured = new CapturedSteps(network.device(), step, batches)) {
+            requireClasses(batches);
             for (int epoch = Math.toIntExact(done / batches.count()) + 1;
                     epoch <= last && !stopping;
                     epoch++) {
@@ -75,6 +86,12 @@ public final class Trainer {
             }
         } finally {
             stopping = false;
+        }
+    }
+
+    private void requireClasses(Batches batches) {
+        try (Scope _ = network.device().scope()) {
+            Evaluation.requireClasses(network.forward(batches.get(0).images()), batches);
         }
     }
 
@@ -99,12 +116,12 @@ public final class Trainer {
             if (stopping) {
                 return;
             }
-            Tensor examples = batches.examples(i);
-            int size = Math.toIntExact(examples.size());
+            int which = i;
+            int size = Math.toIntExact(batches.examples(i).size());
             long number = stepsBefore + i + 1;
             double loss =
                     captures
-                            ? read(captured.run(i), () -> batches.images(examples), epoch, number)
+                            ? read(captured.run(i), () -> batches.get(which), epoch, number)
                             : eager(batches, i, epoch, number);
             int correct = 0;
             for (int row = 0; row < size; row++) {
@@ -139,17 +156,28 @@ public final class Trainer {
      *
      * @param epoch for messages, from 1 on
      * @param number of the step, for messages, from 1 on
-     * @throws NonFiniteException where the loss or a gradient is not finite; nothing was changed
+     * @throws IllegalArgumentException where the batch is empty
+     * @throws NonFiniteException where the loss or a gradient is not finite, or too large; nothing
+     *     was changed
      * @throws IndexOutOfBoundsException where a label is no class; nothing was changed
      */
     public double step(Tensor x, Tensor target, int epoch, long number) {
+        if (x.size() == 0) {
+            throw new IllegalArgumentException(
+                    "step %d: the batch is %s: it must have an example".formatted(number, x));
+        }
         try (Scope _ = network.device().scope()) {
-            return read(step.run(x, target), () -> x, epoch, number);
+            return read(
+                    step.run(x, target),
+                    () -> new Batches.Batch(x, target, 0, Math.toIntExact(x.dim(0))),
+                    epoch,
+                    number);
         }
     }
 
     /** Waits for a step: returns its loss, and keeps what it predicted. */
-    private double read(TrainingStep.Outcome outcome, Supplier<Tensor> x, int epoch, long number) {
+    private double read(
+            TrainingStep.Outcome outcome, Supplier<Batches.Batch> of, int epoch, long number) {
         try {
             readings.read(outcome, guard.count());
         } catch (IndexOutOfBoundsException e) {
@@ -157,8 +185,9 @@ public final class Trainer {
             guard.restart();
             throw e;
         }
-        if (readings.isNonFinite()) {
-            throw guard.found(x.get(), readings.loss(), epoch, number);
+        if (readings.isUnfit()) {
+            Batches.Batch batch = of.get();
+            throw guard.found(batch.images(), batch.target(), readings.loss(), epoch, number);
         }
         return readings.loss();
     }

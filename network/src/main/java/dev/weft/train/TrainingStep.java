@@ -9,8 +9,8 @@ import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
 
 /**
- * A step's kernels: forward, backward, a count of what is not finite, and an update, unless
- * something was counted. It waits for nothing, so that it can be captured.
+ * A step's kernels: forward, backward, a count of what is unfit for an update, and an update,
+ * unless something was counted. It waits for nothing, so that it can be captured.
  *
  * @param guard counts
  */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Mini-batches: every example once in each pass, with its own label. */
 class BatchesTest {
@@ -142,6 +143,83 @@ class BatchesTest {
     }
 
     @Test
+    void theLastBatchMayHaveOneExampleAndADataSetNotNone() {
+        Batches batches = new Batches(device, data(5), NONE, 2, false);
+        assertEquals(3, batches.count());
+        assertEquals(1, batches.get(2).size());
+        assertEquals(4, batches.get(2).from());
+        assertEquals(5, new Batches(device, data(5), NONE, Integer.MAX_VALUE, false).get(0).size());
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new Batches(device, data(0), NONE, 2, false));
+        assertEquals("test: holds no examples", e.getMessage());
+    }
+
+    @Test
+    void ordersUseAllBitsOfTheSeed() {
+        Batches batches = new Batches(device, data(50), NONE, 16, false);
+        Set<List<Integer>> orders = new HashSet<>();
+        for (long seed : new long[] {1, 1L << 32 | 1, 1L << 53 | 1, Long.MIN_VALUE | 1}) {
+            batches.shuffle(seed, 1);
+            orders.add(pass(batches));
+        }
+        assertEquals(4, orders.size());
+    }
+
+    @Test
+    void normalizationIsOfPixelsOver255() {
+        Normalization scale = new Normalization(0.25, 0.5);
+        assertArrayEquals(
+                new float[] {-0.5f, (float) ((51 / 255.0 - 0.25) / 0.5), 1.5f},
+                scale.apply(new byte[] {0, 51, (byte) 255}));
+        byte[] pixels = {0, (byte) 255, (byte) 255, 0};
+        assertEquals(
+                new Normalization(0.5, 0.5),
+                Normalization.of(new Dataset(pixels, 1, 2, new int[2], 1, "two levels")));
+    }
+
+    @Test
+    void normalizationRefusesWhatMakesPixelsInfinite() {
+        double[][] bad = {
+            {0.5, 0},
+            {0.5, -1},
+            {0.5, Double.NaN},
+            {0.5, 1 / 0.0},
+            {Double.NaN, 1},
+            {1 / 0.0, 1},
+            {1e308, 1},
+            {0, 1e-39},
+            {1, 1e-39}
+        };
+        for (double[] pair : bad) {
+            assertThrows(IllegalArgumentException.class, () -> new Normalization(pair[0], pair[1]));
+        }
+        assertEquals(1e38f, new Normalization(0, 1e-38).apply(new byte[] {-1})[0], 1e31f);
+    }
+
+    @Test
+    void aSplitKeepsTheLastForTheTest() {
+        Split split = Split.last(data(5), 2);
+        assertEquals(3, split.train().size());
+        assertArrayEquals(new byte[] {2, 4}, split.train().pixels(2));
+        assertArrayEquals(new byte[] {3, 6}, split.test().pixels(0));
+        assertArrayEquals(new int[] {0, 1}, split.test().labels());
+        assertEquals(1, Split.last(data(2), 1).train().size());
+        for (int count : new int[] {0, 5, -1}) {
+            assertThrows(IllegalArgumentException.class, () -> Split.last(data(5), count));
+        }
+        Dataset[] others = {
+            new Dataset(new byte[2], 2, 1, new int[1], 3, "high"),
+            new Dataset(new byte[3], 1, 3, new int[1], 3, "wide"),
+            new Dataset(new byte[2], 1, 2, new int[1], 4, "more classes"),
+        };
+        for (Dataset other : others) {
+            assertThrows(IllegalArgumentException.class, () -> new Split(data(5), other));
+        }
+    }
+
+    @Test
     void aDataSetRefusesWhatDoesNotFit() {
         assertThrows(
                 IllegalArgumentException.class,
@@ -149,7 +227,21 @@ class BatchesTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new Dataset(new byte[2], 1, 1, new int[] {0, 10}, 10, "label"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Dataset(new byte[6], -2, -3, new int[1], 10, "negative"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Dataset(new byte[0], 1 << 16, 1 << 16, new int[0], 10, "large"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Dataset(new byte[0], 1, 1, new int[0], 0, "no classes"));
         assertThrows(IllegalArgumentException.class, () -> data(5).part(3, 6));
+        assertThrows(IllegalArgumentException.class, () -> data(5).part(-1, 2));
+        assertThrows(IllegalArgumentException.class, () -> data(5).part(3, 2));
+        assertThrows(IndexOutOfBoundsException.class, () -> data(5).pixels(5));
+        assertThrows(IndexOutOfBoundsException.class, () -> data(5).pixels(-1));
+        assertEquals(0, data(5).part(5, 5).size());
         assertEquals(2, data(5).part(3, 5).size());
         assertArrayEquals(new byte[] {4, 8}, data(5).part(3, 5).pixels(1));
     }

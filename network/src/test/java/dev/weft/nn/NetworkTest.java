@@ -2,6 +2,7 @@ package dev.weft.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,8 @@ import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.backend.Activation;
+import dev.weft.backend.UnaryOp;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
 import dev.weft.random.Philox;
@@ -18,6 +21,9 @@ import dev.weft.train.Trainer;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
+import java.util.Map;
 
 class NetworkTest {
     private final Device device = Devices.open("reference");
@@ -140,6 +146,144 @@ class NetworkTest {
         }
         assertTrue(loss < 0.05, "loss went from " + first + " to " + loss);
         assertArrayEquals(new int[] {0, 1, 1, 0}, network.forward(x).argmax(1).toIntArray());
+    }
+
+    @Test
+    void aLossRefusesWhatItCannotLearnFrom() {
+        Tensor one = device.ones(4, 1);
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> LossKind.CROSS_ENTROPY.of(one, device.tensor(new int[4])));
+        assertTrue(String.valueOf(e.getMessage()).contains("binaryCrossEntropyWithLogits"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> LossKind.CATEGORICAL_CROSS_ENTROPY.of(one, one));
+        assertEquals(
+                Math.log(2),
+                LossKind.CROSS_ENTROPY.of(device.ones(4, 2), device.tensor(new int[4])).item(),
+                1e-6);
+    }
+
+    @Test
+    void theLastLayerMustGiveWhatTheLossTakes() {
+        Linear linear = new Linear(3, 2);
+        Sequential probabilities =
+                new Sequential(linear, new Sequential(ActivationLayer.relu(), new Softmax()));
+        LossKind.CROSS_ENTROPY.requireFit(linear);
+        LossKind.CROSS_ENTROPY.requireFit(new Sequential(linear, ActivationLayer.sigmoid()));
+        LossKind.CATEGORICAL_CROSS_ENTROPY.requireFit(probabilities);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> LossKind.CROSS_ENTROPY.requireFit(probabilities));
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () ->
+                                LossKind.CATEGORICAL_CROSS_ENTROPY.requireFit(
+                                        new Sequential(new Softmax(), linear)));
+        assertTrue(String.valueOf(e.getMessage()).contains("ends in Linear(3, 2)"));
+        assertTrue(LossKind.CATEGORICAL_CROSS_ENTROPY.takesOneHot());
+        assertFalse(LossKind.CROSS_ENTROPY.takesOneHot());
+    }
+
+    @Test
+    void initializersDrawInOrder() {
+        float[] values = new float[5];
+        Shape shape = Shape.of(3, 4);
+        Initializer.uniform(2).fill(values, shape, 4, new Philox(9));
+        Philox random = new Philox(9);
+        for (float value : values) {
+            assertEquals((float) (2 * (2 * random.nextDouble() - 1)), value);
+        }
+        Initializer.normal(0.25).fill(values, shape, 4, new Philox(9));
+        random = new Philox(9);
+        for (float value : values) {
+            assertEquals((float) (0.25 * random.nextGaussian()), value);
+        }
+        Initializer.constant(0.5).fill(values, shape, 4, random);
+        assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f, 0.5f, 0.5f}, values);
+        Initializer.zeros().fill(values, shape, 4, random);
+        assertArrayEquals(new float[5], values);
+    }
+
+    @Test
+    void elementsAreNamedByTheirIndices() {
+        Network network = Network.create(device, new Sequential(new Linear(4, 3)), 1);
+        Parameter weight = network.parameters().list().getFirst();
+        assertEquals("0.weight[0, 0]", weight.element(0));
+        assertEquals("0.weight[1, 2]", weight.element(6));
+        assertEquals("0.weight[2, 3]", weight.element(11));
+        assertTrue(network.parameters().firstNonFinite().isEmpty());
+        weight.value().slice(0, 1, 2).slice(1, 2, 3).assign(device.full(1 / 0.0, Shape.of(1, 1)));
+        assertEquals(
+                "0.weight[1, 2] is Infinity", network.parameters().firstNonFinite().orElseThrow());
+    }
+
+    @Test
+    void theStreamOfMasksGoesOnWhereItIsSaidTo() {
+        long seed = 0x1234_5678_9ABC_DEF0L;
+        Network network = Network.create(device, new Dropout(0.5), seed);
+        Tensor x = device.ones(3, 5);
+        network.forward(x, true);
+        assertEquals(4, network.dropoutBlock());
+        float[] second = network.forward(x, true).toFloatArray();
+        for (long block : new long[] {0xFFFF_FFFF_FFFFL, 4}) {
+            try (Scope _ = device.scope()) {
+                network.restoreDropout(seed, block);
+            }
+            assertEquals(block, network.dropoutBlock());
+        }
+        assertArrayEquals(second, network.forward(x, true).toFloatArray());
+        Network other = Network.create(device, new Dropout(0.5), 0x1234_5679_9ABC_DEF0L);
+        other.restoreDropout(other.seed(), 4);
+        assertFalse(Arrays.equals(second, other.forward(x, true).toFloatArray()));
+        assertEquals(seed, network.seed());
+    }
+
+    @Test
+    void activationLayersApplyTheirFunctions() {
+        Tensor x = device.tensor(new double[] {-2, -0.5, 0, 1, 3}, 1, 5);
+        Pass none = Network.create(device, new Linear(1, 1), 1).inferencePass();
+        Map<ActivationLayer, Tensor> expected =
+                Map.of(
+                        ActivationLayer.relu(),
+                        x.relu(),
+                        ActivationLayer.leakyRelu(0.25),
+                        x.leakyRelu(0.25),
+                        ActivationLayer.elu(0.75),
+                        x.elu(0.75),
+                        ActivationLayer.sigmoid(),
+                        x.sigmoid(),
+                        ActivationLayer.tanh(),
+                        x.tanh(),
+                        ActivationLayer.gelu(),
+                        x.gelu(),
+                        new ActivationLayer(UnaryOp.GELU_TANH, 0),
+                        x.geluTanh(),
+                        ActivationLayer.silu(),
+                        x.silu(),
+                        ActivationLayer.softplus(),
+                        x.softplus());
+        expected.forEach(
+                (layer, y) ->
+                        assertArrayEquals(
+                                y.toDoubleArray(),
+                                layer.forward(x, none).toDoubleArray(),
+                                layer.describe()));
+        assertEquals(Activation.RELU, ActivationLayer.relu().fused());
+        assertEquals(Activation.IDENTITY, ActivationLayer.gelu().fused());
+        assertThrows(IllegalArgumentException.class, () -> new ActivationLayer(UnaryOp.EXP, 0));
+    }
+
+    @Test
+    void flattenKeepsTheFirstAxis() {
+        Pass none = Network.create(device, new Linear(1, 1), 1).inferencePass();
+        Flatten flatten = new Flatten();
+        assertEquals(Shape.of(2, 12), flatten.forward(device.ones(2, 3, 4), none).shape());
+        assertEquals(Shape.of(5, 1), flatten.forward(device.ones(5), none).shape());
+        assertEquals(Shape.of(2, 3), flatten.forward(device.ones(2, 3), none).shape());
+        assertEquals(Shape.of(0, 0), flatten.forward(device.ones(0, 3, 4), none).shape());
     }
 
     @Test

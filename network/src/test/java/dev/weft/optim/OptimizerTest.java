@@ -1,19 +1,26 @@
 package dev.weft.optim;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.Capture;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
+import dev.weft.Shape;
+import dev.weft.Tensor;
 import dev.weft.backend.Penalty;
 import dev.weft.nn.Initializer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Network;
+import dev.weft.nn.Parameter;
 import dev.weft.nn.Parameters;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Two steps of each optimizer on p = 1 with gradients 0.5 and 0.25, worked out by hand. */
 class OptimizerTest {
@@ -120,6 +127,173 @@ class OptimizerTest {
         assertEquals(2, optimizer.steps());
     }
 
+    private Parameters one(double value) {
+        Linear layer = new Linear(2, 1, Initializer.constant(value), null);
+        return Network.create(device, layer, 1).parameters();
+    }
+
+    private static String refused(Executable step) {
+        return String.valueOf(assertThrows(ArithmeticException.class, step).getMessage());
+    }
+
+    @Test
+    void aGradientThatWouldOverflowIsRefusedAsAWhole() {
+        for (OptimizerKind kind : OptimizerKind.values()) {
+            double most = kind.rule(Penalty.NONE).largestGradient(0.5);
+            for (double bad : new double[] {2 * most, -2 * most, Double.NaN, -1 / 0.0}) {
+                Parameters parameters = one(3);
+                Optimizer optimizer = new Optimizer(parameters, kind, 0.5, Penalty.NONE);
+                Parameter weight = parameters.list().getFirst();
+                weight.gradient().assign(device.tensor(new double[] {0.5, bad}, 1, 2));
+                String message = refused(optimizer::step);
+                assertTrue(message.startsWith("step 1: the gradient of weight[0, 1] is " + bad));
+                assertTrue(message.contains(kind.label() + " takes at most"), message);
+                assertTrue(message.endsWith("try a smaller learning rate"), message);
+                assertArrayEquals(new double[] {3, 3}, weight.value().toDoubleArray());
+                for (Tensor state : optimizer.states()) {
+                    assertEquals(0, state.abs().max().item());
+                }
+                assertEquals(0, optimizer.steps());
+                // And the next one is done.
+                weight.gradient().assign(device.tensor(new double[] {0.5, -0.5}, 1, 2));
+                optimizer.step();
+                assertEquals(1, optimizer.steps());
+                assertEquals(6, weight.value().sum().item(), 1e-12);
+            }
+        }
+    }
+
+    @Test
+    void theLargestGradientIsTaken() {
+        for (OptimizerKind kind : OptimizerKind.values()) {
+            double most = kind.rule(Penalty.NONE).largestGradient(0.5);
+            Parameters parameters = one(3);
+            Optimizer optimizer = new Optimizer(parameters, kind, 0.5, Penalty.NONE);
+            device.backend().fill(most, parameters.gradients().view());
+            optimizer.step();
+            assertEquals(1, optimizer.steps());
+            assertTrue(Double.isFinite(parameters.values().sum().item()));
+        }
+    }
+
+    @Test
+    void penaltiesOfHugeParametersAreRefused() {
+        Parameters parameters = one(-1e20);
+        Optimizer adam = new Optimizer(parameters, OptimizerKind.ADAM, 0.1, new Penalty(0, 0.5, 0));
+        String message = refused(adam::step);
+        assertTrue(message.contains("is 0.0 beside an l2 p of -5.0000001"), message);
+        parameters.list().getFirst().value().assign(device.full(-1e19, Shape.of(1, 2)));
+        adam.step();
+        assertEquals(1, adam.steps());
+    }
+
+    @Test
+    void aCapturedStepIsRefusedWithoutWaiting() {
+        Parameters parameters = one(2);
+        Optimizer sgd = new Optimizer(parameters, OptimizerKind.SGD, 0.5);
+        device.backend().fill(1, parameters.gradients().view());
+        Parameter weight = parameters.list().getFirst();
+        try (Capture step = device.capture(sgd::step)) {
+            sgd.check();
+            weight.gradient().assign(device.full(Double.NaN, Shape.of(1, 2)));
+            step.replay();
+            weight.gradient().assign(device.full(1, Shape.of(1, 2)));
+            step.replay();
+            assertArrayEquals(new double[] {1.5, 1.5}, weight.value().toDoubleArray());
+            assertEquals(
+                    "step 2: a gradient was refused; nothing was changed: try a smaller learning"
+                            + " rate",
+                    refused(sgd::check));
+            step.replay();
+            sgd.check();
+            assertArrayEquals(new double[] {1, 1}, weight.value().toDoubleArray());
+            assertEquals(2, sgd.steps());
+        }
+    }
+
+    @Test
+    void aHaltedStepIsNotDone() {
+        Parameters parameters = one(2);
+        Optimizer sgd = new Optimizer(parameters, OptimizerKind.SGD, 0.5);
+        Parameter weight = parameters.list().getFirst();
+        device.backend().fill(1, weight.gradient().view());
+        sgd.step(device.tensor(new int[] {7}));
+        assertEquals(0, sgd.steps());
+        assertEquals(4, weight.value().sum().item());
+        sgd.step(device.tensor(new int[] {0}));
+        assertEquals(1, sgd.steps());
+        assertEquals(3, weight.value().sum().item());
+        Tensor count = device.tensor(new int[] {3});
+        sgd.countUnfit(device.scalar(Double.NaN), count);
+        sgd.countUnfit(device.scalar(5), count);
+        sgd.countUnfit(null, count);
+        assertEquals(4, count.item());
+        assertTrue(sgd.refusal().isEmpty());
+    }
+
+    @Test
+    void stepsAreCountedBeyondWhatAnF32AndAnIntHold() {
+        Optimizer sgd = new Optimizer(one(2), OptimizerKind.SGD, 0.5);
+        for (long before : new long[] {1L << 24, (1L << 31) - 1, (1L << 32) - 1, 1L << 53}) {
+            sgd.restore(before);
+            sgd.setLr(sgd.lr() / 2);
+            assertEquals(before, sgd.steps());
+            sgd.step();
+            assertEquals(before + 1, sgd.steps());
+        }
+        sgd.restore(0);
+        assertEquals(0, sgd.steps());
+        assertThrows(IllegalArgumentException.class, () -> sgd.restore(-7));
+    }
+
+    @Test
+    void settingsThatWouldOverflowAreRefused() {
+        Parameters parameters = one(2);
+        Optimizer decaying =
+                new Optimizer(parameters, OptimizerKind.ADAMW, 0.125, new Penalty(0, 0, 8));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> decaying.setLr(0.25));
+        assertEquals(
+                "lr times weightDecay must be at most 1, or decay would make parameters grow; got"
+                        + " 0.25 times 8.0",
+                e.getMessage());
+        assertEquals(0.125, decaying.lr());
+        e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () ->
+                                new Optimizer(
+                                        parameters,
+                                        OptimizerKind.ADAM,
+                                        0.1,
+                                        new Penalty(1e19, 0, 0)));
+        assertTrue(String.valueOf(e.getMessage()).startsWith("l1 must be below 9.22"));
+        e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new Optimizer(parameters, OptimizerKind.SGD, 1e-39));
+        assertTrue(String.valueOf(e.getMessage()).startsWith("lr must be at least 1.17"));
+    }
+
+    @Test
+    void everyKindHasANameItsRateAndItsStates() {
+        StringBuilder told = new StringBuilder();
+        for (OptimizerKind kind : OptimizerKind.values()) {
+            assertEquals(kind, OptimizerKind.named(kind.name()));
+            assertEquals(kind.stateNames().size(), kind.rule(Penalty.NONE).states());
+            told.append(kind.label()).append(kind.defaultLr()).append(kind.stateNames());
+        }
+        assertEquals(
+                "sgd0.01[]momentum0.01[velocity]nesterov0.01[velocity]adam0.001[m, v]"
+                        + "adamw0.001[m, v]rmsprop0.01[v]",
+                told.toString());
+        assertEquals(
+                "there is no optimizer 'adamax'; choose one of sgd, momentum, nesterov, adam,"
+                        + " adamw, rmsprop",
+                assertThrows(IllegalArgumentException.class, () -> OptimizerKind.named("adamax"))
+                        .getMessage());
+    }
+
     @Test
     void badValuesAreNamed() {
         Parameters parameters = Network.create(device, new Linear(1, 1), 1).parameters();
@@ -131,6 +305,5 @@ class OptimizerTest {
             assertEquals("lr must be a finite number above 0, got " + lr, e.getMessage());
         }
         assertThrows(IllegalArgumentException.class, () -> new Penalty(-1, 0, 0));
-        assertThrows(IllegalArgumentException.class, () -> OptimizerKind.named("adamax"));
     }
 }

@@ -93,7 +93,8 @@ class FaultsTest {
             device.backend()
                     .update(
                             new UpdateRule.Sgd(0, false, Penalty.NONE),
-                            device.tensor(new float[] {0.1f, 0}).view(),
+                            device.tensor(new float[] {0.1f, 1}).view(),
+                            device.tensor(new int[2]).view(),
                             device.tensor(new int[] {0}).view(),
                             w.view(),
                             gradients.of(w).view(),

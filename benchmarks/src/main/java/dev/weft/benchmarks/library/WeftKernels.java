@@ -136,7 +136,8 @@ final class WeftKernels {
         Tensor parameters = device.tensor(task.p());
         View p = parameters.view();
         View g = device.tensor(task.g()).view();
-        View control = device.tensor(new float[] {(float) Update.LR, 0}).view();
+        View control = device.tensor(new float[] {(float) Update.LR, 1}).view();
+        View steps = device.tensor(new int[2]).view();
         View halt = device.tensor(new int[] {0}).view();
         List<View> states = new ArrayList<>();
         for (int i = 0; i < rule.states(); i++) {
@@ -145,7 +146,7 @@ final class WeftKernels {
         return new DeviceWork(
                 device,
                 scope,
-                () -> device.backend().update(rule, control, halt, p, g, states),
+                () -> device.backend().update(rule, control, steps, halt, p, g, states),
                 parameters::toFloatArray);
     }
 }

@@ -100,16 +100,17 @@ final class WeftTraining implements Work {
                 };
     }
 
-    /** Forward, backward, update, as a loop does them that does not look at every loss. */
+    /** Forward, backward, update, as a loop does them that looks at no loss and no gradient. */
     private Runnable plainStep(TrainingStep task) {
         Tensor x = device.tensor(task.images(), task.batch(), SimpleNet.INPUTS);
         Tensor target = device.tensor(task.labels());
+        Tensor go = device.tensor(new int[1]);
         return () -> {
             try (Scope _ = device.scope();
                     Tape tape = device.tape()) {
                 network.parameters().watch(tape);
                 tape.gradients(Models.SIMPLENET.loss().of(network.forward(x, true), target));
-                optimizer.step();
+                optimizer.step(go);
             }
         };
     }

@@ -147,17 +147,18 @@ REDUCE(min_i32, int, int, 2147483647, smaller_i32, AS_IT_IS)
  * group that has found some adds them by an integer atomic, whose order does not matter.
  *
  *   count_non_finite          dense x, n elements
- *   count_non_finite_strided  any strides: n elements in row-major order of the extents */
+ *   count_non_finite_strided  any strides: n elements in row-major order of the extents
+ *   count_unfit               dense g and p, n elements: how many are not |g| + l2 |p| <= control[1] */
 #define COUNTED DENSE(int, count), DENSE(const float, scalar), int with_scalar
 #define NON_FINITE(value) (fabs(value) < INFINITY ? 0 : 1)
-#define COUNT_NON_FINITE(EACH, ELEMENT)                                                         \
+#define COUNT(EACH, ONE)                                                                        \
     LOCAL int found[GROUP];                                                                     \
     int mine = 0;                                                                               \
     if (with_scalar && GLOBAL_ID() == 0) {                                                      \
         mine = NON_FINITE(scalar[scalar_offset]);                                               \
     }                                                                                           \
     EACH {                                                                                      \
-        mine += NON_FINITE(ELEMENT);                                                            \
+        mine += ONE;                                                                            \
     }                                                                                           \
     found[LOCAL_ID()] = mine;                                                                   \
     BARRIER();                                                                                  \
@@ -181,9 +182,16 @@ DEVICE void add_up_to_largest(GLOBAL int* sum, int more) {
 }
 
 KERNEL(GROUP) count_non_finite(long64 n, COUNTED, DENSE(const float, x)) {
-    COUNT_NON_FINITE(EACH_OF_SPAN(i, n), AT_DENSE(x))
+    COUNT(EACH_OF_SPAN(i, n), NON_FINITE(AT_DENSE(x)))
 }
 
 KERNEL(GROUP) count_non_finite_strided(EXTENTS, COUNTED, VIEW(const float, x)) {
-    COUNT_NON_FINITE(EACH_INDEX(n), AT(x))
+    COUNT(EACH_INDEX(n), NON_FINITE(AT(x)))
+}
+
+KERNEL(GROUP)
+count_unfit(long64 n, COUNTED, DENSE(const float, control), float l2, DENSE(const float, p), DENSE(const float, g)) {
+    float largest = control[control_offset + 1];
+    COUNT(EACH_OF_SPAN(i, n),
+          fabs(AT_DENSE(g)) + (l2 > 0.0f ? l2 * fabs(AT_DENSE(p)) : 0.0f) <= largest ? 0 : 1)
 }

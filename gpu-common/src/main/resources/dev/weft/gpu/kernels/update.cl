@@ -1,28 +1,31 @@
 /* An optimizer's update of flat parameters p by a gradient g, and the count of the step, in one launch. UpdateRule in
  * dev.weft.backend gives the formulas, Penalty what comes before them.
  *
- * control = {learning rate, steps done}. A group sees to GROUP SPAN adjacent elements. It reads the count of steps
- * before it says that it has; the last group to say so adds 1 to it. So the count is only touched by integer atomics
- * on its bits, and `finished` is 0 again after the launch. Where halt[0] is not 0 nothing is done, nor where a kernel
+ * control[0] is the learning rate, steps = {low word, high word} of the number of steps done. A group sees to GROUP SPAN
+ * adjacent elements. It reads the number of steps before it says that it has; the last group to say so adds 1 to it, by
+ * integer atomics, and `finished` is 0 again after the launch. Where halt[0] is not 0 nothing is done, nor where a kernel
  * before has met an index that is out of range (fault[0], see note_fault), which nobody has been told of yet. Tuning:
  * GROUP, SPAN. */
 
 /* Parameters, gradient and states never overlap. */
 #define STATE(x) GLOBAL float* RESTRICT x, long64 x##_offset
 #define UPDATE                                                                                             \
-    long64 n, GLOBAL float* control, long64 control_offset, GLOBAL const int* halt, long64 halt_offset,    \
+    long64 n, DENSE(const float, control), DENSE(int, steps), DENSE(const int, halt),                      \
         GLOBAL const int* fault, GLOBAL int* finished, float l1, float l2, float weight_decay, STATE(p_),  \
         GLOBAL const float* RESTRICT g_, long64 g__offset
 
 /* {lr, t, …}: the step's settings, made once for each group. */
 #define SETTINGS 4
-DEVICE void begin_step(GLOBAL float* control, TO_LOCAL float* settings) {
+DEVICE void begin_step(GLOBAL const float* control, GLOBAL int* steps, TO_LOCAL float* settings) {
+    uint32 low = (uint32)ATOMIC_READ(steps) + 1u;
+    uint32 high = (uint32)ATOMIC_READ(steps + 1) + (low == 0u ? 1u : 0u);
     settings[0] = control[0];
-    settings[1] = AS_FLOAT(ATOMIC_READ(control + 1)) + 1.0f;
+    settings[1] = (float)high * 4294967296.0f + (float)low;
 }
-DEVICE void end_step(GLOBAL float* control, TO_LOCAL const float* settings, GLOBAL int* finished) {
-    if (last_group(finished)) {
-        ATOMIC_WRITE(control + 1, AS_INT(settings[1]));
+DEVICE void end_step(GLOBAL int* steps, GLOBAL int* finished) {
+    /* To add 1 carries where the low word was full. */
+    if (last_group(finished) && ATOMIC_ADD(steps, 1) == -1) {
+        ATOMIC_ADD(steps + 1, 1);
     }
 }
 
@@ -30,7 +33,7 @@ DEVICE void end_step(GLOBAL float* control, TO_LOCAL const float* settings, GLOB
     LOCAL float settings[SETTINGS];               \
     int goes = !halt[halt_offset] && !fault[0];   \
     if (LOCAL_ID() == 0 && goes) {                \
-        begin_step(control + control_offset, settings)
+        begin_step(control + control_offset, steps + steps_offset, settings)
 #define THEN                                                     \
     }                                                            \
     BARRIER();                                                   \
@@ -43,7 +46,7 @@ DEVICE void end_step(GLOBAL float* control, TO_LOCAL const float* settings, GLOB
 #define END                                                      \
     }                                                            \
     if (LOCAL_ID() == 0 && goes) {                               \
-        end_step(control + control_offset, settings, finished);  \
+        end_step(steps + steps_offset, finished);                \
     }
 
 /* p = p' - lr g'. */
