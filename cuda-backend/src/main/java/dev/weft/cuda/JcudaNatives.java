@@ -6,6 +6,7 @@ import jcuda.LibUtils;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -50,7 +51,7 @@ final class JcudaNatives {
     private static Optional<String> put(byte[] content, Path folder, String name) {
         Path file = folder.resolve(name);
         try {
-            if (Files.exists(file) && Arrays.equals(content, Files.readAllBytes(file))) {
+            if (holds(file, content)) {
                 return Optional.empty();
             }
             Files.createDirectories(folder);
@@ -69,6 +70,15 @@ final class JcudaNatives {
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(file + " is not JCuda's, or is half of it, and stays so: " + e);
+        }
+    }
+
+    /** Looked at once: another process may put it there, or clear the folder, meanwhile. */
+    private static boolean holds(Path file, byte[] content) throws IOException {
+        try {
+            return Arrays.equals(content, Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 }

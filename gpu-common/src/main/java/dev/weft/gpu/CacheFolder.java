@@ -2,10 +2,14 @@ package dev.weft.gpu;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * a folder that cannot be read or written costs time, is reported once, and stops nothing.
  */
 public final class CacheFolder {
+    private static final String PART = ".part";
     private static final System.Logger LOG = System.getLogger(CacheFolder.class.getName());
     private static final Set<Path> REPORTED = ConcurrentHashMap.newKeySet();
 
@@ -61,7 +66,7 @@ public final class CacheFolder {
 
     /**
      * Writes a file under a name of its own and then renames it, so that a reader, or another
-     * writer, never sees half of it.
+     * writer, never sees half of it. What writers that were killed have left is removed.
      *
      * @return whether it was written
      */
@@ -70,7 +75,8 @@ public final class CacheFolder {
             Path target = path(name);
             Path parent = target.toAbsolutePath().getParent();
             Files.createDirectories(parent);
-            Path part = Files.createTempFile(parent, target.getFileName().toString(), ".part");
+            sweep(parent);
+            Path part = Files.createTempFile(parent, target.getFileName().toString(), PART);
             try {
                 Files.write(part, content);
                 Files.move(
@@ -85,6 +91,21 @@ public final class CacheFolder {
         } catch (IOException e) {
             report("written", e);
             return false;
+        }
+    }
+
+    /** Removes the parts that nobody has written to for an hour: a write takes no second. */
+    private static void sweep(Path parent) throws IOException {
+        Instant stale = Instant.now().minus(Duration.ofHours(1));
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(parent, "*" + PART)) {
+            for (Path part : parts) {
+                if (Files.getLastModifiedTime(part).toInstant().isBefore(stale)) {
+                    Files.deleteIfExists(part);
+                }
+            }
+        } catch (NoSuchFileException | DirectoryIteratorException e) {
+            // Another process has just removed it, or the folder.
+            return;
         }
     }
 

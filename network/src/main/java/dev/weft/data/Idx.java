@@ -24,6 +24,7 @@ public final class Idx {
     private static final int GZIP_MAGIC = 0x1f8b;
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int LARGEST_SIDE = 1 << 14;
+    private static final long MEGABYTE = 1 << 20;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     /**
@@ -39,14 +40,10 @@ public final class Idx {
 
     private final Path path;
     private final InputStream in;
-    private final boolean gzip;
-    private final long fileBytes;
 
-    private Idx(Path path, InputStream in, boolean gzip, long fileBytes) {
+    private Idx(Path path, InputStream in) {
         this.path = path;
         this.in = in;
-        this.gzip = gzip;
-        this.fileBytes = fileBytes;
     }
 
     /**
@@ -93,13 +90,13 @@ public final class Idx {
             }
         }
         int count = Math.min(dims[0], limit);
-        byte[] pixels = body(dims[0], dims[1] * dims[2], 16, count);
+        byte[] pixels = body(dims[0], dims[1] * dims[2], count);
         return new Images(count, dims[1], dims[2], pixels);
     }
 
     private int[] readLabels() throws IOException {
         int count = header(LABELS_MAGIC, 1)[0];
-        byte[] bytes = body(count, 1, 8, count);
+        byte[] bytes = body(count, 1, count);
         int[] labels = new int[count];
         for (int i = 0; i < count; i++) {
             labels[i] = bytes[i] & 0xFF;
@@ -120,7 +117,7 @@ public final class Idx {
             // Not closed for itself: it holds no more than raw does, and a broken header throws
             // here.
             InputStream in = gzip ? new GZIPInputStream(raw, BUFFER_BYTES) : raw;
-            return reading.from(new Idx(path, in, gzip, Files.size(path)));
+            return reading.from(new Idx(path, in));
         } catch (ZipException e) {
             throw new FormatException(path + ": is a corrupt gzip file: " + e.getMessage(), e);
         } catch (EOFException e) {
@@ -187,34 +184,33 @@ public final class Idx {
 
     /**
      * The first {@code wanted} items of a file that should hold exactly {@code count}, and nothing
-     * behind them; of gzip, what is not wanted is not inflated.
+     * behind them. What is not wanted is not read, and nothing is where it would not fit.
      */
-    private byte[] body(int count, int itemBytes, int headerBytes, int wanted) throws IOException {
-        long expected = (long) count * itemBytes;
+    private byte[] body(int count, int itemBytes, int wanted) throws IOException {
         String says = "its header says " + count + " items of " + bytes(itemBytes);
-        if (!gzip && fileBytes - headerBytes != expected) {
-            throw wrong(says + describe(fileBytes - headerBytes, count, itemBytes));
-        }
         long read = (long) wanted * itemBytes;
         if (read > LARGEST_ARRAY) {
             throw wrong(says + ", more than the 2 GiB that Weft reads");
         }
-        // readNBytes allocates as it reads: a header that lies cannot ask for two gigabytes.
+        // Pieces and the whole are there at once for a moment.
+        long heap = Runtime.getRuntime().maxMemory();
+        if (2 * read > heap) {
+            throw wrong(
+                    "%s: to read %d of them takes a heap of %d MB, and Java has %d: start it with a larger -Xmx"
+                            .formatted(says, wanted, 2 * read / MEGABYTE + 1, heap / MEGABYTE));
+        }
+        // Allocates as it reads: a header that lies asks for no memory.
         byte[] items = in.readNBytes((int) read);
         if (items.length < read) {
-            throw wrong(says + describe(items.length, count, itemBytes));
+            throw wrong(
+                    "%s, and it holds only %d whole ones: it is truncated"
+                            .formatted(says, items.length / itemBytes));
         }
         // Inflates one byte more at most; where the gzip ends, its checksum is looked at here.
         if (wanted == count && in.read() >= 0) {
-            throw wrong(says + ", and it holds more");
+            throw wrong(says + ", and it holds more: it is longer than it should be");
         }
         return items;
-    }
-
-    private static String describe(long found, int count, int itemBytes) {
-        return found < (long) count * itemBytes
-                ? ", and it holds only " + found / itemBytes + " whole ones: it is truncated"
-                : ", and it holds " + found / itemBytes + ": it is longer than it should be";
     }
 
     private static String bytes(long count) {

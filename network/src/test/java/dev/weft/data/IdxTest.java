@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.io.FormatException;
 
@@ -15,10 +16,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /** IDX files, right and wrong: what is wrong ends in one line that says what, where and why. */
@@ -70,7 +74,7 @@ class IdxTest {
         assertWrong(few, "4 items of 6 bytes", "only 3 whole ones");
         assertWrong(IdxFiles.gzip(few), "4 items of 6 bytes", "only 3 whole ones");
         byte[] many = IdxFiles.bytes(30, IdxFiles.IMAGES, 4, 3, 2);
-        assertWrong(many, "4 items of 6 bytes", "holds 5", "longer");
+        assertWrong(many, "4 items of 6 bytes", "holds more", "longer");
         assertWrong(IdxFiles.gzip(many), "4 items of 6 bytes", "holds more");
     }
 
@@ -99,8 +103,41 @@ class IdxTest {
         assertWrong(IdxFiles.bytes(0, IdxFiles.IMAGES, 1, 3, -2), "3x4294967294 pixels");
         assertWrong(IdxFiles.bytes(0, IdxFiles.IMAGES, 1, 1 << 20, 1), "1048576x1 pixels");
         int most = Integer.MAX_VALUE;
-        assertWrong(IdxFiles.bytes(9, IdxFiles.IMAGES, most, 28, 28), "only 0 whole ones");
+        assertWrong(IdxFiles.bytes(9, IdxFiles.IMAGES, most, 28, 28), "2 GiB");
+        assertWrong(IdxFiles.bytes(9, IdxFiles.IMAGES, 2, 28, 28), "only 0 whole ones");
         assertWrong(IdxFiles.gzip(IdxFiles.bytes(9, IdxFiles.IMAGES, most, 28, 28)), "2 GiB");
+    }
+
+    /** What the heap cannot hold is refused before any of it is inflated. */
+    @Test
+    void itemsThatDoNotFitTheHeapAreNotRead() throws IOException {
+        long heap = Runtime.getRuntime().maxMemory();
+        int side = 1 << 14;
+        int count = (int) (heap / 2 / side / side) + 1;
+        assumeTrue((long) count * side * side < Integer.MAX_VALUE - 8);
+        byte[] header = IdxFiles.bytes(1, IdxFiles.IMAGES, count, side, side);
+        assertWrong(header, count + " items of 268435456 bytes", "-Xmx");
+        assertWrong(IdxFiles.gzip(header), count + " items of 268435456 bytes", "-Xmx");
+        byte[] less = IdxFiles.bytes(1, IdxFiles.IMAGES, count - 1, side, side);
+        assertWrong(less, "only 0 whole ones");
+    }
+
+    @Test
+    void anInterruptedThreadReads() throws IOException {
+        Path labels = file(IdxFiles.bytes(3, IdxFiles.LABELS, 3));
+        Thread.currentThread().interrupt();
+        assertArrayEquals(new int[] {0, 1, 2}, Idx.labels(labels));
+        assertTrue(Thread.interrupted(), "the flag is kept");
+    }
+
+    @Test
+    void aFileInAJarIsRead() throws IOException {
+        try (FileSystem zip =
+                FileSystems.newFileSystem(folder.resolve("d.jar"), Map.of("create", "true"))) {
+            byte[] content = IdxFiles.gzip(IdxFiles.bytes(3, IdxFiles.LABELS, 3));
+            Path labels = Files.write(zip.getPath("/labels"), content);
+            assertArrayEquals(new int[] {0, 1, 2}, Idx.labels(labels));
+        }
     }
 
     /** 64 MiB of zeros behind a header of one image: inflating must stop behind that image. */

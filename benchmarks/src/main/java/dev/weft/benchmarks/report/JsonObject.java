@@ -3,15 +3,17 @@ package dev.weft.benchmarks.report;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonParser.NumberType;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,12 +38,10 @@ final class JsonObject {
      * @throws IOException of one line that names the file, where it is not
      */
     static JsonObject read(Path path) throws IOException {
-        if (!Files.isRegularFile(path)) {
-            throw new FileNotFoundException(path + ": there is no such file");
-        }
         JsonFactory factory =
                 JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-        try (JsonParser json = factory.createParser(path.toFile())) {
+        try (InputStream in = Files.newInputStream(path);
+                JsonParser json = factory.createParser(in)) {
             if (json.nextToken() == JsonToken.START_OBJECT) {
                 JsonObject object = new JsonObject(path.toString(), object(json));
                 if (json.nextToken() == null) {
@@ -49,6 +49,8 @@ final class JsonObject {
                 }
             }
             throw new IOException(path + ": is not one JSON object");
+        } catch (NoSuchFileException e) {
+            throw new IOException(path + ": there is no such file", e);
         } catch (JsonEOFException e) {
             throw new IOException(path + ": is cut off in line " + line(e), e);
         } catch (JacksonException e) {
@@ -81,7 +83,12 @@ final class JsonObject {
                 }
                 yield elements;
             }
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+            // A whole number stays exact where it can; as a double it would not beyond 2^53.
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                    json.getNumberType() == NumberType.INT
+                                    || json.getNumberType() == NumberType.LONG
+                            ? (Number) json.getLongValue()
+                            : (Number) json.getDoubleValue();
             case VALUE_STRING -> json.getText();
             // True, false and null, which no field may be.
             default -> json.currentToken();
@@ -98,7 +105,7 @@ final class JsonObject {
 
     /** A finite number. */
     double number(String name) throws IOException {
-        double number = typed(Double.class, "a number", name, fields.get(name));
+        double number = typed(Number.class, "a number", name, fields.get(name)).doubleValue();
         if (!Double.isFinite(number)) {
             throw new IOException(where + ": " + name + " is out of range");
         }
@@ -117,6 +124,11 @@ final class JsonObject {
             throw new IOException(where + ": " + name + " is " + number + ", not a count");
         }
         return (int) number;
+    }
+
+    /** A whole number of 64 bits. */
+    long integer(String name) throws IOException {
+        return typed(Long.class, "a whole number", name, fields.get(name));
     }
 
     /** A number above 0. */

@@ -163,7 +163,7 @@ public final class RunFile {
                     new DeviceInfo(
                             each.text("selector"),
                             each.text("description"),
-                            (long) each.number("memory_bytes"),
+                            each.integer("memory_bytes"),
                             each.named("properties")));
         }
         List<Figure> figures = new ArrayList<>();
