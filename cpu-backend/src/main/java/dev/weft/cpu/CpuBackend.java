@@ -47,6 +47,7 @@ public final class CpuBackend implements Backend {
         for (int i = 0; i < threads; i++) {
             scratch[i] = new Scratch();
         }
+        Compiler.warn();
         gemm = new Gemm(pool, scratch);
         elementwise = new Elementwise(pool, scratch);
         copies = new Copies(pool, scratch, elementwise);

@@ -162,6 +162,10 @@ final class Gemm {
      * inlines all that a vector's load is made of ("inlining too deep"), and each load is a call.
      */
     private void part(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
+        if (Compiler.IS_SCALAR) {
+            GemmScalar.part(g, i0, i1, j0, j1);
+            return;
+        }
         GemmEnds.begin(g, i0, i1, j0, j1);
         boolean accumulates = g.accumulates();
         if (g.k() == 0) {
