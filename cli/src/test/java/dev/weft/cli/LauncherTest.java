@@ -267,6 +267,17 @@ class LauncherTest {
         assertTrue(outcome.err().startsWith("weft: WEFT_JAVA_OPTS"), outcome.err());
     }
 
+    /** Java refuses two. */
+    @Test
+    void theCollectorIsTheUsersChoice() throws IOException, InterruptedException {
+        Map<String, String> environment = environment();
+        assertTrue(run(environment).arguments().contains("<-XX:+UseSerialGC>\n"));
+        environment.put("WEFT_JAVA_OPTS", "-Xmx1g -XX:+UseZGC");
+        String arguments = run(environment).arguments();
+        assertTrue(arguments.contains("<-XX:+UseZGC>\n"), arguments);
+        assertFalse(arguments.contains("UseSerialGC"), arguments);
+    }
+
     /** Spaces and colons separate what LD_PRELOAD names; java finds its own library without. */
     @ParameterizedTest
     @ValueSource(strings = {"jdk 25", "jdk:25"})
@@ -421,6 +432,30 @@ class LauncherTest {
         } else {
             assertTrue(arguments.contains("<-p>\n<" + where + "/app>\n"), arguments);
         }
+    }
+
+    /** Its steps need a GPU: here it asks for the devices and reports, and the rest is left out. */
+    @Test
+    void theCheckOfAGpuRunsFromAnywhere() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no bash");
+        Path bundle = Files.createDirectories(folder.resolve("a bundle"));
+        Path root = Path.of(System.getProperty("weft.root"));
+        Files.copy(weft, bundle.resolve("weft"));
+        Files.copy(root.resolve("scripts/portable/gpu-check.sh"), bundle.resolve("gpu-check.sh"));
+        Files.writeString(bundle.resolve("revision"), "v1-2\n");
+        jdk(bundle.resolve("runtime"), 25);
+        Path link = folder.resolve("check");
+        Files.createSymbolicLink(link, Path.of("a bundle/gpu-check.sh"));
+        Map<String, String> environment = environment();
+        environment.put("CDPATH", bundle.toString());
+        environment.put("WEFT_JAVA_OPTS", "'-Da=x  y' -Db=*");
+        Outcome outcome = run(environment, link.toString(), "-an out", "nothing");
+        String arguments = outcome.arguments();
+        String out = folder.toRealPath().resolve("-an out").toString();
+        assertTrue(arguments.contains("<-Da=x  y>\n<-Db=*>\n<-cp>\n"), arguments);
+        assertTrue(arguments.endsWith("GpuReport>\n<" + out + ">\n"), arguments);
+        String devices = Files.readString(Path.of(out, "devices.log"));
+        assertTrue(devices.contains("<-Da=x  y>\n<-Db=*>\n"), devices);
     }
 
     private void lock(long pid) throws IOException, InterruptedException {
