@@ -284,4 +284,18 @@ class MemoryTest {
     private static void openAndDrop() {
         Devices.open("reference").zeros(100);
     }
+
+    /** Eight gigabytes, in a JVM that has two. */
+    @Test
+    void anArrayThatTheHeapHasNoRoomForIsNamed() {
+        try (Device device = Devices.open("reference");
+                Scope _ = device.scope()) {
+            Tensor x = device.ones(1).expand(Integer.MAX_VALUE - 8).named("x");
+            var error = assertThrows(DeviceOutOfMemoryException.class, x::toFloatArray);
+            String message = String.valueOf(error.getMessage());
+            assertTrue(message.startsWith("toFloatArray: the Java heap has no room"), message);
+            assertTrue(message.contains("8589934556 bytes") && message.contains("'x'"), message);
+            assertThrows(DeviceOutOfMemoryException.class, x::toDoubleArray);
+        }
+    }
 }
