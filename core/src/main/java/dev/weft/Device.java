@@ -171,8 +171,8 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * A tensor of the given values in row-major order, F32: rounded, except on a backend that
-     * computes in double.
+     * A tensor of the given doubles rounded to F32, since there is no F64; in row-major order. The
+     * reference backend alone, which computes in double, keeps them as they are.
      */
     public Tensor tensor(double[] values, long... dims) {
         return make(

@@ -13,7 +13,7 @@ final class Elementwise {
 
     static Tensor unary(UnaryOp op, double p, double q, Tensor x) {
         if (!op.supports(x.dtype())) {
-            throw new ShapeException(name(op) + ": is not defined for " + x.dtype() + ", got " + x);
+            throw undefined(name(op), x);
         }
         Device device = x.device();
         Tensor y =
@@ -41,7 +41,7 @@ final class Elementwise {
                             + ": types must be equal");
         }
         if (!op.supports(a.dtype())) {
-            throw new ShapeException(name(op) + ": is not defined for " + a.dtype() + ", got " + a);
+            throw undefined(name(op), a);
         }
         Shape shape = Shape.broadcast(name(op), a.shape(), b.shape());
         Device device = a.device();
@@ -65,8 +65,54 @@ final class Elementwise {
     }
 
     static Tensor withScalar(BinaryOp op, Tensor a, double b) {
+        if (!op.supports(a.dtype())) {
+            throw undefined(name(op), a);
+        }
+        fitting(name(op), a, b);
+        if (op == BinaryOp.DIV && b == 0 && a.dtype() == DType.I32) {
+            throw new IllegalArgumentException(
+                    "%s: %s is divided by 0, which no I32 can be: convert it first, with to(F32)"
+                            .formatted(name(op), a));
+        }
         Device device = a.device();
-        return device.compute(() -> binary(op, a, device.scalar(b).to(a.dtype())));
+        return device.compute(
+                () ->
+                        binary(
+                                op,
+                                a,
+                                device.make(
+                                        name(op),
+                                        a.dtype(),
+                                        Shape.SCALAR,
+                                        y -> device.backend().fill(b, y))));
+    }
+
+    static Tensor clamp(Tensor x, double low, double high) {
+        if (!(low <= high)) {
+            throw new IllegalArgumentException(
+                    "clamp: low (%s) must not exceed high (%s)".formatted(low, high));
+        }
+        boolean integral = x.dtype() == DType.I32;
+        // An infinite bound is none.
+        double p = integral && low == Double.NEGATIVE_INFINITY ? Integer.MIN_VALUE : low;
+        double q = integral && high == Double.POSITIVE_INFINITY ? Integer.MAX_VALUE : high;
+        return unary(UnaryOp.CLAMP, fitting("clamp", x, p), fitting("clamp", x, q), x);
+    }
+
+    /** The number, which an operation on an I32 tensor takes only where it is an I32 itself. */
+    static double fitting(String name, Tensor x, double number) {
+        if (x.dtype() == DType.I32 && number != (int) number) {
+            throw new IllegalArgumentException(
+                    "%s: %s takes whole numbers from %d to %d, got %s: convert it first, with to(F32)"
+                            .formatted(name, x, Integer.MIN_VALUE, Integer.MAX_VALUE, number));
+        }
+        return number;
+    }
+
+    private static ShapeException undefined(String name, Tensor x) {
+        return new ShapeException(
+                "%s: is not defined for %s, got %s: convert it first, with to(F32)"
+                        .formatted(name, x.dtype(), x));
     }
 
     static void sameDevice(String operation, Tensor a, Tensor b) {

@@ -354,27 +354,47 @@ public final class Tensor implements AutoCloseable {
 
     // ---- elementwise, one operand
 
-    /** this + b. */
+    // The number that an I32 tensor is combined with has to be an I32, too: 2 and 1e9, but not 0.5,
+    // 1e10 or NaN. What else is meant, to(F32) says first.
+
+    /**
+     * this + b.
+     *
+     * @throws IllegalArgumentException where this is I32 and b is not
+     */
     public Tensor add(double b) {
-        return Elementwise.unary(UnaryOp.AFFINE, 1, b, this);
+        return Elementwise.unary(UnaryOp.AFFINE, 1, Elementwise.fitting("add", this, b), this);
     }
 
-    /** this - b. */
+    /**
+     * this - b.
+     *
+     * @throws IllegalArgumentException where this is I32 and b is not
+     */
     public Tensor sub(double b) {
-        return Elementwise.unary(UnaryOp.AFFINE, 1, -b, this);
+        return Elementwise.unary(UnaryOp.AFFINE, 1, -Elementwise.fitting("sub", this, b), this);
     }
 
-    /** this · b. */
+    /**
+     * this · b.
+     *
+     * @throws IllegalArgumentException where this is I32 and b is not
+     */
     public Tensor mul(double b) {
-        return Elementwise.unary(UnaryOp.AFFINE, b, 0, this);
+        // Adding -0 changes nothing; adding 0 would make 0 of -0.
+        return Elementwise.unary(UnaryOp.AFFINE, Elementwise.fitting("mul", this, b), -0.0, this);
     }
 
-    /** this / b, correctly rounded. */
+    /**
+     * this / b: correctly rounded, and for I32 truncated.
+     *
+     * @throws IllegalArgumentException where this is I32 and b is not, or is 0
+     */
     public Tensor div(double b) {
         return Elementwise.withScalar(BinaryOp.DIV, this, b);
     }
 
-    /** this to the power of b. */
+    /** this to the power of b; F32. */
     public Tensor pow(double b) {
         return Elementwise.withScalar(BinaryOp.POW, this, b);
     }
@@ -454,13 +474,14 @@ public final class Tensor implements AutoCloseable {
         return Elementwise.unary(UnaryOp.SOFTPLUS, 0, 0, this);
     }
 
-    /** {@link UnaryOp#CLAMP} to [low, high]. */
+    /**
+     * {@link UnaryOp#CLAMP} to [low, high]. An infinite bound is none.
+     *
+     * @throws IllegalArgumentException where low exceeds high or either is NaN, or where this is
+     *     I32 and a finite bound is not
+     */
     public Tensor clamp(double low, double high) {
-        if (!(low <= high)) {
-            throw new IllegalArgumentException(
-                    "clamp: low (" + low + ") must not exceed high (" + high + ")");
-        }
-        return Elementwise.unary(UnaryOp.CLAMP, low, high, this);
+        return Elementwise.clamp(this, low, high);
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.ReduceOp;
 
@@ -146,6 +147,56 @@ class OperationsTest {
         DropoutState dropout = new DropoutState(device, 1);
         assertThrows(IllegalArgumentException.class, () -> dropout.apply(x, 1));
         assertThrows(IllegalArgumentException.class, () -> dropout.apply(x, -0.1));
+    }
+
+    /** An I32 takes I32: what is no whole number, or too large, needs a conversion that is seen. */
+    @Test
+    void integersTakeIntegers() {
+        Tensor x = device.tensor(new int[] {10, -7}).named("x");
+        refuses(x, "mul", 0.4, () -> x.mul(0.4));
+        refuses(x, "add", 0.5, () -> x.add(0.5));
+        refuses(x, "sub", -0.5, () -> x.sub(-0.5));
+        refuses(x, "div", 2.5, () -> x.div(2.5));
+        refuses(x, "mul", Double.NaN, () -> x.mul(Double.NaN));
+        refuses(x, "add", 0x1p31, () -> x.add(0x1p31));
+        refuses(x, "sub", -3e9, () -> x.sub(-3e9));
+        refuses(x, "clamp", 0.5, () -> x.clamp(0.5, 3));
+        refuses(x, "clamp", 2.5, () -> x.clamp(0, 2.5));
+        var error = assertThrows(IllegalArgumentException.class, () -> x.div(0));
+        assertEquals(
+                "div: tensor 'x' ([2] I32 on reference) is divided by 0, which no I32 can be:"
+                        + " convert it first, with to(F32)",
+                error.getMessage());
+        refuses(
+                "pow: is not defined for I32, got tensor 'x' ([2] I32 on reference): convert it"
+                        + " first, with to(F32)",
+                () -> x.pow(0.5));
+        assertThrows(ShapeException.class, () -> x.leakyRelu(0.1));
+        assertArrayEquals(new float[] {4, -2.8f}, x.to(DType.F32).mul(0.4).toFloatArray());
+    }
+
+    private void refuses(Tensor x, String name, double number, Runnable operation) {
+        var error = assertThrows(IllegalArgumentException.class, operation::run);
+        assertEquals(
+                "%s: %s takes whole numbers from -2147483648 to 2147483647, got %s: convert it first, with to(F32)"
+                        .formatted(name, x, number),
+                error.getMessage());
+    }
+
+    /** d/da a^0 = 0, also at a = 0, where b a^(b - 1) would be 0 times infinity. */
+    @Test
+    void thePowerOfZeroHasAGradient() {
+        try (Tape tape = device.tape()) {
+            Tensor a = device.tensor(new float[] {0, 2, -3, 0, 0});
+            Tensor b = device.tensor(new float[] {0, 0, 0, 2, 1});
+            tape.watch(a);
+            tape.watch(b);
+            var gradients = tape.gradients(a.pow(b).sum());
+            assertArrayEquals(new float[] {0, 0, 0, 0, 1}, gradients.of(a).toFloatArray());
+            float ln2 = (float) Math.log(2);
+            assertArrayEquals(
+                    new float[] {0, ln2, Float.NaN, 0, 0}, gradients.of(b).toFloatArray());
+        }
     }
 
     /** Half of the elements survive, doubled, and the stream can be taken up where it stood. */

@@ -70,6 +70,12 @@ public abstract class BackendConformance {
         return kernels(ElementwiseKernels.all());
     }
 
+    /** Functions, losses, softmax, and all gradients, where F32 and I32 end. */
+    @TestFactory
+    public Stream<DynamicTest> extremes() {
+        return kernels(ExtremeKernels.all());
+    }
+
     /** c = epilogue(α a b + β c). */
     @TestFactory
     public Stream<DynamicTest> gemm() {
@@ -116,6 +122,12 @@ public abstract class BackendConformance {
     @TestFactory
     public Stream<DynamicTest> indexErrors() {
         return IndexErrors.all(this::device);
+    }
+
+    /** Tensors with numbers. */
+    @TestFactory
+    public Stream<DynamicTest> scalars() {
+        return ScalarCases.all(this::device);
     }
 
     /** Operations on tensors, with the gradients by all operands. */

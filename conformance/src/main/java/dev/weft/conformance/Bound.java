@@ -58,6 +58,24 @@ interface Bound {
         return (_, _) -> difference;
     }
 
+    /** The same, where what rounds to 0 must have its sign. */
+    default Bound withSign() {
+        Bound unsigned = this;
+        return new Bound() {
+            @Override
+            public double at(int i, double expected) {
+                return unsigned.at(i, expected);
+            }
+
+            @Override
+            public boolean holds(int i, double expected, double actual) {
+                boolean zeros = actual == 0 && (float) expected == 0;
+                return unsigned.holds(i, expected, actual)
+                        && (!zeros || Math.copySign(1, expected) == Math.copySign(1, actual));
+            }
+        };
+    }
+
     /**
      * Whether {@code actual} is right: NaN for NaN, the same infinity, and otherwise the correctly
      * rounded value or one within the bound, where a value within the bound of overflow may be

@@ -45,7 +45,7 @@ final class LossKernels {
         return op == LossOp.BINARY_CROSS_ENTROPY || op == LossOp.CATEGORICAL_CROSS_ENTROPY;
     }
 
-    private static boolean isRegression(LossOp op) {
+    static boolean isRegression(LossOp op) {
         return op == LossOp.SQUARED_ERROR || op == LossOp.ABSOLUTE_ERROR || op == LossOp.HUBER;
     }
 
@@ -61,7 +61,7 @@ final class LossKernels {
         return t;
     }
 
-    private static Bound bound(LossOp op, float[] x, float[] t) {
+    static Bound bound(LossOp op, float[] x, float[] t) {
         return switch (op) {
             case ABSOLUTE_ERROR -> EXACT;
             case SQUARED_ERROR, HUBER -> ulp(4);
@@ -73,7 +73,7 @@ final class LossKernels {
         };
     }
 
-    private static Bound gradBound(LossOp op, float[] dl) {
+    static Bound gradBound(LossOp op, float[] dl) {
         return switch (op) {
             case ABSOLUTE_ERROR -> EXACT;
             case SQUARED_ERROR, HUBER, CATEGORICAL_CROSS_ENTROPY -> ulp(2);

@@ -186,7 +186,8 @@ public final class Gradients {
             gradients.put(logits, gradient);
             borrowed = gradient;
         } else {
-            contribute(logits, dx -> kernels.unary(UnaryOp.AFFINE, more, 0, gradient.view(), dx));
+            contribute(
+                    logits, dx -> kernels.unary(UnaryOp.AFFINE, more, -0.0, gradient.view(), dx));
         }
     }
 
@@ -216,7 +217,7 @@ public final class Gradients {
                 contribute(
                         logits,
                         dx -> {
-                            kernels.unary(UnaryOp.AFFINE, 1 / factor, 0, read(gradient), dx);
+                            kernels.unary(UnaryOp.AFFINE, 1 / factor, -0.0, read(gradient), dx);
                             kernels.binary(BinaryOp.MUL, dx, rows, dx);
                         });
             }
@@ -284,7 +285,9 @@ public final class Gradients {
                 double share = (double) kept.size() / x.size();
                 contribute(
                         x,
-                        dx -> kernels.unary(UnaryOp.AFFINE, share, 0, dKept.expand(x.shape()), dx));
+                        dx ->
+                                kernels.unary(
+                                        UnaryOp.AFFINE, share, -0.0, dKept.expand(x.shape()), dx));
             }
             case MAX, MIN ->
                     contribute(

@@ -5,7 +5,10 @@ import dev.weft.DType;
 /**
  * Elementwise functions of two operands: y = f(a, b). Each constant gives the function and, after
  * the semicolon, the partial derivatives that {@link Kernels#binaryGrad} multiplies by dy. NaN in
- * either operand gives NaN, except where said. For I32, arithmetic wraps.
+ * either operand gives NaN, except where said. Infinite operands give what IEEE arithmetic makes of
+ * the formula, in the function and in the derivatives; zeros keep their sign as it does.
+ *
+ * <p>For I32, arithmetic wraps, and no pair of operands is an error.
  */
 public enum BinaryOp {
     /** y = a + b; 1, 1. */
@@ -14,21 +17,25 @@ public enum BinaryOp {
     SUB(true),
     /** y = a b; b, a. */
     MUL(true),
-    /** y = a / b; 1 / b, -a / b². For I32 truncated, and 0 where b is 0. */
+    /**
+     * y = a / b; 1 / b, -(a / b) / b, which holds where b² would over- or underflow. For I32
+     * truncated, 0 where b is 0, and the smallest value by -1 wraps to itself.
+     */
     DIV(true),
     /**
-     * y = a^b as C's pow: 1 where b is 0 or a is 1, whatever the other; b a^(b-1), y ln a. At a = 0
-     * the derivative by b is 0 where b ≥ 0, and where b is 0 the derivative by a is 0.
+     * y = a^b as C's pow: 1 where b is 0 or a is 1, whatever the other; b a^(b-1), |a|^b ln a. At a
+     * = ±0 the derivative by b is 0 where b ≥ 0 (for a below 0 it is NaN), and where b is 0 the
+     * derivative by a is 0, also at a = 0. Floats from 2²⁴ on are even exponents. Not for I32.
      */
     POW(false),
     /**
-     * y = the smaller, NaN where either is; 1 for the smaller operand, ½ for both where they are
-     * equal.
+     * y = the smaller, -0 before 0, NaN where either is; 0 for an operand above the other, ½ for
+     * both where they are equal, otherwise 1: so for both where either is NaN, as in PyTorch.
      */
     MIN(true),
     /**
-     * y = the larger, NaN where either is; 1 for the larger operand, ½ for both where they are
-     * equal.
+     * y = the larger, 0 before -0, NaN where either is; 0 for an operand below the other, ½ for
+     * both where they are equal, otherwise 1: so for both where either is NaN, as in PyTorch.
      */
     MAX(true),
     /** y = 1 where a = b, otherwise 0 (also with NaN); derivatives 0. */

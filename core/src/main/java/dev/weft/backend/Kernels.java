@@ -31,7 +31,7 @@ public interface Kernels {
      */
     int MOST_EXTENT = Integer.MAX_VALUE - 0xFFFF;
 
-    /** y = value, rounded to y's type. */
+    /** y = value, rounded to y's type; for I32 it is a whole number in its range. */
     void fill(double value, View y);
 
     /**
@@ -40,7 +40,10 @@ public interface Kernels {
      */
     void copy(View x, View y);
 
-    /** y = op(x; p, q), same shapes and types. */
+    /**
+     * y = op(x; p, q), same shapes and types. For I32, p and q are whole numbers below 2³² in
+     * magnitude: nothing is lost on their way, and what exceeds I32 wraps.
+     */
     void unary(UnaryOp op, double p, double q, View x, View y);
 
     /**

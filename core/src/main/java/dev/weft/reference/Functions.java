@@ -14,23 +14,25 @@ final class Functions {
 
     private Functions() {}
 
-    static double unary(UnaryOp op, double p, double q, double x) {
+    static double unary(UnaryOp op, DType dtype, double p, double q, double x) {
+        boolean integral = dtype == DType.I32;
         return switch (op) {
-            case AFFINE -> p * x + q;
+            // In double, low bits of a large product would be lost, and they are what wraps.
+            case AFFINE -> integral ? (int) (((long) p) * ((long) x) + (long) q) : p * x + q;
             case NEG -> -x;
             case ABS -> Math.abs(x);
             case EXP -> Math.exp(x);
             case LOG -> Math.log(x);
             case SQRT -> Math.sqrt(x);
-            case SQUARE -> x * x;
+            case SQUARE -> integral ? ((int) x) * ((int) x) : x * x;
             case RELU -> Math.max(x, 0);
             case LEAKY_RELU -> x > 0 ? x : p * x;
-            case ELU -> x > 0 ? x : p * Math.expm1(x);
+            case ELU -> x >= 0 ? x : p * Math.expm1(x);
             case SIGMOID -> sigmoid(x);
             case TANH -> Math.tanh(x);
-            case GELU_ERF -> x * normalCdf(x);
-            case GELU_TANH -> x * (1 + Math.tanh(geluInner(x))) / 2;
-            case SILU -> x * sigmoid(x);
+            case GELU_ERF -> gated(x, normalCdf(x));
+            case GELU_TANH -> gated(x, sigmoid(2 * geluInner(x)));
+            case SILU -> gated(x, sigmoid(x));
             case SOFTPLUS -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
             case CLAMP -> Math.min(Math.max(x, p), q);
         };
@@ -50,13 +52,14 @@ final class Functions {
             case ELU -> x > 0 ? 1 : p * Math.exp(x);
             case SIGMOID -> y * (1 - y);
             case TANH -> 1 - y * y;
-            case GELU_ERF -> normalCdf(x) + x * INV_SQRT_2PI * Math.exp(-x * x / 2);
+            case GELU_ERF -> gatedSlope(x, normalCdf(x), INV_SQRT_2PI * Math.exp(-x * x / 2));
             case GELU_TANH -> {
-                double t = Math.tanh(geluInner(x));
-                double inner = SQRT_2_OVER_PI * (1 + 3 * GELU_CUBIC * x * x);
-                yield (1 + t) / 2 + x * (1 - t * t) * inner / 2;
+                double u = 2 * geluInner(x);
+                double slope = 2 * SQRT_2_OVER_PI * (1 + 3 * GELU_CUBIC * x * x);
+                double bell = sigmoid(u) * sigmoid(-u);
+                yield gatedSlope(x, sigmoid(u), bell == 0 ? 0 : bell * slope);
             }
-            case SILU -> sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+            case SILU -> gatedSlope(x, sigmoid(x), sigmoid(x) * sigmoid(-x));
             case SOFTPLUS -> sigmoid(x);
             case CLAMP -> x >= p && x <= q ? 1 : 0;
         };
@@ -80,10 +83,10 @@ final class Functions {
             case ADD -> 1;
             case SUB -> byB ? -1 : 1;
             case MUL -> byB ? a : b;
-            case DIV -> byB ? -a / (b * b) : 1 / b;
-            case POW -> byB ? powByExponent(a, b) : b == 0 ? 0 : b * pow(a, b - 1);
-            case MIN -> a == b ? 0.5 : a < b == byB ? 0 : 1;
-            case MAX -> a == b ? 0.5 : a > b == byB ? 0 : 1;
+            case DIV -> byB ? -(a / b) / b : 1 / b;
+            case POW -> byB ? powByExponent(a, b) : powByBase(a, b);
+            case MIN -> a == b ? 0.5 : (byB ? a < b : a > b) ? 0 : 1;
+            case MAX -> a == b ? 0.5 : (byB ? a > b : a < b) ? 0 : 1;
             case EQUAL -> 0;
         };
     }
@@ -95,10 +98,12 @@ final class Functions {
             case ABSOLUTE_ERROR -> Math.abs(d);
             case HUBER -> Math.abs(d) <= p ? d * d / 2 : p * (Math.abs(d) - p / 2);
             case BINARY_CROSS_ENTROPY ->
-                    -(t * Math.max(Math.log(x), -100) + (1 - t) * Math.max(Math.log1p(-x), -100));
+                    0
+                            - (t * Math.max(Math.log(x), -100)
+                                    + (1 - t) * Math.max(Math.log1p(-x), -100));
             case BINARY_CROSS_ENTROPY_LOGITS ->
                     Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x)));
-            case CATEGORICAL_CROSS_ENTROPY -> -t * Math.log(Math.max(x, 1e-7));
+            case CATEGORICAL_CROSS_ENTROPY -> 0 - t * Math.log(Math.max(x, 1e-7));
         };
     }
 
@@ -125,8 +130,40 @@ final class Functions {
         return Math.pow(a, b);
     }
 
+    /**
+     * b a^(b - 1), 0 where b is 0. Rounded, b - 1 may be whole where b is not, or even where it is
+     * odd: so by the power of |a|, and its sign by b.
+     */
+    private static double powByBase(double a, double b) {
+        if (b == 0) {
+            return 0;
+        }
+        double slope = b * pow(Math.abs(a), b - 1);
+        if (Math.copySign(1, a) > 0 || Double.isInfinite(b)) {
+            return slope;
+        }
+        if (b % 2 == 0) {
+            return -slope;
+        }
+        return a < 0 && b % 1 != 0 ? Double.NaN : slope;
+    }
+
+    /** The slope at a = -0 is that at 0; below, NaN. */
     private static double powByExponent(double a, double b) {
-        return a == 0 && b >= 0 ? 0 : pow(a, b) * Math.log(a);
+        return a == 0 && b >= 0 ? 0 : pow(Math.abs(a), b) * Math.log(a);
+    }
+
+    /** x gate(x), for a gate that rises from 0 to 1; at -Inf the limit. */
+    private static double gated(double x, double gate) {
+        return gate == 0 ? -0.0 : x * gate;
+    }
+
+    /** gate(x) + x gate'(x); at ±Inf the limits, of which that at -Inf is reached from below. */
+    private static double gatedSlope(double x, double gate, double gateSlope) {
+        if (gateSlope == 0) {
+            return gate == 0 ? -0.0 : gate;
+        }
+        return gate + x * gateSlope;
     }
 
     private static double sigmoid(double x) {

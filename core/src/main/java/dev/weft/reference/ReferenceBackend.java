@@ -118,14 +118,9 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void unary(UnaryOp op, double p, double q, View x, View y) {
-        if (op == UnaryOp.SQUARE && y.dtype() == DType.I32) {
-            // The square of a large I32 is not exact in double, and its low bits are the result.
-            binary(BinaryOp.MUL, x, x, y);
-            return;
-        }
         Walk walk = new Walk(y.shape(), x, y);
         while (walk.next()) {
-            walk.set(1, Functions.unary(op, p, q, walk.get(0)));
+            walk.set(1, Functions.unary(op, y.dtype(), p, q, walk.get(0)));
         }
     }
 
@@ -233,7 +228,7 @@ public final class ReferenceBackend implements Backend {
                                         .get(bias.offset() + column * bias.stride(0));
         Activation activation = epilogue.activation();
         UnaryOp op = activation.op();
-        return op == null ? sum : Functions.unary(op, 0, 0, sum);
+        return op == null ? sum : Functions.unary(op, DType.F32, 0, 0, sum);
     }
 
     private static double element(View view, long batch, long i, long j) {

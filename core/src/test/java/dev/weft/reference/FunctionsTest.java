@@ -108,8 +108,8 @@ class FunctionsTest {
                     CLAMP, -0.5, 1.25, 4.5, 1.25, 0
                     """)
     void unary(UnaryOp op, double p, double q, double x, double y, double slope) {
-        near(y, Functions.unary(op, p, q, x));
-        near(slope, Functions.unaryDerivative(op, p, q, x, Functions.unary(op, p, q, x)));
+        near(y, Functions.unary(op, DType.F32, p, q, x));
+        near(slope, Functions.unaryDerivative(op, p, q, x, Functions.unary(op, DType.F32, p, q, x)));
     }
 
     @ParameterizedTest

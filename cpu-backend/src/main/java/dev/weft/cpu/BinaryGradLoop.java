@@ -37,8 +37,8 @@ interface BinaryGradLoop {
             case MUL -> byB ? BinaryGradLoop::timesA : BinaryGradLoop::timesB;
             case DIV -> byB ? BinaryGradLoop::quotientByB : BinaryGradLoop::overB;
             case POW -> byB ? BinaryGradLoop::powByExponent : BinaryGradLoop::powByBase;
-            case MIN -> byB ? BinaryGradLoop::minByB : BinaryGradLoop::minByA;
-            case MAX -> byB ? BinaryGradLoop::maxByB : BinaryGradLoop::maxByA;
+            case MIN -> byB ? BinaryGradLoop::unlessLess : BinaryGradLoop::unlessGreater;
+            case MAX -> byB ? BinaryGradLoop::unlessGreater : BinaryGradLoop::unlessLess;
             case EQUAL -> BinaryGradLoop::none;
         };
     }
@@ -73,51 +73,34 @@ interface BinaryGradLoop {
         }
     }
 
+    /** -dy (a / b) / b: b² may over- or underflow where this does not. */
     private static void quotientByB(long a, long b, long dy, long d, int count) {
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(b, i);
             load(dy, i)
-                    .mul(load(a, i).neg().div(v.mul(v)))
+                    .mul(load(a, i).neg().div(v).div(v))
                     .intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 
-    private static void minByA(long a, long b, long dy, long d, int count) {
-        FloatVector zero = FloatVector.zero(F32);
-        for (int i = 0; i < count; i += COUNT) {
-            FloatVector u = load(a, i);
-            FloatVector v = load(b, i);
-            FloatVector share = zero.blend(1f, u.compare(LT, v)).blend(0.5f, u.compare(EQ, v));
-            load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
-        }
-    }
-
-    private static void minByB(long a, long b, long dy, long d, int count) {
-        FloatVector one = FloatVector.broadcast(F32, 1f);
-        for (int i = 0; i < count; i += COUNT) {
-            FloatVector u = load(a, i);
-            FloatVector v = load(b, i);
-            FloatVector share = one.blend(0f, u.compare(LT, v)).blend(0.5f, u.compare(EQ, v));
-            load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
-        }
-    }
-
-    private static void maxByA(long a, long b, long dy, long d, int count) {
-        FloatVector zero = FloatVector.zero(F32);
-        for (int i = 0; i < count; i += COUNT) {
-            FloatVector u = load(a, i);
-            FloatVector v = load(b, i);
-            FloatVector share = zero.blend(1f, u.compare(GT, v)).blend(0.5f, u.compare(EQ, v));
-            load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
-        }
-    }
-
-    private static void maxByB(long a, long b, long dy, long d, int count) {
+    /** dy where a is not above b, half where they are equal; dy with NaN, too. */
+    private static void unlessGreater(long a, long b, long dy, long d, int count) {
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector u = load(a, i);
             FloatVector v = load(b, i);
             FloatVector share = one.blend(0f, u.compare(GT, v)).blend(0.5f, u.compare(EQ, v));
+            load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
+        }
+    }
+
+    /** dy where a is not below b, half where they are equal; dy with NaN, too. */
+    private static void unlessLess(long a, long b, long dy, long d, int count) {
+        FloatVector one = FloatVector.broadcast(F32, 1f);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector u = load(a, i);
+            FloatVector v = load(b, i);
+            FloatVector share = one.blend(0f, u.compare(LT, v)).blend(0.5f, u.compare(EQ, v));
             load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
@@ -132,14 +115,14 @@ interface BinaryGradLoop {
     private static void powByBase(long a, long b, long dy, long d, int count) {
         for (long at = 0; at < (long) count * WORD; at += WORD) {
             double slope = Powers.powByBase(getFloat(a + at), getFloat(b + at));
-            setFloat(d + at, (float) (getFloat(dy + at) * slope));
+            setFloat(d + at, Powers.rounded(getFloat(dy + at) * slope));
         }
     }
 
     private static void powByExponent(long a, long b, long dy, long d, int count) {
         for (long at = 0; at < (long) count * WORD; at += WORD) {
             double slope = Powers.powByExponent(getFloat(a + at), getFloat(b + at));
-            setFloat(d + at, (float) (getFloat(dy + at) * slope));
+            setFloat(d + at, Powers.rounded(getFloat(dy + at) * slope));
         }
     }
 }

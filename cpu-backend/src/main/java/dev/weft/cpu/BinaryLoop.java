@@ -91,7 +91,7 @@ interface BinaryLoop {
      */
     private static void pow(long a, long b, long y, int count) {
         for (long at = 0; at < (long) count * WORD; at += WORD) {
-            setFloat(y + at, (float) Powers.pow(getFloat(a + at), getFloat(b + at)));
+            setFloat(y + at, Powers.rounded(Powers.pow(getFloat(a + at), getFloat(b + at))));
         }
     }
 }

@@ -134,7 +134,7 @@ public final class CpuBackend implements Backend {
     public void unary(UnaryOp op, double p, double q, View x, View y) {
         if (y.dtype() == DType.I32) {
             elementwise.run(
-                    (a, b, c, out, n) -> IntegerLoops.unary(op, p, q, a, out, n),
+                    (a, b, c, out, n) -> IntegerLoops.unary(op, (long) p, (long) q, a, out, n),
                     Strided.of(x),
                     Strided.of(y));
             return;

@@ -17,20 +17,20 @@ final class IntegerLoops {
     private IntegerLoops() {}
 
     /** y = op(x; p, q). */
-    static void unary(UnaryOp op, double p, double q, long x, long y, int count) {
+    static void unary(UnaryOp op, long p, long q, long x, long y, int count) {
         for (long at = 0; at < (long) count * WORD; at += WORD) {
             setInt(y + at, unary(op, p, q, getInt(x + at)));
         }
     }
 
-    private static int unary(UnaryOp op, double p, double q, int x) {
+    private static int unary(UnaryOp op, long p, long q, int x) {
         return switch (op) {
-            case AFFINE -> (int) (long) (p * x + q);
+            case AFFINE -> (int) (p * x + q);
             case NEG -> -x;
             case ABS -> Math.abs(x);
             case SQUARE -> x * x;
             case RELU -> Math.max(x, 0);
-            case CLAMP -> (int) (long) Math.min(Math.max(x, p), q);
+            case CLAMP -> (int) Math.min(Math.max(x, p), q);
             case EXP,
                     LOG,
                     SQRT,

@@ -39,10 +39,12 @@ interface LossGradLoop {
 
     private static void squaredError(long x, long t, long dl, long dx, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
+            // By halves: x - t may be infinite where dl 2 (x - t) is not.
             load(x, i)
-                    .sub(load(t, i))
-                    .mul(2f)
+                    .mul(0.5f)
+                    .sub(load(t, i).mul(0.5f))
                     .mul(load(dl, i))
+                    .mul(4f)
                     .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }

@@ -52,25 +52,27 @@ interface LossLoop {
 
     private static void huber(long x, long t, long l, int count, float p) {
         for (int i = 0; i < count; i += COUNT) {
-            FloatVector d = load(x, i).sub(load(t, i)).abs();
-            FloatVector far = d.sub(p / 2).mul(p);
-            d.mul(d)
-                    .mul(0.5f)
+            // By halves: |x - t| may be infinite where p (|x - t| - p / 2) is not.
+            FloatVector half = load(x, i).mul(0.5f).sub(load(t, i).mul(0.5f)).abs();
+            FloatVector far = half.sub(p / 4).mul(2 * p);
+            FloatVector d = half.add(half);
+            d.mul(0.5f)
+                    .mul(d)
                     .blend(far, d.compare(GT, p))
                     .intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
 
     private static void binaryCrossEntropy(long x, long t, long l, int count, float p) {
+        FloatVector zero = FloatVector.zero(F32);
         FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector v = load(x, i);
             FloatVector u = load(t, i);
             FloatVector hit = VectorMath.logOfProbability(v);
             FloatVector miss = VectorMath.logOfProbability(one.sub(v));
-            hit.mul(u)
-                    .add(miss.mul(one.sub(u)))
-                    .neg()
+            // From 0, not by a change of sign: a loss of 0 is not -0.
+            zero.sub(hit.mul(u).add(miss.mul(one.sub(u))))
                     .intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }
@@ -86,9 +88,9 @@ interface LossLoop {
     }
 
     private static void categoricalCrossEntropy(long x, long t, long l, int count, float p) {
+        FloatVector zero = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
-            VectorMath.log(load(x, i).max(1e-7f))
-                    .mul(load(t, i).neg())
+            zero.sub(VectorMath.log(load(x, i).max(1e-7f)).mul(load(t, i)))
                     .intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }

@@ -23,6 +23,9 @@ final class RowLoop {
      */
     private static final int BLOCK = ReduceLoop.BLOCK * COUNT;
 
+    private static final FloatVector HALF = VectorMath.constant(0.5f);
+    private static final FloatVector MINUS_HALF = VectorMath.constant(-0.5f);
+
     private RowLoop() {}
 
     /** How many elements the block from {@code start} on has. */
@@ -136,10 +139,12 @@ final class RowLoop {
         }
     }
 
-    /** dy = y (dy - sum). */
+    /** dy = y (dy - sum), by halves: the difference alone may overflow. */
     static void softmaxGrad(long y, long dy, float sum, int count) {
+        FloatVector minusHalf = FloatVector.broadcast(F32, -0.5f * sum);
         for (int i = 0; i < count; i += COUNT) {
-            store(load(dy, i).sub(sum).mul(load(y, i)), dy, i);
+            FloatVector v = load(y, i);
+            store(load(dy, i).fma(HALF, minusHalf).mul(v.add(v)), dy, i);
         }
     }
 
@@ -161,10 +166,12 @@ final class RowLoop {
     }
 
     private static float weightedOfBlock(long t, long x, float level, int count) {
+        FloatVector halfLevel = FloatVector.broadcast(F32, 0.5f * level);
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector weight = load(t, i);
-            FloatVector part = load(x, i).neg().add(level).mul(weight);
+            // By halves, as above.
+            FloatVector part = load(x, i).fma(MINUS_HALF, halfLevel).mul(weight.add(weight));
             sum = part.blend(0f, weight.compare(EQ, 0f)).add(sum);
         }
         return Lanes.sum(sum);

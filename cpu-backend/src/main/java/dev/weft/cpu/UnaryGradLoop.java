@@ -90,7 +90,7 @@ interface UnaryGradLoop {
 
     private static void square(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            load(dy, i).mul(load(x, i).mul(2f)).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
+            load(dy, i).mul(load(x, i)).mul(2f).intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
@@ -140,24 +140,17 @@ interface UnaryGradLoop {
     }
 
     private static void geluTanh(long x, long y, long dy, long dx, int count, float p, float q) {
-        FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
-            FloatVector v = load(x, i);
-            FloatVector t = VectorMath.tanh(VectorGelu.inner(v));
-            FloatVector slope = one.sub(t.mul(t)).mul(VectorGelu.innerSlope(v));
             load(dy, i)
-                    .mul(v.mul(slope).add(t).add(1f).mul(0.5f))
+                    .mul(VectorGates.geluTanhSlope(load(x, i)))
                     .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
 
     private static void silu(long x, long y, long dy, long dx, int count, float p, float q) {
-        FloatVector one = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i += COUNT) {
-            FloatVector v = load(x, i);
-            FloatVector s = VectorMath.sigmoid(v);
             load(dy, i)
-                    .mul(s.mul(v.fma(one.sub(s), one)))
+                    .mul(VectorGates.siluSlope(load(x, i)))
                     .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }
@@ -180,12 +173,10 @@ interface UnaryGradLoop {
         }
     }
 
-    /** Φ(x) + x φ(x). */
     private static void geluErf(long x, long y, long dy, long dx, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            FloatVector v = load(x, i);
             load(dy, i)
-                    .mul(v.fma(VectorGelu.normalDensity(v), VectorGelu.normalCdf(v)))
+                    .mul(VectorGates.geluErfSlope(load(x, i)))
                     .intoMemorySegment(MEM, dx + (long) i * WORD, ORDER);
         }
     }

@@ -6,6 +6,7 @@ import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
 
+import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.weft.backend.UnaryOp;
@@ -128,7 +129,7 @@ interface UnaryLoop {
             FloatVector v = load(x, i);
             VectorMath.expm1(v)
                     .mul(p)
-                    .blend(v, v.compare(GT, 0f))
+                    .blend(v, v.compare(GE, 0f))
                     .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
@@ -146,33 +147,20 @@ interface UnaryLoop {
     }
 
     private static void geluErf(long x, long y, int count, float p, float q) {
-        int i = 0;
-        for (; i < count - COUNT; i += 2 * COUNT) {
-            FloatVector u = load(x, i);
-            FloatVector v = load(x, i + COUNT);
-            u.mul(VectorGelu.normalCdf(u)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
-            v.mul(VectorGelu.normalCdf(v))
-                    .intoMemorySegment(MEM, y + (long) (i + COUNT) * WORD, ORDER);
-        }
-        if (i < count) {
-            FloatVector v = load(x, i);
-            v.mul(VectorGelu.normalCdf(v)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        for (int i = 0; i < count; i += COUNT) {
+            VectorGates.geluErf(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void geluTanh(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            FloatVector v = load(x, i);
-            v.mul(0.5f)
-                    .mul(VectorMath.tanh(VectorGelu.inner(v)).add(1f))
-                    .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+            VectorGates.geluTanh(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void silu(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            FloatVector v = load(x, i);
-            v.mul(VectorMath.sigmoid(v)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+            VectorGates.silu(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 

@@ -199,13 +199,14 @@ final class VectorMath {
     }
 
     /**
-     * max(ln x, -100) for 0 ≤ x ≤ 1, NaN beyond. Shorter than {@link #log}: two of those in a loop
-     * are more than C2 inlines.
+     * max(ln x, -100) for ±0 ≤ x ≤ 1, NaN below, arbitrary above. Shorter than {@link #log}: two of
+     * those in a loop are more than C2 inlines.
      */
     static FloatVector logOfProbability(FloatVector x) {
         x = (FloatVector) VECTOR.cast(x);
-        // Scaled, so that denormals are normal; the logarithm of 0 comes out as -132.
-        FloatVector y = logOfNormal(x.mul(PROBABILITY_SCALE), PROBABILITY_EXPONENT);
+        // Scaled, so that denormals are normal; the logarithm of 0 comes out as -132, and with the
+        // addition that of -0, too.
+        FloatVector y = logOfNormal(x.fma(PROBABILITY_SCALE, ZERO), PROBABILITY_EXPONENT);
         FloatVector above = y.blend(LOG_LOW, y.compare(LT, LOG_LOW));
         return NAN.blend(above, x.compare(GE, ZERO));
     }

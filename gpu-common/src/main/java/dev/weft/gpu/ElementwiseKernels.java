@@ -27,8 +27,8 @@ final class ElementwiseKernels {
     private final Pair divGradB;
     private final Pair powGradA;
     private final Pair powGradB;
-    private final Pair smallerGrad;
-    private final Pair largerGrad;
+    private final Pair unlessGreaterGrad;
+    private final Pair unlessLessGrad;
 
     ElementwiseKernels(Elementwise elementwise, Copies copies) {
         this.elementwise = elementwise;
@@ -54,8 +54,8 @@ final class ElementwiseKernels {
         divGradB = elementwise.pair(KernelFile.BINARY, "div_grad_b");
         powGradA = elementwise.pair(KernelFile.BINARY, "pow_grad_a");
         powGradB = elementwise.pair(KernelFile.BINARY, "pow_grad_b");
-        smallerGrad = elementwise.pair(KernelFile.BINARY, "smaller_grad");
-        largerGrad = elementwise.pair(KernelFile.BINARY, "larger_grad");
+        unlessGreaterGrad = elementwise.pair(KernelFile.BINARY, "unless_greater_grad");
+        unlessLessGrad = elementwise.pair(KernelFile.BINARY, "unless_less_grad");
     }
 
     private <E extends Enum<E>> Map<E, Pair> pairs(
@@ -148,17 +148,12 @@ final class ElementwiseKernels {
             elementwise.run(of(unary, op), a -> a.f32(p).f32(q), x, y);
             return;
         }
-        if (op == UnaryOp.AFFINE && (p != Math.rint(p) || q != Math.rint(q))) {
-            throw new IllegalArgumentException(
-                    "AFFINE of I32 takes whole numbers, got " + p + " and " + q);
-        }
-        // A bound that is infinite or between integers becomes the nearest towards 0 that is one.
         elementwise.run(of(unaryI32, op), a -> a.i64((long) p).i64((long) q), x, y);
     }
 
     void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
         switch (op) {
-            case AFFINE -> elementwise.run(of(unary, op), a -> a.f32(p).f32(0), dy, dx);
+            case AFFINE -> elementwise.run(of(unary, op), a -> a.f32(p).f32(-0.0), dy, dx);
             case NEG -> elementwise.run(of(unary, op), a -> a.f32(0).f32(0), dy, dx);
             case EXP -> elementwise.run(of(binary, BinaryOp.MUL), Scalars.NONE, dy, y, dx);
             case LOG -> elementwise.run(of(binary, BinaryOp.DIV), Scalars.NONE, dy, x, dx);
@@ -203,9 +198,14 @@ final class ElementwiseKernels {
                 }
             }
             case POW -> elementwise.run(byB ? powGradB : powGradA, Scalars.NONE, a, b, dy, d);
-            case MIN -> elementwise.run(byB ? largerGrad : smallerGrad, Scalars.NONE, a, b, dy, d);
-            case MAX -> elementwise.run(byB ? smallerGrad : largerGrad, Scalars.NONE, a, b, dy, d);
-            case EQUAL -> copies.fill(0, d);
+            case MIN ->
+                    elementwise.run(
+                            byB ? unlessLessGrad : unlessGreaterGrad, Scalars.NONE, a, b, dy, d);
+            case MAX ->
+                    elementwise.run(
+                            byB ? unlessGreaterGrad : unlessLessGrad, Scalars.NONE, a, b, dy, d);
+            case EQUAL ->
+                    elementwise.run(of(unary, UnaryOp.AFFINE), s -> s.f32(0).f32(-0.0), dy, d);
         }
     }
 

@@ -65,7 +65,12 @@ public enum KernelFile {
                     "equal"),
             withStrided(
                     "add_i32", "sub_i32", "mul_i32", "div_i32", "min_i32", "max_i32", "equal_i32"),
-            withStrided("div_grad_b", "pow_grad_a", "pow_grad_b", "smaller_grad", "larger_grad")),
+            withStrided(
+                    "div_grad_b",
+                    "pow_grad_a",
+                    "pow_grad_b",
+                    "unless_greater_grad",
+                    "unless_less_grad")),
     /** Elementwise losses and their gradients. */
     LOSS(
             Stream.of(

@@ -58,8 +58,8 @@ BINARY(sub, float, a - b)
 BINARY(mul, float, a* b)
 BINARY(div_value, float, a / b)
 BINARY(pow_value, float, pow(a, b))
-BINARY(min_value, float, (a < b || a != a) ? a : b)
-BINARY(max_value, float, (a > b || a != a) ? a : b)
+BINARY(min_value, float, smaller(a, b))
+BINARY(max_value, float, larger(a, b))
 BINARY(equal, float, a == b ? 1.0f : 0.0f)
 
 BINARY(add_i32, int, WRAP(a, +, b))
@@ -70,10 +70,30 @@ BINARY(min_i32, int, a < b ? a : b)
 BINARY(max_i32, int, a > b ? a : b)
 BINARY(equal_i32, int, a == b ? 1 : 0)
 
-BINARY_GRAD(div_grad_b, -dy * a / (b * b))
-BINARY_GRAD(pow_grad_a, b == 0.0f ? 0.0f : dy * (b * pow(a, b - 1.0f)))
-BINARY_GRAD(pow_grad_b, a == 0.0f && b >= 0.0f ? 0.0f : dy * (pow(a, b) * natural_log(a)))
+/* b a^(b-1), 0 where b is 0. Rounded, b - 1 may be whole where b is not, or even where it is odd: so the power of |a|,
+ * and its sign by b. And a^-1 overflows for a denormal a, where b times it may not. */
+DEVICE float pow_by_base(float a, float b) {
+    float size = fabs(a);
+    int tiny = size > 0.0f && size < 1.17549435e-38f && fabs(b) < 0.5f;
+    float power = tiny ? pow(size, b) / size : pow(size, b - 1.0f);
+    float slope = b * power;
+    if (AS_INT(a) < 0 && fabs(b) < INFINITY) {
+        int even = 2.0f * floor(0.5f * b) == b;
+        slope = even ? -slope : (a < 0.0f && floor(b) != b ? NAN : slope);
+    }
+    return b == 0.0f ? 0.0f : slope;
+}
 
-/* The gradient by the operand that must be the smaller: min's by a, max's by b; and by the other. */
-BINARY_GRAD(smaller_grad, a == b ? 0.5f * dy : (a < b ? dy : 0.0f))
-BINARY_GRAD(larger_grad, a == b ? 0.5f * dy : (a < b ? 0.0f : dy))
+/* |a|^b ln a, 0 where a is 0 and b is not negative; by the power's root, as the power alone may overflow. */
+DEVICE float pow_by_exponent(float a, float b) {
+    float root = pow(fabs(a), 0.5f * b);
+    return a == 0.0f && b >= 0.0f ? 0.0f : root * natural_log(a) * root;
+}
+
+BINARY_GRAD(div_grad_b, dy*(-(a / b) / b))
+BINARY_GRAD(pow_grad_a, dy* pow_by_base(a, b))
+BINARY_GRAD(pow_grad_b, dy* pow_by_exponent(a, b))
+
+/* Of the smaller by a and the larger by b, and of the larger by a and the smaller by b; dy with NaN. */
+BINARY_GRAD(unless_greater_grad, dy*(a == b ? 0.5f : (a > b ? 0.0f : 1.0f)))
+BINARY_GRAD(unless_less_grad, dy*(a == b ? 0.5f : (a < b ? 0.0f : 1.0f)))

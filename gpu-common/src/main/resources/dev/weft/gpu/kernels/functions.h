@@ -23,6 +23,14 @@ DEVICE float logistic(float x) {
     return x >= 0.0f ? s : e * s;
 }
 
+/* The larger and the smaller, NaN where either is, and 0 above -0: where two equal floats differ, they are those. */
+DEVICE float larger(float a, float b) {
+    return a > b || a != a ? a : (a == b ? AS_FLOAT(AS_INT(a) & AS_INT(b)) : b);
+}
+DEVICE float smaller(float a, float b) {
+    return a < b || a != a ? a : (a == b ? AS_FLOAT(AS_INT(a) | AS_INT(b)) : b);
+}
+
 /* max(x, 0), NaN for NaN. */
 DEVICE float rectified(float x) { return x <= 0.0f ? 0.0f : x; }
 
@@ -54,50 +62,74 @@ DEVICE float natural_log(float x) {
 /* max(x, 0) + ln(1 + e^-|x|) = ln(1 + e^x). */
 DEVICE float log_one_plus_exp(float x) { return rectified(x) + log1p(exp(-fabs(x))); }
 
-/* 2/√π ∫₀ˣ e^(-t²) dt, within 2 ulp: an odd polynomial near 0, 1 - e^q beyond; both minimax, N. Juffa's. */
-DEVICE float error_function(float x) {
-    float t = fabs(x) > 10.0f ? 10.0f : fabs(x);
-    float s = t * t;
-    float q = -1.72853470e-5f;
-    q = q * t + 3.83197126e-4f;
-    q = q * t - 3.88396438e-3f;
-    q = q * t + 2.42546219e-2f;
-    q = q * t - 1.06777877e-1f;
-    q = q * t - 6.34846687e-1f;
-    q = q * t - 1.28717512e-1f;
-    float far = 1.0f - exp(q * t - t);
-    float r = -5.96761703e-4f;
-    r = r * s + 4.99119423e-3f;
-    r = r * s - 2.67681349e-2f;
-    r = r * s + 1.12819925e-1f;
-    r = r * s - 3.76125336e-1f;
-    r = r * s + 1.28379166e-1f;
-    float near = r * x + x;
-    float y = t > 0.927734375f ? (x < 0.0f ? -far : far) : near;
-    return x == x ? y : x;
-}
+/* The magnitude of y, which is not of the other sign, with the sign of x. */
+DEVICE float with_sign(float y, float x) { return AS_FLOAT(AS_INT(y) | (AS_INT(x) & (-2147483647 - 1))); }
 
 /* tanh x, within 2 ulp, and exactly ±1 from where it rounds to it (PoCL's is one ulp below, and gelu of -100 then is
  * not 0): near 0 an odd polynomial, minimax as in Cephes' tanhf, beyond it 1 - 2 / (e^2|x| + 1). */
 DEVICE float hyperbolic_tangent(float x) {
     float t = fabs(x) > 10.0f ? 10.0f : fabs(x);
     float far = 1.0f - 2.0f / (exp(2.0f * t) + 1.0f);
-    float z = x * x;
+    float z = t * t;
     float p = -5.70498872745e-3f;
     p = p * z + 2.06390887954e-2f;
     p = p * z - 5.37397155531e-2f;
     p = p * z + 1.33314422036e-1f;
     p = p * z - 3.33332819422e-1f;
-    float near = p * z * x + x;
-    float y = t < 0.625f ? near : (x < 0.0f ? -far : far);
-    return x == x ? y : x;
+    float near = p * z * t + t;
+    float y = t < 0.625f ? near : far;
+    return x == x ? with_sign(y, x) : x;
 }
 
-/* Φ(x) = (1 + erf(x / √2)) / 2, the normal distribution. */
-DEVICE float normal_cdf(float x) { return 0.5f * error_function(0.70710678f * x) + 0.5f; }
+/* Functions x F(x) where F rises from 0 to 1 and F(-x) = 1 - F(x): gelu, its tanh form, and silu. With a = |x| and the
+ * tail t = F(-a) nothing cancels, and nothing overflows or is 0 times infinity, since a is bounded where t is 0:
+ *
+ *     x F(x) = max(x, 0) - a t
+ *     F(x) + x F'(x) = d where x is below 0, otherwise 1 - d, with d = t - a F'(a) */
+DEVICE float magnitude(float x, float far) { return fabs(x) > far ? far : fabs(x); }
+DEVICE float gated(float x, float tail) { return with_sign(rectified(x) - tail, x); }
+DEVICE float gated_slope(float x, float d) { return x < 0.0f ? d : 1.0f - d; }
 
-/* √(2/π) (x + 0.044715 x³), the argument of gelu's tanh form. */
-DEVICE float gelu_inner(float x) { return 0.79788456f * x * (1.0f + 0.044715f * x * x); }
+/* e^(a²/2) Φ(-a) for 0 ≤ a ≤ 15, Φ the normal distribution: minimax, fitted by Lawson's iteration. */
+DEVICE float normal_ratio(float a) {
+    float p = 4.153182550756437e-3f;
+    p = p * a + 4.0880840255532465e-2f;
+    p = p * a + 1.83968336097497e-1f;
+    p = p * a + 4.3928242900927966e-1f;
+    p = p * a + 5.000000031483312e-1f;
+    float q = 1.0410373146348621e-2f;
+    q = q * a + 1.0247918664841661e-1f;
+    q = q * a + 4.714065660643776e-1f;
+    q = q * a + 1.2055450786641428f;
+    q = q * a + 1.6764498649139818f;
+    q = q * a + 1.0f;
+    return p / q;
+}
+
+/* x Φ(x), and Φ(x) + x φ(x). */
+DEVICE float normal_gated(float x) {
+    float a = magnitude(x, 15.0f);
+    return gated(x, a * normal_ratio(a) * exp(-0.5f * a * a));
+}
+DEVICE float normal_gated_slope(float x) {
+    float a = magnitude(x, 15.0f);
+    return gated_slope(x, (normal_ratio(a) - 0.39894228f * a) * exp(-0.5f * a * a));
+}
+
+/* x σ(w) and its derivative, for an odd w(x) with the value w and the derivative slope at a = |x|. */
+DEVICE float logistic_gated(float x, float a, float w) {
+    float e = exp(-w);
+    return gated(x, a * (e / (1.0f + e)));
+}
+DEVICE float logistic_gated_slope(float x, float a, float w, float slope) {
+    float e = exp(-w);
+    float rest = 1.0f / (1.0f + e);
+    return gated_slope(x, e * rest * (1.0f - a * slope * rest));
+}
+
+/* 2 √(2/π) (a + 0.044715 a³), of whose half gelu's tanh form takes the tanh, and its derivative. */
+DEVICE float gelu_inner(float a) { return a * (1.5957691f + 0.071354816f * a * a); }
+DEVICE float gelu_inner_slope(float a) { return 1.5957691f + 0.21406445f * a * a; }
 
 /* -1, 0 or 1 by the sign of x; NaN for NaN. */
 DEVICE float sign_of(float x) { return x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x); }

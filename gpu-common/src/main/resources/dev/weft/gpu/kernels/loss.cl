@@ -26,7 +26,7 @@
         EACH_OF_SPAN(i, n) {                                                                                  \
             float x = AT_DENSE(x_);                                                                           \
             float t = AT_DENSE(t_);                                                                           \
-            AT_DENSE(dx_) = AT_DENSE(dl_) * SLOPE(x, t, p);                                                   \
+            AT_DENSE(dx_) = SLOPE(AT_DENSE(dl_), x, t, p);                                                   \
         }                                                                                                     \
     }                                                                                                         \
     KERNEL(GROUP) NAME##_grad_strided(EXTENTS, float p, VIEW(const float, x_), VIEW(const float, t_),         \
@@ -34,45 +34,49 @@
         EACH_INDEX(n) {                                                                                       \
             float x = AT(x_);                                                                                 \
             float t = AT(t_);                                                                                 \
-            AT(dx_) = AT(dl_) * SLOPE(x, t, p);                                                               \
+            AT(dx_) = SLOPE(AT(dl_), x, t, p);                                                               \
         }                                                                                                     \
     }
 
+/* Here and below, x - t by halves, where it may be infinite and the result is not. */
 DEVICE float squared_error_value(float x, float t, float p) { return (x - t) * (x - t); }
-DEVICE float squared_error_slope(float x, float t, float p) { return 2.0f * (x - t); }
+DEVICE float squared_error_slope(float dl, float x, float t, float p) {
+    return (0.5f * x - 0.5f * t) * dl * 4.0f;
+}
 
 DEVICE float absolute_error_value(float x, float t, float p) { return fabs(x - t); }
-DEVICE float absolute_error_slope(float x, float t, float p) { return sign_of(x - t); }
+DEVICE float absolute_error_slope(float dl, float x, float t, float p) { return dl * sign_of(x - t); }
 
 DEVICE float huber_value(float x, float t, float p) {
-    float d = fabs(x - t);
-    return d <= p ? 0.5f * d * d : p * (d - 0.5f * p);
+    float halved = fabs(0.5f * x - 0.5f * t);
+    float d = halved + halved;
+    return d <= p ? 0.5f * d * d : 2.0f * p * (halved - 0.25f * p);
 }
-DEVICE float huber_slope(float x, float t, float p) {
+DEVICE float huber_slope(float dl, float x, float t, float p) {
     float d = x - t;
-    return d < -p ? -p : (d > p ? p : d);
+    return dl * (d < -p ? -p : (d > p ? p : d));
 }
 
-/* A logarithm, at least -100; NaN for NaN. */
+/* A logarithm, at least -100; NaN for NaN. Losses are taken from 0: one of 0 is not -0. */
 DEVICE float bounded_log(float ln) { return ln < -100.0f ? -100.0f : ln; }
 DEVICE float binary_cross_entropy_value(float x, float t, float p) {
-    return -(t * bounded_log(natural_log(x)) + (1.0f - t) * bounded_log(natural_log(1.0f - x)));
+    return 0.0f - (t * bounded_log(natural_log(x)) + (1.0f - t) * bounded_log(natural_log(1.0f - x)));
 }
-DEVICE float binary_cross_entropy_slope(float x, float t, float p) {
+DEVICE float binary_cross_entropy_slope(float dl, float x, float t, float p) {
     float variance = x * (1.0f - x);
-    return (x - t) / (variance < 1e-12f ? 1e-12f : variance);
+    return dl * ((x - t) / (variance < 1e-12f ? 1e-12f : variance));
 }
 
 DEVICE float binary_cross_entropy_logits_value(float x, float t, float p) {
     return rectified(x) - x * t + log1p(exp(-fabs(x)));
 }
-DEVICE float binary_cross_entropy_logits_slope(float x, float t, float p) { return logistic(x) - t; }
+DEVICE float binary_cross_entropy_logits_slope(float dl, float x, float t, float p) { return dl * (logistic(x) - t); }
 
 DEVICE float categorical_cross_entropy_value(float x, float t, float p) {
-    return -t * natural_log(x < 1e-7f ? 1e-7f : x);
+    return 0.0f - t * natural_log(x < 1e-7f ? 1e-7f : x);
 }
-DEVICE float categorical_cross_entropy_slope(float x, float t, float p) {
-    return x >= 1e-7f ? -t / x : (x == x ? 0.0f : x);
+DEVICE float categorical_cross_entropy_slope(float dl, float x, float t, float p) {
+    return dl * (x >= 1e-7f ? -t / x : (x == x ? 0.0f : x));
 }
 
 LOSS(squared_error, squared_error_value, squared_error_slope)

@@ -101,8 +101,6 @@
 
 #define PLUS(a, b) ((a) + (b))
 #define PLUS_WRAPPED(a, b) ((int)((uint32)(a) + (uint32)(b)))
-DEVICE float larger(float a, float b) { return (a > b || a != a) ? a : b; }
-DEVICE float smaller(float a, float b) { return (a < b || a != a) ? a : b; }
 DEVICE int larger_i32(int a, int b) { return a > b ? a : b; }
 DEVICE int smaller_i32(int a, int b) { return a < b ? a : b; }
 

@@ -35,9 +35,6 @@ DEVICE float group_sum(float value, TO_LOCAL float* shared) {
     return all;
 }
 
-/* The larger, NaN where either is. */
-DEVICE float larger(float a, float b) { return (a > b || a != a) ? a : b; }
-
 DEVICE float group_max(float value, TO_LOCAL float* shared) {
     shared[LOCAL_ID()] = value;
     BARRIER();
@@ -161,7 +158,11 @@ KERNEL(GROUP) softmax_groups(ROWS, int logarithm, VIEW(const float, x), VIEW(flo
     if (logarithm) {                                                               \
         EACH(OWN, STEP) { ELEMENT(dx) = ELEMENT(dy) - exp(ELEMENT(y)) * sum; }     \
     } else {                                                                       \
-        EACH(OWN, STEP) { ELEMENT(dx) = ELEMENT(y) * (ELEMENT(dy) - sum); }        \
+        EACH(OWN, STEP) {                                                          \
+            /* By halves: the difference alone may overflow. */                    \
+            float halved = 0.5f * ELEMENT(dy) - 0.5f * sum;                        \
+            ELEMENT(dx) = 2.0f * ELEMENT(y) * halved;                              \
+        }                                                                          \
     }
 
 KERNEL(ITEMS)
@@ -207,7 +208,8 @@ softmax_grad_groups(ROWS, int logarithm, VIEW(const float, y), VIEW(const float,
         EACH_OF_BLOCK(STEP) {                                       \
             float weight = TARGET;                                  \
             weights += weight;                                      \
-            losses += weight == 0.0f ? 0.0f : weight * (ln - ELEMENT(x)); \
+            float halved = 0.5f * ln - 0.5f * ELEMENT(x);           \
+            losses += weight == 0.0f ? 0.0f : 2.0f * weight * halved; \
         }                                                           \
         CARRY(total, total_lost, weights)                           \
         CARRY(loss, loss_lost, losses)                              \

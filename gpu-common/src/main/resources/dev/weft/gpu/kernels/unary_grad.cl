@@ -28,8 +28,8 @@
     }
 
 DEVICE float abs_slope(float dy, float x, float y, float p, float q) { return dy * sign_of(x); }
-DEVICE float sqrt_slope(float dy, float x, float y, float p, float q) { return 0.5f * dy / y; }
-DEVICE float square_slope(float dy, float x, float y, float p, float q) { return 2.0f * dy * x; }
+DEVICE float sqrt_slope(float dy, float x, float y, float p, float q) { return dy / (2.0f * y); }
+DEVICE float square_slope(float dy, float x, float y, float p, float q) { return dy * x * 2.0f; }
 DEVICE float relu_slope(float dy, float x, float y, float p, float q) { return y > 0.0f ? dy : 0.0f * dy; }
 DEVICE float leaky_relu_slope(float dy, float x, float y, float p, float q) { return x > 0.0f ? dy : p * dy; }
 DEVICE float elu_slope(float dy, float x, float y, float p, float q) { return x > 0.0f ? dy : dy * (p * exp(x)); }
@@ -38,21 +38,15 @@ DEVICE float tanh_slope(float dy, float x, float y, float p, float q) { return d
 DEVICE float softplus_slope(float dy, float x, float y, float p, float q) { return dy * logistic(x); }
 DEVICE float clamp_slope(float dy, float x, float y, float p, float q) { return x >= p && x <= q ? dy : 0.0f * dy; }
 
-/* Φ(x) + x φ(x). */
-DEVICE float gelu_erf_derivative(float x) { return normal_cdf(x) + 0.39894228f * x * exp(-0.5f * x * x); }
-DEVICE float gelu_erf_slope(float dy, float x, float y, float p, float q) { return dy * gelu_erf_derivative(x); }
-
-/* (1 + t) / 2 + x (1 - t²) inner' / 2 with t = hyperbolic_tangent(inner). */
-DEVICE float gelu_tanh_derivative(float x) {
-    float t = hyperbolic_tangent(gelu_inner(x));
-    float slope = 0.79788456f + 0.10703222f * x * x;
-    return 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * slope;
+DEVICE float gelu_erf_slope(float dy, float x, float y, float p, float q) { return dy * normal_gated_slope(x); }
+DEVICE float gelu_tanh_slope(float dy, float x, float y, float p, float q) {
+    float a = magnitude(x, 12.0f);
+    return dy * logistic_gated_slope(x, a, gelu_inner(a), gelu_inner_slope(a));
 }
-DEVICE float gelu_tanh_slope(float dy, float x, float y, float p, float q) { return dy * gelu_tanh_derivative(x); }
-
-/* σ(x) (1 + x (1 - σ(x))), with 1 - σ(x) = σ(-x). */
-DEVICE float silu_derivative(float x) { return logistic(x) * (1.0f + x * logistic(-x)); }
-DEVICE float silu_slope(float dy, float x, float y, float p, float q) { return dy * silu_derivative(x); }
+DEVICE float silu_slope(float dy, float x, float y, float p, float q) {
+    float a = magnitude(x, 112.0f);
+    return dy * logistic_gated_slope(x, a, a, 1.0f);
+}
 
 UNARY_GRAD(abs_grad, abs_slope)
 UNARY_GRAD(sqrt_grad, sqrt_slope)

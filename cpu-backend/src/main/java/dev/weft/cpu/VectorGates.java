@@ -1,0 +1,148 @@
+package dev.weft.cpu;
+
+import static dev.weft.cpu.Lanes.VECTOR;
+import static dev.weft.cpu.VectorMath.constant;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Functions x F(x) where F rises from 0 to 1 and F(-x) = 1 - F(x): gelu, its tanh form, and silu.
+ * With a = |x| and the tail t = F(-a) both the function and its derivative come without
+ * cancellation, and without a product that overflows or is 0 · ∞:
+ *
+ * <pre>
+ *   x F(x)          = max(x, 0) - a t
+ *   F(x) + x F'(x)  = d where x is below 0, otherwise 1 - d, with d = t - a F'(a)
+ * </pre>
+ *
+ * <p>A tail is of the kind e^-w. It is multiplied in as e^(-w/2), twice, so that only the last
+ * product may be denormal. From some a on, tails are 0 in F32: a is bounded there.
+ */
+final class VectorGates {
+    private static final FloatVector ZERO = constant(0f);
+    private static final FloatVector MINUS_ZERO = constant(-0f);
+    private static final FloatVector ONE = constant(1f);
+    private static final FloatVector MINUS_HALF = constant(-0.5f);
+    private static final FloatVector MINUS_QUARTER = constant(-0.25f);
+
+    /** From here on a Φ(-a), a σ(-2 u(a)) and a σ(-a) are 0. */
+    private static final FloatVector ERF_FAR = constant(15f);
+
+    private static final FloatVector TANH_FAR = constant(12f);
+    private static final FloatVector SILU_FAR = constant(112f);
+
+    /** 1 / √(2π). */
+    private static final FloatVector DENSITY_AT_0 = constant(0.39894228f);
+
+    /**
+     * e^(a²/2) Φ(-a) = P(a) / Q(a) for 0 ≤ a ≤ 15, within 7·10⁻⁹ of it: minimax, fitted by Lawson's
+     * iteration. All coefficients are positive, so that nothing cancels.
+     */
+    private static final FloatVector P_0 = constant(0.5000000031483312f);
+
+    private static final FloatVector P_1 = constant(0.43928242900927966f);
+    private static final FloatVector P_2 = constant(0.183968336097497f);
+    private static final FloatVector P_3 = constant(0.040880840255532465f);
+    private static final FloatVector P_4 = constant(0.004153182550756437f);
+    private static final FloatVector Q_1 = constant(1.6764498649139818f);
+    private static final FloatVector Q_2 = constant(1.2055450786641428f);
+    private static final FloatVector Q_3 = constant(0.4714065660643776f);
+    private static final FloatVector Q_4 = constant(0.10247918664841661f);
+    private static final FloatVector Q_5 = constant(0.010410373146348621f);
+
+    /** √(2/π), and what the cube counts beside it, in u(x) = √(2/π) (x + 0.044715 x³). */
+    private static final FloatVector INNER_LINEAR = constant(0.7978845608f);
+
+    private static final FloatVector INNER_CUBIC = constant(0.0356774081f);
+
+    /** The same in 2 u'(x). */
+    private static final FloatVector SLOPE_LINEAR = constant(1.5957691216f);
+
+    private static final FloatVector SLOPE_CUBIC = constant(0.2140644488f);
+
+    private VectorGates() {}
+
+    /** x Φ(x). */
+    static FloatVector geluErf(FloatVector x) {
+        FloatVector a = magnitude(x, ERF_FAR);
+        FloatVector half = VectorMath.expOfNormal(a.mul(a).mul(MINUS_QUARTER));
+        return gated(x, erfRatio(a).mul(a).mul(half), half);
+    }
+
+    /** Φ(x) + x φ(x). */
+    static FloatVector geluErfSlope(FloatVector x) {
+        FloatVector a = magnitude(x, ERF_FAR);
+        FloatVector half = VectorMath.expOfNormal(a.mul(a).mul(MINUS_QUARTER));
+        FloatVector d = a.neg().fma(DENSITY_AT_0, erfRatio(a));
+        return slope(x, d.mul(half).mul(half));
+    }
+
+    /** P(a) / Q(a). */
+    private static FloatVector erfRatio(FloatVector a) {
+        a = (FloatVector) VECTOR.cast(a);
+        FloatVector s = a.mul(a);
+        FloatVector p = P_4.fma(s, P_3.fma(a, P_2)).fma(s, P_1.fma(a, P_0));
+        FloatVector q = Q_5.fma(a, Q_4).fma(s, Q_3.fma(a, Q_2)).fma(s, Q_1.fma(a, ONE));
+        return p.div(q);
+    }
+
+    /** x σ(2 u(x)). */
+    static FloatVector geluTanh(FloatVector x) {
+        FloatVector a = magnitude(x, TANH_FAR);
+        FloatVector half =
+                VectorMath.expOfNormal(a.mul(a).fma(INNER_CUBIC, INNER_LINEAR).mul(a.neg()));
+        return gated(x, a.div(half.fma(half, ONE)).mul(half), half);
+    }
+
+    /** σ(2 u) + 2 x u' σ(2 u) σ(-2 u). */
+    static FloatVector geluTanhSlope(FloatVector x) {
+        FloatVector a = magnitude(x, TANH_FAR);
+        FloatVector s = a.mul(a);
+        FloatVector half = VectorMath.expOfNormal(s.fma(INNER_CUBIC, INNER_LINEAR).mul(a.neg()));
+        return slope(x, logisticTail(a.mul(s.fma(SLOPE_CUBIC, SLOPE_LINEAR)), half));
+    }
+
+    /** x σ(x). */
+    static FloatVector silu(FloatVector x) {
+        FloatVector a = magnitude(x, SILU_FAR);
+        FloatVector half = VectorMath.expOfNormal(a.mul(MINUS_HALF));
+        return gated(x, a.div(half.fma(half, ONE)).mul(half), half);
+    }
+
+    /** σ(x) + x σ(x) σ(-x). */
+    static FloatVector siluSlope(FloatVector x) {
+        FloatVector a = magnitude(x, SILU_FAR);
+        FloatVector half = VectorMath.expOfNormal(a.mul(MINUS_HALF));
+        return slope(x, logisticTail(a, half));
+    }
+
+    /** t (1 - w (1 - t)) with t = h² / (1 + h²), which is σ of 2 ln h. */
+    private static FloatVector logisticTail(FloatVector w, FloatVector h) {
+        h = (FloatVector) VECTOR.cast(h);
+        FloatVector rest = ONE.div(h.fma(h, ONE));
+        FloatVector d = ((FloatVector) VECTOR.cast(w)).neg().fma(rest, ONE);
+        return d.mul(rest).mul(h).mul(h);
+    }
+
+    /** |x|, at most {@code far}; NaN of NaN. */
+    private static FloatVector magnitude(FloatVector x, FloatVector far) {
+        FloatVector a = ((FloatVector) VECTOR.cast(x)).abs();
+        return a.blend(far, a.compare(GT, far));
+    }
+
+    /** max(x, 0) - first second, with the sign of x where that is 0. */
+    private static FloatVector gated(FloatVector x, FloatVector first, FloatVector second) {
+        x = (FloatVector) VECTOR.cast(x);
+        FloatVector above = x.blend(MINUS_ZERO, x.compare(LT, ZERO));
+        return above.sub(((FloatVector) VECTOR.cast(first)).mul(second));
+    }
+
+    private static FloatVector slope(FloatVector x, FloatVector d) {
+        x = (FloatVector) VECTOR.cast(x);
+        d = (FloatVector) VECTOR.cast(d);
+        return ONE.sub(d).blend(d, x.compare(LT, ZERO));
+    }
+}
