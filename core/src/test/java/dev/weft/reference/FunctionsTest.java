@@ -109,7 +109,9 @@ class FunctionsTest {
                     """)
     void unary(UnaryOp op, double p, double q, double x, double y, double slope) {
         near(y, Functions.unary(op, DType.F32, p, q, x));
-        near(slope, Functions.unaryDerivative(op, p, q, x, Functions.unary(op, DType.F32, p, q, x)));
+        near(
+                slope,
+                Functions.unaryDerivative(op, p, q, x, Functions.unary(op, DType.F32, p, q, x)));
     }
 
     @ParameterizedTest
