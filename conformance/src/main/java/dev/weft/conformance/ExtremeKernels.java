@@ -176,8 +176,10 @@ final class ExtremeKernels {
                 "pairs",
                 side -> {
                     float[] values = values();
-                    View a = side.input(each(values, values.length));
-                    View b = side.input(all(values, values.length));
+                    float[] left = each(values, values.length);
+                    float[] right = all(values, values.length);
+                    View a = side.input(left);
+                    View b = side.input(right);
                     float[] ones = new float[values.length * values.length];
                     for (int i = 0; i < ones.length; i++) {
                         ones[i] = i % 2 == 0 ? 1 : -1;
@@ -185,12 +187,22 @@ final class ExtremeKernels {
                     View dy = side.input(ones);
                     View y = side.output(a.shape(), ElementwiseKernels.bound(op).withSign());
                     side.kernels().binary(op, a, b, y);
-                    Bound bound = ElementwiseKernels.gradBound(op).plus(TINY);
+                    Bound exponents = op == BinaryOp.POW ? rounding(left, right) : absolute(0);
+                    Bound bound = ElementwiseKernels.gradBound(op).plus(TINY).plus(exponents);
                     for (boolean byB : new boolean[] {false, true}) {
                         View d = side.output(a.shape(), bound.withSign());
                         side.kernels().binaryGrad(op, byB, a, b, dy, d);
                     }
                 });
+    }
+
+    /** What a^(b - 1) takes of the rounding of b - 1: ln |a| times its error. */
+    private static Bound rounding(float[] a, float[] b) {
+        return (i, expected) -> {
+            double w = Math.abs(Math.log(Math.abs(a[i])) * (b[i] - 1));
+            double size = Math.min(Math.abs(expected), Float.MAX_VALUE);
+            return Double.isFinite(w) ? w * U * size : 0;
+        };
     }
 
     private static KernelCase binaryI32(BinaryOp op) {

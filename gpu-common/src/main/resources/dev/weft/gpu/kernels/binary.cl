@@ -75,8 +75,7 @@ BINARY(equal_i32, int, a == b ? 1 : 0)
 DEVICE float pow_by_base(float a, float b) {
     float size = fabs(a);
     int tiny = size > 0.0f && size < 1.17549435e-38f && fabs(b) < 0.5f;
-    float power = tiny ? pow(size, b) / size : pow(size, b - 1.0f);
-    float slope = b * power;
+    float slope = tiny ? b * pow(size, b) / size : b * pow(size, b - 1.0f);
     if (AS_INT(a) < 0 && fabs(b) < INFINITY) {
         int even = 2.0f * floor(0.5f * b) == b;
         slope = even ? -slope : (a < 0.0f && floor(b) != b ? NAN : slope);
