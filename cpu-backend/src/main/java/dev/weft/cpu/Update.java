@@ -81,16 +81,16 @@ final class Update {
         float largest = Memory.getFloat(CpuBuffer.address(control) + WORD);
         long p = CpuBuffer.address(parameters);
         long g = CpuBuffer.address(gradient);
-        long size = gradient.size();
         LongAdder found = new LongAdder();
         if (loss != null && !Float.isFinite(Memory.getFloat(CpuBuffer.address(loss)))) {
             found.increment();
         }
+        Pieces tasks = new Pieces(gradient.size(), TASK);
         pool.forPieces(
-                Math.toIntExact((size + TASK - 1) / TASK),
+                tasks.count(),
                 (index, worker) -> {
-                    long start = (long) index * TASK;
-                    int elements = (int) Math.min(TASK, size - start);
+                    long start = tasks.start(index);
+                    int elements = (int) (tasks.end(index) - start);
                     long at = start * WORD;
                     found.add(UnfitLoop.count(g + at, p + at, l2, largest, elements));
                 });
