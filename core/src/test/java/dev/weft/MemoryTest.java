@@ -298,4 +298,96 @@ class MemoryTest {
             assertThrows(DeviceOutOfMemoryException.class, x::toDoubleArray);
         }
     }
+
+    @Test
+    void aComputationLeavesItsResult() {
+        try (Device device = Devices.open("reference");
+                Scope _ = device.scope()) {
+            Tensor x = device.ones(3);
+            List<Tensor> made = new ArrayList<>();
+            Tensor y =
+                    device.compute(
+                            () -> {
+                                made.add(x.add(1));
+                                return made.getFirst().mul(2);
+                            });
+            assertTrue(made.getFirst().isClosed());
+            assertEquals(12, y.sum().item());
+            assertSame(x, device.compute(() -> x));
+            int live = device.memory().liveTensors();
+            assertThrows(
+                    ArithmeticException.class,
+                    () ->
+                            device.compute(
+                                    () -> {
+                                        made.add(x.add(1));
+                                        throw new ArithmeticException();
+                                    }));
+            assertTrue(made.getLast().isClosed());
+            assertEquals(live, device.memory().liveTensors());
+        }
+    }
+
+    /** All or nothing: what a constructor makes step by step. */
+    @Test
+    void aScopeHandsOnAllThatItOwns() {
+        try (Device device = Devices.open("reference");
+                Scope _ = device.scope()) {
+            Tensor first;
+            Tensor second;
+            Tensor third;
+            try (Scope made = device.scope()) {
+                first = device.ones(1);
+                second = device.ones(2);
+                made.keepAll();
+                third = device.ones(3);
+            }
+            assertFalse(first.isClosed());
+            assertFalse(second.isClosed());
+            assertTrue(third.isClosed());
+        }
+    }
+
+    @Test
+    void longNamesAreCut() {
+        try (Device device = Devices.open("reference");
+                Scope _ = device.scope()) {
+            String longName = "n".repeat(1_000_000);
+            assertEquals(
+                    "tensor '%s… (1000000 characters)' ([2] F32 on reference)"
+                            .formatted("n".repeat(80)),
+                    device.ones(2).named(longName).toString());
+            String fits = "n".repeat(80);
+            assertEquals(
+                    "tensor '%s' ([2] F32 on reference)".formatted(fits),
+                    device.ones(2).named(fits).toString());
+            // A character of two units is not cut in the middle.
+            assertEquals(
+                    "%s… (161 characters)".formatted("n".repeat(79)),
+                    Excerpt.of("n".repeat(79) + "\uD83E\uDDF5".repeat(41)));
+        }
+    }
+
+    @Test
+    void writesAreCounted() {
+        try (Device device = Devices.open("reference");
+                Scope _ = device.scope()) {
+            Tensor x = device.ones(4);
+            Tensor other = device.zeros(4);
+            assertEquals(0, device.writes());
+            assertEquals(0, x.lastWrite());
+            x.slice(0, 0, 2).assign(other.slice(0, 0, 2));
+            other.viewToWrite();
+            x.view();
+            assertEquals(2, device.writes());
+            assertEquals(1, x.lastWrite());
+            assertEquals(2, other.lastWrite());
+            try (Capture step = device.capture(() -> x.assign(other))) {
+                step.replay();
+                assertEquals(4, device.writes());
+                assertEquals(4, x.lastWrite());
+                assertEquals(2, other.lastWrite());
+            }
+        }
+    }
 }

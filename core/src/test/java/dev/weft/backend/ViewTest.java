@@ -90,4 +90,48 @@ class ViewTest {
                 new long[] {1, 4},
                 x.withUnitAxes(Shape.of(1, 4, 3)).withUnitAxes(Shape.of(4, 3)).strides());
     }
+
+    private static void overlap(boolean expected, View a, View b) {
+        assertEquals(expected, a.overlaps(b), a + " and " + b);
+        assertEquals(expected, b.overlaps(a), b + " and " + a);
+    }
+
+    @Test
+    void overlapsByBounds() {
+        View all = view(12);
+        overlap(true, all, all);
+        overlap(true, all.slice(0, 0, 5, 1), all.slice(0, 4, 9, 1));
+        overlap(false, all.slice(0, 0, 5, 1), all.slice(0, 5, 9, 1));
+        overlap(true, all.slice(0, 3, 4, 1), all.slice(0, 3, 4, 1));
+        overlap(false, all.slice(0, 3, 3, 1), all);
+        overlap(false, all, View.contiguous(new Buffer(13), Shape.of(12), 0));
+        overlap(true, all.slice(0, 11, 12, 1).expand(Shape.of(7)), all);
+        overlap(false, all.slice(0, 11, 12, 1).expand(Shape.of(7)), all.slice(0, 0, 11, 1));
+    }
+
+    /** Within the same bounds, what lies on other remainders of the strides does not meet. */
+    @Test
+    void overlapsByStrides() {
+        View all = view(12);
+        overlap(false, all.slice(0, 0, 12, 2), all.slice(0, 1, 12, 2));
+        overlap(true, all.slice(0, 0, 12, 2), all.slice(0, 2, 12, 2));
+        overlap(false, all.slice(0, 0, 12, 4), all.slice(0, 2, 12, 4));
+        overlap(true, all.slice(0, 0, 12, 2), all.slice(0, 1, 12, 3));
+        View matrix = view(3, 4);
+        overlap(false, matrix.slice(1, 0, 1, 1), matrix.slice(1, 1, 2, 1));
+        overlap(true, matrix.slice(1, 1, 2, 1), matrix.slice(0, 1, 2, 1));
+        overlap(true, matrix, matrix.transpose());
+        // Neither meets the other, but to know that takes a search: said to, which costs a copy.
+        overlap(true, matrix.slice(1, 0, 2, 1), matrix.slice(1, 2, 4, 1));
+    }
+
+    @Test
+    void sameness() {
+        View matrix = view(3, 4);
+        assertTrue(matrix.isSame(view(3, 4)));
+        assertFalse(matrix.isSame(view(4, 3)));
+        assertFalse(matrix.slice(0, 0, 2, 1).isSame(matrix.slice(0, 1, 3, 1)));
+        assertFalse(matrix.isSame(View.contiguous(new Buffer(13), Shape.of(3, 4), 0)));
+        assertFalse(view(2, 2).isSame(view(2, 2).transpose()));
+    }
 }
