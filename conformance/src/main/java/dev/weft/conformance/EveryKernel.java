@@ -123,6 +123,8 @@ public final class EveryKernel {
         View at = device.tensor(new int[] {3, 0, 3, 5, 3, 1, 0}).view();
         kernels.gather(table, at, output(DType.F32, 7, 50));
         kernels.scatterAdd(f32(7, 50).view(), at, table);
+        // With more repeats than a sum has additions in a row.
+        kernels.scatterAdd(f32(400, 50).view(), device.tensor(new int[400]).view(), table);
         kernels.pick(f32(7, 6).view(), at, output(DType.F32, 7));
         kernels.unpick(f32(7).view(), at, output(DType.F32, 7, 6));
     }

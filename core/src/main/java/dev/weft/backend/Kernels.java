@@ -90,8 +90,8 @@ public interface Kernels {
      *
      * <p>In a and in b one of the last two strides is 1 (or its extent is at most 1); the other is
      * the leading dimension, so strides say what is transposed. c's last stride is 1. beta = 0
-     * never reads c; K = 0 counts as a product of zeros. M and N are at most 2³¹ - 1, K at most
-     * {@link #MOST_DEPTH}: so many products may be added one after the other.
+     * never reads c; K = 0 counts as a product of zeros. M and N are at most {@link #MOST_EXTENT},
+     * K at most {@link #MOST_DEPTH}: so many products may be added one after the other.
      */
     void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue);
 
