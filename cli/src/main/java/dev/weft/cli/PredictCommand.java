@@ -31,10 +31,10 @@ import java.util.concurrent.Callable;
 @Command(
         name = "predict",
         description = {
-            "Classify pictures: PNG, JPEG and the like, of any size up to 10000x10000, or the",
-            "images of an IDX file. Photos are made what the network has learnt from: light on",
-            "dark, cropped, centred; what was done is said. A picture that cannot be read is said",
-            "on standard error, and the others are classified."
+            "Classify pictures of digits: PNG, JPEG and the like, or the images of an IDX file.",
+            "Photos of up to 10000x10000 pixels are made what the network has learnt from: light"
+                    + " on dark, cropped, centred; what was done is said. A picture that cannot be"
+                    + " read is said on standard error, and the others are classified."
         },
         mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {

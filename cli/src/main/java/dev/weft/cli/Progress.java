@@ -2,6 +2,8 @@ package dev.weft.cli;
 
 import dev.weft.train.TrainingListener;
 
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+
 import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -14,9 +16,23 @@ interface Progress extends TrainingListener, AutoCloseable {
      * @param examples in the whole run
      */
     static Progress create(PrintWriter out, int epochs, long examples) {
-        boolean terminal =
-                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-        return terminal ? new ProgressBarView(epochs, examples) : new ProgressLines(out, epochs);
+        return isTerminal()
+                ? new ProgressBarView(epochs, examples)
+                : new ProgressLines(out, epochs);
+    }
+
+    private static boolean isTerminal() {
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    }
+
+    /**
+     * Looks at the terminal, where there is one: the first look sets the handlers of signals to the
+     * default ones, which has to be before anybody sets his own.
+     */
+    static void lookAtTerminal() {
+        if (isTerminal()) {
+            new ConsoleProgressBarConsumer(System.err).getMaxRenderedLength();
+        }
     }
 
     /** Ends the display; an epoch that was not finished stays as it is. */

@@ -26,6 +26,7 @@ final class StopSignals implements AutoCloseable {
 
     /** Until it is closed, the first signal runs {@code stop}, on a thread of its own. */
     static StopSignals asking(Runnable stop) {
+        Progress.lookAtTerminal();
         StopSignals signals = new StopSignals();
         NUMBERS.forEach(
                 (name, number) ->
