@@ -59,6 +59,7 @@ final class LeftoverCases {
                     "memory()",
                     "writes()",
                     "recording()",
+                    "isCapturing()",
                     "adopt()",
                     "block()");
 
@@ -173,6 +174,12 @@ final class LeftoverCases {
         put("concat(int, Tensor[])", c -> Tensor.concat(0, c.x, c.positive));
         put("gather(Tensor)", c -> c.x.gather(c.labels));
         put("pick(Tensor)", c -> c.x.pick(c.labels));
+        put(
+                "restore(long, long)",
+                c -> {
+                    c.dropout.restore(2, 3);
+                    return null;
+                });
         put("apply(Tensor, double)", c -> c.dropout.apply(c.x, 0.5));
     }
 
