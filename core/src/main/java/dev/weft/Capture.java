@@ -52,8 +52,11 @@ public final class Capture implements AutoCloseable {
             throw new IllegalStateException("replay: a step is being captured on " + device);
         }
         device.written(written);
-        captured.recording().replay();
-        Reference.reachabilityFence(this);
+        try {
+            captured.recording().replay();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**

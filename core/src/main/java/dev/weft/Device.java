@@ -245,11 +245,12 @@ public final class Device implements AutoCloseable {
         Tensor y = empty(operation, dtype, shape);
         try {
             write.accept(y.view());
-            Reference.reachabilityFence(this);
             return y;
         } catch (RuntimeException | Error e) {
             y.close();
             throw e;
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -392,17 +393,23 @@ public final class Device implements AutoCloseable {
     /** Gives pooled memory that no tensor uses back to the system. */
     public void trim() {
         check();
-        holdings.reclaim();
-        backend.synchronize();
-        pool.trim();
-        Reference.reachabilityFence(this);
+        try {
+            holdings.reclaim();
+            backend.synchronize();
+            pool.trim();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Blocks until everything enqueued so far is done. */
     public void synchronize() {
         check();
-        backend.synchronize();
-        Reference.reachabilityFence(this);
+        try {
+            backend.synchronize();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**

@@ -207,8 +207,11 @@ final class Layout {
         Device device = target.device();
         View destination = target.viewToWrite();
         if (!source.overlaps(destination) || source.isSame(destination)) {
-            device.backend().copy(source, destination);
-            Reference.reachabilityFence(device);
+            try {
+                device.backend().copy(source, destination);
+            } finally {
+                Reference.reachabilityFence(device);
+            }
             return;
         }
         try (Tensor before =

@@ -150,8 +150,11 @@ public final class Tensor implements AutoCloseable {
     public double[] toDoubleArray() {
         double[] values = onHeap("toDoubleArray", Double.BYTES, double[]::new);
         if (values.length > 0) {
-            Layout.withContiguous(this, dense -> device().backend().download(dense, values));
-            Reference.reachabilityFence(this);
+            try {
+                Layout.withContiguous(this, dense -> device().backend().download(dense, values));
+            } finally {
+                Reference.reachabilityFence(this);
+            }
         }
         return values;
     }
@@ -178,8 +181,11 @@ public final class Tensor implements AutoCloseable {
                     "download: " + this + " takes " + needed + " bytes, got " + target.byteSize());
         }
         if (needed > 0) {
-            Layout.withContiguous(this, dense -> device().backend().download(dense, target));
-            Reference.reachabilityFence(this);
+            try {
+                Layout.withContiguous(this, dense -> device().backend().download(dense, target));
+            } finally {
+                Reference.reachabilityFence(this);
+            }
         }
     }
 

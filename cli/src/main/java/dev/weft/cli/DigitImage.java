@@ -151,9 +151,9 @@ record DigitImage(byte[] pixels, String treatment) {
                 boolean part =
                         largest.isNear(mark, 0.12 * largest.longerSide())
                                 && 50 * mark.area() >= largest.area();
-                if (mark != largest && part) {
+                if (part && !mark.equals(largest)) {
                     whole = whole.with(mark);
-                } else if (mark != largest) {
+                } else if (!mark.equals(largest)) {
                     others |= 4 * mark.area() >= largest.area();
                 }
             }
@@ -221,8 +221,8 @@ record DigitImage(byte[] pixels, String treatment) {
                 lightest = Math.max(lightest, value);
             }
         }
-        int left = (int) Math.clamp(Math.round(SIDE / 2.0 - sumX / sum), 0, SIDE - digit.width());
-        int top = (int) Math.clamp(Math.round(SIDE / 2.0 - sumY / sum), 0, SIDE - digit.height());
+        int left = Math.clamp(Math.round(SIDE / 2.0 - sumX / sum), 0, SIDE - digit.width());
+        int top = Math.clamp(Math.round(SIDE / 2.0 - sumY / sum), 0, SIDE - digit.height());
         byte[] pixels = new byte[SIDE * SIDE];
         for (int y = 0; y < digit.height(); y++) {
             for (int x = 0; x < digit.width(); x++) {

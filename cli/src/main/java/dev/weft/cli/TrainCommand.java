@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 
 /** Trains a network, tests it, and writes the model, its figures and a plot. */
 @Command(
@@ -40,7 +40,7 @@ final class TrainCommand implements Callable<Integer> {
         // Before the work, so that nobody trains for an hour and then cannot save.
         OutputFolder folder = OutputFolder.at(options.out);
         if (!options.force) {
-            folder.checkIsFree(Stream.ofNullable(resume).toList());
+            folder.checkIsFree(resume == null ? List.of() : List.of(resume));
         }
         Path json = options.json;
         if (json != null) {

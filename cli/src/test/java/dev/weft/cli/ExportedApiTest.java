@@ -74,7 +74,7 @@ class ExportedApiTest {
         private static boolean isKnown(JavaClass type) {
             return type.isPrimitive()
                     || type.getPackageName().startsWith("java.")
-                    || EXPORTED.contains(type.getPackageName()) && isOpen(type);
+                    || (EXPORTED.contains(type.getPackageName()) && isOpen(type));
         }
     }
 
@@ -107,7 +107,7 @@ class ExportedApiTest {
         }
     }
 
-    private static final class EnclosedByTests {}
+    static final class EnclosedByTests {}
 
     @Test
     void aTypeThatIsNotPublicIsFound() {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -388,7 +389,7 @@ class LauncherTest {
     /** Another user's checkout: at once an error, or no word where nothing is to be built. */
     @Test
     void aFolderThatCannotBeWrittenToIsNamed() throws IOException, InterruptedException {
-        Path root = weft.getParent();
+        Path root = Objects.requireNonNull(weft.getParent());
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("r-xr-xr-x"));
         List<String> command = new ArrayList<>();
         if (Files.isWritable(root)) {

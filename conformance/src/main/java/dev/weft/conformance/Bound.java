@@ -15,7 +15,7 @@ interface Bound {
      * each other, combined in pairs. It does not grow with n, but for the logarithm.
      */
     static double roundings(long n) {
-        return Math.min(n, 128 + 2 * log2(n));
+        return Math.min((double) n, 128 + 2 * log2(n));
     }
 
     /**
@@ -23,11 +23,11 @@ interface Bound {
      * its speed. A longer one is cut into parts of 512, which are added as sums are.
      */
     static double productRoundings(long k) {
-        return (k <= Kernels.MOST_DEPTH ? k : 512 + roundings(k)) + 2;
+        return (k <= Kernels.MOST_DEPTH ? (double) k : 512 + roundings(k)) + 2;
     }
 
     private static double log2(long n) {
-        return Math.log(Math.max(1, n)) / Math.log(2);
+        return Math.log((double) Math.max(1, n)) / Math.log(2);
     }
 
     /** The reference's value, correctly rounded. */

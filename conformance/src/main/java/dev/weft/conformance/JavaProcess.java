@@ -3,6 +3,8 @@ package dev.weft.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +47,7 @@ public final class JavaProcess {
      *
      * @param modules null for the class path; otherwise those to start with, besides core
      */
-    public static String look(Path folder, String modules, String... options)
+    public static String look(Path folder, @Nullable String modules, String... options)
             throws IOException, InterruptedException {
         Path program = Files.writeString(folder.resolve("Look.java"), LOOK);
         List<String> command = new ArrayList<>();

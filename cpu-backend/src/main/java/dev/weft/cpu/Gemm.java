@@ -141,7 +141,7 @@ final class Gemm {
         // Enough products in a part that it takes longer than handing it out.
         long each =
                 isShared(g.flops() * batch, g.bytes() * batch)
-                        ? (long) Math.clamp(PARALLEL_FLOPS / Math.max(1, g.flops()), 1, batch)
+                        ? Math.clamp((long) (PARALLEL_FLOPS / Math.max(1, g.flops())), 1L, batch)
                         : batch;
         Pieces parts = new Pieces(batch, each);
         pool.parallelFor(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,7 +74,7 @@ public final class CacheFolder {
     public boolean write(String name, byte[] content) {
         try {
             Path target = path(name);
-            Path parent = target.toAbsolutePath().getParent();
+            Path parent = Objects.requireNonNull(target.toAbsolutePath().getParent());
             Files.createDirectories(parent);
             sweep(parent);
             Path part = Files.createTempFile(parent, target.getFileName().toString(), PART);

@@ -1,5 +1,7 @@
 package dev.weft.io;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 
 /**
@@ -15,7 +17,7 @@ public final class FormatException extends IOException {
     }
 
     /** Creates the exception with its message and what caused it. */
-    public FormatException(String message, Throwable cause) {
+    public FormatException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

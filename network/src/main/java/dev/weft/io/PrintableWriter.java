@@ -68,7 +68,7 @@ public final class PrintableWriter extends FilterWriter {
         StringBuilder printable = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
             int c = text.codePointAt(i);
-            if (breaks && isBreak(text, i) || !steers(c)) {
+            if ((breaks && isBreak(text, i)) || !steers(c)) {
                 printable.appendCodePoint(c);
             } else {
                 for (char unit : Character.toChars(c)) {

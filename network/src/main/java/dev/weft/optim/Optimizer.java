@@ -91,17 +91,20 @@ public final class Optimizer {
         for (Tensor state : states) {
             written.add(state.viewToWrite());
         }
-        values.device()
-                .backend()
-                .update(
-                        rule,
-                        control.view(),
-                        steps.viewToWrite(),
-                        halt.view(),
-                        values.viewToWrite(),
-                        parameters.gradients().view(),
-                        written);
-        Reference.reachabilityFence(this);
+        try {
+            values.device()
+                    .backend()
+                    .update(
+                            rule,
+                            control.view(),
+                            steps.viewToWrite(),
+                            halt.view(),
+                            values.viewToWrite(),
+                            parameters.gradients().view(),
+                            written);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -113,16 +116,19 @@ public final class Optimizer {
      */
     public void countUnfit(@Nullable Tensor loss, Tensor count) {
         Tensor values = parameters.values();
-        values.device()
-                .backend()
-                .countUnfit(
-                        rule,
-                        control.view(),
-                        loss == null ? null : loss.view(),
-                        values.view(),
-                        parameters.gradients().view(),
-                        count.viewToWrite());
-        Reference.reachabilityFence(this);
+        try {
+            values.device()
+                    .backend()
+                    .countUnfit(
+                            rule,
+                            control.view(),
+                            loss == null ? null : loss.view(),
+                            values.view(),
+                            parameters.gradients().view(),
+                            count.viewToWrite());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
