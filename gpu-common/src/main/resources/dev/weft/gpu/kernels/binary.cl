@@ -85,7 +85,8 @@ DEVICE float pow_by_base(float a, float b) {
 
 /* |a|^b ln a, 0 where a is 0 and b is not negative; by the power's root, as the power alone may overflow. */
 DEVICE float pow_by_exponent(float a, float b) {
-    float root = pow(fabs(a), 0.5f * b);
+    float half_b = 0.5f * b;
+    float root = pow(fabs(a), half_b == 0.0f ? b : half_b); /* the least denormal has no half */
     return a == 0.0f && b >= 0.0f ? 0.0f : root * natural_log(a) * root;
 }
 
