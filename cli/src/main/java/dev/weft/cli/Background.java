@@ -63,7 +63,8 @@ final class Background {
     }
 
     private double y(int i) {
-        return 2.0 * (i / image.width() + 0.5) / image.height() - 1;
+        int row = i / image.width();
+        return 2.0 * (row + 0.5) / image.height() - 1;
     }
 
     private double value(double x, double y) {

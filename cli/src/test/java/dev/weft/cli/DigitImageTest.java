@@ -43,7 +43,8 @@ class DigitImageTest {
             int value = PLAIN.pixels()[i] & 0xFF;
             sum += value;
             sumX += value * (i % 28 + 0.5);
-            sumY += value * (i / 28 + 0.5);
+            int row = i / 28;
+            sumY += value * (row + 0.5);
             top = value > 0 ? Math.min(top, i / 28) : top;
             bottom = value > 0 ? i / 28 : bottom;
         }

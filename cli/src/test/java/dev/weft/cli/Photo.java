@@ -42,7 +42,8 @@ final class Photo {
     Photo shaded(double angle, double levels) {
         for (int i = 0; i < grey.length; i++) {
             double x = (i % width + 0.5) / width - 0.5;
-            double y = (i / width + 0.5) / height - 0.5;
+            int row = i / width;
+            double y = (row + 0.5) / height - 0.5;
             double along = x * Math.cos(angle) + y * Math.sin(angle);
             grey[i] -= (float) (levels * (along + 0.5 + (x * x + y * y) / 2));
         }
@@ -71,7 +72,8 @@ final class Photo {
         double radius = (side - pen) / 4;
         for (int i = 0; i < grey.length; i++) {
             double x = i % side + 0.5 - side * 0.45;
-            double y = i / side + 0.5;
+            int row = i / side;
+            double y = row + 0.5;
             double nearest = Double.MAX_VALUE;
             for (int half = 0; half < 2; half++) {
                 double centre = pen / 2 + radius + half * 2 * radius;
