@@ -66,7 +66,7 @@ final class UmathVectors {
             }
         }
         System.out.printf(
-                "umath on %s: %d lines of %d files passed.size(), %d failed; not supported yet:"
+                "umath on %s: %d lines of %d files checked, %d failed; not supported yet:"
                         + " %s%n",
                 device.info().selector(),
                 lines,

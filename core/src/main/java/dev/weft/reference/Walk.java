@@ -40,9 +40,13 @@ final class Walk {
         return ReferenceBuffer.of(views[i]).get(position(views[i]));
     }
 
-    /** Sets the element of view number {@code i} at this index. */
+    /**
+     * Sets the element of view number {@code i} at this index. There is one NaN: which bits an
+     * operation gives it depends on whether the JVM has compiled the loop.
+     */
     void set(int i, double value) {
-        ReferenceBuffer.of(views[i]).set(position(views[i]), value);
+        ReferenceBuffer.of(views[i])
+                .set(position(views[i]), Double.isNaN(value) ? Double.NaN : value);
     }
 
     private long position(View view) {
