@@ -65,7 +65,7 @@ final class Captured implements Runnable {
         if (!closed) {
             LOG.log(
                     Level.WARNING,
-                    "a capture was dropped without close(): its memory is freed when its device next captures, trims, opens a scope or runs out of memory%s"
+                    "a capture was dropped without close(): its memory is freed when its device next captures, trims or opens a scope%s"
                             .formatted(
                                     Device.DEBUG
                                             ? ""

@@ -79,7 +79,9 @@ final class ProgressBarView implements Progress {
             int full = (int) Math.round(share * room);
             line.append("  [").append("=".repeat(full)).append(" ".repeat(room - full)).append(']');
         }
-        return line.length() <= width ? line.toString() : line.substring(0, Math.max(0, width));
+        // Spaces, over what a longer line has left there.
+        line.append(" ".repeat(Math.max(0, width - line.length())));
+        return line.substring(0, Math.max(0, width));
     }
 
     private static String time(double seconds) {
