@@ -62,14 +62,14 @@ public final class ReferenceBackend implements Backend {
                         case F32 -> source.get(ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES);
                         case I32 -> source.get(ValueLayout.JAVA_INT_UNALIGNED, i * Integer.BYTES);
                     };
-            ReferenceBuffer.of(target).set(target.offset() + i, value);
+            Elements.of(target).set(target.offset() + i, value);
         }
     }
 
     @Override
     public void download(View source, MemorySegment target) {
         for (long i = 0; i < source.size(); i++) {
-            double value = ReferenceBuffer.of(source).get(source.offset() + i);
+            double value = Elements.of(source).get(source.offset() + i);
             switch (source.dtype()) {
                 case F32 ->
                         target.set(
@@ -83,14 +83,14 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void upload(double[] source, View target) {
         for (int i = 0; i < source.length; i++) {
-            ReferenceBuffer.of(target).set(target.offset() + i, source[i]);
+            Elements.of(target).set(target.offset() + i, source[i]);
         }
     }
 
     @Override
     public void download(View source, double[] target) {
         for (int i = 0; i < target.length; i++) {
-            target[i] = ReferenceBuffer.of(source).get(source.offset() + i);
+            target[i] = Elements.of(source).get(source.offset() + i);
         }
     }
 
@@ -211,8 +211,7 @@ public final class ReferenceBackend implements Backend {
                         sum += element(a, batch, i, l) * element(b, batch, l, j);
                     }
                     double value = alpha * sum + (beta == 0 ? 0 : beta * element(c, batch, i, j));
-                    ReferenceBuffer.of(c)
-                            .set(position(c, batch, i, j), epilogue(epilogue, j, value));
+                    Elements.of(c).set(position(c, batch, i, j), epilogue(epilogue, j, value));
                 }
             }
         }
@@ -223,16 +222,14 @@ public final class ReferenceBackend implements Backend {
         double sum =
                 bias == null
                         ? value
-                        : value
-                                + ReferenceBuffer.of(bias)
-                                        .get(bias.offset() + column * bias.stride(0));
+                        : value + Elements.of(bias).get(bias.offset() + column * bias.stride(0));
         Activation activation = epilogue.activation();
         UnaryOp op = activation.op();
         return op == null ? sum : Functions.unary(op, DType.F32, 0, 0, sum);
     }
 
     private static double element(View view, long batch, long i, long j) {
-        return ReferenceBuffer.of(view).get(position(view, batch, i, j));
+        return Elements.of(view).get(position(view, batch, i, j));
     }
 
     private static long position(View view, long batch, long i, long j) {
@@ -372,8 +369,7 @@ public final class ReferenceBackend implements Backend {
     }
 
     private static long index(String kernel, View indices, long i, long bound) {
-        long index =
-                (long) ReferenceBuffer.of(indices).get(indices.offset() + i * indices.stride(0));
+        long index = (long) Elements.of(indices).get(indices.offset() + i * indices.stride(0));
         return checked(kernel + ": index", index, i, bound);
     }
 
@@ -400,7 +396,7 @@ public final class ReferenceBackend implements Backend {
     public void pick(View x, View indices, View y) {
         for (long i = 0; i < indices.size(); i++) {
             double value = element(x, 0, i, index("pick", indices, i, x.dim(1)));
-            ReferenceBuffer.of(y).set(y.offset() + i * y.stride(0), value);
+            Elements.of(y).set(y.offset() + i * y.stride(0), value);
         }
     }
 
@@ -408,9 +404,8 @@ public final class ReferenceBackend implements Backend {
     public void unpick(View dy, View indices, View dx) {
         fill(0, dx);
         for (long i = 0; i < indices.size(); i++) {
-            double value = ReferenceBuffer.of(dy).get(dy.offset() + i * dy.stride(0));
-            ReferenceBuffer.of(dx)
-                    .set(position(dx, 0, i, index("unpick", indices, i, dx.dim(1))), value);
+            double value = Elements.of(dy).get(dy.offset() + i * dy.stride(0));
+            Elements.of(dx).set(position(dx, 0, i, index("unpick", indices, i, dx.dim(1))), value);
         }
     }
 
@@ -421,7 +416,7 @@ public final class ReferenceBackend implements Backend {
         long threshold = Math.round(rate * 0x1p32);
         for (long i = 0; i < mask.size(); i++) {
             boolean dropped = (stream.nextInt() & 0xFFFFFFFFL) < threshold;
-            ReferenceBuffer.of(mask).set(mask.offset() + i, dropped ? 0 : 1 / (1 - rate));
+            Elements.of(mask).set(mask.offset() + i, dropped ? 0 : 1 / (1 - rate));
         }
         setCounter(state, 2, start + (mask.size() + 3) / 4);
     }
@@ -435,10 +430,10 @@ public final class ReferenceBackend implements Backend {
             View p,
             View g,
             List<View> states) {
-        if (ReferenceBuffer.of(halt).get(halt.offset()) != 0) {
+        if (Elements.of(halt).get(halt.offset()) != 0) {
             return;
         }
-        double lr = ReferenceBuffer.of(control).get(control.offset());
+        double lr = Elements.of(control).get(control.offset());
         long t = counter(steps, 0) + 1;
         Updates updates = new Updates(rule, lr, t);
         Shape flat = Shape.of(p.size());
@@ -468,7 +463,7 @@ public final class ReferenceBackend implements Backend {
         if (loss != null) {
             countNonFinite(List.of(loss), count);
         }
-        double largest = ReferenceBuffer.of(control).get(control.offset() + 1);
+        double largest = Elements.of(control).get(control.offset() + 1);
         double l2 = rule.penalty().l2();
         double found = 0;
         Walk walk = new Walk(Shape.of(p.size()), flat(p), flat(g));
@@ -496,20 +491,20 @@ public final class ReferenceBackend implements Backend {
     }
 
     private static void addTo(View count, double found) {
-        ReferenceBuffer counter = ReferenceBuffer.of(count);
+        Elements counter = Elements.of(count);
         double sum = counter.get(count.offset()) + found;
         counter.set(count.offset(), Math.min(sum, Integer.MAX_VALUE));
     }
 
     /** The number in words {@code at} (low) and {@code at} + 1 (high). */
     private static long counter(View words, int at) {
-        ReferenceBuffer buffer = ReferenceBuffer.of(words);
+        Elements buffer = Elements.of(words);
         return ((long) buffer.get(words.offset() + at) & 0xFFFFFFFFL)
                 | ((long) buffer.get(words.offset() + at + 1) << 32);
     }
 
     private static void setCounter(View words, int at, long value) {
-        ReferenceBuffer buffer = ReferenceBuffer.of(words);
+        Elements buffer = Elements.of(words);
         buffer.set(words.offset() + at, (int) value);
         buffer.set(words.offset() + at + 1, (int) (value >>> 32));
     }

@@ -1,16 +1,14 @@
 package dev.weft.reference;
 
 import dev.weft.DType;
-import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
-import dev.weft.backend.View;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Elements of any type, each held as a double in native memory. */
-final class ReferenceBuffer implements DeviceBuffer {
+final class ReferenceBuffer implements Elements {
     private static final int ALIGNMENT = 64;
 
     private final DType dtype;
@@ -40,21 +38,19 @@ final class ReferenceBuffer implements DeviceBuffer {
         return size;
     }
 
-    double get(long index) {
+    @Override
+    public double get(long index) {
         return memory.getAtIndex(ValueLayout.JAVA_DOUBLE, index);
     }
 
-    /** Stores a value as the type would: I32 wraps, F32 keeps the double. */
-    void set(long index, double value) {
+    /** I32 wraps, F32 keeps the double. */
+    @Override
+    public void set(long index, double value) {
         memory.setAtIndex(
                 ValueLayout.JAVA_DOUBLE, index, dtype == DType.I32 ? (int) (long) value : value);
     }
 
     void free() {
         arena.close();
-    }
-
-    static ReferenceBuffer of(View view) {
-        return (ReferenceBuffer) view.buffer();
     }
 }

@@ -37,7 +37,7 @@ final class Walk {
 
     /** The element of view number {@code i} at this index. */
     double get(int i) {
-        return ReferenceBuffer.of(views[i]).get(position(views[i]));
+        return Elements.of(views[i]).get(position(views[i]));
     }
 
     /**
@@ -45,8 +45,7 @@ final class Walk {
      * operation gives it depends on whether the JVM has compiled the loop.
      */
     void set(int i, double value) {
-        ReferenceBuffer.of(views[i])
-                .set(position(views[i]), Double.isNaN(value) ? Double.NaN : value);
+        Elements.of(views[i]).set(position(views[i]), Double.isNaN(value) ? Double.NaN : value);
     }
 
     private long position(View view) {

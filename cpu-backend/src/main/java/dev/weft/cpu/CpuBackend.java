@@ -24,7 +24,7 @@ import java.util.List;
  * The CPU as a device: vector kernels over native memory, on a few threads. Every call is done when
  * it returns.
  */
-public final class CpuBackend implements Backend {
+public sealed class CpuBackend implements Backend permits ScalarBackend {
     private final DeviceInfo info = describe();
     private final WorkerPool pool;
     private final Scratch[] scratch;
@@ -47,7 +47,6 @@ public final class CpuBackend implements Backend {
         for (int i = 0; i < threads; i++) {
             scratch[i] = new Scratch();
         }
-        Compiler.warn();
         gemm = new Gemm(pool, scratch);
         elementwise = new Elementwise(pool, scratch);
         copies = new Copies(pool, scratch, elementwise);
@@ -56,6 +55,12 @@ public final class CpuBackend implements Backend {
         scatterAdd = new ScatterAdd(elementwise);
         dropoutMask = new DropoutMask(pool, scratch);
         update = new Update(pool, scratch);
+    }
+
+    /** Opens the backend, with vectors where the JVM compiles them. */
+    static CpuBackend open(int threads) {
+        Compiler.warn();
+        return Compiler.IS_SCALAR ? new ScalarBackend(threads) : new CpuBackend(threads);
     }
 
     static DeviceInfo describe() {

@@ -1,9 +1,9 @@
 package dev.weft.cpu;
 
 import dev.weft.DType;
-import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.View;
+import dev.weft.reference.Elements;
 
 import java.lang.foreign.Arena;
 
@@ -11,7 +11,7 @@ import java.lang.foreign.Arena;
  * Native memory, aligned to a cache line, with at least a line of slack: loads of whole vectors may
  * reach over the end.
  */
-record CpuBuffer(DType dtype, long size, long address, Arena arena) implements DeviceBuffer {
+record CpuBuffer(DType dtype, long size, long address, Arena arena) implements Elements {
     private static final long LINE = 64;
 
     static CpuBuffer allocate(DType dtype, long elements) {
@@ -29,6 +29,24 @@ record CpuBuffer(DType dtype, long size, long address, Arena arena) implements D
                             + dtype.bytes()
                             + " bytes cannot be allocated",
                     e);
+        }
+    }
+
+    @Override
+    public double get(long index) {
+        long at = address + index * dtype.bytes();
+        return switch (dtype) {
+            case F32 -> Memory.getFloat(at);
+            case I32 -> Memory.getInt(at);
+        };
+    }
+
+    @Override
+    public void set(long index, double value) {
+        long at = address + index * dtype.bytes();
+        switch (dtype) {
+            case F32 -> Memory.setFloat(at, (float) value);
+            case I32 -> Memory.setInt(at, (int) (long) value);
         }
     }
 

@@ -65,7 +65,7 @@ public final class CpuProvider implements BackendProvider {
         return switch (probe()) {
             case Availability.Unavailable(String reason, String remedy) ->
                     throw new BackendUnavailableException("cpu: " + reason + ": " + remedy);
-            case Availability.Ready _ -> new CpuBackend(CpuSettings.threads());
+            case Availability.Ready _ -> CpuBackend.open(CpuSettings.threads());
         };
     }
 }
