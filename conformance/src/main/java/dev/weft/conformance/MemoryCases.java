@@ -17,6 +17,7 @@ import dev.weft.Tensor;
 import dev.weft.autograd.Gradients;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
+import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
@@ -24,6 +25,7 @@ import dev.weft.random.Philox;
 
 import org.junit.jupiter.api.DynamicTest;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -40,7 +42,20 @@ final class MemoryCases {
                 dynamicTest("a device that was dropped is freed", () -> dropped(selector)),
                 dynamicTest("a capture that was dropped is freed", () -> droppedCapture(selector)),
                 dynamicTest("large and small", () -> sizes(selector)),
+                dynamicTest("more doubles than one block", () -> doubles(selector)),
                 dynamicTest("the same step twice gives the same bits", () -> repeat(selector)));
+    }
+
+    /** Doubles are converted in blocks, which must meet. */
+    private static void doubles(String selector) {
+        try (Device device = TestDevices.open(selector);
+                Scope _ = device.scope()) {
+            double[] values = new double[Backend.BLOCK + 3];
+            Arrays.setAll(values, i -> i);
+            assertArrayEquals(values, device.tensor(values).toDoubleArray());
+            Tensor integers = device.tensor(values).to(DType.I32);
+            assertArrayEquals(values, integers.toDoubleArray());
+        }
     }
 
     /** A device whose allocations are counted. */

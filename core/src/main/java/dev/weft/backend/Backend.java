@@ -1,6 +1,7 @@
 package dev.weft.backend;
 
 import dev.weft.DType;
+import dev.weft.Shape;
 
 import java.lang.foreign.MemorySegment;
 
@@ -12,6 +13,9 @@ import java.lang.foreign.MemorySegment;
  * suite.
  */
 public interface Backend extends Kernels, AutoCloseable {
+    /** How many doubles are converted at a time, so that a large tensor needs little heap. */
+    int BLOCK = 1 << 20;
+
     /** What this device is. */
     DeviceInfo info();
 
@@ -59,42 +63,57 @@ public interface Backend extends Kernels, AutoCloseable {
      * double.
      */
     default void upload(double[] source, View target) {
-        switch (target.dtype()) {
-            case F32 -> {
-                float[] values = new float[source.length];
-                for (int i = 0; i < source.length; i++) {
-                    values[i] = (float) source[i];
-                }
-                upload(MemorySegment.ofArray(values), target);
-            }
-            case I32 -> {
-                int[] values = new int[source.length];
-                for (int i = 0; i < source.length; i++) {
-                    values[i] = (int) source[i];
-                }
-                upload(MemorySegment.ofArray(values), target);
-            }
+        for (int start = 0; start < source.length; start += BLOCK) {
+            int count = Math.min(BLOCK, source.length - start);
+            upload(rounded(source, start, count, target.dtype()), block(target, start, count));
         }
     }
 
     /** {@link #download} of the values as doubles. */
     default void download(View source, double[] target) {
-        switch (source.dtype()) {
-            case F32 -> {
-                float[] values = new float[target.length];
-                download(source, MemorySegment.ofArray(values));
-                for (int i = 0; i < target.length; i++) {
-                    target[i] = values[i];
+        for (int start = 0; start < target.length; start += BLOCK) {
+            int count = Math.min(BLOCK, target.length - start);
+            View block = block(source, start, count);
+            switch (source.dtype()) {
+                case F32 -> {
+                    float[] values = new float[count];
+                    download(block, MemorySegment.ofArray(values));
+                    for (int i = 0; i < count; i++) {
+                        target[start + i] = values[i];
+                    }
                 }
-            }
-            case I32 -> {
-                int[] values = new int[target.length];
-                download(source, MemorySegment.ofArray(values));
-                for (int i = 0; i < target.length; i++) {
-                    target[i] = values[i];
+                case I32 -> {
+                    int[] values = new int[count];
+                    download(block, MemorySegment.ofArray(values));
+                    for (int i = 0; i < count; i++) {
+                        target[start + i] = values[i];
+                    }
                 }
             }
         }
+    }
+
+    private static View block(View contiguous, long start, int count) {
+        return View.contiguous(contiguous.buffer(), Shape.of(count), contiguous.offset() + start);
+    }
+
+    private static MemorySegment rounded(double[] source, int start, int count, DType dtype) {
+        return switch (dtype) {
+            case F32 -> {
+                float[] values = new float[count];
+                for (int i = 0; i < count; i++) {
+                    values[i] = (float) source[start + i];
+                }
+                yield MemorySegment.ofArray(values);
+            }
+            case I32 -> {
+                int[] values = new int[count];
+                for (int i = 0; i < count; i++) {
+                    values[i] = (int) source[start + i];
+                }
+                yield MemorySegment.ofArray(values);
+            }
+        };
     }
 
     /**
