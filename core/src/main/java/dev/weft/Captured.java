@@ -12,15 +12,15 @@ import java.util.List;
  * What a capture holds of its device: closed with the capture or with the device. Refers to neither
  * of them, so that a capture that was dropped is noticed.
  */
-final class Captured implements Runnable {
-    private static final System.Logger LOG = System.getLogger(Capture.class.getName());
+final class Captured implements Holdings.Held, Runnable {
+    private static final System.Logger LOG = System.getLogger("dev.weft.Capture");
 
     private final Holdings device;
     private final Recording recording;
     private final MemoryPool memory;
     private final List<DeviceBuffer> held;
     private final @Nullable Throwable site =
-            Device.DEBUG ? new Throwable("the step was captured here") : null;
+            Debug.IS_ON ? new Throwable("the step was captured here") : null;
     private volatile boolean closed;
 
     /**
@@ -45,8 +45,8 @@ final class Captured implements Runnable {
         return closed;
     }
 
-    /** Gives everything back. Idempotent. */
-    void close() {
+    @Override
+    public void close() {
         if (!closed) {
             closed = true;
             device.remove(this);
@@ -67,7 +67,7 @@ final class Captured implements Runnable {
                     Level.WARNING,
                     "a capture was dropped without close(): its memory is freed when its device next captures, trims or opens a scope%s"
                             .formatted(
-                                    Device.DEBUG
+                                    Debug.IS_ON
                                             ? ""
                                             : "; -Dweft.debug=true tells where it was captured"),
                     site);

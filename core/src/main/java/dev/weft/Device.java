@@ -51,9 +51,6 @@ import java.util.function.Supplier;
  * <p>All CPU devices of a JVM share their threads, so that many devices cost little more than one.
  */
 public final class Device implements AutoCloseable {
-    /** Whether to remember where tensors were made: the system property {@code weft.debug}. */
-    static final boolean DEBUG = Boolean.getBoolean("weft.debug");
-
     private static final System.Logger LOG = System.getLogger(Device.class.getName());
 
     /** How long a thread may take to end that has nothing left to do. */
@@ -487,7 +484,7 @@ public final class Device implements AutoCloseable {
                 this,
                 stats.liveTensors(),
                 stats.liveBytes(),
-                DEBUG ? ":" : "; -Dweft.debug=true tells where they were made");
+                Debug.IS_ON ? ":" : "; -Dweft.debug=true tells where they were made");
         for (Storage storage : root.storages()) {
             Throwable site = storage.allocationSite();
             if (site != null) {

@@ -18,21 +18,27 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * device.
  */
 final class Holdings implements Runnable {
-    private static final System.Logger LOG = System.getLogger(Device.class.getName());
+    private static final System.Logger LOG = System.getLogger("dev.weft.Device");
 
     /** Null where the system gives no thread for it: then what is dropped is lost, as it was. */
     private static final @Nullable Cleaner CLEANER = cleaner();
 
+    /** What closes with the device: a capture. */
+    interface Held {
+        /** Gives everything back. Idempotent. */
+        void close();
+    }
+
     private final Backend backend;
     private final MemoryPool pool;
     private final @Nullable Throwable site =
-            Device.DEBUG ? new Throwable("the device was opened here") : null;
+            Debug.IS_ON ? new Throwable("the device was opened here") : null;
 
     /** Captures of this device that are not closed. */
-    private final Set<Captured> captures = new HashSet<>();
+    private final Set<Held> captures = new HashSet<>();
 
     /** Those of them that were dropped: the device's own thread closes them. */
-    private final Queue<Captured> dropped = new ConcurrentLinkedQueue<>();
+    private final Queue<Held> dropped = new ConcurrentLinkedQueue<>();
 
     private boolean closed;
 
@@ -59,22 +65,22 @@ final class Holdings implements Runnable {
         return CLEANER == null ? action : CLEANER.register(owner, action)::clean;
     }
 
-    void add(Captured capture) {
+    void add(Held capture) {
         captures.add(capture);
     }
 
-    void remove(Captured capture) {
+    void remove(Held capture) {
         captures.remove(capture);
     }
 
     /** Called on any thread for a capture that was dropped. */
-    void drop(Captured capture) {
+    void drop(Held capture) {
         dropped.add(capture);
     }
 
     /** Closes the captures that were dropped. */
     void reclaim() {
-        for (Captured next = dropped.poll(); next != null; next = dropped.poll()) {
+        for (Held next = dropped.poll(); next != null; next = dropped.poll()) {
             next.close();
         }
     }
@@ -87,7 +93,7 @@ final class Holdings implements Runnable {
         closed = true;
         // A device that was lost says so here, and still gives back what it holds.
         try {
-            Set.copyOf(captures).forEach(Captured::close);
+            Set.copyOf(captures).forEach(Held::close);
             backend.synchronize();
         } finally {
             pool.releaseAll();
@@ -107,9 +113,7 @@ final class Holdings implements Runnable {
                         .formatted(
                                 backend.info().selector(),
                                 pool.stats().liveBytes(),
-                                Device.DEBUG
-                                        ? ""
-                                        : "; -Dweft.debug=true tells where it was opened"),
+                                Debug.IS_ON ? "" : "; -Dweft.debug=true tells where it was opened"),
                 site);
         try {
             close();

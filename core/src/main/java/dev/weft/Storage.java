@@ -23,7 +23,7 @@ final class Storage {
         this.pool = device.pool();
         this.buffer = buffer;
         this.owner = owner;
-        this.allocationSite = Device.DEBUG ? new Throwable("allocated here") : null;
+        this.allocationSite = Debug.IS_ON ? new Throwable("allocated here") : null;
         owner.add(this);
         device.created(this);
     }
