@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
+import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.backend.DeviceLostException;
 import dev.weft.backend.DeviceOutOfMemoryException;
@@ -178,6 +180,39 @@ class CudaFaultsTest {
             assertTrue(message.contains((1L << 31) + " bytes were asked for"), message);
             assertTrue(message.contains("are free"), message);
             assertEquals(5, device.ones(5).sum().item());
+        }
+    }
+
+    /** What is kept for reuse is no reason to have no memory: cuBLAS works in 32 MiB. */
+    @Test
+    void givesUpWhatIsKeptForACublasProduct() {
+        StandIn.installCublas(12);
+        int mebi = 1 << 18;
+        try (Device device = Devices.open("cuda");
+                Scope _ = device.scope()) {
+            Tensor one = device.ones(512, 512);
+            for (int mebibytes : new int[] {896, 96}) {
+                device.empty(DType.F32, Shape.of(mebibytes * mebi)).close();
+            }
+            long products = StandIn.cublasProducts(12);
+            assertEquals(512, one.matmul(one).max().item());
+            assertEquals(products + 1, StandIn.cublasProducts(12));
+        }
+    }
+
+    @Test
+    void noScratchMemoryNamesTheOperation() {
+        try (Device device = Devices.open("cuda");
+                Scope _ = device.scope()) {
+            Tensor x = device.ones(1 << 20);
+            device.ones(1).close();
+            StandIn.failAllocation(1);
+            var error = assertThrows(DeviceOutOfMemoryException.class, x::sum);
+            String message = String.valueOf(error.getMessage());
+            assertTrue(message.startsWith("reduction: cuda:0 (Stand-in GPU"), message);
+            assertTrue(message.contains("no memory for its scratch memory"), message);
+            StandIn.failAllocation(0);
+            assertEquals(1 << 20, x.sum().item());
         }
     }
 }

@@ -52,8 +52,8 @@ final class Gemm {
     Gemm(Launcher launcher, GemmTuning tuning) {
         this.launcher = launcher;
         this.tuning = tuning;
-        packedA = launcher.scratch();
-        packedB = launcher.scratch();
+        packedA = launcher.scratch("matmul");
+        packedB = launcher.scratch("matmul");
         finish = launcher.items(KernelFile.EPILOGUE, "gemm_epilogue");
     }
 
@@ -113,7 +113,8 @@ final class Gemm {
                     case ALWAYS -> true;
                 };
         return (faster || precision != GemmPrecision.F32)
-                && launcher.driver().multiply(product, precision);
+                // Its first call allocates what it works in.
+                && launcher.withReserve(() -> launcher.driver().multiply(product, precision));
     }
 
     private static boolean isEmpty(Epilogue epilogue) {

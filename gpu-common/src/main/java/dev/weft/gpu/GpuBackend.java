@@ -102,7 +102,8 @@ public final class GpuBackend implements Backend, Tunable {
     public void upload(MemorySegment source, View target) {
         long bytes = target.size() * target.dtype().bytes();
         if (bytes > 0) {
-            driver.write(source.asSlice(0, bytes), GpuBuffer.memory(target), offset(target));
+            MemorySegment from = source.asSlice(0, bytes);
+            transfer(() -> driver.write(from, GpuBuffer.memory(target), offset(target)));
         }
     }
 
@@ -111,7 +112,8 @@ public final class GpuBackend implements Backend, Tunable {
         long bytes = source.size() * source.dtype().bytes();
         if (bytes > 0) {
             faults.look();
-            driver.read(GpuBuffer.memory(source), offset(source), target.asSlice(0, bytes));
+            MemorySegment to = target.asSlice(0, bytes);
+            transfer(() -> driver.read(GpuBuffer.memory(source), offset(source), to));
             faults.check();
         }
     }
@@ -122,6 +124,15 @@ public final class GpuBackend implements Backend, Tunable {
         if (bytes > 0) {
             driver.enqueueRead(GpuBuffer.memory(source), offset(source), target.asSlice(0, bytes));
         }
+    }
+
+    /** A driver may need memory of its own for a transfer. */
+    private void transfer(Runnable copy) {
+        launcher.withReserve(
+                () -> {
+                    copy.run();
+                    return true;
+                });
     }
 
     private static long offset(View view) {

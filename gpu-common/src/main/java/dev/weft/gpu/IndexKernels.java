@@ -22,7 +22,7 @@ final class IndexKernels {
         this.faults = faults;
         gather = launcher.items(KernelFile.INDICES, "gather");
         scatterAddColumns = launcher.items(KernelFile.INDICES, "scatter_add_columns");
-        lost = launcher.scratch();
+        lost = launcher.scratch("scatterAdd");
         scatterAddRows = launcher.items(KernelFile.INDICES, "scatter_add_rows");
         pick = launcher.items(KernelFile.INDICES, "pick");
         unpick = launcher.items(KernelFile.INDICES, "unpick");

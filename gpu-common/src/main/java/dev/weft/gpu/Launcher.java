@@ -7,6 +7,7 @@ import dev.weft.backend.View;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What every kernel call goes through: looks kernels up, collects their arguments, and enqueues.
@@ -43,14 +44,18 @@ final class Launcher {
         reserve = given;
     }
 
-    /** Memory of the device for itself. */
-    long allocate(long bytes, String what) {
+    /**
+     * Scratch memory.
+     *
+     * @param operation for messages
+     */
+    long allocate(long bytes, String operation) {
         try {
             return reserve.allocate(() -> driver.allocate(bytes));
         } catch (DeviceOutOfMemoryException e) {
             throw new DeviceOutOfMemoryException(
-                    "%s: no memory for %s: close tensors that are no longer used, or work on fewer elements at once"
-                            .formatted(e.getMessage(), what),
+                    "%s: %s: no memory for its scratch memory: close tensors that are no longer used, or work on fewer elements at once"
+                            .formatted(operation, e.getMessage()),
                     e);
         }
     }
@@ -93,9 +98,18 @@ final class Launcher {
         return finished;
     }
 
-    /** Memory between the launches of a call. */
-    Scratch scratch() {
-        Scratch scratch = new Scratch(this);
+    /** Calls the driver, and once more where it had no memory and the reserve was given up. */
+    <T> T withReserve(Supplier<T> call) {
+        return reserve.allocate(call);
+    }
+
+    /**
+     * Memory between the launches of a call.
+     *
+     * @param operation for messages
+     */
+    Scratch scratch(String operation) {
+        Scratch scratch = new Scratch(this, operation);
         scratches.add(scratch);
         return scratch;
     }

@@ -49,9 +49,9 @@ final class Reductions {
         this.launcher = launcher;
         this.elementwise = elementwise;
         this.copies = copies;
-        partials = launcher.scratch();
-        permuted = launcher.scratch();
-        pieces = launcher.scratch();
+        partials = launcher.scratch("reduction");
+        permuted = launcher.scratch("reduction");
+        pieces = launcher.scratch("reduction");
         for (ReduceOp op : ReduceOp.values()) {
             String name =
                     switch (op) {

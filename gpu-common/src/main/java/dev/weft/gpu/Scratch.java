@@ -3,18 +3,20 @@ package dev.weft.gpu;
 /** Device memory between two launches of one call: grows to what was needed most. */
 final class Scratch {
     private final Launcher launcher;
+    private final String operation;
     private long memory;
     private long bytes;
 
-    Scratch(Launcher launcher) {
+    Scratch(Launcher launcher, String operation) {
         this.launcher = launcher;
+        this.operation = operation;
     }
 
     /** At least this much memory, with any content. What an earlier call got is gone. */
     long reserve(long needed) {
         if (needed > bytes) {
             close();
-            memory = launcher.allocate(needed, "scratch memory of a kernel");
+            memory = launcher.allocate(needed, operation);
             bytes = needed;
         }
         return memory;

@@ -132,11 +132,15 @@ final class Transfers {
     /** Host memory that the device can copy from without a copy by the driver. */
     @SuppressWarnings("restricted")
     private MemorySegment staging() {
-        if (staged == 0) {
-            staging =
+        if (staging == 0) {
+            long buffer =
                     clCreateBuffer(
                             context, CL_MEM_READ_WRITE | CL_MEM_ALLOC_HOST_PTR, STAGING, code);
             Status.check(code.get(0), "clCreateBuffer of " + STAGING + " bytes for staging");
+            staging = buffer;
+        }
+        // A driver may find the memory behind the buffer only now, or not, and be asked again.
+        if (staged == 0) {
             staged = map(staging, 0, STAGING, CL_MAP_READ | CL_MAP_WRITE).address();
         }
         return MemorySegment.ofAddress(staged).reinterpret(STAGING);
