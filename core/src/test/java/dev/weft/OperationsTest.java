@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.ReduceOp;
+import dev.weft.random.Philox;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 /** What operations refuse, and the conventions that no vector of others shows. */
 class OperationsTest {
@@ -210,5 +213,57 @@ class OperationsTest {
         assertArrayEquals(
                 dropout.apply(ones, 0.25).toFloatArray(), resumed.apply(ones, 0.25).toFloatArray());
         assertArrayEquals(ones.toFloatArray(), dropout.apply(ones, 0).toFloatArray());
+    }
+
+    /** Both are numbers of 64 bits, and the stream goes on in the memory that it has. */
+    @Test
+    void dropoutSeedsAndBlocksAreLong() {
+        long seed = 0x1122_3344_5566_7788L;
+        long block = 0x0000_0007_FFFF_FFFFL;
+        Tensor ones = device.ones(8);
+        DropoutState dropout = new DropoutState(device, seed, block);
+        float[] expected = dropout.apply(ones, 0.5).toFloatArray();
+        assertEquals(block + 2, dropout.block());
+        Philox stream = new Philox(seed, block);
+        for (float each : expected) {
+            assertEquals(stream.nextInt() < 0 ? 2 : 0, each);
+        }
+        DropoutState other = new DropoutState(device, 1);
+        other.restore(seed, block);
+        assertArrayEquals(expected, other.apply(ones, 0.5).toFloatArray());
+        assertThrows(ShapeException.class, () -> other.apply(device.tensor(new int[2]), 0.5));
+    }
+
+    @Test
+    void concatenationKeepsEveryPart() {
+        Tensor x = device.tensor(new float[] {1, 2, 3, 4}, 2, 2);
+        Tensor y = device.tensor(new float[] {5, 6}, 2, 1);
+        assertArrayEquals(new float[] {1, 2, 5, 3, 4, 6}, Tensor.concat(1, x, y).toFloatArray());
+        try (Tape tape = device.tape()) {
+            tape.watch(y);
+            var gradients = tape.gradients(Tensor.concat(-1, x, y, y).square().sum());
+            assertArrayEquals(new float[] {20, 24}, gradients.of(y).toFloatArray());
+        }
+        var error = assertThrows(ShapeException.class, () -> Tensor.concat(0, x, y));
+        assertEquals(
+                "concat: %s and %s differ in type or beside axis 0".formatted(x, y),
+                error.getMessage());
+    }
+
+    @Test
+    void lossesRefuseATargetThatIsTracked() {
+        Tensor x = device.ones(2, 3);
+        try (Tape tape = device.tape()) {
+            Tensor t = device.ones(2, 3);
+            tape.watch(t);
+            for (Runnable loss :
+                    List.<Runnable>of(() -> Losses.mse(x, t), () -> Losses.crossEntropy(x, t))) {
+                var error = assertThrows(IllegalArgumentException.class, loss::run);
+                assertTrue(error.toString().endsWith("pass target.detach()"), error.toString());
+            }
+        }
+        assertThrows(
+                ShapeException.class,
+                () -> Losses.categoricalCrossEntropy(device.scalar(1), device.scalar(1)));
     }
 }

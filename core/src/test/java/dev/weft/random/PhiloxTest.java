@@ -91,4 +91,37 @@ class PhiloxTest {
         assertNotEquals(Philox.stream(5, 1).key(), Philox.stream(5, 2).key());
         assertNotEquals(Philox.stream(5, 1).key(), Philox.stream(6, 1).key());
     }
+
+    /** The purpose is a counter's first word, and its last word no ordinary stream reaches. */
+    @Test
+    void aPurposesKeyIsDrawnFarAway() {
+        int[] block = new int[4];
+        Philox.block(0x5566_7788, 0x1122_3344, 9, 0, 0, 0x8000_0000, block);
+        long key = (block[0] & 0xFFFF_FFFFL) | ((long) block[1] << 32);
+        assertEquals(key, Philox.stream(0x1122_3344_5566_7788L, 9).key());
+    }
+
+    @Test
+    void doublesAreMadeOfTwoWords() {
+        Philox words = new Philox(8);
+        Philox doubles = new Philox(8);
+        for (int i = 0; i < 10; i++) {
+            long high = (words.nextInt() & 0xFFFF_FFFFL) >> 5;
+            long low = (words.nextInt() & 0xFFFF_FFFFL) >> 6;
+            assertEquals(((high << 26) + low) / 0x1p53, doubles.nextDouble());
+        }
+    }
+
+    /** Of a bound that does not divide 2^32, a quarter of the words is drawn again. */
+    @Test
+    void largeBoundsHaveNoBias() {
+        Philox random = new Philox(5);
+        int[] counts = new int[3];
+        for (int i = 0; i < 30_000; i++) {
+            counts[random.nextInt(3 << 29) % 3]++;
+        }
+        for (int count : counts) {
+            assertEquals(10_000, count, 400);
+        }
+    }
 }

@@ -9,7 +9,9 @@ import dev.weft.Shape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.Penalty;
 import dev.weft.backend.ReduceOp;
+import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 
 import org.junit.jupiter.api.Test;
@@ -275,5 +277,82 @@ class ReferenceKernelsTest {
         View full = i32(2147483646);
         backend.countNonFinite(List.of(x, more), full);
         expect(full, Integer.MAX_VALUE);
+    }
+
+    private View words(long... counters) {
+        double[] words = new double[2 * counters.length];
+        for (int i = 0; i < counters.length; i++) {
+            words[2 * i] = (int) counters[i];
+            words[2 * i + 1] = (int) (counters[i] >>> 32);
+        }
+        return i32(words);
+    }
+
+    /** lr is 0.5. Only what the rule keeps is written, and the step is counted over 64 bits. */
+    @Test
+    void updates() {
+        View control = f32(new double[] {0.5, 1e9}, 2);
+        View go = i32(0);
+        View g = f32(new double[] {1, -2}, 2);
+        View p = f32(new double[] {10, 20}, 2);
+        View steps = words(0xFFFF_FFFFL);
+        UpdateRule plain = new UpdateRule.Sgd(0, false, Penalty.NONE);
+        backend.update(plain, control, steps, go, p, g, List.of());
+        expect(p, 9.5, 21);
+        expect(steps, 0, 1);
+
+        View u = f32(new double[] {4, 8}, 2);
+        UpdateRule heavy = new UpdateRule.Sgd(0.5, false, Penalty.NONE);
+        backend.update(heavy, control, steps, go, p, g, List.of(u));
+        expect(u, 3, 2);
+        expect(p, 8, 20);
+        expect(g, 1, -2);
+        expect(steps, 1, 1);
+
+        View m = f32(new double[] {0, 0}, 2);
+        View v = f32(new double[] {0, 0}, 2);
+        View first = words(0);
+        UpdateRule adam = new UpdateRule.Adam(0.5, 0.75, 0.25, Penalty.NONE);
+        backend.update(adam, control, first, go, p, g, List.of(m, v));
+        expect(m, 0.5, -1);
+        expect(v, 0.25, 1);
+        // m and v of the first step are g and g², when they are divided by 1 - beta.
+        expect(p, 8 - 0.5 / 1.25, 20 + 0.5 * 2 / 2.25);
+        expect(first, 1, 0);
+    }
+
+    @Test
+    void anUpdateThatIsToHaltChangesNothing() {
+        View p = f32(new double[] {10, 20}, 2);
+        View u = f32(new double[] {4, 8}, 2);
+        View steps = words(7);
+        UpdateRule heavy = new UpdateRule.Sgd(0.5, false, Penalty.NONE);
+        View control = f32(new double[] {0.5, 1e9}, 2);
+        backend.update(heavy, control, steps, i32(1), p, f32(new double[] {1, 2}, 2), List.of(u));
+        expect(p, 10, 20);
+        expect(u, 4, 8);
+        expect(steps, 7, 0);
+    }
+
+    /** The bound itself still fits; with l2 the parameters count. */
+    @Test
+    void unfitGradientsAreCounted() {
+        View control = f32(new double[] {0.5, 8}, 2);
+        View p = f32(new double[] {100, 2, -4, 0, 1}, 5);
+        View g = f32(new double[] {8, -7.5, 6.5, Double.NaN, Double.NEGATIVE_INFINITY}, 5);
+        View count = i32(3);
+        UpdateRule plain = new UpdateRule.Sgd(0, false, Penalty.NONE);
+        backend.countUnfit(plain, control, null, p, g, count);
+        expect(count, 3 + 2);
+        UpdateRule l2 = new UpdateRule.Sgd(0, false, new Penalty(0, 0.25, 0));
+        backend.countUnfit(l2, control, null, p, g, count);
+        // 8 + 25, 7.5 + 0.5, 6.5 + 1, and the two.
+        expect(count, 5 + 3);
+        View loss = f32(new double[] {Double.NaN}, 1);
+        backend.countUnfit(plain, control, loss, p, g, count);
+        expect(count, 8 + 3);
+        backend.fill(Integer.MAX_VALUE - 1.0, count);
+        backend.countUnfit(plain, control, loss, p, g, count);
+        expect(count, Integer.MAX_VALUE);
     }
 }

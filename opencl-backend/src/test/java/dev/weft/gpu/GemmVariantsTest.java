@@ -1,6 +1,7 @@
 package dev.weft.gpu;
 
 import dev.weft.backend.Activation;
+import dev.weft.conformance.Sample;
 import dev.weft.gpu.GemmCheck.Product;
 import dev.weft.opencl.TestDriver;
 
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
 
 /** Every gemm kernel that the tuner may choose, whichever class of device it is meant for. */
 class GemmVariantsTest {
-    private static final int PRODUCTS = 60;
+    private static final int PRODUCTS = Sample.size(15, 60);
     private static final long SEED = 20_261_123;
 
     private GpuDriver driver = TestDriver.NONE;

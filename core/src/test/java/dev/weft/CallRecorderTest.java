@@ -1,0 +1,162 @@
+package dev.weft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.weft.backend.Backend;
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.Epilogue;
+import dev.weft.backend.GemmPrecision;
+import dev.weft.backend.Kernels;
+import dev.weft.backend.LossOp;
+import dev.weft.backend.Penalty;
+import dev.weft.backend.ReduceOp;
+import dev.weft.backend.UnaryOp;
+import dev.weft.backend.UpdateRule;
+import dev.weft.backend.View;
+import dev.weft.reference.ReferenceBackend;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a capture keeps of a step's calls. */
+class CallRecorderTest {
+    private final ReferenceBackend reference = new ReferenceBackend();
+    private final List<List<Object>> done = new ArrayList<>();
+    private final List<Object> used = new ArrayList<>();
+
+    /** Does nothing but to note its calls. */
+    private final Backend backend =
+            (Backend)
+                    Proxy.newProxyInstance(
+                            CallRecorderTest.class.getClassLoader(),
+                            new Class<?>[] {Backend.class},
+                            (_, method, arguments) -> {
+                                done.add(call(method, arguments));
+                                return null;
+                            });
+
+    private final CallRecorder recorder = new CallRecorder(backend, used::add);
+
+    private static List<Object> call(Method method, Object[] arguments) {
+        List<Object> call = new ArrayList<>(List.of(method.getName()));
+        call.addAll(Arrays.asList(arguments));
+        return call;
+    }
+
+    private View view() {
+        return View.contiguous(reference.allocate(DType.F32, 2), Shape.of(2), 0);
+    }
+
+    /** An argument that no other call has, where that can be. */
+    private Object argument(Class<?> type, List<Object> buffers) {
+        if (type == View.class || type == List.class || type == Epilogue.class) {
+            View view = view();
+            buffers.add(view.buffer());
+            if (type == Epilogue.class) {
+                return new Epilogue(view, Epilogue.NONE.activation());
+            }
+            return type == List.class ? List.of(view) : view;
+        }
+        if (type == double.class) {
+            return 0.25 + buffers.size();
+        }
+        if (type == boolean.class) {
+            return true;
+        }
+        return Stream.of(
+                        UnaryOp.TANH,
+                        BinaryOp.POW,
+                        ReduceOp.MAX,
+                        LossOp.HUBER,
+                        new UpdateRule.Sgd(0.5, true, Penalty.NONE))
+                .filter(type::isInstance)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no argument for " + type));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyKernelIsKeptAndDoneInReplays() {
+        return Stream.of(Kernels.class.getMethods())
+                .map(
+                        kernel ->
+                                DynamicTest.dynamicTest(
+                                        kernel.getName(), () -> keepsAndReplays(kernel)));
+    }
+
+    private void keepsAndReplays(Method kernel) throws ReflectiveOperationException {
+        done.clear();
+        used.clear();
+        CallRecorder each = new CallRecorder(backend, used::add);
+        List<Object> buffers = new ArrayList<>();
+        Object[] arguments =
+                Stream.of(kernel.getParameterTypes())
+                        .map(type -> argument(type, buffers))
+                        .toArray();
+        kernel.invoke(each, arguments);
+        assertEquals(List.of(), done);
+        assertEquals(buffers.size(), used.size());
+        assertEquals(new HashSet<>(buffers), new HashSet<>(used));
+        each.replay();
+        each.replay();
+        List<Object> call = call(kernel, arguments);
+        assertEquals(List.of(call, call), done);
+    }
+
+    @Test
+    void callsKeepTheirOrderAndNameEachBufferOnce() {
+        View x = view();
+        View y = view();
+        recorder.fill(1, x);
+        recorder.copy(x, y);
+        recorder.countUnfit(new UpdateRule.Sgd(0, false, Penalty.NONE), x, null, x, x, y);
+        assertEquals(List.of(x.buffer(), y.buffer()), used);
+        recorder.replay();
+        assertEquals(
+                List.of("fill", "copy", "countUnfit"), done.stream().map(List::getFirst).toList());
+    }
+
+    @Test
+    void memoryIsTheBackends() {
+        View x = view();
+        recorder.release(x.buffer());
+        assertEquals(List.of(List.of("release", x.buffer())), done);
+    }
+
+    private static void refuses(String what, Runnable call) {
+        var error = assertThrows(IllegalStateException.class, call::run);
+        assertEquals(
+                "capture: the step "
+                        + what
+                        + ", and so would wait for the device in every replay: do so before it is"
+                        + " captured, or after replay()",
+                error.getMessage());
+    }
+
+    @Test
+    void whatWaitsForTheDeviceIsRefused() {
+        View x = view();
+        MemorySegment host = MemorySegment.ofArray(new float[2]);
+        refuses("copies values from the host", () -> recorder.upload(host, x));
+        refuses("copies values from the host", () -> recorder.upload(new double[2], x));
+        refuses("reads values back", () -> recorder.download(x, host));
+        refuses("reads values back", () -> recorder.download(x, new double[2]));
+        refuses("reads values back", () -> recorder.downloadLater(x, host));
+        refuses("synchronizes", recorder::synchronize);
+        refuses(
+                "changes the precision of products",
+                () -> recorder.gemmPrecision(GemmPrecision.TF32));
+        refuses("closes the device", recorder::close);
+        assertEquals(List.of(), done);
+    }
+}
