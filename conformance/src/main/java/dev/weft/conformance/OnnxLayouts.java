@@ -108,7 +108,7 @@ final class OnnxLayouts {
             int axis = node.has(3) ? (int) node.numbers(3)[i] : i;
             long step = node.has(4) ? node.numbers(4)[i] : 1;
             if (step < 0) {
-                throw new OnnxNode.Unsupported("a negative step");
+                throw new UnsupportedCase("a negative step");
             }
             long extent = x.dim(axis);
             long start = clamp(starts[i], extent);
@@ -161,7 +161,7 @@ final class OnnxLayouts {
         for (int i = 0; i < axes; i++) {
             int axis = node.has(3) ? (int) node.numbers(3)[i] : i;
             if (pads[i] < 0 || pads[axes + i] < 0) {
-                throw new OnnxNode.Unsupported("a negative pad");
+                throw new UnsupportedCase("a negative pad");
             }
             Tensor before = margin(node, x, axis, pads[i], true);
             Tensor after = margin(node, x, axis, pads[axes + i], false);
@@ -184,7 +184,7 @@ final class OnnxLayouts {
                 yield x.slice(axis, edge, edge + 1).expand(shape.toArray());
             }
             case "wrap" -> before ? x.slice(axis, extent - width, extent) : x.slice(axis, 0, width);
-            default -> throw new OnnxNode.Unsupported("mode " + mode);
+            default -> throw new UnsupportedCase("mode " + mode);
         };
     }
 
@@ -217,7 +217,7 @@ final class OnnxLayouts {
     /** Each tuple of indices is a row's number, with the indexed axes as one. */
     private static Tensor gatherNd(OnnxNode node) {
         if (node.integer("batch_dims", 0) != 0) {
-            throw new OnnxNode.Unsupported("batch_dims");
+            throw new UnsupportedCase("batch_dims");
         }
         Tensor x = node.x(0);
         long[] indexDims = node.dims(1);

@@ -27,7 +27,7 @@ final class OnnxLosses {
     /** Without training, y = x. */
     private static Tensor dropout(OnnxNode node) {
         if (node.has(2)) {
-            throw new OnnxNode.Unsupported("training_mode");
+            throw new UnsupportedCase("training_mode");
         }
         return node.x(0);
     }

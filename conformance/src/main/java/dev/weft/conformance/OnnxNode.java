@@ -15,15 +15,6 @@ final class OnnxNode {
     private final OnnxCase test;
     private final Device device;
 
-    /** What Weft cannot do yet: neither passed nor failed. */
-    static final class Unsupported extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Unsupported(String what) {
-            super(what);
-        }
-    }
-
     OnnxNode(OnnxCase test, Device device) {
         this.test = test;
         this.device = device;
@@ -54,7 +45,7 @@ final class OnnxNode {
     private OnnxTensor proto(int input) {
         OnnxTensor tensor = test.values().get(test.inputs().get(input));
         if (tensor == null) {
-            throw new Unsupported("an input that nothing gives");
+            throw new UnsupportedCase("an input that nothing gives");
         }
         return tensor;
     }
@@ -66,7 +57,7 @@ final class OnnxNode {
         return switch (proto.type()) {
             case OnnxTensor.FLOAT -> device.tensor(proto.reals()).reshape(dims);
             case OnnxTensor.INT32 -> integers(proto.integers()).reshape(dims);
-            default -> throw new Unsupported("type " + typeName(proto.type()));
+            default -> throw new UnsupportedCase("type " + typeName(proto.type()));
         };
     }
 
@@ -85,7 +76,7 @@ final class OnnxNode {
     long[] numbers(int input) {
         OnnxTensor proto = proto(input);
         if (proto.type() != OnnxTensor.INT64 && proto.type() != OnnxTensor.INT32) {
-            throw new Unsupported("indices of type " + typeName(proto.type()));
+            throw new UnsupportedCase("indices of type " + typeName(proto.type()));
         }
         return proto.integers();
     }

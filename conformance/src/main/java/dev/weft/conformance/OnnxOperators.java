@@ -39,7 +39,7 @@ final class OnnxOperators {
     static List<Tensor> run(String operator, OnnxNode node) {
         Operator found = OPERATORS.get(operator);
         if (found == null) {
-            throw new OnnxNode.Unsupported("operator");
+            throw new UnsupportedCase("operator");
         }
         return found.run(node);
     }
@@ -137,7 +137,7 @@ final class OnnxOperators {
 
     private static int softmaxAxis(OnnxNode node) {
         if (node.opset() < 13) {
-            throw new OnnxNode.Unsupported("softmax over flattened axes");
+            throw new UnsupportedCase("softmax over flattened axes");
         }
         return (int) node.integer("axis", -1);
     }

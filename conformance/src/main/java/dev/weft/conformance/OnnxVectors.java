@@ -52,7 +52,7 @@ final class OnnxVectors {
             try (Scope _ = device.scope()) {
                 run(test, device);
                 passed.add(test.name());
-            } catch (OnnxNode.Unsupported e) {
+            } catch (UnsupportedCase e) {
                 String why = String.valueOf(e.getMessage());
                 unsupported.computeIfAbsent(test.operator(), _ -> new ArrayList<>()).add(why);
                 open.add(test.name());
@@ -92,14 +92,14 @@ final class OnnxVectors {
                     && output.type() != OnnxTensor.INT32
                     && !OnnxOperators.givesIndices(test.operator())) {
                 String type = OnnxNode.typeName(output.type());
-                throw new OnnxNode.Unsupported("result of type " + type);
+                throw new UnsupportedCase("result of type " + type);
             }
         }
         List<Tensor> results = OnnxOperators.run(test.operator(), new OnnxNode(test, device));
         for (int i = 0; i < test.expected().size(); i++) {
             int position = test.positions().get(i);
             if (position >= results.size()) {
-                throw new OnnxNode.Unsupported("output " + position);
+                throw new UnsupportedCase("output " + position);
             }
             compare(test.expected().get(i), results.get(position));
         }

@@ -38,7 +38,7 @@ final class TorchOperands {
     Tensor get(String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
-            throw new OnnxNode.Unsupported("without " + name);
+            throw new UnsupportedCase("without " + name);
         }
         return tensor;
     }

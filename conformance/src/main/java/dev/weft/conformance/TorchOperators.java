@@ -33,14 +33,14 @@ final class TorchOperators {
         Set<String> settings = Set.of("ignore_index", "weight", "label_smoothing", "layout");
         if (c.operation().equals("cross_entropy")
                 && c.attributes().keySet().stream().anyMatch(settings::contains)) {
-            throw new OnnxNode.Unsupported(c.attributes().keySet().toString());
+            throw new UnsupportedCase(c.attributes().keySet().toString());
         }
         if (c.text("padding_idx").equals("0") || c.text("p").equals("inf") || c.has("out.mean")) {
-            throw new OnnxNode.Unsupported(c.attributes().toString());
+            throw new UnsupportedCase(c.attributes().toString());
         }
         Function<TorchOperands, Tensor> found = OPERATIONS.get(c.operation());
         if (found == null) {
-            throw new OnnxNode.Unsupported("operation");
+            throw new UnsupportedCase("operation");
         }
         return found;
     }
@@ -181,7 +181,7 @@ final class TorchOperators {
                     if (o.text("causal").equals("true")
                             || !o.text("heads").equals(o.text("kv_heads"))
                             || (o.has("mask") && !o.isReal("mask"))) {
-                        throw new OnnxNode.Unsupported("causal, grouped or boolean mask");
+                        throw new UnsupportedCase("causal, grouped or boolean mask");
                     }
                     Tensor q = o.get("q").mul(1 / Math.sqrt((double) o.get("q").dim(-1)));
                     Tensor scores = q.matmul(o.get("k").transpose());

@@ -49,7 +49,7 @@ final class TorchUpdates {
     private static UpdateRule rule(TorchCase c) {
         Set<String> settings = Set.of("amsgrad", "centered", "dampening", "lr_decay");
         if (c.attributes().keySet().stream().anyMatch(settings::contains)) {
-            throw new OnnxNode.Unsupported(c.attributes().toString());
+            throw new UnsupportedCase(c.attributes().toString());
         }
         String[] betas = c.attributes().getOrDefault("betas", "0.9,0.999").split(",", -1);
         double beta1 = Double.parseDouble(betas[0]);
@@ -67,7 +67,7 @@ final class TorchUpdates {
                 yield new UpdateRule.Adam(beta1, beta2, eps, decay);
             }
             case "rmsprop" -> new UpdateRule.RmsProp(c.real("alpha", 0.99), eps, l2);
-            default -> throw new OnnxNode.Unsupported("optimizer");
+            default -> throw new UnsupportedCase("optimizer");
         };
     }
 }
