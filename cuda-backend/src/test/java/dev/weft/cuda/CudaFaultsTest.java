@@ -199,7 +199,7 @@ class CudaFaultsTest {
     @Test
     void givesUpWhatIsKeptForACublasProduct() {
         StandIn.installCublas(12);
-        int mebi = 1 << 18;
+        long mebi = 1 << 18;
         try (Device device = Devices.open("cuda");
                 Scope _ = device.scope()) {
             Tensor one = device.ones(512, 512);
