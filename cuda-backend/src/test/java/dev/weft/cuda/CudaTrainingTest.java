@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /** A network learns on CUDA what it learns on the CPU. */
 class CudaTrainingTest {
-    private static final int TEST = 500;
+    private static final int TRAIN = 1500;
+    private static final int TEST = 300;
+    private static final int BATCH = 32;
     private static final int EPOCHS = 3;
 
     @Test
@@ -64,18 +66,18 @@ class CudaTrainingTest {
     private record Result(double accuracy, String parameters) {}
 
     private static Result train(String selector, boolean captures) {
-        Split digits = Split.last(GeneratedDigits.generate(4000 + TEST, 1), TEST);
+        Split digits = Split.last(GeneratedDigits.generate(TRAIN + TEST, 1), TEST);
         Normalization scale = Normalization.of(digits.train());
         try (Device device = Devices.open(selector);
                 Scope _ = device.scope()) {
             // With dropout, whose masks are drawn on the device.
             Network network = Network.create(device, Models.SIMPLENET.layers(0.1), 1);
             Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.001);
-            Batches train = new Batches(device, digits.train(), scale, 64, false);
+            Batches train = new Batches(device, digits.train(), scale, BATCH, false);
             Trainer trainer = new Trainer(network, Models.SIMPLENET.loss(), adam);
             trainer.captureSteps(captures);
             trainer.train(train, 1, EPOCHS, 1);
-            Batches test = new Batches(device, digits.test(), scale, 64, false);
+            Batches test = new Batches(device, digits.test(), scale, BATCH, false);
             return new Result(
                     Evaluation.of(network, Models.SIMPLENET.loss(), test).accuracy(),
                     network.parameters().sha256());

@@ -65,7 +65,7 @@ struct Function {
 };
 
 static const int DEVICES = 2;
-static const size_t MEMORY = (size_t)1 << 30;
+static const size_t MEMORY = (size_t)1 << 30, LARGE = (size_t)64 << 20;
 static Context contexts[DEVICES];
 static thread_local Context* current;
 static bool initialized;
@@ -216,8 +216,8 @@ EXPORT CUresult cuMemAlloc_v2(CUdeviceptr* memory, size_t bytes) {
     if (allocations_until_failure > 0) allocations_until_failure--;
     void* host = nullptr;
     if (posix_memalign(&host, 256, bytes)) return OUT_OF_MEMORY;
-    // Whoever reads what was never written shall notice: these are NaNs.
-    memset(host, 0xff, bytes);
+    // Whoever reads what was never written shall notice: these are NaNs. Of the largest, the start is enough.
+    memset(host, 0xff, bytes < LARGE ? bytes : LARGE);
     *memory = (CUdeviceptr)(uintptr_t)host;
     live[*memory] = bytes;
     live_bytes += bytes;
