@@ -1,11 +1,13 @@
 package dev.weft;
 
+import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.GemmPrecision;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Recording;
 import dev.weft.backend.View;
 
@@ -59,6 +61,7 @@ public final class Device implements AutoCloseable {
     private final Holdings holdings;
     private final Runnable unregister;
     private Backend backend;
+    private @Nullable Trace trace;
     private MemoryPool pool;
     private final Scope root = new Scope(this);
     private Scope innermost = root;
@@ -157,6 +160,63 @@ public final class Device implements AutoCloseable {
         }
     }
 
+    /**
+     * An operation with a gradient of one's own: what {@code forward} makes of the operands, with
+     * {@code backward} as the way back through it. For what no other operations compose, or where
+     * their gradient is slow or inexact.
+     *
+     * <pre>{@code
+     * Tensor y = device.custom("cube", List.of(x),
+     *         () -> x.mul(x).mul(x),
+     *         dy -> List.of(dy.mul(x.square()).mul(3)));
+     * }</pre>
+     *
+     * <p>Where a tape is open, the operands and the result must stay open and as they are until the
+     * gradients are taken; what {@code forward} makes on its way stays as long as the tape, for
+     * {@code backward} to use. Without one it is closed when {@code forward} returns.
+     *
+     * @param name for messages
+     * @param operands what gradients may flow to, of this device
+     * @param forward makes the result, a tensor of its own: recorded as one operation
+     * @throws IllegalArgumentException where an operand is on another device, or the result is an
+     *     operand or was recorded before
+     * @throws ShapeException where gradients may flow and the result is not F32; and, when they are
+     *     taken, where {@code backward} gives another number of them than there are operands, or
+     *     one of another shape or type
+     */
+    public Tensor custom(
+            String name, List<Tensor> operands, Supplier<Tensor> forward, Op.Backward backward) {
+        check();
+        List<Tensor> kept = List.copyOf(operands);
+        for (Tensor x : kept) {
+            if (x.device() != this) {
+                throw new IllegalArgumentException(
+                        "%s: operand %s is not on %s".formatted(name, x, this));
+            }
+        }
+        return compute(
+                () -> {
+                    Tape open = tape;
+                    boolean tracked = open != null && kept.stream().anyMatch(open::tracks);
+                    Tensor y = open == null ? forward.get() : open.paused(forward);
+                    if (open == null || !tracked) {
+                        return y;
+                    }
+                    if (kept.contains(y) || open.tracks(y)) {
+                        throw new IllegalArgumentException(
+                                "%s: forward returned %s, which it did not make: return a copy() of it"
+                                        .formatted(name, y));
+                    }
+                    if (y.dtype() != DType.F32) {
+                        throw new ShapeException(
+                                "%s: forward returned %s: only F32 has gradients"
+                                        .formatted(name, y));
+                    }
+                    open.record(new Op.Custom(name, kept, backward, y));
+                    return y;
+                });
+    }
+
     /** A tensor of the given values in row-major order, F32. Without {@code dims}, of rank 1. */
     public Tensor tensor(float[] values, long... dims) {
         return upload(DType.F32, MemorySegment.ofArray(values), shapeOf(values.length, dims));
@@ -225,7 +285,7 @@ public final class Device implements AutoCloseable {
 
     /** A tensor of one value, F32. */
     public Tensor full(double value, Shape shape) {
-        return make("full", DType.F32, shape, y -> backend.fill(value, y));
+        return make("full", DType.F32, shape, y -> backend.run(new KernelCall.Fill(value, y)));
     }
 
     /** A tensor with any content, to be written by a kernel. */
@@ -377,6 +437,38 @@ public final class Device implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes a timeline of this device's kernels and transfers from now on, until it is closed or
+     * the device is: see {@link Trace}.
+     *
+     * @param out takes the text, and is not closed
+     * @throws IllegalStateException where a trace is open already, or a step is being captured
+     */
+    public Trace trace(Appendable out) {
+        check();
+        if (trace != null || isCapturing()) {
+            throw new IllegalStateException(
+                    "trace: "
+                            + (trace == null ? "a step is being captured" : "a trace is open")
+                            + " on "
+                            + this);
+        }
+        Backend untraced = backend;
+        Trace started = new Trace(info().selector(), out, () -> traceCloses(untraced));
+        trace = started;
+        backend = started.of(untraced);
+        return started;
+    }
+
+    private void traceCloses(Backend untraced) {
+        check();
+        if (isCapturing()) {
+            throw new IllegalStateException("trace: a step is being captured on " + this);
+        }
+        trace = null;
+        backend = untraced;
+    }
+
     /** Whether a step is being captured: calls are recorded instead of done. */
     public boolean isCapturing() {
         return backend instanceof CallRecorder;
@@ -444,6 +536,9 @@ public final class Device implements AutoCloseable {
         }
         if (tape != null) {
             tape.close();
+        }
+        if (trace != null) {
+            trace.close();
         }
         while (innermost != root) {
             innermost.close();

@@ -1,5 +1,7 @@
 package dev.weft;
 
+import dev.weft.backend.KernelCall;
+
 /**
  * Where a stream of dropout masks stands: a key and a block number of {@link
  * dev.weft.random.Philox} in device memory. It belongs to the scope in which it was made.
@@ -63,8 +65,11 @@ public final class DropoutState implements AutoCloseable {
                                         x.shape(),
                                         mask ->
                                                 device.backend()
-                                                        .dropoutMask(
-                                                                rate, state.viewToWrite(), mask))));
+                                                        .run(
+                                                                new KernelCall.DropoutMask(
+                                                                        rate,
+                                                                        state.viewToWrite(),
+                                                                        mask)))));
     }
 
     /** Gives its memory back before the scope does. Idempotent. */

@@ -3,6 +3,7 @@ package dev.weft;
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.UnaryOp;
 
 import java.util.Locale;
@@ -21,7 +22,7 @@ final class Elementwise {
                         name(op),
                         x.dtype(),
                         x.shape(),
-                        dst -> device.backend().unary(op, p, q, x.view(), dst));
+                        dst -> device.backend().run(new KernelCall.Unary(op, p, q, x.view(), dst)));
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Unary(op, p, q, x, y));
@@ -52,11 +53,12 @@ final class Elementwise {
                         shape,
                         dst ->
                                 device.backend()
-                                        .binary(
-                                                op,
-                                                a.view().expand(shape),
-                                                b.view().expand(shape),
-                                                dst));
+                                        .run(
+                                                new KernelCall.Binary(
+                                                        op,
+                                                        a.view().expand(shape),
+                                                        b.view().expand(shape),
+                                                        dst)));
         Tape tape = device.recording();
         if (tape != null && (tape.tracks(a) || tape.tracks(b))) {
             tape.record(new Op.Binary(op, a, b, y));
@@ -84,7 +86,7 @@ final class Elementwise {
                                         name(op),
                                         a.dtype(),
                                         Shape.SCALAR,
-                                        y -> device.backend().fill(b, y))));
+                                        y -> device.backend().run(new KernelCall.Fill(b, y)))));
     }
 
     static Tensor clamp(Tensor x, double low, double high) {

@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
+import dev.weft.backend.KernelCall;
 
 import java.util.List;
 
@@ -46,7 +47,10 @@ final class Indexing {
                             long start = 0;
                             for (Tensor part : parts) {
                                 long end = start + part.dim(at);
-                                device.backend().copy(part.view(), dst.slice(at, start, end, 1));
+                                device.backend()
+                                        .run(
+                                                new KernelCall.Copy(
+                                                        part.view(), dst.slice(at, start, end, 1)));
                                 start = end;
                             }
                         });
@@ -68,7 +72,11 @@ final class Indexing {
                         "gather",
                         table.dtype(),
                         table.shape().with(0, indices.size()),
-                        dst -> device.backend().gather(table.view(), indices.view(), dst));
+                        dst ->
+                                device.backend()
+                                        .run(
+                                                new KernelCall.Gather(
+                                                        table.view(), indices.view(), dst)));
         Tape tape = Layout.tapeFor(table);
         if (tape != null) {
             tape.record(new Op.Gather(table, indices, y));
@@ -93,7 +101,9 @@ final class Indexing {
                         "pick",
                         DType.F32,
                         indices.shape(),
-                        dst -> device.backend().pick(x.view(), indices.view(), dst));
+                        dst ->
+                                device.backend()
+                                        .run(new KernelCall.Pick(x.view(), indices.view(), dst)));
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Pick(x, indices, y));

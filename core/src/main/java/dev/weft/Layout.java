@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
@@ -196,7 +197,10 @@ final class Layout {
     private static Tensor copied(String operation, Tensor x, DType dtype) {
         Device device = x.device();
         return device.make(
-                operation, dtype, x.shape(), dst -> device.backend().copy(x.view(), dst));
+                operation,
+                dtype,
+                x.shape(),
+                dst -> device.backend().run(new KernelCall.Copy(x.view(), dst)));
     }
 
     /**
@@ -208,7 +212,7 @@ final class Layout {
         View destination = target.viewToWrite();
         if (!source.overlaps(destination) || source.isSame(destination)) {
             try {
-                device.backend().copy(source, destination);
+                device.backend().run(new KernelCall.Copy(source, destination));
             } finally {
                 Reference.reachabilityFence(device);
             }
@@ -219,8 +223,8 @@ final class Layout {
                         "assign",
                         source.dtype(),
                         source.shape(),
-                        dst -> device.backend().copy(source, dst))) {
-            device.backend().copy(before.view(), destination);
+                        dst -> device.backend().run(new KernelCall.Copy(source, dst)))) {
+            device.backend().run(new KernelCall.Copy(before.view(), destination));
         }
     }
 

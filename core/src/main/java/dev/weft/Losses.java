@@ -2,7 +2,7 @@ package dev.weft;
 
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
-import dev.weft.backend.Kernels;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 
 /**
@@ -137,7 +137,7 @@ public final class Losses {
                             + " shape");
         }
         logits.shape().limit("crossEntropy", 0, Integer.MAX_VALUE);
-        logits.shape().limit("crossEntropy", 1, Kernels.MOST_EXTENT);
+        logits.shape().limit("crossEntropy", 1, KernelCall.MOST_EXTENT);
         refuseTracked("crossEntropy", target);
         return logits.device().compute(() -> reduction.apply(rows(logits, target, reduction)));
     }
@@ -172,12 +172,13 @@ public final class Losses {
                         Shape.of(n),
                         dst ->
                                 device.backend()
-                                        .crossEntropy(
-                                                logits.view(),
-                                                target.view(),
-                                                factor,
-                                                dst,
-                                                gradient.view()));
+                                        .run(
+                                                new KernelCall.CrossEntropy(
+                                                        logits.view(),
+                                                        target.view(),
+                                                        factor,
+                                                        dst,
+                                                        gradient.view())));
         Tape tape = Layout.tapeFor(logits);
         if (tape != null) {
             tape.record(new Op.CrossEntropy(logits, factor, gradient, losses));
@@ -208,7 +209,9 @@ public final class Losses {
                         name,
                         DType.F32,
                         x.shape(),
-                        dst -> device.backend().loss(op, p, x.view(), t.view(), dst));
+                        dst ->
+                                device.backend()
+                                        .run(new KernelCall.Loss(op, p, x.view(), t.view(), dst)));
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Loss(op, p, x, t, losses));

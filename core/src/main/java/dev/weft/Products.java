@@ -5,7 +5,7 @@ import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.Epilogue;
-import dev.weft.backend.Kernels;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
@@ -50,10 +50,10 @@ final class Products {
                             + ")");
         }
         if (a.rank() > 1) {
-            a.shape().limit("matmul", -2, Kernels.MOST_EXTENT);
+            a.shape().limit("matmul", -2, KernelCall.MOST_EXTENT);
         }
         if (b.rank() > 1) {
-            b.shape().limit("matmul", -1, Kernels.MOST_EXTENT);
+            b.shape().limit("matmul", -1, KernelCall.MOST_EXTENT);
         }
         return a.rank() > 1 && b.rank() > 1
                 ? product(a, b)
@@ -117,8 +117,8 @@ final class Products {
      */
     private static void gemm(Device device, View a, View b, View c, Epilogue epilogue) {
         long k = a.dim(-1);
-        if (k <= Kernels.MOST_DEPTH) {
-            device.backend().gemm(1, a, b, 0, c, epilogue);
+        if (k <= KernelCall.MOST_DEPTH) {
+            device.backend().run(new KernelCall.Gemm(1, a, b, 0, c, epilogue));
             return;
         }
         if (c.rank() == 2) {
@@ -130,7 +130,10 @@ final class Products {
         }
         if (!epilogue.equals(Epilogue.NONE)) {
             View none = a.slice(a.rank() - 1, 0, 0, 1);
-            device.backend().gemm(1, none, b.slice(b.rank() - 2, 0, 0, 1), 1, c, epilogue);
+            device.backend()
+                    .run(
+                            new KernelCall.Gemm(
+                                    1, none, b.slice(b.rank() - 2, 0, 0, 1), 1, c, epilogue));
         }
     }
 
@@ -148,32 +151,38 @@ final class Products {
         try (Tensor products = device.empty(DType.F32, one.with(0, parts))) {
             View all = products.view();
             device.backend()
-                    .gemm(
-                            1,
-                            new View(
-                                    a.buffer(),
-                                    Shape.of(whole, a.dim(0), PART_DEPTH),
-                                    new long[] {PART_DEPTH * a.stride(1), a.stride(0), a.stride(1)},
-                                    a.offset()),
-                            new View(
-                                    b.buffer(),
-                                    Shape.of(whole, PART_DEPTH, b.dim(1)),
-                                    new long[] {PART_DEPTH * b.stride(0), b.stride(0), b.stride(1)},
-                                    b.offset()),
-                            0,
-                            all.slice(0, 0, whole, 1),
-                            Epilogue.NONE);
+                    .run(
+                            new KernelCall.Gemm(
+                                    1,
+                                    new View(
+                                            a.buffer(),
+                                            Shape.of(whole, a.dim(0), PART_DEPTH),
+                                            new long[] {
+                                                PART_DEPTH * a.stride(1), a.stride(0), a.stride(1)
+                                            },
+                                            a.offset()),
+                                    new View(
+                                            b.buffer(),
+                                            Shape.of(whole, PART_DEPTH, b.dim(1)),
+                                            new long[] {
+                                                PART_DEPTH * b.stride(0), b.stride(0), b.stride(1)
+                                            },
+                                            b.offset()),
+                                    0,
+                                    all.slice(0, 0, whole, 1),
+                                    Epilogue.NONE));
             if (rest < k) {
                 device.backend()
-                        .gemm(
-                                1,
-                                a.slice(1, rest, k, 1),
-                                b.slice(0, rest, k, 1),
-                                0,
-                                matrix(all, whole),
-                                Epilogue.NONE);
+                        .run(
+                                new KernelCall.Gemm(
+                                        1,
+                                        a.slice(1, rest, k, 1),
+                                        b.slice(0, rest, k, 1),
+                                        0,
+                                        matrix(all, whole),
+                                        Epilogue.NONE));
             }
-            device.backend().reduce(ReduceOp.SUM, all, c.expand(one));
+            device.backend().run(new KernelCall.Reduce(ReduceOp.SUM, all, c.expand(one)));
         }
     }
 
@@ -184,7 +193,7 @@ final class Products {
         try (Tensor more = device.empty(DType.F32, c.shape())) {
             View rest = more.view();
             gemm(device, a.slice(1, half, k, 1), b.slice(0, half, k, 1), rest, Epilogue.NONE);
-            device.backend().binary(BinaryOp.ADD, c, rest, c);
+            device.backend().run(new KernelCall.Binary(BinaryOp.ADD, c, rest, c));
         }
     }
 
@@ -225,7 +234,7 @@ final class Products {
                                     "matmul",
                                     DType.F32,
                                     expanded.shape(),
-                                    dst -> device.backend().copy(repeated, dst))
+                                    dst -> device.backend().run(new KernelCall.Copy(repeated, dst)))
                             .view();
             stride = batchStride(expanded);
         }
@@ -284,8 +293,8 @@ final class Products {
                                 + ")");
             }
         }
-        x.shape().limit("linear", 0, Kernels.MOST_EXTENT);
-        weight.shape().limit("linear", 0, Kernels.MOST_EXTENT);
+        x.shape().limit("linear", 0, KernelCall.MOST_EXTENT);
+        weight.shape().limit("linear", 0, KernelCall.MOST_EXTENT);
         Device device = x.device();
         Epilogue epilogue = new Epilogue(bias == null ? null : bias.view(), activation);
         Tensor y =

@@ -2,7 +2,7 @@ package dev.weft;
 
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
-import dev.weft.backend.Kernels;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
@@ -48,7 +48,7 @@ final class Reductions {
                         keepDims ? keptShape : Shape.of(Arrays.copyOf(dropped, rank)),
                         dst -> {
                             View withUnits = View.contiguous(dst.buffer(), keptShape, dst.offset());
-                            device.backend().reduce(op, x.view(), withUnits);
+                            device.backend().run(new KernelCall.Reduce(op, x.view(), withUnits));
                         });
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
@@ -66,7 +66,11 @@ final class Reductions {
         View last = x.view().axisLast(at);
         Shape shape = Shape.of(Arrays.copyOf(last.shape().toArray(), x.rank() - 1));
         Device device = x.device();
-        return device.make("argmax", DType.I32, shape, dst -> device.backend().argmax(last, dst));
+        return device.make(
+                "argmax",
+                DType.I32,
+                shape,
+                dst -> device.backend().run(new KernelCall.Argmax(last, dst)));
     }
 
     static Tensor softmax(boolean log, Tensor x, int axis) {
@@ -75,7 +79,7 @@ final class Reductions {
         if (x.dtype() != DType.F32) {
             throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
         }
-        x.shape().limit(name, at, Kernels.MOST_EXTENT);
+        x.shape().limit(name, at, KernelCall.MOST_EXTENT);
         Device device = x.device();
         Tensor y =
                 device.make(
@@ -84,7 +88,11 @@ final class Reductions {
                         x.shape(),
                         dst ->
                                 device.backend()
-                                        .softmax(log, x.view().axisLast(at), dst.axisLast(at)));
+                                        .run(
+                                                new KernelCall.Softmax(
+                                                        log,
+                                                        x.view().axisLast(at),
+                                                        dst.axisLast(at))));
         Tape tape = Layout.tapeFor(x);
         if (tape != null) {
             tape.record(new Op.Softmax(log, at, x, y));

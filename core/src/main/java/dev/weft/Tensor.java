@@ -491,7 +491,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * This tensor converted to another type: {@link dev.weft.backend.Kernels#copy}. Gradients do
+     * This tensor converted to another type: {@link dev.weft.backend.KernelCall.Copy}. Gradients do
      * not pass.
      */
     public Tensor to(DType dtype) {
@@ -557,7 +557,7 @@ public final class Tensor implements AutoCloseable {
         return Reductions.argmax(this, axis);
     }
 
-    /** Softmax along {@code axis}: {@link dev.weft.backend.Kernels#softmax}. */
+    /** Softmax along {@code axis}: {@link dev.weft.backend.KernelCall.Softmax}. */
     public Tensor softmax(int axis) {
         return Reductions.softmax(false, this, axis);
     }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.weft.autograd.Gradients;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
-import dev.weft.backend.Kernels;
+import dev.weft.backend.KernelCall;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -161,7 +161,7 @@ class ProductsTest {
     @ParameterizedTest
     @CsvSource({"0", "1", "511", "512", "513"})
     void longDepths(int beyond) {
-        int k = Kernels.MOST_DEPTH + beyond;
+        int k = KernelCall.MOST_DEPTH + beyond;
         Tensor a = draw(2, k);
         Tensor b = draw(k, 3);
         expectProduct(a, b, a.matmul(b));
@@ -188,7 +188,7 @@ class ProductsTest {
 
     @Test
     void gradientsOfALongDepth() {
-        int k = Kernels.MOST_DEPTH + 3;
+        int k = KernelCall.MOST_DEPTH + 3;
         Tensor a = draw(1, k);
         Tensor b = draw(k, 1);
         try (Tape tape = device.tape()) {

@@ -5,7 +5,8 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
-import dev.weft.backend.Kernels;
+import dev.weft.backend.Backend;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
 import dev.weft.benchmarks.library.CudaDirect;
@@ -54,7 +55,7 @@ record LaunchSuite(List<WeftLibrary> devices, int threads) {
         Device device = weft.device();
         try (Scope _ = device.scope();
                 CudaDirect direct = new CudaDirect(device.info())) {
-            Kernels kernels = device.backend();
+            Backend kernels = device.backend();
             Tensor x = device.full(-1, Shape.of(ELEMENTS));
             View from = x.view();
             Tensor result = device.empty(DType.F32, Shape.of(ELEMENTS));
@@ -68,7 +69,10 @@ record LaunchSuite(List<WeftLibrary> devices, int threads) {
                     List.of(
                             new Way(
                                     weft.name(),
-                                    () -> kernels.unary(UnaryOp.RELU, 0, 0, from, to),
+                                    () ->
+                                            kernels.run(
+                                                    new KernelCall.Unary(
+                                                            UnaryOp.RELU, 0, 0, from, to)),
                                     device::synchronize),
                             new Way(
                                     "cuLaunchKernel",

@@ -50,7 +50,19 @@ final class TrainCommand implements Callable<Integer> {
             }
             OutputFolder.checkWritable(json);
         }
+        Path trace = options.trace;
+        if (trace != null) {
+            folder.checkIsNone("--trace", trace);
+            if (json != null) {
+                OutputFolder.checkDiffer("--trace", trace, json, "that of --json");
+            }
+            if (resume != null) {
+                OutputFolder.checkDiffer("--trace", trace, resume, "the model to go on with");
+            }
+            OutputFolder.checkWritable(trace);
+        }
         try (Device device = backend.open(out);
+                TraceFile _ = TraceFile.open(trace, device);
                 TrainingRun run = new TrainingRun(options, data, resumed, device, out)) {
             try (StopSignals signals = StopSignals.asking(run::stop)) {
                 run.train();

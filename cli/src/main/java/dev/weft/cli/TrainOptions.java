@@ -128,6 +128,14 @@ final class TrainOptions {
             description = "Write the results there as well, as JSON.")
     @Nullable Path json;
 
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description =
+                    "Write a timeline of every kernel and transfer, in Chrome's trace format, which"
+                            + " Perfetto opens. The run is slower for it.")
+    @Nullable Path trace;
+
     /**
      * Checks all ranges.
      *

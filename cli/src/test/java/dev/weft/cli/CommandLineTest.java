@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +25,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
@@ -303,6 +309,29 @@ class CommandLineTest {
         assertRefused(result, "is not a folder");
         assertFalse(result.out().contains("epoch"), result::out);
         assertRefused(train("--json", folder.resolve("no/such/r.json").toString()), "no/such");
+    }
+
+    @Test
+    void tracesEveryKernel() throws IOException {
+        assertRefused(
+                train("--trace", folder.resolve("out/metrics.json").toString()),
+                "is the run's own metrics.json");
+        assertRefused(train("--trace", "/dev/full"), "/dev/full");
+        Path trace = folder.resolve("trace.json");
+        Ran traced = train("--trace", trace.toString());
+        assertEquals(0, traced.code(), traced::err);
+        Map<String, Integer> events = new TreeMap<>();
+        try (JsonParser parser = JsonFactory.builder().build().createParser(trace.toFile())) {
+            while (parser.nextToken() != null) {
+                if (parser.currentToken() == JsonToken.VALUE_STRING
+                        && "name".equals(parser.currentName())) {
+                    events.merge(parser.getText(), 1, Integer::sum);
+                }
+            }
+        }
+        for (String name : List.of("gemm", "update", "countUnfit", "upload", "download")) {
+            assertTrue(events.containsKey(name), events::toString);
+        }
     }
 
     @Test

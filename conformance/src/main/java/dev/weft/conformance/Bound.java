@@ -1,6 +1,6 @@
 package dev.weft.conformance;
 
-import dev.weft.backend.Kernels;
+import dev.weft.backend.KernelCall;
 
 /** How far a float may be from the reference's double. */
 interface Bound {
@@ -23,7 +23,7 @@ interface Bound {
      * its speed. A longer one is cut into parts of 512, which are added as sums are.
      */
     static double productRoundings(long k) {
-        return (k <= Kernels.MOST_DEPTH ? (double) k : 512 + roundings(k)) + 2;
+        return (k <= KernelCall.MOST_DEPTH ? (double) k : 512 + roundings(k)) + 2;
     }
 
     private static double log2(long n) {

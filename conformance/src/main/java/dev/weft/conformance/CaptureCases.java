@@ -17,6 +17,7 @@ import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 import dev.weft.random.Philox;
@@ -149,14 +150,15 @@ final class CaptureCases {
                 UpdateRule adam = new UpdateRule.Adam(0.9, 0.999, 1e-8, Penalty.NONE);
                 for (int i = 0; i < parameters().size(); i++) {
                     device.backend()
-                            .update(
-                                    adam,
-                                    control.view(),
-                                    steps.get(i).view(),
-                                    go.view(),
-                                    parameters().get(i).view(),
-                                    gradients.get(i).view(),
-                                    states.get(i).stream().map(Tensor::view).toList());
+                            .run(
+                                    new KernelCall.Update(
+                                            adam,
+                                            control.view(),
+                                            steps.get(i).view(),
+                                            go.view(),
+                                            parameters().get(i).view(),
+                                            gradients.get(i).view(),
+                                            states.get(i).stream().map(Tensor::view).toList()));
                 }
             }
         }

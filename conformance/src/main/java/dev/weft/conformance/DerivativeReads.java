@@ -8,8 +8,9 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
-import dev.weft.backend.Kernels;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
 import dev.weft.random.Philox;
@@ -29,7 +30,7 @@ final class DerivativeReads {
     private static final int SIZE = 100;
 
     private final Device device;
-    private final Kernels kernels;
+    private final Backend kernels;
     private final View a;
     private final View b;
     private final View dy;
@@ -72,13 +73,16 @@ final class DerivativeReads {
 
     private void unary(UnaryOp op) {
         View y = device.empty(DType.F32, a.shape()).view();
-        kernels.unary(op, 0.5, 2, a, y);
+        kernels.run(new KernelCall.Unary(op, 0.5, 2, a, y));
         UnaryOp.Reads reads = op.derivativeReads();
         View x = reads == UnaryOp.Reads.OPERAND ? a : nothing;
         View result = reads == UnaryOp.Reads.RESULT ? y : nothing;
         assertArrayEquals(
-                written(dx -> kernels.unaryGrad(op, 0.5, 2, a, y, dy, dx)),
-                written(dx -> kernels.unaryGrad(op, 0.5, 2, x, result, dy, dx)));
+                written(dx -> kernels.run(new KernelCall.UnaryGrad(op, 0.5, 2, a, y, dy, dx))),
+                written(
+                        dx ->
+                                kernels.run(
+                                        new KernelCall.UnaryGrad(op, 0.5, 2, x, result, dy, dx))));
     }
 
     private void binary(BinaryOp op) {
@@ -86,8 +90,12 @@ final class DerivativeReads {
             View left = op.derivativeReadsA(byB) ? a : nothing;
             View right = op.derivativeReadsB(byB) ? b : nothing;
             assertArrayEquals(
-                    written(d -> kernels.binaryGrad(op, byB, a, b, dy, d)),
-                    written(d -> kernels.binaryGrad(op, byB, left, right, dy, d)),
+                    written(d -> kernels.run(new KernelCall.BinaryGrad(op, byB, a, b, dy, d))),
+                    written(
+                            d ->
+                                    kernels.run(
+                                            new KernelCall.BinaryGrad(
+                                                    op, byB, left, right, dy, d))),
                     byB ? "by b" : "by a");
         }
     }

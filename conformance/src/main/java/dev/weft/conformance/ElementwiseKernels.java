@@ -12,6 +12,7 @@ import dev.weft.Devices;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
 
@@ -161,7 +162,7 @@ final class ElementwiseKernels {
                     float[] values = repeated(Draws.wild(side.random(), shape.size()), shape, in);
                     View x = side.input(values, shape, in);
                     View y = side.output(DType.F32, shape, out, bound(op, values));
-                    side.kernels().unary(op, p(op), q(op), x, y);
+                    side.kernels().run(new KernelCall.Unary(op, p(op), q(op), x, y));
                 });
     }
 
@@ -185,7 +186,7 @@ final class ElementwiseKernels {
                 side -> {
                     float[] values = Draws.wild(side.random(), shape.size());
                     View x = side.updated(values, shape, Placement.DENSE, bound(op, values));
-                    side.kernels().unary(op, p(op), q(op), x, x);
+                    side.kernels().run(new KernelCall.Unary(op, p(op), q(op), x, x));
                 });
     }
 
@@ -198,7 +199,7 @@ final class ElementwiseKernels {
                 side -> {
                     View x = side.input(Draws.integers(side.random(), shape.size()), shape, in);
                     View y = side.output(DType.I32, shape, out, EXACT);
-                    side.kernels().unary(op, p, q, x, y);
+                    side.kernels().run(new KernelCall.Unary(op, p, q, x, y));
                 });
     }
 
@@ -228,7 +229,10 @@ final class ElementwiseKernels {
                     // Fused callers have kept y only.
                     boolean byResult =
                             op == UnaryOp.RELU || op == UnaryOp.SIGMOID || op == UnaryOp.TANH;
-                    side.kernels().unaryGrad(op, p(op), q(op), byResult ? y : x, y, dy, dx);
+                    side.kernels()
+                            .run(
+                                    new KernelCall.UnaryGrad(
+                                            op, p(op), q(op), byResult ? y : x, y, dy, dx));
                 });
     }
 
@@ -236,7 +240,7 @@ final class ElementwiseKernels {
     static float[] forward(UnaryOp op, double p, double q, float[] values) {
         try (Device device = Devices.open("reference");
                 Tensor x = device.tensor(values)) {
-            device.backend().unary(op, p, q, x.view(), x.view());
+            device.backend().run(new KernelCall.Unary(op, p, q, x.view(), x.view()));
             return x.toFloatArray();
         }
     }
@@ -264,9 +268,9 @@ final class ElementwiseKernels {
                     View a = side.input(left, shape, Placement.DENSE);
                     View b = side.input(right, shape, in);
                     View y = side.output(DType.F32, shape, out, bound(op));
-                    side.kernels().binary(op, a, b, y);
+                    side.kernels().run(new KernelCall.Binary(op, a, b, y));
                     View other = side.output(DType.F32, shape, out, bound(op));
-                    side.kernels().binary(op, b, a, other);
+                    side.kernels().run(new KernelCall.Binary(op, b, a, other));
                 });
     }
 
@@ -279,9 +283,9 @@ final class ElementwiseKernels {
                     float[] left = Draws.wild(side.random(), shape.size());
                     View a = side.updated(left, shape, Placement.DENSE, bound(op));
                     View b = side.input(Draws.wild(side.random(), shape.size()));
-                    side.kernels().binary(op, a, b, a);
+                    side.kernels().run(new KernelCall.Binary(op, a, b, a));
                     View c = side.updated(left, shape, Placement.DENSE, bound(op));
-                    side.kernels().binary(op, b, c, c);
+                    side.kernels().run(new KernelCall.Binary(op, b, c, c));
                 });
     }
 
@@ -295,9 +299,9 @@ final class ElementwiseKernels {
                     View a = side.input(left, shape, Placement.DENSE);
                     View b = side.input(right, shape, in);
                     View y = side.output(DType.I32, shape, out, EXACT);
-                    side.kernels().binary(op, a, b, y);
+                    side.kernels().run(new KernelCall.Binary(op, a, b, y));
                     View other = side.output(DType.I32, shape, out, EXACT);
-                    side.kernels().binary(op, b, a, other);
+                    side.kernels().run(new KernelCall.Binary(op, b, a, other));
                 });
     }
 
@@ -333,9 +337,9 @@ final class ElementwiseKernels {
                     View b = side.input(right, shape, in);
                     View dy = side.input(gradients, shape, in);
                     View da = side.output(DType.F32, shape, out, bound);
-                    side.kernels().binaryGrad(op, false, a, b, dy, da);
+                    side.kernels().run(new KernelCall.BinaryGrad(op, false, a, b, dy, da));
                     View db = side.output(DType.F32, shape, out, bound);
-                    side.kernels().binaryGrad(op, true, a, b, dy, db);
+                    side.kernels().run(new KernelCall.BinaryGrad(op, true, a, b, dy, db));
                 });
     }
 }

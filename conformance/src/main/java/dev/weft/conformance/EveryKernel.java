@@ -10,6 +10,7 @@ import dev.weft.backend.Activation;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.ReduceOp;
@@ -77,56 +78,60 @@ public final class EveryKernel {
         View x = f32(40, 9).view();
         View t = f32(9, 40).view().transpose();
         View y = output(DType.F32, 40, 9);
-        kernels.fill(1.5, y);
-        kernels.copy(t, y);
-        kernels.copy(f32(70, 90).view().transpose(), output(DType.F32, 90, 70));
-        kernels.copy(x, output(DType.I32, 40, 9));
+        kernels.run(new KernelCall.Fill(1.5, y));
+        kernels.run(new KernelCall.Copy(t, y));
+        kernels.run(new KernelCall.Copy(f32(70, 90).view().transpose(), output(DType.F32, 90, 70)));
+        kernels.run(new KernelCall.Copy(x, output(DType.I32, 40, 9)));
         for (View in : List.of(x, t)) {
-            kernels.unary(UnaryOp.GELU_TANH, 0, 0, in, y);
-            kernels.unaryGrad(UnaryOp.GELU_ERF, 0, 0, in, x, x, y);
-            kernels.binary(BinaryOp.MUL, in, x, y);
-            kernels.binaryGrad(BinaryOp.MAX, true, in, x, x, y);
-            kernels.loss(LossOp.HUBER, 1, in, x, y);
-            kernels.lossGrad(LossOp.SQUARED_ERROR, 0, in, x, x, y);
+            kernels.run(new KernelCall.Unary(UnaryOp.GELU_TANH, 0, 0, in, y));
+            kernels.run(new KernelCall.UnaryGrad(UnaryOp.GELU_ERF, 0, 0, in, x, x, y));
+            kernels.run(new KernelCall.Binary(BinaryOp.MUL, in, x, y));
+            kernels.run(new KernelCall.BinaryGrad(BinaryOp.MAX, true, in, x, x, y));
+            kernels.run(new KernelCall.Loss(LossOp.HUBER, 1, in, x, y));
+            kernels.run(new KernelCall.LossGrad(LossOp.SQUARED_ERROR, 0, in, x, x, y));
         }
     }
 
     private void reductions() {
         View matrix = f32(13, 300).view();
         for (ReduceOp op : ReduceOp.values()) {
-            kernels.reduce(op, matrix, output(DType.F32, 13, 1));
-            kernels.reduce(op, matrix, output(DType.F32, 1, 300));
+            kernels.run(new KernelCall.Reduce(op, matrix, output(DType.F32, 13, 1)));
+            kernels.run(new KernelCall.Reduce(op, matrix, output(DType.F32, 1, 300)));
             // In chunks and two launches.
-            kernels.reduce(op, f32(9000).view(), output(DType.F32, 1));
+            kernels.run(new KernelCall.Reduce(op, f32(9000).view(), output(DType.F32, 1)));
         }
         View count = device.tensor(new int[] {0}).view();
         View nans = device.full(Double.NaN, Shape.of(3000)).view();
-        kernels.countNonFinite(List.of(device.scalar(1).view(), nans), count);
-        kernels.countNonFinite(List.of(matrix.transpose()), count);
+        kernels.run(new KernelCall.CountNonFinite(List.of(device.scalar(1).view(), nans), count));
+        kernels.run(new KernelCall.CountNonFinite(List.of(matrix.transpose()), count));
     }
 
     private void rows() {
         for (long columns : new long[] {10, 300}) {
             View x = f32(5, columns).view();
             View y = output(DType.F32, 5, columns);
-            kernels.softmax(false, x, y);
-            kernels.softmaxGrad(false, x, x, y);
-            kernels.argmax(x, output(DType.I32, 5));
+            kernels.run(new KernelCall.Softmax(false, x, y));
+            kernels.run(new KernelCall.SoftmaxGrad(false, x, x, y));
+            kernels.run(new KernelCall.Argmax(x, output(DType.I32, 5)));
             View labels = device.tensor(new int[] {1, 2, 3, 4, 5}).view();
-            kernels.crossEntropy(x, labels, 1, output(DType.F32, 5), y);
-            kernels.crossEntropy(x, f32(5, columns).view(), 1, output(DType.F32, 5), y);
+            kernels.run(new KernelCall.CrossEntropy(x, labels, 1, output(DType.F32, 5), y));
+            kernels.run(
+                    new KernelCall.CrossEntropy(
+                            x, f32(5, columns).view(), 1, output(DType.F32, 5), y));
         }
     }
 
     private void indices() {
         View table = f32(6, 50).view();
         View at = device.tensor(new int[] {3, 0, 3, 5, 3, 1, 0}).view();
-        kernels.gather(table, at, output(DType.F32, 7, 50));
-        kernels.scatterAdd(f32(7, 50).view(), at, table);
+        kernels.run(new KernelCall.Gather(table, at, output(DType.F32, 7, 50)));
+        kernels.run(new KernelCall.ScatterAdd(f32(7, 50).view(), at, table));
         // With more repeats than a sum has additions in a row.
-        kernels.scatterAdd(f32(400, 50).view(), device.tensor(new int[400]).view(), table);
-        kernels.pick(f32(7, 6).view(), at, output(DType.F32, 7));
-        kernels.unpick(f32(7).view(), at, output(DType.F32, 7, 6));
+        kernels.run(
+                new KernelCall.ScatterAdd(
+                        f32(400, 50).view(), device.tensor(new int[400]).view(), table));
+        kernels.run(new KernelCall.Pick(f32(7, 6).view(), at, output(DType.F32, 7)));
+        kernels.run(new KernelCall.Unpick(f32(7).view(), at, output(DType.F32, 7, 6)));
     }
 
     private void training() {
@@ -144,13 +149,14 @@ public final class EveryKernel {
             View halt = device.tensor(new int[] {0}).view();
             View p = f32(3000).view();
             View g = f32(3000).view();
-            kernels.update(rule, control, steps, halt, p, g, used);
-            kernels.update(rule, control, steps, halt, p, g, used);
-            kernels.countUnfit(rule, control, device.scalar(1).view(), p, g, halt);
+            kernels.run(new KernelCall.Update(rule, control, steps, halt, p, g, used));
+            kernels.run(new KernelCall.Update(rule, control, steps, halt, p, g, used));
+            kernels.run(
+                    new KernelCall.CountUnfit(rule, control, device.scalar(1).view(), p, g, halt));
         }
         View state = device.tensor(new int[] {1, 2, -1, 4}).view();
-        kernels.dropoutMask(0.5, state, output(DType.F32, 9001));
-        kernels.dropoutMask(0.5, state, output(DType.F32, 17));
+        kernels.run(new KernelCall.DropoutMask(0.5, state, output(DType.F32, 9001)));
+        kernels.run(new KernelCall.DropoutMask(0.5, state, output(DType.F32, 17)));
     }
 
     private void products() {
@@ -158,8 +164,8 @@ public final class EveryKernel {
         View a = f32(41, 19).view();
         View b = f32(19, 33).view();
         View c = f32(41, 33).view();
-        kernels.gemm(1, a, b, 0.5, c, epilogue);
-        kernels.gemm(1, f32(19, 41).view().transpose(), b, 0, c, Epilogue.NONE);
-        kernels.gemm(1, a, f32(33, 19).view().transpose(), 0, c, epilogue);
+        kernels.run(new KernelCall.Gemm(1, a, b, 0.5, c, epilogue));
+        kernels.run(new KernelCall.Gemm(1, f32(19, 41).view().transpose(), b, 0, c, Epilogue.NONE));
+        kernels.run(new KernelCall.Gemm(1, a, f32(33, 19).view().transpose(), 0, c, epilogue));
     }
 }

@@ -8,6 +8,7 @@ import static dev.weft.conformance.Bound.ulp;
 import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
@@ -151,11 +152,14 @@ final class ExtremeKernels {
                     Shape shape = Shape.of(values.length);
                     View x = side.input(values);
                     View y = side.output(shape, ElementwiseKernels.bound(op, values).withSign());
-                    side.kernels().unary(op, p, q, x, y);
+                    side.kernels().run(new KernelCall.Unary(op, p, q, x, y));
                     Bound bound = ElementwiseKernels.gradBound(op, values, factors).plus(TINY);
                     View dx = side.output(shape, bound.withSign());
                     View kept = side.input(results);
-                    side.kernels().unaryGrad(op, p, q, x, kept, side.input(factors), dx);
+                    side.kernels()
+                            .run(
+                                    new KernelCall.UnaryGrad(
+                                            op, p, q, x, kept, side.input(factors), dx));
                 });
     }
 
@@ -166,7 +170,7 @@ final class ExtremeKernels {
                 side -> {
                     View x = side.input(INTEGERS);
                     View y = side.output(DType.I32, x.shape(), Placement.DENSE, EXACT);
-                    side.kernels().unary(op, p, q, x, y);
+                    side.kernels().run(new KernelCall.Unary(op, p, q, x, y));
                 });
     }
 
@@ -186,12 +190,12 @@ final class ExtremeKernels {
                     }
                     View dy = side.input(ones);
                     View y = side.output(a.shape(), ElementwiseKernels.bound(op).withSign());
-                    side.kernels().binary(op, a, b, y);
+                    side.kernels().run(new KernelCall.Binary(op, a, b, y));
                     Bound exponents = op == BinaryOp.POW ? rounding(left, right) : absolute(0);
                     Bound bound = ElementwiseKernels.gradBound(op).plus(TINY).plus(exponents);
                     for (boolean byB : new boolean[] {false, true}) {
                         View d = side.output(a.shape(), bound.withSign());
-                        side.kernels().binaryGrad(op, byB, a, b, dy, d);
+                        side.kernels().run(new KernelCall.BinaryGrad(op, byB, a, b, dy, d));
                     }
                 });
     }
@@ -220,7 +224,7 @@ final class ExtremeKernels {
                     View a = side.input(left);
                     View b = side.input(right);
                     View y = side.output(DType.I32, a.shape(), Placement.DENSE, EXACT);
-                    side.kernels().binary(op, a, b, y);
+                    side.kernels().run(new KernelCall.Binary(op, a, b, y));
                 });
     }
 
@@ -241,10 +245,11 @@ final class ExtremeKernels {
                     View ts = side.input(t);
                     Bound bound = LossKernels.bound(op, x, t).plus(TINY);
                     View l = side.output(xs.shape(), bound.withSign());
-                    side.kernels().loss(op, p, xs, ts, l);
+                    side.kernels().run(new KernelCall.Loss(op, p, xs, ts, l));
                     Bound gradBound = LossKernels.gradBound(op, factors).plus(TINY);
                     View dx = side.output(xs.shape(), gradBound);
-                    side.kernels().lossGrad(op, p, xs, ts, side.input(factors), dx);
+                    side.kernels()
+                            .run(new KernelCall.LossGrad(op, p, xs, ts, side.input(factors), dx));
                 });
     }
 
@@ -271,7 +276,7 @@ final class ExtremeKernels {
                     // e^(x - max) takes the rounding of x - max, which is above -104 where it
                     // counts.
                     Bound bound = log ? ulp(2).plus(absolute(8 * U)) : ulp(120).plus(TINY);
-                    side.kernels().softmax(log, in, side.output(shape, bound));
+                    side.kernels().run(new KernelCall.Softmax(log, in, side.output(shape, bound)));
 
                     float[] shares = all(new float[] {0.25f, 0.5f, 0.25f}, x.length / 3);
                     float[] results = new float[x.length];
@@ -285,7 +290,10 @@ final class ExtremeKernels {
                     View y = side.input(results, shape, Placement.DENSE);
                     View dy = side.input(x, shape, Placement.DENSE);
                     Bound gradBound = Bound.times(8 * U, magnitudes).plus(TINY);
-                    side.kernels().softmaxGrad(log, y, dy, side.output(shape, gradBound));
+                    side.kernels()
+                            .run(
+                                    new KernelCall.SoftmaxGrad(
+                                            log, y, dy, side.output(shape, gradBound)));
                 });
     }
 
@@ -320,7 +328,8 @@ final class ExtremeKernels {
                                     : side.input(weights, shape, Placement.DENSE);
                     View l = side.output(Shape.of(rows), Bound.each(lossBounds));
                     View gradient = side.output(shape, ulp(8).plus(absolute(8 * U)));
-                    side.kernels().crossEntropy(logits, target, 0.5, l, gradient);
+                    side.kernels()
+                            .run(new KernelCall.CrossEntropy(logits, target, 0.5, l, gradient));
                 });
     }
 }

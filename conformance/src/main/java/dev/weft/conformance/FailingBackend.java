@@ -2,22 +2,18 @@ package dev.weft.conformance;
 
 import dev.weft.DType;
 import dev.weft.Device;
-import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.ForwardingBackend;
+import dev.weft.backend.KernelCall;
+import dev.weft.backend.Recording;
+import dev.weft.backend.View;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import java.util.Set;
+import java.lang.foreign.MemorySegment;
 
-/** Wraps a backend so that some of its calls fail, and counts what is out. */
-final class FailingBackend {
-    /** Calls that nobody expects to fail. */
-    private static final Set<String> SAFE =
-            Set.of("info", "release", "synchronize", "close", "toString", "hashCode", "equals");
-
-    private final Backend wrapped;
-    private final Backend proxy;
+/** Stands before a backend so that some of its calls fail, and counts what is out. */
+final class FailingBackend extends ForwardingBackend {
+    private final Device device;
     private long allocations;
     private long outstanding;
     private long calls;
@@ -26,43 +22,10 @@ final class FailingBackend {
     private boolean failed;
     private volatile boolean closed;
 
-    /** Wraps a device's backend; closing it closes the device. */
+    /** Stands before a device's backend; closing it closes the device. */
     FailingBackend(Device device) {
-        this.wrapped = device.backend();
-        this.proxy =
-                (Backend)
-                        Proxy.newProxyInstance(
-                                FailingBackend.class.getClassLoader(),
-                                new Class<?>[] {Backend.class},
-                                (_, method, arguments) -> {
-                                    Object[] given = arguments == null ? new Object[0] : arguments;
-                                    String name = method.getName();
-                                    if (!SAFE.contains(name)) {
-                                        call(name);
-                                    }
-                                    if (name.equals("allocate")) {
-                                        return allocate((DType) given[0], (Long) given[1]);
-                                    }
-                                    if (name.equals("release")) {
-                                        outstanding--;
-                                    }
-                                    if (name.equals("close")) {
-                                        // On the cleaner's thread, where it was dropped.
-                                        device.adopt();
-                                        device.close();
-                                        closed = true;
-                                        return null;
-                                    }
-                                    try {
-                                        return method.invoke(this.wrapped, given);
-                                    } catch (InvocationTargetException e) {
-                                        throw e.getCause();
-                                    }
-                                });
-    }
-
-    Backend backend() {
-        return proxy;
+        super(device.backend());
+        this.device = device;
     }
 
     /** Whether the backend was closed. */
@@ -102,24 +65,82 @@ final class FailingBackend {
         failed = false;
     }
 
-    private void call(String name) {
+    private void count(String what) {
         if (failingCall >= 0 && calls >= failingCall) {
             failed = true;
-            throw name.equals("allocate")
+            throw what.equals("allocate")
                     ? new DeviceOutOfMemoryException("injected: no memory")
-                    : new IllegalStateException("injected: " + name + " fails");
+                    : new IllegalStateException("injected: " + what + " fails");
         }
         calls++;
     }
 
-    private DeviceBuffer allocate(DType dtype, long elements) {
+    @Override
+    public void run(KernelCall call) {
+        count(call.name());
+        super.run(call);
+    }
+
+    @Override
+    public DeviceBuffer allocate(DType dtype, long elements) {
+        count("allocate");
         if (failingAllocation >= 0 && allocations >= failingAllocation) {
             failed = true;
             throw new DeviceOutOfMemoryException("injected: %d elements".formatted(elements));
         }
         allocations++;
-        DeviceBuffer buffer = wrapped.allocate(dtype, elements);
+        DeviceBuffer buffer = super.allocate(dtype, elements);
         outstanding++;
         return buffer;
+    }
+
+    @Override
+    public void release(DeviceBuffer buffer) {
+        outstanding--;
+        super.release(buffer);
+    }
+
+    @Override
+    public void upload(MemorySegment source, View target) {
+        count("upload");
+        super.upload(source, target);
+    }
+
+    @Override
+    public void upload(double[] source, View target) {
+        count("upload");
+        super.upload(source, target);
+    }
+
+    @Override
+    public void download(View source, MemorySegment target) {
+        count("download");
+        super.download(source, target);
+    }
+
+    @Override
+    public void download(View source, double[] target) {
+        count("download");
+        super.download(source, target);
+    }
+
+    @Override
+    public void downloadLater(View source, MemorySegment target) {
+        count("download");
+        super.downloadLater(source, target);
+    }
+
+    @Override
+    public Recording record(Runnable recorded) {
+        count("record");
+        return super.record(recorded);
+    }
+
+    @Override
+    public void close() {
+        // On the cleaner's thread, where it was dropped.
+        device.adopt();
+        device.close();
+        closed = true;
     }
 }

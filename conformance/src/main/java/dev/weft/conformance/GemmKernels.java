@@ -6,6 +6,7 @@ import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
 import dev.weft.random.Philox;
 
@@ -15,9 +16,9 @@ import java.util.List;
 
 /**
  * Cases of {@code gemm}. Bound: |Δ| ≤ 2u(k+2)(|α||A||B| + |β||C|) for each element, with k at most
- * {@link dev.weft.backend.Kernels#MOST_DEPTH} ({@link LongSums} has what is cut into such) (Higham,
- * Accuracy and Stability of Numerical Algorithms, section 3.5, with a factor of 2 to spare), to
- * which an epilogue adds its bias and its activation's error.
+ * {@link dev.weft.backend.KernelCall#MOST_DEPTH} ({@link LongSums} has what is cut into such)
+ * (Higham, Accuracy and Stability of Numerical Algorithms, section 3.5, with a factor of 2 to
+ * spare), to which an epilogue adds its bias and its activation's error.
  */
 final class GemmKernels {
     /**
@@ -186,7 +187,7 @@ final class GemmKernels {
                             View a = side.input(new float[0], none, Placement.DENSE);
                             View b = side.input(new float[0], Shape.of(0, 4, 2), Placement.DENSE);
                             View c = side.output(Shape.of(0, 3, 2), Bound.EXACT);
-                            side.kernels().gemm(1, a, b, 0, c, Epilogue.NONE);
+                            side.kernels().run(new KernelCall.Gemm(1, a, b, 0, c, Epilogue.NONE));
                         }));
     }
 
@@ -218,7 +219,10 @@ final class GemmKernels {
                     Placement biasPlacement = p.n() % 2 == 0 ? Placement.DENSE : Placement.STRIDED;
                     View added = p.bias() ? side.input(bias, biasShape, biasPlacement) : null;
                     Epilogue epilogue = new Epilogue(added, p.activation());
-                    side.kernels().gemm(p.alpha(), left, right, p.beta(), result, epilogue);
+                    side.kernels()
+                            .run(
+                                    new KernelCall.Gemm(
+                                            p.alpha(), left, right, p.beta(), result, epilogue));
                 });
     }
 
@@ -284,7 +288,7 @@ final class GemmKernels {
                     View c =
                             side.output(
                                     DType.F32, Shape.of(m, n), Placement.DENSE, Bound.each(bounds));
-                    side.kernels().gemm(1, left, right, 0, c, Epilogue.NONE);
+                    side.kernels().run(new KernelCall.Gemm(1, left, right, 0, c, Epilogue.NONE));
                 });
     }
 }

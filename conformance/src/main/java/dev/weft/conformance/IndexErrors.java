@@ -11,6 +11,7 @@ import dev.weft.Losses;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
@@ -72,14 +73,15 @@ final class IndexErrors {
                                         View g = table.gather(indices).view();
                                         View halt = go.view();
                                         device.backend()
-                                                .update(
-                                                        sgd,
-                                                        control.view(),
-                                                        steps.view(),
-                                                        halt,
-                                                        p.view(),
-                                                        g,
-                                                        List.of());
+                                                .run(
+                                                        new KernelCall.Update(
+                                                                sgd,
+                                                                control.view(),
+                                                                steps.view(),
+                                                                halt,
+                                                                p.view(),
+                                                                g,
+                                                                List.of()));
                                         device.synchronize();
                                     };
                             if (good) {

@@ -5,6 +5,7 @@ import static dev.weft.conformance.Bound.U;
 
 import dev.weft.DType;
 import dev.weft.Shape;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
 
 import java.util.ArrayList;
@@ -63,11 +64,11 @@ final class IndexKernels {
                 shape + " " + out,
                 side -> {
                     View y = side.output(DType.F32, shape, out, EXACT);
-                    side.kernels().fill(0.1, y);
+                    side.kernels().run(new KernelCall.Fill(0.1, y));
                     View nan = side.output(DType.F32, shape, out, EXACT);
-                    side.kernels().fill(Double.NaN, nan);
+                    side.kernels().run(new KernelCall.Fill(Double.NaN, nan));
                     View i = side.output(DType.I32, shape, out, EXACT);
-                    side.kernels().fill(-7, i);
+                    side.kernels().run(new KernelCall.Fill(-7, i));
                 });
     }
 
@@ -87,7 +88,7 @@ final class IndexKernels {
                                                 shape,
                                                 in);
                             };
-                    side.kernels().copy(x, side.output(to, shape, out, EXACT));
+                    side.kernels().run(new KernelCall.Copy(x, side.output(to, shape, out, EXACT)));
                 });
     }
 
@@ -107,9 +108,9 @@ final class IndexKernels {
                                     List.of(one, none, one),
                                     List.<View>of())) {
                         View count = side.updated(new int[] {5}, EXACT);
-                        side.kernels().countNonFinite(xs, count);
+                        side.kernels().run(new KernelCall.CountNonFinite(xs, count));
                         View full = side.updated(new int[] {Integer.MAX_VALUE - 1}, EXACT);
-                        side.kernels().countNonFinite(xs, full);
+                        side.kernels().run(new KernelCall.CountNonFinite(xs, full));
                     }
                 });
     }
@@ -124,10 +125,20 @@ final class IndexKernels {
                     Shape result = table.with(0, count);
                     View x = side.input(Draws.wild(side.random(), table.size()), table, placement);
                     View indices = side.input(rows, Shape.of(count), out);
-                    side.kernels().gather(x, indices, side.output(DType.F32, result, out, EXACT));
+                    side.kernels()
+                            .run(
+                                    new KernelCall.Gather(
+                                            x,
+                                            indices,
+                                            side.output(DType.F32, result, out, EXACT)));
                     int[] integers = Draws.integers(side.random(), table.size());
                     View i = side.input(integers, table, placement);
-                    side.kernels().gather(i, indices, side.output(DType.I32, result, out, EXACT));
+                    side.kernels()
+                            .run(
+                                    new KernelCall.Gather(
+                                            i,
+                                            indices,
+                                            side.output(DType.I32, result, out, EXACT)));
                 });
     }
 
@@ -155,7 +166,7 @@ final class IndexKernels {
                     View rowsOfDy = side.input(dy, shape, placement);
                     View indices = side.input(to);
                     View dTable = side.updated(before, table, placement, Bound.each(bounds));
-                    side.kernels().scatterAdd(rowsOfDy, indices, dTable);
+                    side.kernels().run(new KernelCall.ScatterAdd(rowsOfDy, indices, dTable));
                 });
     }
 
@@ -171,14 +182,14 @@ final class IndexKernels {
                     int[] columnsOfRows = Draws.indices(side.random(), rows, columns);
                     View indices = side.input(columnsOfRows, Shape.of(rows), out);
                     View y = side.output(DType.F32, Shape.of(rows), out, EXACT);
-                    side.kernels().pick(x, indices, y);
+                    side.kernels().run(new KernelCall.Pick(x, indices, y));
                     View dy =
                             side.input(
                                     Draws.normal(side.random(), rows, 1),
                                     Shape.of(rows),
                                     placement);
                     View dx = side.output(DType.F32, shape, out, EXACT);
-                    side.kernels().unpick(dy, indices, dx);
+                    side.kernels().run(new KernelCall.Unpick(dy, indices, dx));
                 });
     }
 }

@@ -24,6 +24,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,6 +72,7 @@ final class LeftoverCases {
                     "scope()",
                     "tape()",
                     "capture(Runnable)",
+                    "trace(Appendable)",
                     "gemmPrecision(GemmPrecision)",
                     "trim()",
                     "synchronize()");
@@ -160,6 +162,14 @@ final class LeftoverCases {
         put("expand(long[])", c -> c.x.expand(2, 3, 3));
         put("contiguous()", c -> c.x.transpose().contiguous());
         put("copy()", c -> c.x.copy());
+        put(
+                "custom(String, List, Supplier, Backward)",
+                c ->
+                        c.device.custom(
+                                "cube",
+                                List.of(c.x),
+                                () -> c.x.mul(c.x).mul(c.x),
+                                dy -> List.of(dy.mul(c.x.square()).mul(3))));
         put("detach()", c -> c.x.detach());
         put("matmul(Tensor)", c -> c.vector.matmul(c.x));
         put("linear(Tensor, Tensor, Activation)", c -> c.linear(c.x));
@@ -299,7 +309,7 @@ final class LeftoverCases {
     /** Each operation as it is, and failing at its first call of the backend, its second, ... */
     private static void each(String selector, Trial trial) {
         FailingBackend failing = new FailingBackend(TestDevices.open(selector));
-        try (Device device = new Device(failing.backend())) {
+        try (Device device = new Device(failing)) {
             LeftoverCases cases = new LeftoverCases(device);
             cases.operations.forEach(
                     (name, operation) -> {

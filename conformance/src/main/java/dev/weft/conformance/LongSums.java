@@ -12,6 +12,7 @@ import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
@@ -76,7 +77,7 @@ final class LongSums {
                     }
                     long n = shape.size() / result.size();
                     View y = side.output(result, relative(Bound.roundings(n) + 1));
-                    side.kernels().reduce(op, side.input(values, shape, in), y);
+                    side.kernels().run(new KernelCall.Reduce(op, side.input(values, shape, in), y));
                 });
     }
 
@@ -106,7 +107,10 @@ final class LongSums {
                             log
                                     ? Bound.absolute(roundings * U).plus(Bound.ulp(2))
                                     : relative(roundings);
-                    side.kernels().softmax(log, x, side.output(DType.F32, shape, in, bound));
+                    side.kernels()
+                            .run(
+                                    new KernelCall.Softmax(
+                                            log, x, side.output(DType.F32, shape, in, bound)));
                 });
     }
 
@@ -128,7 +132,7 @@ final class LongSums {
                     View y = side.input(results, shape, in);
                     View dy = side.input(gradients, shape, in);
                     View dx = side.output(DType.F32, shape, in, bound);
-                    side.kernels().softmaxGrad(log, y, dy, dx);
+                    side.kernels().run(new KernelCall.SoftmaxGrad(log, y, dy, dx));
                 });
     }
 
@@ -150,12 +154,13 @@ final class LongSums {
                     double first = u * total / Math.exp(level);
                     Bound gradients = (i, d) -> gradient.at(i, d) + (i == 0 ? first : 0);
                     side.kernels()
-                            .crossEntropy(
-                                    side.input(x, shape, Placement.DENSE),
-                                    side.input(t, shape, Placement.DENSE),
-                                    1,
-                                    side.output(Shape.of(1), loss),
-                                    side.output(shape, gradients));
+                            .run(
+                                    new KernelCall.CrossEntropy(
+                                            side.input(x, shape, Placement.DENSE),
+                                            side.input(t, shape, Placement.DENSE),
+                                            1,
+                                            side.output(Shape.of(1), loss),
+                                            side.output(shape, gradients)));
                 });
     }
 
@@ -181,7 +186,7 @@ final class LongSums {
                                     Shape.of(4, 5),
                                     Placement.PADDED,
                                     relative(Bound.roundings(count)));
-                    side.kernels().scatterAdd(dy, side.input(rows), table);
+                    side.kernels().run(new KernelCall.ScatterAdd(dy, side.input(rows), table));
                 });
     }
 

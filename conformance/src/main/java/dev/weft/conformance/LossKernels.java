@@ -7,6 +7,7 @@ import static dev.weft.conformance.Bound.ulp;
 
 import dev.weft.DType;
 import dev.weft.Shape;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.View;
 import dev.weft.random.Philox;
@@ -101,11 +102,11 @@ final class LossKernels {
                     View x = side.input(predictions, shape, in);
                     View t = side.input(labels, shape, in);
                     View l = side.output(DType.F32, shape, out, bound(op, predictions, labels));
-                    side.kernels().loss(op, HUBER_DELTA, x, t, l);
+                    side.kernels().run(new KernelCall.Loss(op, HUBER_DELTA, x, t, l));
                     View dl = side.input(gradients, shape, in);
                     Bound bound = gradBound(op, gradients);
                     View dx = side.output(DType.F32, shape, out, bound);
-                    side.kernels().lossGrad(op, HUBER_DELTA, x, t, dl, dx);
+                    side.kernels().run(new KernelCall.LossGrad(op, HUBER_DELTA, x, t, dl, dx));
                 });
     }
 
@@ -126,12 +127,16 @@ final class LossKernels {
                     View targets = side.input(t);
                     Shape shape = Shape.of(x.length);
                     View l = side.output(shape, bound(op, x, t).plus(absolute(0x1p-126)));
-                    side.kernels().loss(op, HUBER_DELTA, predictions, targets, l);
+                    side.kernels()
+                            .run(new KernelCall.Loss(op, HUBER_DELTA, predictions, targets, l));
                     float[] ones = {1, 1, 1, 1, 1, 1, 1, 1};
                     View dl = side.input(ones);
                     Bound bound = gradBound(op, ones).plus(absolute(0x1p-126));
                     View dx = side.output(shape, bound);
-                    side.kernels().lossGrad(op, HUBER_DELTA, predictions, targets, dl, dx);
+                    side.kernels()
+                            .run(
+                                    new KernelCall.LossGrad(
+                                            op, HUBER_DELTA, predictions, targets, dl, dx));
                 });
     }
 
@@ -161,7 +166,8 @@ final class LossKernels {
                     View gradient = side.output(shape, Bound.each(gradientBounds));
                     // As the mean of rows, and as their sum.
                     double factor = byIndex ? 1.0 / rows : 1;
-                    side.kernels().crossEntropy(logits, target, factor, l, gradient);
+                    side.kernels()
+                            .run(new KernelCall.CrossEntropy(logits, target, factor, l, gradient));
                 });
     }
 

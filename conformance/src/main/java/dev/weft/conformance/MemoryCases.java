@@ -19,6 +19,7 @@ import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 import dev.weft.random.Philox;
@@ -61,7 +62,7 @@ final class MemoryCases {
     /** A device whose allocations are counted. */
     private static Device open(String selector, FailingBackend[] counting) {
         counting[0] = new FailingBackend(TestDevices.open(selector));
-        return new Device(counting[0].backend());
+        return new Device(counting[0]);
     }
 
     /**
@@ -110,14 +111,15 @@ final class MemoryCases {
                 assertTrue(gradients.of(b1).toFloatArray().length == 9);
                 UpdateRule adam = new UpdateRule.Adam(0.9, 0.999, 1e-8, Penalty.NONE);
                 device.backend()
-                        .update(
-                                adam,
-                                control.view(),
-                                steps.view(),
-                                go.view(),
-                                w1.view(),
-                                gradient.view(),
-                                states.stream().map(Tensor::view).toList());
+                        .run(
+                                new KernelCall.Update(
+                                        adam,
+                                        control.view(),
+                                        steps.view(),
+                                        go.view(),
+                                        w1.view(),
+                                        gradient.view(),
+                                        states.stream().map(Tensor::view).toList()));
             }
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weft.DType;
 import dev.weft.Shape;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
@@ -116,9 +117,9 @@ final class ReductionKernels {
                     Bound bound =
                             extreme ? EXACT : Bound.each(sumBounds(op, values, shape, result));
                     View y = side.output(DType.F32, result, Placement.DENSE, bound);
-                    side.kernels().reduce(op, x, y);
+                    side.kernels().run(new KernelCall.Reduce(op, x, y));
                     View transposed = side.output(DType.F32, result, Placement.TRANSPOSED, bound);
-                    side.kernels().reduce(op, x, transposed);
+                    side.kernels().run(new KernelCall.Reduce(op, x, transposed));
                 });
     }
 
@@ -163,7 +164,7 @@ final class ReductionKernels {
                 side -> {
                     View x = side.input(Draws.integers(side.random(), shape.size()), shape, in);
                     View y = side.output(DType.I32, kept(shape, axes), Placement.DENSE, EXACT);
-                    side.kernels().reduce(op, x, y);
+                    side.kernels().run(new KernelCall.Reduce(op, x, y));
                 });
     }
 
@@ -180,11 +181,19 @@ final class ReductionKernels {
                     View x = side.input(values, shape, in);
                     Shape result = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - 1));
                     side.kernels()
-                            .argmax(x, side.output(DType.I32, result, Placement.DENSE, EXACT));
+                            .run(
+                                    new KernelCall.Argmax(
+                                            x,
+                                            side.output(
+                                                    DType.I32, result, Placement.DENSE, EXACT)));
                     int[] integers = Draws.integers(side.random(), shape.size());
                     View i = side.input(integers, shape, in);
                     side.kernels()
-                            .argmax(i, side.output(DType.I32, result, Placement.DENSE, EXACT));
+                            .run(
+                                    new KernelCall.Argmax(
+                                            i,
+                                            side.output(
+                                                    DType.I32, result, Placement.DENSE, EXACT)));
                 });
     }
 
@@ -205,7 +214,7 @@ final class ReductionKernels {
                     values[4 * columns + 15] = -0f;
                     View x = side.input(values, Shape.of(6, columns), Placement.DENSE);
                     View y = side.output(DType.I32, Shape.of(6), Placement.DENSE, EXACT);
-                    side.kernels().argmax(x, y);
+                    side.kernels().run(new KernelCall.Argmax(x, y));
                 });
     }
 
@@ -235,7 +244,7 @@ final class ReductionKernels {
                     View x = side.input(values, shape, in);
                     Placement out = in == Placement.BROADCAST ? Placement.PADDED : in;
                     View y = side.output(DType.F32, shape, out, bound);
-                    side.kernels().softmax(log, x, y);
+                    side.kernels().run(new KernelCall.Softmax(log, x, y));
                     if (!log) {
                         side.demand(y, result -> assertRowsSumToOne(result, n));
                     }
@@ -282,7 +291,7 @@ final class ReductionKernels {
                     values[3 * columns] = 500f;
                     View x = side.input(values, shape, Placement.DENSE);
                     Bound bound = Bound.ulp(3 * columns + 3).plus(Bound.absolute(64 * U));
-                    side.kernels().softmax(log, x, side.output(shape, bound));
+                    side.kernels().run(new KernelCall.Softmax(log, x, side.output(shape, bound)));
                 });
     }
 
@@ -317,7 +326,7 @@ final class ReductionKernels {
                     View dy = side.input(gradients, shape, in);
                     Placement out = in == Placement.BROADCAST ? Placement.PADDED : in;
                     View dx = side.output(DType.F32, shape, out, Bound.each(bounds));
-                    side.kernels().softmaxGrad(log, y, dy, dx);
+                    side.kernels().run(new KernelCall.SoftmaxGrad(log, y, dy, dx));
                 });
     }
 }

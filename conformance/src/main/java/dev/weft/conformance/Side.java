@@ -6,7 +6,6 @@ import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
-import dev.weft.backend.Kernels;
 import dev.weft.backend.View;
 import dev.weft.random.Philox;
 
@@ -53,7 +52,7 @@ final class Side implements AutoCloseable {
         this.random = random;
     }
 
-    Kernels kernels() {
+    Backend kernels() {
         return backend;
     }
 

@@ -2,6 +2,7 @@ package dev.weft.conformance;
 
 import dev.weft.Device;
 import dev.weft.Tensor;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
@@ -40,7 +41,10 @@ final class TorchUpdates {
         for (int step = 0; step < gradients.length / size; step++) {
             double[] row = Arrays.copyOfRange(gradients, step * size, (step + 1) * size);
             View g = device.tensor(row).view();
-            device.backend().update(rule, control, steps, halt, p.viewToWrite(), g, states);
+            device.backend()
+                    .run(
+                            new KernelCall.Update(
+                                    rule, control, steps, halt, p.viewToWrite(), g, states));
             System.arraycopy(p.toDoubleArray(), 0, after, step * size, size);
         }
         return after;

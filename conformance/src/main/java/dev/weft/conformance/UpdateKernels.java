@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.weft.DType;
 import dev.weft.Shape;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
@@ -50,8 +51,12 @@ final class UpdateKernels {
                     cases.add(largest(rule, (float) lr));
                 }
             }
+            cases.add(countUnfit(rule, 37));
+        }
+        // Of the rule it takes l2 alone.
+        for (Penalty penalty : List.of(Penalty.NONE, SOME)) {
             for (int size : Draws.SIZES) {
-                cases.add(countUnfit(rule, size));
+                cases.add(countUnfit(new UpdateRule.Sgd(0.9, true, penalty), size));
             }
         }
         // The last rounds to 1 in F32, and drops 2³² of 2³².
@@ -116,8 +121,14 @@ final class UpdateKernels {
                     }
                     for (int step = 0; step < steps; step++) {
                         View now = g[step % 2];
-                        side.kernels().update(rule, control, done, halt, p, now, states);
-                        side.kernels().update(rule, control, done, halted, p, now, states);
+                        side.kernels()
+                                .run(
+                                        new KernelCall.Update(
+                                                rule, control, done, halt, p, now, states));
+                        side.kernels()
+                                .run(
+                                        new KernelCall.Update(
+                                                rule, control, done, halted, p, now, states));
                     }
                 });
     }
@@ -159,7 +170,16 @@ final class UpdateKernels {
                     View[] g = {side.input(even), side.input(odd)};
                     List<View> states = written.subList(1, written.size());
                     for (int step = 0; step < steps; step++) {
-                        side.kernels().update(rule, control, done, halt, p, g[step / 30], states);
+                        side.kernels()
+                                .run(
+                                        new KernelCall.Update(
+                                                rule,
+                                                control,
+                                                done,
+                                                halt,
+                                                p,
+                                                g[step / 30],
+                                                states));
                     }
                     for (View each : written) {
                         side.demand(each, UpdateKernels::requireFinite);
@@ -188,13 +208,19 @@ final class UpdateKernels {
                         for (View p : List.of(usual, wild)) {
                             for (View g : List.of(usual, wild)) {
                                 View count = side.updated(new int[] {5}, EXACT);
-                                side.kernels().countUnfit(rule, control, null, p, g, count);
+                                side.kernels()
+                                        .run(
+                                                new KernelCall.CountUnfit(
+                                                        rule, control, null, p, g, count));
                             }
                         }
                         for (float loss : new float[] {1e30f, Float.NaN, -1 / 0f}) {
                             View scalar = side.input(new float[] {loss});
                             View count = side.updated(new int[] {Integer.MAX_VALUE - 1}, EXACT);
-                            side.kernels().countUnfit(rule, control, scalar, usual, wild, count);
+                            side.kernels()
+                                    .run(
+                                            new KernelCall.CountUnfit(
+                                                    rule, control, scalar, usual, wild, count));
                         }
                     }
                 });
@@ -213,7 +239,7 @@ final class UpdateKernels {
                     Shape shape = Shape.of(size);
                     for (int i = 0; i < 2; i++) {
                         View mask = side.output(DType.F32, shape, Placement.DENSE, EXACT);
-                        side.kernels().dropoutMask(rate, state, mask);
+                        side.kernels().run(new KernelCall.DropoutMask(rate, state, mask));
                     }
                 });
     }

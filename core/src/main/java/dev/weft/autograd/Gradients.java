@@ -4,10 +4,12 @@ import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Shape;
+import dev.weft.ShapeException;
 import dev.weft.Tensor;
+import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.Epilogue;
-import dev.weft.backend.Kernels;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
@@ -31,7 +33,7 @@ import java.util.function.Supplier;
 public final class Gradients {
     private final Tape tape;
     private final Device device;
-    private final Kernels kernels;
+    private final Backend kernels;
     private final IdentityHashMap<Tensor, Tensor> gradients = new IdentityHashMap<>();
 
     /** Holds what passing on one operation needs; gradients are moved out of it. */
@@ -75,7 +77,7 @@ public final class Gradients {
             passAllOn();
             for (Tensor x : tape.watched().keySet()) {
                 if (!gradients.containsKey(x)) {
-                    contribute(x, dst -> kernels.fill(0, dst));
+                    contribute(x, dst -> kernels.run(new KernelCall.Fill(0, dst)));
                 }
             }
             tape.watched().keySet().forEach(x -> all.keep(of(x)));
@@ -90,7 +92,7 @@ public final class Gradients {
             destination.assign(dy);
             gradients.put(y, destination);
         } else {
-            contribute(y, dst -> kernels.copy(dy.view(), dst));
+            contribute(y, dst -> kernels.run(new KernelCall.Copy(dy.view(), dst)));
         }
     }
 
@@ -173,7 +175,7 @@ public final class Gradients {
             at = x;
         }
         double all = number;
-        contribute(at, dst -> kernels.fill(all, dst));
+        contribute(at, dst -> kernels.run(new KernelCall.Fill(all, dst)));
     }
 
     /**
@@ -187,7 +189,11 @@ public final class Gradients {
             borrowed = gradient;
         } else {
             contribute(
-                    logits, dx -> kernels.unary(UnaryOp.AFFINE, more, -0.0, gradient.view(), dx));
+                    logits,
+                    dx ->
+                            kernels.run(
+                                    new KernelCall.Unary(
+                                            UnaryOp.AFFINE, more, -0.0, gradient.view(), dx)));
         }
     }
 
@@ -207,50 +213,63 @@ public final class Gradients {
                     contribute(
                             x,
                             dx ->
-                                    kernels.softmaxGrad(
-                                            log,
-                                            read(out).axisLast(axis),
-                                            d.axisLast(axis),
-                                            dx.axisLast(axis)));
+                                    kernels.run(
+                                            new KernelCall.SoftmaxGrad(
+                                                    log,
+                                                    read(out).axisLast(axis),
+                                                    d.axisLast(axis),
+                                                    dx.axisLast(axis))));
             case Op.CrossEntropy(var logits, var factor, var gradient, var out) -> {
                 View rows = d.withUnitAxes(Shape.of(d.dim(0), 1)).expand(logits.shape());
                 contribute(
                         logits,
                         dx -> {
-                            kernels.unary(UnaryOp.AFFINE, 1 / factor, -0.0, read(gradient), dx);
-                            kernels.binary(BinaryOp.MUL, dx, rows, dx);
+                            kernels.run(
+                                    new KernelCall.Unary(
+                                            UnaryOp.AFFINE, 1 / factor, -0.0, read(gradient), dx));
+                            kernels.run(new KernelCall.Binary(BinaryOp.MUL, dx, rows, dx));
                         });
             }
             case Op.Loss(var f, var p, var x, var target, var out) ->
-                    contribute(x, dx -> kernels.lossGrad(f, p, read(x), read(target), d, dx));
+                    contribute(
+                            x,
+                            dx ->
+                                    kernels.run(
+                                            new KernelCall.LossGrad(
+                                                    f, p, read(x), read(target), d, dx)));
             case Op.Pick(var x, var indices, var out) ->
-                    contribute(x, dx -> kernels.unpick(d, read(indices), dx));
+                    contribute(x, dx -> kernels.run(new KernelCall.Unpick(d, read(indices), dx)));
             case Op.Gather(var table, var indices, var out) ->
                     contribute(
                             table,
                             dTable -> {
-                                kernels.fill(0, dTable);
-                                kernels.scatterAdd(d, read(indices), dTable);
+                                kernels.run(new KernelCall.Fill(0, dTable));
+                                kernels.run(new KernelCall.ScatterAdd(d, read(indices), dTable));
                             });
             case Op.Concat(var axis, var parts, var out) -> concat(axis, parts, d);
             case Op.Reshape(var x, var out) ->
                     contribute(
                             x,
                             dx ->
-                                    kernels.copy(
-                                            View.contiguous(d.buffer(), x.shape(), d.offset()),
-                                            dx));
+                                    kernels.run(
+                                            new KernelCall.Copy(
+                                                    View.contiguous(
+                                                            d.buffer(), x.shape(), d.offset()),
+                                                    dx)));
             case Op.Permute(var axes, var x, var out) ->
-                    contribute(x, dx -> kernels.copy(d, dx.permute(axes)));
+                    contribute(x, dx -> kernels.run(new KernelCall.Copy(d, dx.permute(axes))));
             case Op.Slice(var axis, var start, var end, var step, var x, var out) ->
                     contribute(
                             x,
                             dx -> {
-                                kernels.fill(0, dx);
-                                kernels.copy(d, dx.slice(axis, start, end, step));
+                                kernels.run(new KernelCall.Fill(0, dx));
+                                kernels.run(
+                                        new KernelCall.Copy(d, dx.slice(axis, start, end, step)));
                             });
             case Op.Expand(var x, var out) -> contribute(x, dx -> sumTo(d, dx));
-            case Op.Copy(var x, var out) -> contribute(x, dx -> kernels.copy(d, dx));
+            case Op.Custom custom -> custom(custom, dy);
+            case Op.Copy(var x, var out) ->
+                    contribute(x, dx -> kernels.run(new KernelCall.Copy(d, dx)));
         }
     }
 
@@ -262,7 +281,7 @@ public final class Gradients {
                 dx -> {
                     View x = reads == UnaryOp.Reads.OPERAND ? read(op.x()) : d;
                     View y = reads == UnaryOp.Reads.RESULT ? read(op.out()) : d;
-                    kernels.unaryGrad(op.op(), op.p(), op.q(), x, y, d, dx);
+                    kernels.run(new KernelCall.UnaryGrad(op.op(), op.p(), op.q(), x, y, d, dx));
                 });
     }
 
@@ -274,20 +293,27 @@ public final class Gradients {
     private void binaryGrad(BinaryOp op, boolean byB, Tensor a, Tensor b, View d, View dx) {
         View left = op.derivativeReadsA(byB) ? read(a).expand(d.shape()) : d;
         View right = op.derivativeReadsB(byB) ? read(b).expand(d.shape()) : d;
-        kernels.binaryGrad(op, byB, left, right, d, dx);
+        kernels.run(new KernelCall.BinaryGrad(op, byB, left, right, d, dx));
     }
 
     private void reduce(ReduceOp op, Shape kept, Tensor x, Tensor out, View d) {
         View dKept = View.contiguous(d.buffer(), kept, d.offset());
         switch (op) {
-            case SUM -> contribute(x, dx -> kernels.copy(dKept.expand(x.shape()), dx));
+            case SUM ->
+                    contribute(
+                            x, dx -> kernels.run(new KernelCall.Copy(dKept.expand(x.shape()), dx)));
             case MEAN -> {
                 double share = (double) kept.size() / x.size();
                 contribute(
                         x,
                         dx ->
-                                kernels.unary(
-                                        UnaryOp.AFFINE, share, -0.0, dKept.expand(x.shape()), dx));
+                                kernels.run(
+                                        new KernelCall.Unary(
+                                                UnaryOp.AFFINE,
+                                                share,
+                                                -0.0,
+                                                dKept.expand(x.shape()),
+                                                dx)));
             }
             case MAX, MIN ->
                     contribute(
@@ -303,10 +329,10 @@ public final class Gradients {
     /** dx = dy / n at the n elements that equal the extreme, and 0 elsewhere. */
     private void shareAmongEquals(View x, View extreme, View dy, View dx) {
         View share = device.empty(DType.F32, extreme.shape()).view();
-        kernels.binary(BinaryOp.EQUAL, x, extreme.expand(x.shape()), dx);
-        kernels.reduce(ReduceOp.SUM, dx, share);
-        kernels.binary(BinaryOp.DIV, dy, share, share);
-        kernels.binary(BinaryOp.MUL, dx, share.expand(x.shape()), dx);
+        kernels.run(new KernelCall.Binary(BinaryOp.EQUAL, x, extreme.expand(x.shape()), dx));
+        kernels.run(new KernelCall.Reduce(ReduceOp.SUM, dx, share));
+        kernels.run(new KernelCall.Binary(BinaryOp.DIV, dy, share, share));
+        kernels.run(new KernelCall.Binary(BinaryOp.MUL, dx, share.expand(x.shape()), dx));
     }
 
     private void linear(Op.Linear op, Tensor dy) {
@@ -317,7 +343,7 @@ public final class Gradients {
         } else {
             dz = device.empty(DType.F32, dy.shape());
             View y = read(op.out());
-            kernels.unaryGrad(activation, 0, 0, y, y, dy.view(), dz.view());
+            kernels.run(new KernelCall.UnaryGrad(activation, 0, 0, y, y, dy.view(), dz.view()));
         }
         Tensor bias = op.bias();
         if (bias != null) {
@@ -328,11 +354,46 @@ public final class Gradients {
         product(op.x(), () -> dz, () -> saved(op.weight()));
     }
 
+    /** All that the way back gives is looked at before any of it counts. */
+    private void custom(Op.Custom op, Tensor dy) {
+        List<Tensor> operands = op.operands();
+        operands.forEach(this::saved);
+        saved(op.out());
+        List<? extends @Nullable Tensor> given = op.backward().gradients(dy);
+        if (given.size() != operands.size()) {
+            throw new ShapeException(
+                    "gradients: the backward of %s gave %d gradients: needs one, or null, for each of its %d operands"
+                            .formatted(op.name(), given.size(), operands.size()));
+        }
+        for (int i = 0; i < given.size(); i++) {
+            Tensor gradient = given.get(i);
+            Tensor x = operands.get(i);
+            boolean fits =
+                    gradient == null
+                            || (gradient.device() == device
+                                    && gradient.dtype() == DType.F32
+                                    && gradient.shape().equals(x.shape()));
+            if (!fits) {
+                throw new ShapeException(
+                        "gradients: the backward of %s gave %s for operand %d, which is %s: needs F32 of its shape, on its device"
+                                .formatted(op.name(), gradient, i, x));
+            }
+        }
+        for (int i = 0; i < given.size(); i++) {
+            Tensor gradient = given.get(i);
+            if (gradient != null) {
+                contribute(
+                        operands.get(i),
+                        dx -> kernels.run(new KernelCall.Copy(gradient.view(), dx)));
+            }
+        }
+    }
+
     private void concat(int axis, List<Tensor> parts, View d) {
         long start = 0;
         for (Tensor part : parts) {
             View share = d.slice(axis, start, start + part.dim(axis), 1);
-            contribute(part, dx -> kernels.copy(share, dx));
+            contribute(part, dx -> kernels.run(new KernelCall.Copy(share, dx)));
             start += part.dim(axis);
         }
     }
@@ -347,8 +408,10 @@ public final class Gradients {
                     Tensor a = left.get();
                     Tensor b = right.get();
                     boolean matrices = a.rank() == 2 && b.rank() == 2 && x.rank() == 2;
-                    if (matrices && a.dim(1) <= Kernels.MOST_DEPTH) {
-                        kernels.gemm(1, unitStride(a), unitStride(b), 0, dx, Epilogue.NONE);
+                    if (matrices && a.dim(1) <= KernelCall.MOST_DEPTH) {
+                        kernels.run(
+                                new KernelCall.Gemm(
+                                        1, unitStride(a), unitStride(b), 0, dx, Epilogue.NONE));
                     } else {
                         sumTo(a.matmul(b).view(), dx);
                     }
@@ -385,7 +448,7 @@ public final class Gradients {
             try (Tensor more = device.empty(DType.F32, x.shape())) {
                 write.accept(more.view());
                 View sum = present.viewToWrite();
-                kernels.binary(BinaryOp.ADD, sum, more.view(), sum);
+                kernels.run(new KernelCall.Binary(BinaryOp.ADD, sum, more.view(), sum));
             }
         }
     }
@@ -409,7 +472,7 @@ public final class Gradients {
     /** dx = Σ full over the axes that were broadcast. */
     private void sumTo(View full, View dx) {
         if (full.shape().equals(dx.shape())) {
-            kernels.copy(full, dx);
+            kernels.run(new KernelCall.Copy(full, dx));
             return;
         }
         long[] dims = new long[full.rank()];
@@ -417,6 +480,6 @@ public final class Gradients {
         for (int axis = 0; axis < dims.length; axis++) {
             dims[axis] = axis < missing ? 1 : dx.dim(axis - missing);
         }
-        kernels.reduce(ReduceOp.SUM, full, dx.withUnitAxes(Shape.of(dims)));
+        kernels.run(new KernelCall.Reduce(ReduceOp.SUM, full, dx.withUnitAxes(Shape.of(dims))));
     }
 }

@@ -84,6 +84,25 @@ public sealed interface Op {
     /** out = x broadcast. */
     record Expand(Tensor x, Tensor out) implements Op {}
 
+    /** out = what somebody computed of the operands; {@code backward} is the way back. */
+    record Custom(String name, List<Tensor> operands, Backward backward, Tensor out)
+            implements Op {}
+
     /** out = x, copied. */
     record Copy(Tensor x, Tensor out) implements Op {}
+
+    /** The way back through an operation of one's own: see {@link dev.weft.Device#custom}. */
+    @FunctionalInterface
+    interface Backward {
+        /**
+         * The gradients by the operands, made of {@code dy}, the operands, the result and whatever
+         * the forward pass has left. Nothing is recorded meanwhile, and what is made here is closed
+         * afterwards.
+         *
+         * @param dy the gradient by the result, of its shape
+         * @return one for each operand, in their order: F32 of the operand's shape, or null where
+         *     there is none to that operand, as to indices
+         */
+        List<? extends @Nullable Tensor> gradients(Tensor dy);
+    }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Records the operations on watched tensors, and on what is computed from them, for {@link
@@ -118,6 +119,17 @@ public final class Tape implements AutoCloseable {
         return !paused && isTracked(x);
     }
 
+    /** What {@code body} returns; nothing that it does is recorded. */
+    public <T> T paused(Supplier<T> body) {
+        boolean before = paused;
+        paused = true;
+        try {
+            return body.get();
+        } finally {
+            paused = before;
+        }
+    }
+
     /** Notes an operation of which at least one operand is tracked. */
     public void record(Op op) {
         entries.add(new Entry(op, device.writes()));
@@ -168,12 +180,7 @@ public final class Tape implements AutoCloseable {
                     "gradients: " + y + " was not computed from a tensor that the tape watches");
         }
         device.backend(); // for this thread only
-        paused = true;
-        try {
-            return Gradients.compute(this, y, dy);
-        } finally {
-            paused = false;
-        }
+        return paused(() -> Gradients.compute(this, y, dy));
     }
 
     private View require(String operation, Tensor x) {

@@ -4,6 +4,7 @@ import dev.weft.DType;
 import dev.weft.Shape;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 
 /**
  * One open device: memory, transfers and kernels. Calls come from one thread at a time and are
@@ -12,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  * <p>To write a backend, implement this and {@link BackendProvider}, and subclass the conformance
  * suite.
  */
-public interface Backend extends Kernels, AutoCloseable {
+public interface Backend extends AutoCloseable {
     /** How many doubles are converted at a time, so that a large tensor needs little heap. */
     int BLOCK = 1 << 20;
 
@@ -117,7 +118,28 @@ public interface Backend extends Kernels, AutoCloseable {
     }
 
     /**
-     * How {@link #gemm} may round its operands from now on; F32 until it is called.
+     * Does a call, or enqueues it.
+     *
+     * @throws IndexOutOfBoundsException where an index is out of range, and {@link KernelCall} says
+     *     that it counts: now, or when the device is next waited for
+     */
+    void run(KernelCall call);
+
+    /**
+     * Does a call and waits for it.
+     *
+     * @return how long it took, by the device's own clock where it has one: without what the host
+     *     does for it
+     */
+    default Duration time(KernelCall call) {
+        long start = System.nanoTime();
+        run(call);
+        synchronize();
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /**
+     * How {@link KernelCall.Gemm} may round its operands from now on; F32 until it is called.
      *
      * @throws UnsupportedOperationException where this device cannot do so, saying why
      */

@@ -4,9 +4,9 @@ import dev.weft.DType;
 
 /**
  * Elementwise functions of two operands: y = f(a, b). Each constant gives the function and, after
- * the semicolon, the partial derivatives that {@link Kernels#binaryGrad} multiplies by dy. NaN in
- * either operand gives NaN, except where said. Infinite operands give what IEEE arithmetic makes of
- * the formula, in the function and in the derivatives; zeros keep their sign as it does.
+ * the semicolon, the partial derivatives that {@link KernelCall.BinaryGrad} multiplies by dy. NaN
+ * in either operand gives NaN, except where said. Infinite operands give what IEEE arithmetic makes
+ * of the formula, in the function and in the derivatives; zeros keep their sign as it does.
  *
  * <p>For I32, arithmetic wraps, and no pair of operands is an error.
  */

@@ -4,7 +4,7 @@ import dev.weft.DType;
 
 /**
  * Elementwise functions of one operand: y = f(x; p, q). Each constant gives the function and, after
- * the semicolon, the derivative that {@link Kernels#unaryGrad} multiplies by dy.
+ * the semicolon, the derivative that {@link KernelCall.UnaryGrad} multiplies by dy.
  *
  * <p>NaN in gives NaN out, for every function. An infinite x gives the limit, of the function and
  * of the derivative, except that 0 · ∞ is NaN where p is 0. A part of a formula that over- or
@@ -80,7 +80,7 @@ public enum UnaryOp {
         this.derivativeReads = derivativeReads;
     }
 
-    /** What {@link Kernels#unaryGrad} reads besides dy: the other of x and y may be any view. */
+    /** What {@link KernelCall.UnaryGrad} reads besides dy: the other of x and y may be any view. */
     public Reads derivativeReads() {
         return derivativeReads;
     }

@@ -3,8 +3,8 @@ package dev.weft.backend;
 /**
  * An optimizer's update of parameters p by a gradient g, with the constants that do not change from
  * step to step. The learning rate lr and the step number t (1 for the first) are read from device
- * memory: see {@link Kernels#update}. The penalty is applied first: g and p below are what {@link
- * Penalty} calls g' and p'. All state starts at zero.
+ * memory: see {@link KernelCall.Update}. The penalty is applied first: g and p below are what
+ * {@link Penalty} calls g' and p'. All state starts at zero.
  *
  * <p>Backends compute in F32, so every constant must be a number in F32 too: a momentum that rounds
  * to 1 is refused, and so is an eps below 2⁻⁶⁰ (8.7e-19): the root of a v that F32 cannot hold,

@@ -8,14 +8,12 @@ import dev.weft.backend.BinaryOp;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
-import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 import dev.weft.random.Philox;
-
-import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -101,31 +99,64 @@ public final class ReferenceBackend implements Backend {
     public void close() {}
 
     @Override
-    public void fill(double value, View y) {
+    public void run(KernelCall call) {
+        switch (call) {
+            case KernelCall.Fill(var value, var y) -> fill(value, y);
+            case KernelCall.Copy(var x, var y) -> copy(x, y);
+            case KernelCall.Unary(var op, var p, var q, var x, var y) -> unary(op, p, q, x, y);
+            case KernelCall.UnaryGrad(var op, var p, var q, var x, var y, var dy, var dx) ->
+                    unaryGrad(op, p, q, x, y, dy, dx);
+            case KernelCall.Binary(var op, var a, var b, var y) -> binary(op, a, b, y);
+            case KernelCall.BinaryGrad(var op, var byB, var a, var b, var dy, var d) ->
+                    binaryGrad(op, byB, a, b, dy, d);
+            case KernelCall.Reduce(var op, var x, var y) -> reduce(op, x, y);
+            case KernelCall.Argmax(var x, var y) -> argmax(x, y);
+            case KernelCall.Gemm(var alpha, var a, var b, var beta, var c, var epilogue) ->
+                    gemm(alpha, a, b, beta, c, epilogue);
+            case KernelCall.Softmax(var log, var x, var y) -> softmax(log, x, y);
+            case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
+                    softmaxGrad(log, y, dy, dx);
+            case KernelCall.Loss(var op, var p, var x, var t, var l) -> loss(op, p, x, t, l);
+            case KernelCall.LossGrad(var op, var p, var x, var t, var dl, var dx) ->
+                    lossGrad(op, p, x, t, dl, dx);
+            case KernelCall.CrossEntropy(var x, var target, var factor, var l, var gradient) ->
+                    crossEntropy(x, target, factor, l, gradient);
+            case KernelCall.Gather(var table, var indices, var y) -> gather(table, indices, y);
+            case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
+                    scatterAdd(dy, indices, dTable);
+            case KernelCall.Pick(var x, var indices, var y) -> pick(x, indices, y);
+            case KernelCall.Unpick(var dy, var indices, var dx) -> unpick(dy, indices, dx);
+            case KernelCall.DropoutMask(var rate, var state, var mask) ->
+                    dropoutMask(rate, state, mask);
+            case KernelCall.Update update -> update(update);
+            case KernelCall.CountUnfit unfit -> countUnfit(unfit);
+            case KernelCall.CountNonFinite(var xs, var count) -> countNonFinite(xs, count);
+        }
+    }
+
+    private static void fill(double value, View y) {
         Walk walk = new Walk(y.shape(), y);
         while (walk.next()) {
             walk.set(0, y.dtype() == DType.I32 ? (int) value : value);
         }
     }
 
-    @Override
-    public void copy(View x, View y) {
+    private static void copy(View x, View y) {
         Walk walk = new Walk(y.shape(), x, y);
         while (walk.next()) {
             walk.set(1, y.dtype() == DType.I32 ? (int) walk.get(0) : walk.get(0));
         }
     }
 
-    @Override
-    public void unary(UnaryOp op, double p, double q, View x, View y) {
+    private static void unary(UnaryOp op, double p, double q, View x, View y) {
         Walk walk = new Walk(y.shape(), x, y);
         while (walk.next()) {
             walk.set(1, Functions.unary(op, y.dtype(), p, q, walk.get(0)));
         }
     }
 
-    @Override
-    public void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
+    private static void unaryGrad(
+            UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
         Walk walk = new Walk(dx.shape(), x, y, dy, dx);
         while (walk.next()) {
             walk.set(
@@ -133,16 +164,14 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    @Override
-    public void binary(BinaryOp op, View a, View b, View y) {
+    private static void binary(BinaryOp op, View a, View b, View y) {
         Walk walk = new Walk(y.shape(), a, b, y);
         while (walk.next()) {
             walk.set(2, Functions.binary(op, y.dtype(), walk.get(0), walk.get(1)));
         }
     }
 
-    @Override
-    public void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
+    private static void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
         Walk walk = new Walk(d.shape(), a, b, dy, d);
         while (walk.next()) {
             walk.set(
@@ -150,8 +179,7 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    @Override
-    public void reduce(ReduceOp op, View x, View y) {
+    private static void reduce(ReduceOp op, View x, View y) {
         boolean integral = y.dtype() == DType.I32;
         fill(
                 switch (op) {
@@ -180,8 +208,7 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    @Override
-    public void argmax(View x, View y) {
+    private static void argmax(View x, View y) {
         Walk rows = new Walk(y.shape(), y);
         Walk elements = new Walk(x.shape(), x);
         while (rows.next()) {
@@ -199,8 +226,7 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    @Override
-    public void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
+    private static void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
         long depth = a.dim(-1);
         long batches = c.rank() == 3 ? c.dim(0) : 1;
         for (long batch = 0; batch < batches; batch++) {
@@ -237,8 +263,7 @@ public final class ReferenceBackend implements Backend {
         return view.rank() == 3 ? position + batch * view.stride(0) : position;
     }
 
-    @Override
-    public void softmax(boolean log, View x, View y) {
+    private static void softmax(boolean log, View x, View y) {
         Walk in = new Walk(x.shape(), x);
         Walk out = new Walk(y.shape(), y);
         double[] row = new double[(int) x.dim(-1)];
@@ -253,8 +278,7 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    @Override
-    public void softmaxGrad(boolean log, View y, View dy, View dx) {
+    private static void softmaxGrad(boolean log, View y, View dy, View dx) {
         Walk results = new Walk(y.shape(), y);
         Walk gradients = new Walk(dy.shape(), dy);
         Walk out = new Walk(dx.shape(), dx);
@@ -301,24 +325,22 @@ public final class ReferenceBackend implements Backend {
         return sum;
     }
 
-    @Override
-    public void loss(LossOp op, double p, View x, View t, View l) {
+    private static void loss(LossOp op, double p, View x, View t, View l) {
         Walk walk = new Walk(l.shape(), x, t, l);
         while (walk.next()) {
             walk.set(2, Functions.loss(op, p, walk.get(0), walk.get(1)));
         }
     }
 
-    @Override
-    public void lossGrad(LossOp op, double p, View x, View t, View dl, View dx) {
+    private static void lossGrad(LossOp op, double p, View x, View t, View dl, View dx) {
         Walk walk = new Walk(dx.shape(), x, t, dl, dx);
         while (walk.next()) {
             walk.set(3, walk.get(2) * Functions.lossDerivative(op, p, walk.get(0), walk.get(1)));
         }
     }
 
-    @Override
-    public void crossEntropy(View logits, View target, double factor, View l, View gradient) {
+    private static void crossEntropy(
+            View logits, View target, double factor, View l, View gradient) {
         int classes = (int) logits.dim(1);
         Walk in = new Walk(logits.shape(), logits);
         Walk losses = new Walk(l.shape(), l);
@@ -373,15 +395,13 @@ public final class ReferenceBackend implements Backend {
         return checked(kernel + ": index", index, i, bound);
     }
 
-    @Override
-    public void gather(View table, View indices, View y) {
+    private static void gather(View table, View indices, View y) {
         for (long i = 0; i < indices.size(); i++) {
             copy(row(table, index("gather", indices, i, table.dim(0))), row(y, i));
         }
     }
 
-    @Override
-    public void scatterAdd(View dy, View indices, View dTable) {
+    private static void scatterAdd(View dy, View indices, View dTable) {
         for (long i = 0; i < indices.size(); i++) {
             View row = row(dTable, index("scatterAdd", indices, i, dTable.dim(0)));
             binary(BinaryOp.ADD, row, row(dy, i), row);
@@ -392,16 +412,14 @@ public final class ReferenceBackend implements Backend {
         return view.slice(0, i, i + 1, 1);
     }
 
-    @Override
-    public void pick(View x, View indices, View y) {
+    private static void pick(View x, View indices, View y) {
         for (long i = 0; i < indices.size(); i++) {
             double value = element(x, 0, i, index("pick", indices, i, x.dim(1)));
             Elements.of(y).set(y.offset() + i * y.stride(0), value);
         }
     }
 
-    @Override
-    public void unpick(View dy, View indices, View dx) {
+    private static void unpick(View dy, View indices, View dx) {
         fill(0, dx);
         for (long i = 0; i < indices.size(); i++) {
             double value = Elements.of(dy).get(dy.offset() + i * dy.stride(0));
@@ -409,8 +427,7 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    @Override
-    public void dropoutMask(double rate, View state, View mask) {
+    private static void dropoutMask(double rate, View state, View mask) {
         long start = counter(state, 2);
         Philox stream = new Philox(counter(state, 0), start);
         long threshold = Math.round(rate * 0x1p32);
@@ -421,27 +438,21 @@ public final class ReferenceBackend implements Backend {
         setCounter(state, 2, start + (mask.size() + 3) / 4);
     }
 
-    @Override
-    public void update(
-            UpdateRule rule,
-            View control,
-            View steps,
-            View halt,
-            View p,
-            View g,
-            List<View> states) {
-        if (Elements.of(halt).get(halt.offset()) != 0) {
+    private static void update(KernelCall.Update call) {
+        if (Elements.of(call.halt()).get(call.halt().offset()) != 0) {
             return;
         }
-        double lr = Elements.of(control).get(control.offset());
-        long t = counter(steps, 0) + 1;
-        Updates updates = new Updates(rule, lr, t);
+        View p = call.p();
+        List<View> states = call.states();
+        double lr = Elements.of(call.control()).get(call.control().offset());
+        long t = counter(call.steps(), 0) + 1;
+        Updates updates = new Updates(call.rule(), lr, t);
         Shape flat = Shape.of(p.size());
         Walk walk =
                 new Walk(
                         flat,
                         flat(p),
-                        flat(g),
+                        flat(call.g()),
                         flat(states.isEmpty() ? p : states.get(0)),
                         flat(states.size() < 2 ? p : states.get(1)));
         while (walk.next()) {
@@ -454,32 +465,29 @@ public final class ReferenceBackend implements Backend {
             }
             walk.set(0, updates.parameter());
         }
-        setCounter(steps, 0, t);
+        setCounter(call.steps(), 0, t);
     }
 
-    @Override
-    public void countUnfit(
-            UpdateRule rule, View control, @Nullable View loss, View p, View g, View count) {
-        if (loss != null) {
-            countNonFinite(List.of(loss), count);
+    private static void countUnfit(KernelCall.CountUnfit call) {
+        if (call.loss() != null) {
+            countNonFinite(List.of(call.loss()), call.count());
         }
-        double largest = Elements.of(control).get(control.offset() + 1);
-        double l2 = rule.penalty().l2();
+        double largest = Elements.of(call.control()).get(call.control().offset() + 1);
+        double l2 = call.rule().penalty().l2();
         double found = 0;
-        Walk walk = new Walk(Shape.of(p.size()), flat(p), flat(g));
+        Walk walk = new Walk(Shape.of(call.p().size()), flat(call.p()), flat(call.g()));
         while (walk.next()) {
             double size = Math.abs(walk.get(1)) + (l2 == 0 ? 0 : l2 * Math.abs(walk.get(0)));
             found += size <= largest ? 0 : 1;
         }
-        addTo(count, found);
+        addTo(call.count(), found);
     }
 
     private static View flat(View view) {
         return View.contiguous(view.buffer(), Shape.of(view.size()), view.offset());
     }
 
-    @Override
-    public void countNonFinite(List<View> xs, View count) {
+    private static void countNonFinite(List<View> xs, View count) {
         double found = 0;
         for (View x : xs) {
             Walk walk = new Walk(x.shape(), x);

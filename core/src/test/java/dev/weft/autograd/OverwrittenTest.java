@@ -14,6 +14,7 @@ import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.UnaryOp;
 
 import org.junit.jupiter.api.AfterEach;
@@ -225,7 +226,7 @@ class OverwrittenTest {
             Tensor linear = x.matmul(w).sum();
             Tensor squares = w.square().sum();
             tape.gradients(squares);
-            device.backend().fill(2, w.viewToWrite());
+            device.backend().run(new KernelCall.Fill(2, w.viewToWrite()));
             assertEquals(device.writes(), w.lastWrite(), "the last write so far was this one");
             assertThrows(IllegalStateException.class, () -> tape.gradients(squares));
             // By w the product is linear: its gradient is made of x alone.

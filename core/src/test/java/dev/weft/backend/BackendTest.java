@@ -86,7 +86,7 @@ class BackendTest {
     @Test
     void aReadForLaterMayBeDoneAtOnce() {
         View x = view(DType.F32, 0, 1);
-        backend.fill(1.5, x);
+        backend.run(new KernelCall.Fill(1.5, x));
         float[] host = new float[1];
         backend.downloadLater(x, MemorySegment.ofArray(host));
         assertEquals(1.5f, host[0]);
@@ -105,8 +105,10 @@ class BackendTest {
     @Test
     void aRecordingMayCallAgain() {
         View x = view(DType.F32, 0, 1);
-        backend.fill(1, x);
-        try (Recording doubling = backend.record(() -> backend.unary(UnaryOp.AFFINE, 2, 0, x, x))) {
+        backend.run(new KernelCall.Fill(1, x));
+        try (Recording doubling =
+                backend.record(
+                        () -> backend.run(new KernelCall.Unary(UnaryOp.AFFINE, 2, 0, x, x)))) {
             doubling.replay();
             doubling.replay();
         }

@@ -9,6 +9,7 @@ import dev.weft.Shape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UpdateRule;
@@ -44,7 +45,7 @@ class ReferenceKernelsTest {
     private View empty(DType dtype, long... dims) {
         Shape shape = Shape.of(dims);
         View view = View.contiguous(backend.allocate(dtype, shape.size()), shape, 0);
-        backend.fill(99, view);
+        backend.run(new KernelCall.Fill(99, view));
         return view;
     }
 
@@ -61,9 +62,9 @@ class ReferenceKernelsTest {
     @Test
     void integersAreCutOffAndWrap() {
         View y = empty(DType.I32, 3);
-        backend.copy(f32(new double[] {-2.75, 3e9, Double.NaN}, 3), y);
+        backend.run(new KernelCall.Copy(f32(new double[] {-2.75, 3e9, Double.NaN}, 3), y));
         expect(y, -2, Integer.MAX_VALUE, 0);
-        backend.fill(7, y);
+        backend.run(new KernelCall.Fill(7, y));
         expect(y, 7, 7, 7);
         int[] host = new int[3];
         backend.download(y, MemorySegment.ofArray(host));
@@ -85,8 +86,8 @@ class ReferenceKernelsTest {
         View x = f32(new double[] {1, -5, 3, 4, 0.5, -6}, 2, 3);
         View rows = empty(DType.F32, 2, 1);
         View columns = empty(DType.F32, 1, 3);
-        backend.reduce(op, x, rows);
-        backend.reduce(op, x, columns);
+        backend.run(new KernelCall.Reduce(op, x, rows));
+        backend.run(new KernelCall.Reduce(op, x, columns));
         switch (op) {
             case SUM -> {
                 expect(rows, -1, -1.5);
@@ -110,9 +111,9 @@ class ReferenceKernelsTest {
     @Test
     void integersReduceFromTheirOwnEnds() {
         View y = empty(DType.I32, 1);
-        backend.reduce(ReduceOp.MAX, i32(-2147483648.0, -2147483648.0), y);
+        backend.run(new KernelCall.Reduce(ReduceOp.MAX, i32(-2147483648.0, -2147483648.0), y));
         expect(y, Integer.MIN_VALUE);
-        backend.reduce(ReduceOp.MIN, i32(2147483647, 2147483647), y);
+        backend.run(new KernelCall.Reduce(ReduceOp.MIN, i32(2147483647, 2147483647), y));
         expect(y, Integer.MAX_VALUE);
     }
 
@@ -120,13 +121,15 @@ class ReferenceKernelsTest {
     void argmaxIsTheFirstOfEqualsAndTheFirstNaN() {
         View y = empty(DType.I32, 3);
         double nan = Double.NaN;
-        backend.argmax(f32(new double[] {1, 4, 4, nan, 9, nan, -3, -2, -5}, 3, 3), y);
+        backend.run(
+                new KernelCall.Argmax(
+                        f32(new double[] {1, 4, 4, nan, 9, nan, -3, -2, -5}, 3, 3), y));
         expect(y, 1, 0, 1);
         View one = empty(DType.I32, 1);
         double low = Double.NEGATIVE_INFINITY;
-        backend.argmax(f32(new double[] {low, low}, 1, 2), one);
+        backend.run(new KernelCall.Argmax(f32(new double[] {low, low}, 1, 2), one));
         expect(one, 0);
-        backend.argmax(f32(new double[] {5, nan, 7}, 1, 3), one);
+        backend.run(new KernelCall.Argmax(f32(new double[] {5, nan, 7}, 1, 3), one));
         expect(one, 1);
     }
 
@@ -135,11 +138,11 @@ class ReferenceKernelsTest {
         View a = f32(new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
         View b = f32(new double[] {1, 0, -1, 2, 0.5, 1}, 3, 2);
         View c = f32(new double[] {10, 20, 30, 40}, 2, 2);
-        backend.gemm(2, a, b, 0.5, c, Epilogue.NONE);
+        backend.run(new KernelCall.Gemm(2, a, b, 0.5, c, Epilogue.NONE));
         expect(c, 5 + 2 * 0.5, 10 + 2 * 7, 15 + 2 * 2, 20 + 2 * 16);
         View never = f32(new double[] {Double.NaN, Double.NaN, Double.NaN, Double.NaN}, 2, 2);
         View bias = f32(new double[] {0.25, -10}, 2);
-        backend.gemm(1, a, b, 0, never, new Epilogue(bias, Activation.RELU));
+        backend.run(new KernelCall.Gemm(1, a, b, 0, never, new Epilogue(bias, Activation.RELU)));
         expect(never, 0.75, 0, 2.25, 6);
     }
 
@@ -148,11 +151,17 @@ class ReferenceKernelsTest {
         View a = f32(new double[] {1, 2, 3, 4}, 2, 1, 2);
         View b = f32(new double[] {1, -1, 10, 100}, 2, 2, 1);
         View c = empty(DType.F32, 2, 1, 1);
-        backend.gemm(1, a, b, 0, c, Epilogue.NONE);
+        backend.run(new KernelCall.Gemm(1, a, b, 0, c, Epilogue.NONE));
         expect(c, -1, 430);
         View nothing = empty(DType.F32, 1, 1);
-        backend.gemm(
-                1, f32(new double[0], 1, 0), f32(new double[0], 0, 1), 0, nothing, Epilogue.NONE);
+        backend.run(
+                new KernelCall.Gemm(
+                        1,
+                        f32(new double[0], 1, 0),
+                        f32(new double[0], 0, 1),
+                        0,
+                        nothing,
+                        Epilogue.NONE));
         expect(nothing, 0);
     }
 
@@ -164,15 +173,15 @@ class ReferenceKernelsTest {
         View dx = empty(DType.F32, 2, 3);
         View dy = f32(new double[] {1, -1, 0.25, 1, -1, 0.25}, 2, 3);
         double[] p = {0.6037488961486258, 0.03005888756957402, 0.3661922162818002};
-        backend.softmax(false, x, y);
+        backend.run(new KernelCall.Softmax(false, x, y));
         expect(y, p[0], p[1], p[2], p[0], p[1], p[2]);
-        backend.softmaxGrad(false, y, dy, dx);
+        backend.run(new KernelCall.SoftmaxGrad(false, y, dy, dx));
         double[] d = {0.2021121501479387, -0.05005520370175663, -0.15205694644618206};
         expect(dx, d[0], d[1], d[2], d[0], d[1], d[2]);
-        backend.softmax(true, x, y);
+        backend.run(new KernelCall.Softmax(true, x, y));
         double[] l = {-0.5045969023422835, -3.5045969023422834, -1.0045969023422836};
         assertArrayEquals(new double[] {l[0], l[1], l[2], l[0], l[1], l[2]}, values(y), 1e-13);
-        backend.softmaxGrad(true, y, dy, dx);
+        backend.run(new KernelCall.SoftmaxGrad(true, y, dy, dx));
         double[] e = {0.8490627759628435, -1.0075147218923934, 0.15845194592954995};
         assertArrayEquals(new double[] {e[0], e[1], e[2], e[0], e[1], e[2]}, values(dx), 1e-13);
     }
@@ -183,10 +192,12 @@ class ReferenceKernelsTest {
         View logits = f32(new double[] {1, -2, 0.5}, 1, 3);
         View l = empty(DType.F32, 1);
         View gradient = empty(DType.F32, 1, 3);
-        backend.crossEntropy(logits, i32(2), 0.25, l, gradient);
+        backend.run(new KernelCall.CrossEntropy(logits, i32(2), 0.25, l, gradient));
         expect(l, 1.0045969023422836);
         expect(gradient, 0.15093722403715645, 0.007514721892393505, -0.15845194592954995);
-        backend.crossEntropy(logits, f32(new double[] {0.5, 0.125, 0.25}, 1, 3), 0.25, l, gradient);
+        backend.run(
+                new KernelCall.CrossEntropy(
+                        logits, f32(new double[] {0.5, 0.125, 0.25}, 1, 3), 0.25, l, gradient));
         expect(l, 0.941522289549498);
         expect(gradient, 0.00707007103251189, -0.024674618344155682, 0.017604547311643792);
     }
@@ -196,10 +207,12 @@ class ReferenceKernelsTest {
         View l = empty(DType.F32, 1);
         View gradient = empty(DType.F32, 1, 2);
         View logits = f32(new double[] {3, Double.NEGATIVE_INFINITY}, 1, 2);
-        backend.crossEntropy(logits, i32(0), 1, l, gradient);
+        backend.run(new KernelCall.CrossEntropy(logits, i32(0), 1, l, gradient));
         expect(l, 0);
         expect(gradient, 0, 0);
-        backend.crossEntropy(f32(new double[] {Double.NaN, 1}, 1, 2), i32(1), 1, l, gradient);
+        backend.run(
+                new KernelCall.CrossEntropy(
+                        f32(new double[] {Double.NaN, 1}, 1, 2), i32(1), 1, l, gradient));
         expect(l, Double.NaN);
     }
 
@@ -207,15 +220,17 @@ class ReferenceKernelsTest {
     void rowsAndElementsByIndex() {
         View table = f32(new double[] {1, 2, 3, 4, 5, 6}, 3, 2);
         View y = empty(DType.F32, 2, 2);
-        backend.gather(table, i32(2, 0), y);
+        backend.run(new KernelCall.Gather(table, i32(2, 0), y));
         expect(y, 5, 6, 1, 2);
-        backend.scatterAdd(f32(new double[] {10, 20, 30, 40}, 2, 2), i32(1, 1), table);
+        backend.run(
+                new KernelCall.ScatterAdd(
+                        f32(new double[] {10, 20, 30, 40}, 2, 2), i32(1, 1), table));
         expect(table, 1, 2, 43, 64, 5, 6);
         View picked = empty(DType.F32, 3);
-        backend.pick(table, i32(1, 0, 1), picked);
+        backend.run(new KernelCall.Pick(table, i32(1, 0, 1), picked));
         expect(picked, 2, 43, 6);
         View spread = empty(DType.F32, 3, 2);
-        backend.unpick(picked, i32(1, 0, 1), spread);
+        backend.run(new KernelCall.Unpick(picked, i32(1, 0, 1), spread));
         expect(spread, 0, 2, 43, 0, 0, 6);
     }
 
@@ -228,7 +243,7 @@ class ReferenceKernelsTest {
             Exception e =
                     assertThrows(
                             IndexOutOfBoundsException.class,
-                            () -> backend.gather(table, outside, y));
+                            () -> backend.run(new KernelCall.Gather(table, outside, y)));
             assertEquals(
                     "gather: index %d at position 1 is outside [0, 2)".formatted(index),
                     e.getMessage());
@@ -240,7 +255,10 @@ class ReferenceKernelsTest {
                 "crossEntropy: label 2 at position 0 is outside [0, 2)",
                 assertThrows(
                                 IndexOutOfBoundsException.class,
-                                () -> backend.crossEntropy(logits, i32(2), 1, l, gradient))
+                                () ->
+                                        backend.run(
+                                                new KernelCall.CrossEntropy(
+                                                        logits, i32(2), 1, l, gradient)))
                         .getMessage());
     }
 
@@ -250,12 +268,12 @@ class ReferenceKernelsTest {
         // 6627e8d5 e169c58d bc57ac4c 9b00dbd8: as fractions of 2³² 0.399, 0.881, 0.736, 0.605.
         View state = i32(0, 0, 0, 0);
         View mask = empty(DType.F32, 4);
-        backend.dropoutMask(0.5, state, mask);
+        backend.run(new KernelCall.DropoutMask(0.5, state, mask));
         expect(mask, 0, 2, 2, 2);
         expect(state, 0, 0, 1, 0);
         View more = empty(DType.F32, 5);
         View again = i32(0, 0, 0, 0);
-        backend.dropoutMask(0.75, again, more);
+        backend.run(new KernelCall.DropoutMask(0.75, again, more));
         assertArrayEquals(new double[] {0, 4, 0, 0}, Arrays.copyOf(values(more), 4));
         expect(again, 0, 0, 2, 0);
     }
@@ -263,7 +281,7 @@ class ReferenceKernelsTest {
     @Test
     void theBlockNumberHasTwoWords() {
         View state = i32(1, 2, -1, 5);
-        backend.dropoutMask(0.5, state, empty(DType.F32, 4));
+        backend.run(new KernelCall.DropoutMask(0.5, state, empty(DType.F32, 4)));
         expect(state, 1, 2, 0, 6);
     }
 
@@ -272,10 +290,10 @@ class ReferenceKernelsTest {
         View count = i32(3);
         View x = f32(new double[] {1, Double.NaN, Double.POSITIVE_INFINITY}, 3);
         View more = f32(new double[] {Double.NEGATIVE_INFINITY, 0}, 2);
-        backend.countNonFinite(List.of(x, more), count);
+        backend.run(new KernelCall.CountNonFinite(List.of(x, more), count));
         expect(count, 6);
         View full = i32(2147483646);
-        backend.countNonFinite(List.of(x, more), full);
+        backend.run(new KernelCall.CountNonFinite(List.of(x, more), full));
         expect(full, Integer.MAX_VALUE);
     }
 
@@ -297,13 +315,13 @@ class ReferenceKernelsTest {
         View p = f32(new double[] {10, 20}, 2);
         View steps = words(0xFFFF_FFFFL);
         UpdateRule plain = new UpdateRule.Sgd(0, false, Penalty.NONE);
-        backend.update(plain, control, steps, go, p, g, List.of());
+        backend.run(new KernelCall.Update(plain, control, steps, go, p, g, List.of()));
         expect(p, 9.5, 21);
         expect(steps, 0, 1);
 
         View u = f32(new double[] {4, 8}, 2);
         UpdateRule heavy = new UpdateRule.Sgd(0.5, false, Penalty.NONE);
-        backend.update(heavy, control, steps, go, p, g, List.of(u));
+        backend.run(new KernelCall.Update(heavy, control, steps, go, p, g, List.of(u)));
         expect(u, 3, 2);
         expect(p, 8, 20);
         expect(g, 1, -2);
@@ -313,7 +331,7 @@ class ReferenceKernelsTest {
         View v = f32(new double[] {0, 0}, 2);
         View first = words(0);
         UpdateRule adam = new UpdateRule.Adam(0.5, 0.75, 0.25, Penalty.NONE);
-        backend.update(adam, control, first, go, p, g, List.of(m, v));
+        backend.run(new KernelCall.Update(adam, control, first, go, p, g, List.of(m, v)));
         expect(m, 0.5, -1);
         expect(v, 0.25, 1);
         // m and v of the first step are g and g², when they are divided by 1 - beta.
@@ -328,7 +346,9 @@ class ReferenceKernelsTest {
         View steps = words(7);
         UpdateRule heavy = new UpdateRule.Sgd(0.5, false, Penalty.NONE);
         View control = f32(new double[] {0.5, 1e9}, 2);
-        backend.update(heavy, control, steps, i32(1), p, f32(new double[] {1, 2}, 2), List.of(u));
+        backend.run(
+                new KernelCall.Update(
+                        heavy, control, steps, i32(1), p, f32(new double[] {1, 2}, 2), List.of(u)));
         expect(p, 10, 20);
         expect(u, 4, 8);
         expect(steps, 7, 0);
@@ -342,17 +362,17 @@ class ReferenceKernelsTest {
         View g = f32(new double[] {8, -7.5, 6.5, Double.NaN, Double.NEGATIVE_INFINITY}, 5);
         View count = i32(3);
         UpdateRule plain = new UpdateRule.Sgd(0, false, Penalty.NONE);
-        backend.countUnfit(plain, control, null, p, g, count);
+        backend.run(new KernelCall.CountUnfit(plain, control, null, p, g, count));
         expect(count, 3 + 2);
         UpdateRule l2 = new UpdateRule.Sgd(0, false, new Penalty(0, 0.25, 0));
-        backend.countUnfit(l2, control, null, p, g, count);
+        backend.run(new KernelCall.CountUnfit(l2, control, null, p, g, count));
         // 8 + 25, 7.5 + 0.5, 6.5 + 1, and the two.
         expect(count, 5 + 3);
         View loss = f32(new double[] {Double.NaN}, 1);
-        backend.countUnfit(plain, control, loss, p, g, count);
+        backend.run(new KernelCall.CountUnfit(plain, control, loss, p, g, count));
         expect(count, 8 + 3);
-        backend.fill(Integer.MAX_VALUE - 1.0, count);
-        backend.countUnfit(plain, control, loss, p, g, count);
+        backend.run(new KernelCall.Fill(Integer.MAX_VALUE - 1.0, count));
+        backend.run(new KernelCall.CountUnfit(plain, control, loss, p, g, count));
         expect(count, Integer.MAX_VALUE);
     }
 }

@@ -8,17 +8,15 @@ import dev.weft.backend.BinaryOp;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
-import dev.weft.backend.ReduceOp;
 import dev.weft.backend.Reserve;
 import dev.weft.backend.UnaryOp;
-import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /**
  * The CPU as a device: vector kernels over native memory, on a few threads. Every call is done when
@@ -123,20 +121,60 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         }
     }
 
-    // ---- elementwise
+    // ---- kernels
 
     @Override
-    public void fill(double value, View y) {
-        copies.fill(value, y);
+    public void run(KernelCall call) {
+        switch (call) {
+            case KernelCall.Fill(var value, var y) -> copies.fill(value, y);
+            case KernelCall.Copy(var x, var y) -> copies.copy(x, y);
+            case KernelCall.Unary(var op, var p, var q, var x, var y) -> unary(op, p, q, x, y);
+            case KernelCall.UnaryGrad(var op, var p, var q, var x, var y, var dy, var dx) ->
+                    unaryGrad(op, p, q, x, y, dy, dx);
+            case KernelCall.Binary(var op, var a, var b, var y) -> binary(op, a, b, y);
+            case KernelCall.BinaryGrad(var op, var byB, var a, var b, var dy, var d) ->
+                    binaryGrad(op, byB, a, b, dy, d);
+            case KernelCall.Loss(var op, var p, var x, var t, var l) -> loss(op, p, x, t, l);
+            case KernelCall.LossGrad(var op, var p, var x, var t, var dl, var dx) ->
+                    lossGrad(op, p, x, t, dl, dx);
+            case KernelCall.Reduce(var op, var x, var y) -> reduction.reduce(op, x, y);
+            case KernelCall.CountNonFinite(var xs, var count) ->
+                    xs.forEach(x -> reduction.countNonFinite(x, count));
+            case KernelCall.Argmax(var x, var y) -> reduction.argmax(x, y);
+            case KernelCall.Softmax(var log, var x, var y) -> softmaxRows.softmax(log, x, y);
+            case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
+                    softmaxRows.softmaxGrad(log, y, dy, dx);
+            case KernelCall.CrossEntropy(var x, var target, var factor, var l, var gradient) ->
+                    softmaxRows.crossEntropy(x, target, (float) factor, l, gradient);
+            case KernelCall.Gemm(var alpha, var a, var b, var beta, var c, var epilogue) ->
+                    gemm(alpha, a, b, beta, c, epilogue);
+            case KernelCall.Gather(var table, var indices, var y) ->
+                    Indices.gather(table, indices, y, copies);
+            case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
+                    scatterAdd.run(dy, indices, dTable);
+            case KernelCall.Pick(var x, var indices, var y) -> Indices.pick(x, indices, y);
+            case KernelCall.Unpick(var dy, var indices, var dx) ->
+                    Indices.unpick(dy, indices, dx, copies);
+            case KernelCall.DropoutMask(var rate, var state, var mask) ->
+                    dropoutMask.draw(rate, state, mask);
+            case KernelCall.Update(
+                            var rule,
+                            var control,
+                            var steps,
+                            var halt,
+                            var p,
+                            var g,
+                            var states) -> {
+                if (Memory.getInt(CpuBuffer.address(halt)) == 0) {
+                    update.run(rule, control, steps, p, g, states);
+                }
+            }
+            case KernelCall.CountUnfit(var rule, var control, var loss, var p, var g, var count) ->
+                    update.countUnfit(rule, control, loss, p, g, count);
+        }
     }
 
-    @Override
-    public void copy(View x, View y) {
-        copies.copy(x, y);
-    }
-
-    @Override
-    public void unary(UnaryOp op, double p, double q, View x, View y) {
+    private void unary(UnaryOp op, double p, double q, View x, View y) {
         if (y.dtype() == DType.I32) {
             elementwise.run(
                     (a, b, c, out, n) -> IntegerLoops.unary(op, (long) p, (long) q, a, out, n),
@@ -151,8 +189,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                 (a, b, c, out, n) -> loop.run(a, out, n, pf, qf), Strided.of(x), Strided.of(y));
     }
 
-    @Override
-    public void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
+    private void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
         UnaryGradLoop loop = UnaryGradLoop.of(op);
         float pf = (float) p;
         float qf = (float) q;
@@ -164,8 +201,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                 Strided.of(dx));
     }
 
-    @Override
-    public void binary(BinaryOp op, View a, View b, View y) {
+    private void binary(BinaryOp op, View a, View b, View y) {
         Elementwise.Loop loop;
         if (y.dtype() == DType.I32) {
             loop = (u, v, w, out, n) -> IntegerLoops.binary(op, u, v, out, n);
@@ -176,8 +212,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         elementwise.run(loop, Strided.of(a), Strided.of(b), Strided.of(y));
     }
 
-    @Override
-    public void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
+    private void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
         BinaryGradLoop loop = BinaryGradLoop.of(op, byB);
         elementwise.run(
                 (u, v, w, out, n) -> loop.run(u, v, w, out, n),
@@ -187,37 +222,28 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                 Strided.of(d));
     }
 
-    // ---- reductions
-
-    @Override
-    public void reduce(ReduceOp op, View x, View y) {
-        reduction.reduce(op, x, y);
+    private void loss(LossOp op, double p, View x, View t, View l) {
+        LossLoop loop = LossLoop.of(op);
+        float pf = (float) p;
+        elementwise.run(
+                (a, b, c, out, n) -> loop.run(a, b, out, n, pf),
+                Strided.of(x),
+                Strided.of(t),
+                Strided.of(l));
     }
 
-    @Override
-    public void argmax(View x, View y) {
-        reduction.argmax(x, y);
+    private void lossGrad(LossOp op, double p, View x, View t, View dl, View dx) {
+        LossGradLoop loop = LossGradLoop.of(op);
+        float pf = (float) p;
+        elementwise.run(
+                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf),
+                Strided.of(x),
+                Strided.of(t),
+                Strided.of(dl),
+                Strided.of(dx));
     }
 
-    @Override
-    public void softmax(boolean log, View x, View y) {
-        softmaxRows.softmax(log, x, y);
-    }
-
-    @Override
-    public void softmaxGrad(boolean log, View y, View dy, View dx) {
-        softmaxRows.softmaxGrad(log, y, dy, dx);
-    }
-
-    @Override
-    public void countNonFinite(List<View> xs, View count) {
-        xs.forEach(x -> reduction.countNonFinite(x, count));
-    }
-
-    // ---- products
-
-    @Override
-    public void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
+    private void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
         gemmProblem.set(
                 Math.toIntExact(c.dim(-2)),
                 Math.toIntExact(c.dim(-1)),
@@ -254,84 +280,5 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         }
         int size = Math.toIntExact(view.size());
         return Strided.of(view).read(0, size, bias.reserve((long) size * WORD, "matmul"));
-    }
-
-    // ---- losses
-
-    @Override
-    public void loss(LossOp op, double p, View x, View t, View l) {
-        LossLoop loop = LossLoop.of(op);
-        float pf = (float) p;
-        elementwise.run(
-                (a, b, c, out, n) -> loop.run(a, b, out, n, pf),
-                Strided.of(x),
-                Strided.of(t),
-                Strided.of(l));
-    }
-
-    @Override
-    public void lossGrad(LossOp op, double p, View x, View t, View dl, View dx) {
-        LossGradLoop loop = LossGradLoop.of(op);
-        float pf = (float) p;
-        elementwise.run(
-                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf),
-                Strided.of(x),
-                Strided.of(t),
-                Strided.of(dl),
-                Strided.of(dx));
-    }
-
-    @Override
-    public void crossEntropy(View logits, View target, double factor, View l, View gradient) {
-        softmaxRows.crossEntropy(logits, target, (float) factor, l, gradient);
-    }
-
-    // ---- indices
-
-    @Override
-    public void gather(View table, View indices, View y) {
-        Indices.gather(table, indices, y, copies);
-    }
-
-    @Override
-    public void scatterAdd(View dy, View indices, View dTable) {
-        scatterAdd.run(dy, indices, dTable);
-    }
-
-    @Override
-    public void pick(View x, View indices, View y) {
-        Indices.pick(x, indices, y);
-    }
-
-    @Override
-    public void unpick(View dy, View indices, View dx) {
-        Indices.unpick(dy, indices, dx, copies);
-    }
-
-    // ---- training
-
-    @Override
-    public void dropoutMask(double rate, View state, View mask) {
-        dropoutMask.draw(rate, state, mask);
-    }
-
-    @Override
-    public void update(
-            UpdateRule rule,
-            View control,
-            View steps,
-            View halt,
-            View p,
-            View g,
-            List<View> states) {
-        if (Memory.getInt(CpuBuffer.address(halt)) == 0) {
-            update.run(rule, control, steps, p, g, states);
-        }
-    }
-
-    @Override
-    public void countUnfit(
-            UpdateRule rule, View control, @Nullable View loss, View p, View g, View count) {
-        update.countUnfit(rule, control, loss, p, g, count);
     }
 }

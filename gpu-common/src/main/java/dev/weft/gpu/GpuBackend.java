@@ -2,25 +2,18 @@ package dev.weft.gpu;
 
 import dev.weft.DType;
 import dev.weft.backend.Backend;
-import dev.weft.backend.BinaryOp;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceOutOfMemoryException;
-import dev.weft.backend.Epilogue;
 import dev.weft.backend.GemmPrecision;
-import dev.weft.backend.LossOp;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Recording;
-import dev.weft.backend.ReduceOp;
 import dev.weft.backend.Reserve;
 import dev.weft.backend.Tunable;
-import dev.weft.backend.UnaryOp;
-import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -147,6 +140,14 @@ public final class GpuBackend implements Backend, Tunable {
                 : new GraphRecording(driver, graph, launcher.leaveScratches(), faults);
     }
 
+    /** By events on the queue. */
+    @Override
+    public Duration time(KernelCall call) {
+        Duration time = driver.timeLaunches(() -> run(call));
+        synchronize();
+        return time;
+    }
+
     @Override
     public void synchronize() {
         faults.look();
@@ -192,131 +193,53 @@ public final class GpuBackend implements Backend, Tunable {
         report.accept(tuning.store(cache, driver.traits()));
     }
 
-    // ---- elementwise
+    // ---- kernels
 
     @Override
-    public void fill(double value, View y) {
-        copies.fill(value, y);
-    }
-
-    @Override
-    public void copy(View x, View y) {
-        copies.copy(x, y);
-    }
-
-    @Override
-    public void unary(UnaryOp op, double p, double q, View x, View y) {
-        elementwise.unary(op, p, q, x, y);
-    }
-
-    @Override
-    public void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
-        elementwise.unaryGrad(op, p, q, x, y, dy, dx);
-    }
-
-    @Override
-    public void binary(BinaryOp op, View a, View b, View y) {
-        elementwise.binary(op, a, b, y);
-    }
-
-    @Override
-    public void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
-        elementwise.binaryGrad(op, byB, a, b, dy, d);
-    }
-
-    @Override
-    public void loss(LossOp op, double p, View x, View t, View l) {
-        elementwise.loss(op, p, x, t, l);
-    }
-
-    @Override
-    public void lossGrad(LossOp op, double p, View x, View t, View dl, View dx) {
-        elementwise.lossGrad(op, p, x, t, dl, dx);
-    }
-
-    // ---- reductions and rows
-
-    @Override
-    public void reduce(ReduceOp op, View x, View y) {
-        reductions.reduce(op, x, y);
-    }
-
-    @Override
-    public void countNonFinite(List<View> xs, View count) {
-        reductions.countNonFinite(xs, count);
-    }
-
-    @Override
-    public void argmax(View x, View y) {
-        rows.argmax(x, y);
-    }
-
-    @Override
-    public void softmax(boolean log, View x, View y) {
-        rows.softmax(log, x, y);
-    }
-
-    @Override
-    public void softmaxGrad(boolean log, View y, View dy, View dx) {
-        rows.softmaxGrad(log, y, dy, dx);
-    }
-
-    @Override
-    public void crossEntropy(View logits, View target, double factor, View l, View gradient) {
-        rows.crossEntropy(logits, target, factor, l, gradient);
-    }
-
-    // ---- products
-
-    @Override
-    public void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
-        gemm.multiply(alpha, a, b, beta, c, epilogue);
-    }
-
-    // ---- indices
-
-    @Override
-    public void gather(View table, View at, View y) {
-        indices.gather(table, at, y);
-    }
-
-    @Override
-    public void scatterAdd(View dy, View at, View dTable) {
-        indices.scatterAdd(dy, at, dTable);
-    }
-
-    @Override
-    public void pick(View x, View at, View y) {
-        indices.pick(x, at, y);
-    }
-
-    @Override
-    public void unpick(View dy, View at, View dx) {
-        indices.unpick(dy, at, dx);
-    }
-
-    // ---- training
-
-    @Override
-    public void dropoutMask(double rate, View state, View mask) {
-        updates.dropoutMask(rate, state, mask);
-    }
-
-    @Override
-    public void update(
-            UpdateRule rule,
-            View control,
-            View steps,
-            View halt,
-            View p,
-            View g,
-            List<View> states) {
-        updates.update(rule, control, steps, halt, p, g, states);
-    }
-
-    @Override
-    public void countUnfit(
-            UpdateRule rule, View control, @Nullable View loss, View p, View g, View count) {
-        updates.countUnfit(rule, control, loss, p, g, count);
+    public void run(KernelCall call) {
+        switch (call) {
+            case KernelCall.Fill(var value, var y) -> copies.fill(value, y);
+            case KernelCall.Copy(var x, var y) -> copies.copy(x, y);
+            case KernelCall.Unary(var op, var p, var q, var x, var y) ->
+                    elementwise.unary(op, p, q, x, y);
+            case KernelCall.UnaryGrad(var op, var p, var q, var x, var y, var dy, var dx) ->
+                    elementwise.unaryGrad(op, p, q, x, y, dy, dx);
+            case KernelCall.Binary(var op, var a, var b, var y) -> elementwise.binary(op, a, b, y);
+            case KernelCall.BinaryGrad(var op, var byB, var a, var b, var dy, var d) ->
+                    elementwise.binaryGrad(op, byB, a, b, dy, d);
+            case KernelCall.Loss(var op, var p, var x, var t, var l) ->
+                    elementwise.loss(op, p, x, t, l);
+            case KernelCall.LossGrad(var op, var p, var x, var t, var dl, var dx) ->
+                    elementwise.lossGrad(op, p, x, t, dl, dx);
+            case KernelCall.Reduce(var op, var x, var y) -> reductions.reduce(op, x, y);
+            case KernelCall.CountNonFinite(var xs, var count) ->
+                    reductions.countNonFinite(xs, count);
+            case KernelCall.Argmax(var x, var y) -> rows.argmax(x, y);
+            case KernelCall.Softmax(var log, var x, var y) -> rows.softmax(log, x, y);
+            case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
+                    rows.softmaxGrad(log, y, dy, dx);
+            case KernelCall.CrossEntropy(var x, var target, var factor, var l, var gradient) ->
+                    rows.crossEntropy(x, target, factor, l, gradient);
+            case KernelCall.Gemm(var alpha, var a, var b, var beta, var c, var epilogue) ->
+                    gemm.multiply(alpha, a, b, beta, c, epilogue);
+            case KernelCall.Gather(var table, var at, var y) -> indices.gather(table, at, y);
+            case KernelCall.ScatterAdd(var dy, var at, var dTable) ->
+                    indices.scatterAdd(dy, at, dTable);
+            case KernelCall.Pick(var x, var at, var y) -> indices.pick(x, at, y);
+            case KernelCall.Unpick(var dy, var at, var dx) -> indices.unpick(dy, at, dx);
+            case KernelCall.DropoutMask(var rate, var state, var mask) ->
+                    updates.dropoutMask(rate, state, mask);
+            case KernelCall.Update update ->
+                    updates.update(
+                            update.rule(),
+                            update.control(),
+                            update.steps(),
+                            update.halt(),
+                            update.p(),
+                            update.g(),
+                            update.states());
+            case KernelCall.CountUnfit(var rule, var control, var loss, var p, var g, var count) ->
+                    updates.countUnfit(rule, control, loss, p, g, count);
+        }
     }
 }

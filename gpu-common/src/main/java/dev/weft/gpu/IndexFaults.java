@@ -14,15 +14,15 @@ final class IndexFaults {
 
     /** The kernels that take indices, with what their message begins with. */
     enum Kind {
-        /** {@code Kernels.gather}. */
+        /** {@code KernelCall.Gather}. */
         GATHER("gather: index"),
-        /** {@code Kernels.scatterAdd}. */
+        /** {@code KernelCall.ScatterAdd}. */
         SCATTER_ADD("scatterAdd: index"),
-        /** {@code Kernels.pick}. */
+        /** {@code KernelCall.Pick}. */
         PICK("pick: index"),
-        /** {@code Kernels.unpick}. */
+        /** {@code KernelCall.Unpick}. */
         UNPICK("unpick: index"),
-        /** {@code Kernels.crossEntropy}. */
+        /** {@code KernelCall.CrossEntropy}. */
         CROSS_ENTROPY("crossEntropy: label");
 
         private final String what;

@@ -3,6 +3,7 @@ package dev.weft.optim;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Tensor;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
@@ -94,14 +95,15 @@ public final class Optimizer {
         try {
             values.device()
                     .backend()
-                    .update(
-                            rule,
-                            control.view(),
-                            steps.viewToWrite(),
-                            halt.view(),
-                            values.viewToWrite(),
-                            parameters.gradients().view(),
-                            written);
+                    .run(
+                            new KernelCall.Update(
+                                    rule,
+                                    control.view(),
+                                    steps.viewToWrite(),
+                                    halt.view(),
+                                    values.viewToWrite(),
+                                    parameters.gradients().view(),
+                                    written));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -119,13 +121,14 @@ public final class Optimizer {
         try {
             values.device()
                     .backend()
-                    .countUnfit(
-                            rule,
-                            control.view(),
-                            loss == null ? null : loss.view(),
-                            values.view(),
-                            parameters.gradients().view(),
-                            count.viewToWrite());
+                    .run(
+                            new KernelCall.CountUnfit(
+                                    rule,
+                                    control.view(),
+                                    loss == null ? null : loss.view(),
+                                    values.view(),
+                                    parameters.gradients().view(),
+                                    count.viewToWrite()));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -140,7 +143,7 @@ public final class Optimizer {
         if (unfit.toIntArray()[0] == 0) {
             return;
         }
-        unfit.device().backend().fill(0, unfit.viewToWrite());
+        unfit.device().backend().run(new KernelCall.Fill(0, unfit.viewToWrite()));
         throw new ArithmeticException(
                 "step %d: %s; nothing was changed: try a smaller learning rate"
                         .formatted(steps() + 1, refusal().orElse("a gradient was refused")));

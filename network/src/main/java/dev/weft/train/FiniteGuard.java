@@ -5,6 +5,7 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.backend.KernelCall;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Network;
 import dev.weft.nn.Sequential;
@@ -42,7 +43,7 @@ final class FiniteGuard {
 
     /** Starts the count again. */
     void restart() {
-        network.device().backend().fill(0, count.viewToWrite());
+        network.device().backend().run(new KernelCall.Fill(0, count.viewToWrite()));
     }
 
     /**
@@ -117,8 +118,8 @@ final class FiniteGuard {
         Device device = x.device();
         try (Scope _ = device.scope()) {
             Tensor found = device.empty(DType.I32, Shape.of(1));
-            device.backend().fill(0, found.view());
-            device.backend().countNonFinite(List.of(x.view()), found.view());
+            device.backend().run(new KernelCall.Fill(0, found.view()));
+            device.backend().run(new KernelCall.CountNonFinite(List.of(x.view()), found.view()));
             return found.item() == 0;
         }
     }

@@ -10,6 +10,7 @@ import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.Shape;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Network;
@@ -61,7 +62,7 @@ class CheckpointTest {
     private Path save(OptimizerKind kind) throws IOException {
         Network network = network(SEED);
         Optimizer optimizer = new Optimizer(network.parameters(), kind, 0.1, PENALTY);
-        device.backend().fill(0.5, network.parameters().gradients().view());
+        device.backend().run(new KernelCall.Fill(0.5, network.parameters().gradients().view()));
         optimizer.step();
         network.restoreDropout(SEED, SEED + 2);
         Path file = folder.resolve("model");
@@ -257,7 +258,8 @@ class CheckpointTest {
         assertTrue(refusal.contains("'weight' is " + bad + " at index 4"), refusal);
         assertEquals(before, network.parameters().sha256());
         Optimizer sgd = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.1);
-        device.backend().fill(bad, network.parameters().list().get(1).value().view());
+        device.backend()
+                .run(new KernelCall.Fill(bad, network.parameters().list().get(1).value().view()));
         String unsaved =
                 assertThrows(
                                         IllegalArgumentException.class,

@@ -11,6 +11,7 @@ import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.nn.Initializer;
 import dev.weft.nn.Linear;
@@ -41,7 +42,10 @@ class OptimizerTest {
         double[] values = new double[2];
         double[] gradients = {0.5, 0.25};
         for (int i = 0; i < 2; i++) {
-            device.backend().fill(gradients[i], parameters.list().getFirst().gradient().view());
+            device.backend()
+                    .run(
+                            new KernelCall.Fill(
+                                    gradients[i], parameters.list().getFirst().gradient().view()));
             optimizer.step();
             values[i] = parameters.list().getFirst().value().item();
         }
@@ -119,7 +123,7 @@ class OptimizerTest {
         Linear one = new Linear(1, 1, Initializer.constant(1), null);
         Parameters parameters = Network.create(device, one, 1).parameters();
         Optimizer optimizer = new Optimizer(parameters, OptimizerKind.SGD, 0.5);
-        device.backend().fill(1, parameters.gradients().view());
+        device.backend().run(new KernelCall.Fill(1, parameters.gradients().view()));
         optimizer.step();
         optimizer.setLr(0.25);
         optimizer.step();
@@ -169,7 +173,7 @@ class OptimizerTest {
             double most = kind.rule(Penalty.NONE).largestGradient(0.5);
             Parameters parameters = one(3);
             Optimizer optimizer = new Optimizer(parameters, kind, 0.5, Penalty.NONE);
-            device.backend().fill(most, parameters.gradients().view());
+            device.backend().run(new KernelCall.Fill(most, parameters.gradients().view()));
             optimizer.step();
             assertEquals(1, optimizer.steps());
             assertTrue(Double.isFinite(parameters.values().sum().item()));
@@ -191,7 +195,7 @@ class OptimizerTest {
     void aCapturedStepIsRefusedWithoutWaiting() {
         Parameters parameters = one(2);
         Optimizer sgd = new Optimizer(parameters, OptimizerKind.SGD, 0.5);
-        device.backend().fill(1, parameters.gradients().view());
+        device.backend().run(new KernelCall.Fill(1, parameters.gradients().view()));
         Parameter weight = parameters.list().getFirst();
         try (Capture step = device.capture(sgd::step)) {
             sgd.check();
@@ -216,7 +220,7 @@ class OptimizerTest {
         Parameters parameters = one(2);
         Optimizer sgd = new Optimizer(parameters, OptimizerKind.SGD, 0.5);
         Parameter weight = parameters.list().getFirst();
-        device.backend().fill(1, weight.gradient().view());
+        device.backend().run(new KernelCall.Fill(1, weight.gradient().view()));
         sgd.step(device.tensor(new int[] {7}));
         assertEquals(0, sgd.steps());
         assertEquals(4, weight.value().sum().item());

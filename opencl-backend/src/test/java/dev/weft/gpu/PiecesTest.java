@@ -9,6 +9,7 @@ import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
@@ -68,7 +69,7 @@ class PiecesTest {
 
     private static View output(GpuBackend backend, DType dtype, Shape shape) {
         View view = View.contiguous(backend.allocate(dtype, shape.size()), shape, 0);
-        backend.fill(0, view);
+        backend.run(new KernelCall.Fill(0, view));
         return view;
     }
 
@@ -89,7 +90,7 @@ class PiecesTest {
         same(
                 (backend, x) -> {
                     View y = output(backend, DType.F32, Shape.of(7, 70, 3));
-                    backend.unary(UnaryOp.EXP, 0, 0, x.permute(2, 1, 0), y);
+                    backend.run(new KernelCall.Unary(UnaryOp.EXP, 0, 0, x.permute(2, 1, 0), y));
                     return y;
                 },
                 SHAPE);
@@ -100,14 +101,14 @@ class PiecesTest {
         same(
                 (backend, x) -> {
                     View y = output(backend, DType.F32, SHAPE);
-                    backend.softmax(false, x, y);
+                    backend.run(new KernelCall.Softmax(false, x, y));
                     return y;
                 },
                 SHAPE);
         same(
                 (backend, x) -> {
                     View y = output(backend, DType.I32, Shape.of(3, 70));
-                    backend.argmax(x, y);
+                    backend.run(new KernelCall.Argmax(x, y));
                     return y;
                 },
                 SHAPE);
@@ -120,7 +121,7 @@ class PiecesTest {
             same(
                     (backend, x) -> {
                         View y = output(backend, DType.F32, result);
-                        backend.reduce(ReduceOp.MAX, x, y);
+                        backend.run(new KernelCall.Reduce(ReduceOp.MAX, x, y));
                         return y;
                     },
                     SHAPE);
@@ -130,8 +131,8 @@ class PiecesTest {
             same(
                     (backend, x) -> {
                         View y = output(backend, DType.F32, Shape.of(3, 1, 1));
-                        backend.fill(1, x);
-                        backend.reduce(op, x, y);
+                        backend.run(new KernelCall.Fill(1, x));
+                        backend.run(new KernelCall.Reduce(op, x, y));
                         return y;
                     },
                     SHAPE);
@@ -143,17 +144,17 @@ class PiecesTest {
         same(
                 (backend, table) -> {
                     View y = output(backend, DType.F32, Shape.of(90, 70, 7));
-                    backend.gather(table, indices(backend, 90, 3, -1), y);
+                    backend.run(new KernelCall.Gather(table, indices(backend, 90, 3, -1), y));
                     View sums = output(backend, DType.F32, SHAPE);
-                    backend.fill(0.5, y);
-                    backend.scatterAdd(y, indices(backend, 90, 3, -1), sums);
+                    backend.run(new KernelCall.Fill(0.5, y));
+                    backend.run(new KernelCall.ScatterAdd(y, indices(backend, 90, 3, -1), sums));
                     return sums;
                 },
                 SHAPE);
         same(
                 (backend, dy) -> {
                     View dx = output(backend, DType.F32, Shape.of(90, 3));
-                    backend.unpick(dy, indices(backend, 90, 3, -1), dx);
+                    backend.run(new KernelCall.Unpick(dy, indices(backend, 90, 3, -1), dx));
                     return dx;
                 },
                 Shape.of(90));
@@ -182,7 +183,7 @@ class PiecesTest {
                 boolean isRow = shape.dim(0) == 1;
                 View a = input(backend, isRow ? Shape.of(1, 1) : shape);
                 View one = input(backend, Shape.of(1, 1));
-                backend.fill(2, one);
+                backend.run(new KernelCall.Fill(2, one));
                 View b = isRow ? input(backend, shape) : one;
                 View c = output(backend, DType.F32, shape);
                 if (shape.rank() == 3) {
@@ -190,7 +191,7 @@ class PiecesTest {
                 }
                 View bias = isRow ? View.contiguous(b.buffer(), Shape.of(600_001), 0) : null;
                 Epilogue epilogue = new Epilogue(bias, Activation.IDENTITY);
-                backend.gemm(1, a, b, 0, c, epilogue);
+                backend.run(new KernelCall.Gemm(1, a, b, 0, c, epilogue));
                 float[] x = download(backend, isRow ? b : a);
                 float[] y = download(backend, c);
                 for (int i = 0; i < y.length; i++) {
@@ -211,7 +212,9 @@ class PiecesTest {
     void theIndexThatIsWrongIsNamedByItsPlaceAmongAll() {
         for (GpuBackend backend : new GpuBackend[] {whole, pieces}) {
             View y = output(backend, DType.F32, Shape.of(90, 7));
-            backend.gather(input(backend, Shape.of(3, 7)), indices(backend, 90, 3, 61), y);
+            backend.run(
+                    new KernelCall.Gather(
+                            input(backend, Shape.of(3, 7)), indices(backend, 90, 3, 61), y));
             IndexOutOfBoundsException e =
                     assertThrows(IndexOutOfBoundsException.class, backend::synchronize);
             assertEquals("gather: index 3 at position 61 is outside [0, 3)", e.getMessage());

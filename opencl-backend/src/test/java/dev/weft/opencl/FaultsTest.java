@@ -16,6 +16,7 @@ import dev.weft.autograd.Tape;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceLostException;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.UpdateRule;
@@ -91,14 +92,15 @@ class FaultsTest {
             Tensor loss = Losses.crossEntropy(x.matmul(w).relu(), labels);
             Gradients gradients = tape.gradients(loss);
             device.backend()
-                    .update(
-                            new UpdateRule.Sgd(0, false, Penalty.NONE),
-                            device.tensor(new float[] {0.1f, 1}).view(),
-                            device.tensor(new int[2]).view(),
-                            device.tensor(new int[] {0}).view(),
-                            w.view(),
-                            gradients.of(w).view(),
-                            List.of());
+                    .run(
+                            new KernelCall.Update(
+                                    new UpdateRule.Sgd(0, false, Penalty.NONE),
+                                    device.tensor(new float[] {0.1f, 1}).view(),
+                                    device.tensor(new int[2]).view(),
+                                    device.tensor(new int[] {0}).view(),
+                                    w.view(),
+                                    gradients.of(w).view(),
+                                    List.of()));
             return w.toFloatArray()[0] + loss.item();
         }
     }
@@ -155,8 +157,8 @@ class FaultsTest {
                         () -> backend.allocate(DType.F32, 16),
                         () -> backend.upload(MemorySegment.ofArray(new float[1]), view),
                         () -> backend.download(view, MemorySegment.ofArray(new float[1])),
-                        () -> backend.fill(0, view),
-                        () -> backend.unary(UnaryOp.RELU, 0, 0, view, view),
+                        () -> backend.run(new KernelCall.Fill(0, view)),
+                        () -> backend.run(new KernelCall.Unary(UnaryOp.RELU, 0, 0, view, view)),
                         backend::synchronize,
                         () -> step(device));
         for (Executable call : calls) {

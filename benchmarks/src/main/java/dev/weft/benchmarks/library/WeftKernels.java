@@ -5,6 +5,7 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
@@ -42,8 +43,8 @@ final class WeftKernels {
                 };
         Runnable kernel =
                 task.function() == Elementwise.Function.COPY
-                        ? () -> device.backend().copy(x, y)
-                        : () -> device.backend().unary(op, 0, 0, x, y);
+                        ? () -> device.backend().run(new KernelCall.Copy(x, y))
+                        : () -> device.backend().run(new KernelCall.Unary(op, 0, 0, x, y));
         return new DeviceWork(device, scope, kernel, result::toFloatArray);
     }
 
@@ -55,7 +56,7 @@ final class WeftKernels {
         return new DeviceWork(
                 device,
                 scope,
-                () -> device.backend().softmax(task.log(), x, y),
+                () -> device.backend().run(new KernelCall.Softmax(task.log(), x, y)),
                 result::toFloatArray);
     }
 
@@ -66,7 +67,10 @@ final class WeftKernels {
             Tensor indices = device.empty(DType.I32, Shape.of(task.rows()));
             View y = indices.view();
             return new DeviceWork(
-                    device, scope, () -> device.backend().argmax(x, y), indices::toFloatArray);
+                    device,
+                    scope,
+                    () -> device.backend().run(new KernelCall.Argmax(x, y)),
+                    indices::toFloatArray);
         }
         Shape shape = Shape.of(task.kind().ofRows() ? task.rows() : 1, 1);
         Tensor result = device.empty(DType.F32, shape);
@@ -78,7 +82,10 @@ final class WeftKernels {
                     case MAX, ARGMAX -> ReduceOp.MAX;
                 };
         return new DeviceWork(
-                device, scope, () -> device.backend().reduce(op, x, y), result::toFloatArray);
+                device,
+                scope,
+                () -> device.backend().run(new KernelCall.Reduce(op, x, y)),
+                result::toFloatArray);
     }
 
     static Work crossEntropy(Device device, CrossEntropy task) {
@@ -95,8 +102,11 @@ final class WeftKernels {
                 device,
                 scope,
                 () -> {
-                    device.backend().crossEntropy(logits, labels, 1.0 / rows, losses, dLogits);
-                    device.backend().reduce(ReduceOp.MEAN, losses, loss);
+                    device.backend()
+                            .run(
+                                    new KernelCall.CrossEntropy(
+                                            logits, labels, 1.0 / rows, losses, dLogits));
+                    device.backend().run(new KernelCall.Reduce(ReduceOp.MEAN, losses, loss));
                 },
                 () -> joined(gradient, mean));
     }
@@ -116,9 +126,11 @@ final class WeftKernels {
                 device,
                 scope,
                 () -> {
-                    device.backend().loss(LossOp.SQUARED_ERROR, 0, x, t, losses);
-                    device.backend().reduce(ReduceOp.MEAN, losses, loss);
-                    device.backend().lossGrad(LossOp.SQUARED_ERROR, 0, x, t, dLoss, dx);
+                    device.backend()
+                            .run(new KernelCall.Loss(LossOp.SQUARED_ERROR, 0, x, t, losses));
+                    device.backend().run(new KernelCall.Reduce(ReduceOp.MEAN, losses, loss));
+                    device.backend()
+                            .run(new KernelCall.LossGrad(LossOp.SQUARED_ERROR, 0, x, t, dLoss, dx));
                 },
                 () -> joined(gradient, mean));
     }
@@ -146,7 +158,11 @@ final class WeftKernels {
         return new DeviceWork(
                 device,
                 scope,
-                () -> device.backend().update(rule, control, steps, halt, p, g, states),
+                () ->
+                        device.backend()
+                                .run(
+                                        new KernelCall.Update(
+                                                rule, control, steps, halt, p, g, states)),
                 parameters::toFloatArray);
     }
 }

@@ -7,6 +7,7 @@ import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
 import dev.weft.backend.Epilogue;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
 import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.DenseLayer;
@@ -61,7 +62,7 @@ final class WeftProducts {
         return new DeviceWork(
                 device,
                 scope,
-                () -> device.backend().gemm(1, left, right, 0, to, epilogue),
+                () -> device.backend().run(new KernelCall.Gemm(1, left, right, 0, to, epilogue)),
                 result::toFloatArray);
     }
 }
