@@ -82,7 +82,7 @@ class CudaFaultsTest {
     /** Each failure takes a training of its own; the first and the last are tried always. */
     private static List<Long> some(long calls) {
         List<Long> between = LongStream.range(2, calls).boxed().toList();
-        return Stream.of(List.of(1L), Sample.of(between, 4), List.of(calls))
+        return Stream.of(List.of(1L), Sample.of(between, 2), List.of(calls))
                 .flatMap(List::stream)
                 .toList();
     }
