@@ -43,7 +43,7 @@ public final class DropoutState implements AutoCloseable {
     /**
      * y = x · mask: each element is 0 with probability {@code rate}, and otherwise divided by 1 -
      * rate, so that the expectation stays. The same on every backend: {@link
-     * dev.weft.backend.Kernels#dropoutMask}.
+     * KernelCall.DropoutMask}.
      *
      * @param rate in [0, 1)
      */

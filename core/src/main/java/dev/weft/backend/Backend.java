@@ -120,8 +120,8 @@ public interface Backend extends AutoCloseable {
     /**
      * Does a call, or enqueues it.
      *
-     * @throws IndexOutOfBoundsException where an index is out of range, and {@link KernelCall} says
-     *     that it counts: now, or when the device is next waited for
+     * @throws IndexOutOfBoundsException where an index is out of range: now, or when the device is
+     *     next waited for
      */
     void run(KernelCall call);
 
