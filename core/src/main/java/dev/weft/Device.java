@@ -537,9 +537,6 @@ public final class Device implements AutoCloseable {
         if (tape != null) {
             tape.close();
         }
-        if (trace != null) {
-            trace.close();
-        }
         while (innermost != root) {
             innermost.close();
         }
@@ -550,6 +547,10 @@ public final class Device implements AutoCloseable {
             holdings.close();
         } finally {
             unregister.run();
+            // Last, since it may find no room.
+            if (trace != null) {
+                trace.end();
+            }
         }
     }
 

@@ -70,6 +70,13 @@ public final class Trace implements AutoCloseable {
     public void close() {
         if (!closed) {
             onClose.run();
+            end();
+        }
+    }
+
+    /** Ends the text. */
+    void end() {
+        if (!closed) {
             closed = true;
             write("\n]\n");
         }

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -113,27 +114,30 @@ class TraceTest {
         assertTrue(out.toString().endsWith("\n]\n"), out.toString());
     }
 
+    /** Takes some characters, and then no more. */
+    private static Appendable disk(int room) {
+        return new StringWriter() {
+            @Override
+            public StringWriter append(CharSequence text) {
+                if (getBuffer().length() + text.length() > room) {
+                    throw new UncheckedIOException(new IOException("disk full"));
+                }
+                return super.append(text);
+            }
+        };
+    }
+
+    /** The device closes all the same. */
     @Test
     void whatCannotBeWrittenIsSaid() {
-        Appendable full =
-                new Appendable() {
-                    @Override
-                    public Appendable append(CharSequence text) throws IOException {
-                        throw new IOException("disk full");
-                    }
-
-                    @Override
-                    public Appendable append(CharSequence text, int from, int to)
-                            throws IOException {
-                        throw new IOException("disk full");
-                    }
-
-                    @Override
-                    public Appendable append(char c) throws IOException {
-                        throw new IOException("disk full");
-                    }
-                };
-        assertThrows(UncheckedIOException.class, () -> device.trace(full));
+        assertThrows(UncheckedIOException.class, () -> device.trace(disk(1)));
         device.trace(new StringBuilder()).close();
+        Device other = Devices.open("reference");
+        other.trace(disk(76));
+        assertThrows(UncheckedIOException.class, () -> other.ones(4));
+        assertThrows(UncheckedIOException.class, other::close);
+        assertEquals(0, other.memory().liveBytes());
+        assertThrows(IllegalStateException.class, () -> other.ones(1));
+        other.close();
     }
 }
