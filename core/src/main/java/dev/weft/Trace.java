@@ -193,15 +193,7 @@ public final class Trace implements AutoCloseable {
         /** A graph would not tell its kernels apart. */
         @Override
         public Recording record(Runnable calls) {
-            return new Recording() {
-                @Override
-                public void replay() {
-                    calls.run();
-                }
-
-                @Override
-                public void close() {}
-            };
+            return Recording.of(calls);
         }
 
         private void transfer(String name, View view, Runnable copy) {

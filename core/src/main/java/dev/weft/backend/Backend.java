@@ -160,15 +160,7 @@ public interface Backend extends AutoCloseable {
      *     the same arguments; has been run before, so that every kernel is compiled
      */
     default Recording record(Runnable calls) {
-        return new Recording() {
-            @Override
-            public void replay() {
-                calls.run();
-            }
-
-            @Override
-            public void close() {}
-        };
+        return Recording.of(calls);
     }
 
     /** Blocks until everything enqueued so far is done. */
