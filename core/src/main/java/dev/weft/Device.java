@@ -61,6 +61,7 @@ public final class Device implements AutoCloseable {
     private final Holdings holdings;
     private final Runnable unregister;
     private Backend backend;
+    private final Backend composites = new Composites(this, () -> backend);
     private @Nullable Trace trace;
     private MemoryPool pool;
     private final Scope root = new Scope(this);
@@ -95,11 +96,12 @@ public final class Device implements AutoCloseable {
 
     /**
      * The backend, for those who call kernels themselves: as long as this device is open, and is
-     * referred to.
+     * referred to. It does all calls that the device can do: those for which it has no kernel by
+     * simpler ones.
      */
     public Backend backend() {
         check();
-        return backend;
+        return composites;
     }
 
     /** Opens a scope inside the innermost open one. */
@@ -180,9 +182,9 @@ public final class Device implements AutoCloseable {
      * @param forward makes the result, a tensor of its own: recorded as one operation
      * @throws IllegalArgumentException where an operand is on another device, or the result is an
      *     operand or was recorded before
-     * @throws ShapeException where gradients may flow and the result is not F32; and, when they are
-     *     taken, where {@code backward} gives another number of them than there are operands, or
-     *     one of another shape or type
+     * @throws ShapeException where gradients may flow and the result is not floating; and, when
+     *     they are taken, where {@code backward} gives another number of them than there are
+     *     operands, or one of another shape or type
      */
     public Tensor custom(
             String name, List<Tensor> operands, Supplier<Tensor> forward, Op.Backward backward) {
@@ -207,9 +209,9 @@ public final class Device implements AutoCloseable {
                                 "%s: forward returned %s, which it did not make: return a copy() of it"
                                         .formatted(name, y));
                     }
-                    if (y.dtype() != DType.F32) {
+                    if (!y.dtype().isFloating()) {
                         throw new ShapeException(
-                                "%s: forward returned %s: only F32 has gradients"
+                                "%s: forward returned %s: only floating types have gradients"
                                         .formatted(name, y));
                     }
                     open.record(new Op.Custom(name, kept, backward, y));
@@ -227,14 +229,50 @@ public final class Device implements AutoCloseable {
         return upload(DType.I32, MemorySegment.ofArray(values), shapeOf(values.length, dims));
     }
 
-    /**
-     * A tensor of the given doubles rounded to F32, since there is no F64; in row-major order. The
-     * reference backend alone, which computes in double, keeps them as they are.
-     */
+    /** A tensor of the given values in row-major order, F64. Without {@code dims}, of rank 1. */
     public Tensor tensor(double[] values, long... dims) {
+        return upload(DType.F64, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+    }
+
+    /** A tensor of the given values in row-major order, I64. Without {@code dims}, of rank 1. */
+    public Tensor tensor(long[] values, long... dims) {
+        return upload(DType.I64, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+    }
+
+    /** A tensor of the given values in row-major order, BOOL. Without {@code dims}, of rank 1. */
+    public Tensor tensor(boolean[] values, long... dims) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (values[i] ? 1 : 0);
+        }
+        return upload(DType.BOOL, MemorySegment.ofArray(bytes), shapeOf(bytes.length, dims));
+    }
+
+    /**
+     * A tensor of the given bytes in row-major order. Without {@code dims}, of rank 1.
+     *
+     * @param dtype U8 or I8
+     */
+    public Tensor tensor(DType dtype, byte[] values, long... dims) {
+        if (dtype != DType.U8 && dtype != DType.I8) {
+            throw new ShapeException("tensor: bytes are U8 or I8, not " + dtype);
+        }
+        return upload(dtype, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+    }
+
+    /**
+     * A tensor of the given numbers in row-major order, rounded to a floating type. Without {@code
+     * dims}, of rank 1.
+     *
+     * @throws ShapeException where the type is not floating
+     */
+    public Tensor tensor(DType dtype, double[] values, long... dims) {
+        if (!dtype.isFloating()) {
+            throw new ShapeException("tensor: doubles are of a floating type, not " + dtype);
+        }
         return make(
                 "tensor",
-                DType.F32,
+                dtype,
                 shapeOf(values.length, dims),
                 y -> {
                     if (values.length > 0) {
@@ -243,7 +281,7 @@ public final class Device implements AutoCloseable {
                 });
     }
 
-    /** A tensor copied from host memory in row-major order. */
+    /** A tensor copied from host memory in row-major order, where BOOL is a byte of 0 or 1. */
     public Tensor upload(DType dtype, MemorySegment values, Shape shape) {
         long needed = Math.multiplyExact(shape.size(), dtype.bytes());
         if (values.byteSize() != needed) {
@@ -283,9 +321,30 @@ public final class Device implements AutoCloseable {
         return full(1, Shape.of(dims));
     }
 
+    /** Zeros. */
+    public Tensor zeros(DType dtype, long... dims) {
+        return full(dtype, 0, Shape.of(dims));
+    }
+
+    /** Ones. */
+    public Tensor ones(DType dtype, long... dims) {
+        return full(dtype, 1, Shape.of(dims));
+    }
+
     /** A tensor of one value, F32. */
     public Tensor full(double value, Shape shape) {
-        return make("full", DType.F32, shape, y -> backend.run(new KernelCall.Fill(value, y)));
+        return full(DType.F32, value, shape);
+    }
+
+    /**
+     * A tensor of one value.
+     *
+     * @throws IllegalArgumentException where the type is of integers, and the value is not one of
+     *     them
+     */
+    public Tensor full(DType dtype, double value, Shape shape) {
+        Elementwise.fitting("full", dtype, dtype.name(), value);
+        return make("full", dtype, shape, y -> backend().run(new KernelCall.Fill(value, y)));
     }
 
     /** A tensor with any content, to be written by a kernel. */

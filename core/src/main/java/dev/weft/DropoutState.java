@@ -52,7 +52,7 @@ public final class DropoutState implements AutoCloseable {
             throw new IllegalArgumentException("dropout: rate must be in [0, 1), got " + rate);
         }
         Elementwise.sameDevice("dropout", x, state);
-        if (x.dtype() != DType.F32) {
+        if (!x.dtype().isFloating()) {
             throw new ShapeException("dropout: is not defined for " + x.dtype() + ", got " + x);
         }
         Device device = x.device();
@@ -61,7 +61,7 @@ public final class DropoutState implements AutoCloseable {
                         x.mul(
                                 device.make(
                                         "dropout",
-                                        DType.F32,
+                                        x.dtype(),
                                         x.shape(),
                                         mask ->
                                                 device.backend()

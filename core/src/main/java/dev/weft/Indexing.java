@@ -65,6 +65,9 @@ final class Indexing {
             throw new ShapeException("gather: the table is a scalar and has no rows");
         }
         checkIndices("gather", table, indices);
+        if (indices.dtype() != DType.I32) {
+            return table.device().compute(() -> gather(table, indices(indices)));
+        }
         table.shape().limit("gather", 0, Integer.MAX_VALUE);
         Device device = table.device();
         Tensor y =
@@ -86,20 +89,23 @@ final class Indexing {
 
     static Tensor pick(Tensor x, Tensor indices) {
         checkIndices("pick", x, indices);
-        if (x.rank() != 2 || x.dim(0) != indices.size() || x.dtype() != DType.F32) {
+        if (indices.dtype() != DType.I32) {
+            return x.device().compute(() -> pick(x, indices(indices)));
+        }
+        if (x.rank() != 2 || x.dim(0) != indices.size() || !x.dtype().isFloating()) {
             throw new ShapeException(
                     "pick: x is "
                             + x
                             + ", indices are "
                             + indices
-                            + ": x must be F32 rows×columns, with one index for each row");
+                            + ": x must be floating, rows×columns, with one index for each row");
         }
         x.shape().limit("pick", 1, Integer.MAX_VALUE);
         Device device = x.device();
         Tensor y =
                 device.make(
                         "pick",
-                        DType.F32,
+                        x.dtype(),
                         indices.shape(),
                         dst ->
                                 device.backend()
@@ -111,11 +117,23 @@ final class Indexing {
         return y;
     }
 
+    /**
+     * Indices as kernels take them, I32; other tensors as they are. What an I32 cannot hold becomes
+     * one that is out of range too.
+     */
+    static Tensor indices(Tensor x) {
+        return switch (x.dtype()) {
+            case I64 -> x.clamp(Integer.MIN_VALUE, Integer.MAX_VALUE).to(DType.I32);
+            case U8, I8 -> x.to(DType.I32);
+            case F64, F32, F16, BF16, I32, BOOL -> x;
+        };
+    }
+
     private static void checkIndices(String operation, Tensor x, Tensor indices) {
         Elementwise.sameDevice(operation, x, indices);
-        if (indices.dtype() != DType.I32 || indices.rank() != 1) {
+        if (!indices.dtype().isInteger() || indices.rank() != 1) {
             throw new ShapeException(
-                    operation + ": indices are " + indices + ": they must be I32 of rank 1");
+                    operation + ": indices are " + indices + ": they must be integers, of rank 1");
         }
         // Places are I32 as well, where a device notes an index that is out of range.
         indices.shape().limit(operation, 0, Integer.MAX_VALUE);

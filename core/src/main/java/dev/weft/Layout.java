@@ -191,7 +191,15 @@ final class Layout {
     }
 
     static Tensor convert(Tensor x, DType dtype) {
-        return dtype == x.dtype() ? x : copied("to", x, dtype);
+        if (dtype == x.dtype()) {
+            return x;
+        }
+        Tensor y = copied("to", x, dtype);
+        Tape tape = tapeFor(x);
+        if (tape != null && dtype.isFloating()) {
+            tape.record(new Op.Copy(x, y));
+        }
+        return y;
     }
 
     private static Tensor copied(String operation, Tensor x, DType dtype) {

@@ -112,34 +112,35 @@ public final class Losses {
      * -Σ_j t_j ln softmax(logits)_j for each row, in one kernel with its gradient, reduced over the
      * rows.
      *
-     * @param logits F32, rows×classes
-     * @param target class indices (I32, one for each row) or rows of probabilities (F32,
-     *     rows×classes)
+     * @param logits floating, rows×classes
+     * @param target class indices (integers, one for each row) or rows of probabilities (of the
+     *     logits' type, rows×classes)
      * @throws IndexOutOfBoundsException where a class index is outside [0, classes)
      */
     public static Tensor crossEntropy(Tensor logits, Tensor target, Reduction reduction) {
         Elementwise.sameDevice("crossEntropy", logits, target);
-        if (logits.rank() != 2 || logits.dtype() != DType.F32) {
+        if (logits.rank() != 2 || !logits.dtype().isFloating()) {
             throw new ShapeException(
-                    "crossEntropy: logits are " + logits + ": they must be F32 rows×classes");
+                    "crossEntropy: logits are " + logits + ": they must be floating, rows×classes");
         }
         boolean fits =
-                target.dtype() == DType.I32
+                target.dtype().isInteger()
                         ? target.rank() == 1 && target.dim(0) == logits.dim(0)
-                        : target.shape().equals(logits.shape());
+                        : target.dtype() == logits.dtype() && target.shape().equals(logits.shape());
         if (!fits) {
             throw new ShapeException(
                     "crossEntropy: logits are "
                             + logits
                             + ", target is "
                             + target
-                            + ": needs one class index (I32) for each row, or F32 of the logits'"
-                            + " shape");
+                            + ": needs one class index, an integer, for each row, or the logits'"
+                            + " shape and type");
         }
         logits.shape().limit("crossEntropy", 0, Integer.MAX_VALUE);
         logits.shape().limit("crossEntropy", 1, KernelCall.MOST_EXTENT);
         refuseTracked("crossEntropy", target);
-        return logits.device().compute(() -> reduction.apply(rows(logits, target, reduction)));
+        return logits.device()
+                .compute(() -> reduction.apply(rows(logits, Indexing.indices(target), reduction)));
     }
 
     /** Negative log-likelihood: the mean of -logProbabilities[i, labels[i]]. */
@@ -150,8 +151,8 @@ public final class Losses {
     /**
      * -logProbabilities[i, labels[i]], reduced.
      *
-     * @param logProbabilities F32, rows×classes
-     * @param labels I32, one for each row
+     * @param logProbabilities floating, rows×classes
+     * @param labels integers, one for each row
      */
     public static Tensor nll(Tensor logProbabilities, Tensor labels, Reduction reduction) {
         return logProbabilities
@@ -164,11 +165,11 @@ public final class Losses {
         long n = logits.dim(0);
         double factor = reduction.factor(n);
         Device device = logits.device();
-        Tensor gradient = device.empty("crossEntropy", DType.F32, logits.shape());
+        Tensor gradient = device.empty("crossEntropy", logits.dtype(), logits.shape());
         Tensor losses =
                 device.make(
                         "crossEntropy",
-                        DType.F32,
+                        logits.dtype(),
                         Shape.of(n),
                         dst ->
                                 device.backend()
@@ -193,21 +194,21 @@ public final class Losses {
 
     private static Tensor elementwise(String name, LossOp op, double p, Tensor x, Tensor t) {
         Elementwise.sameDevice(name, x, t);
-        if (!x.shape().equals(t.shape()) || x.dtype() != DType.F32 || t.dtype() != DType.F32) {
+        if (!x.shape().equals(t.shape()) || x.dtype() != t.dtype() || !x.dtype().isFloating()) {
             throw new ShapeException(
                     name
                             + ": prediction is "
                             + x
                             + ", target is "
                             + t
-                            + ": both must be F32 of the same shape");
+                            + ": both must be of one floating type and shape");
         }
         refuseTracked(name, t);
         Device device = x.device();
         Tensor losses =
                 device.make(
                         name,
-                        DType.F32,
+                        x.dtype(),
                         x.shape(),
                         dst ->
                                 device.backend()

@@ -15,7 +15,6 @@ import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -75,13 +74,6 @@ final class MemoryPool {
         this.backend = backend;
         this.ledger = ledger;
         this.shared = shared;
-        for (DType dtype : DType.values()) {
-            List<Deque<DeviceBuffer>> lists = new ArrayList<>();
-            for (int i = 0; i < Long.SIZE * CLASSES_PER_OCTAVE; i++) {
-                lists.add(new ArrayDeque<>());
-            }
-            free.put(dtype, lists);
-        }
     }
 
     /** An empty pool for one capture. */
@@ -223,7 +215,15 @@ final class MemoryPool {
     }
 
     private Deque<DeviceBuffer> list(DType dtype, int sizeClass) {
-        return Objects.requireNonNull(free.get(dtype)).get(sizeClass);
+        return free.computeIfAbsent(dtype, any -> emptyLists()).get(sizeClass);
+    }
+
+    private static List<Deque<DeviceBuffer>> emptyLists() {
+        List<Deque<DeviceBuffer>> lists = new ArrayList<>();
+        for (int i = 0; i < Long.SIZE * CLASSES_PER_OCTAVE; i++) {
+            lists.add(new ArrayDeque<>());
+        }
+        return lists;
     }
 
     private static long bytes(DeviceBuffer buffer) {

@@ -23,10 +23,16 @@ final class Products {
 
     private static final long MOST_PARTS = 1 << 15;
 
+    /** 255 · 128 · 512 is below 2²⁴, and 255 · 255 · 256 too. */
+    private static final long EXACT_DEPTH = 256;
+
     private Products() {}
 
     static Tensor matmul(Tensor a, Tensor b) {
-        check("matmul", a, b);
+        boolean integers = isByte(a) && isByte(b);
+        if (!integers) {
+            check("matmul", a, b);
+        }
         if (a.rank() == 0 || b.rank() == 0) {
             throw new ShapeException(
                     "matmul: a is "
@@ -55,9 +61,45 @@ final class Products {
         if (b.rank() > 1) {
             b.shape().limit("matmul", -1, KernelCall.MOST_EXTENT);
         }
+        if (integers) {
+            return a.device().compute(() -> integers(a, b));
+        }
         return a.rank() > 1 && b.rank() > 1
                 ? product(a, b)
                 : a.device().compute(() -> vectors(a, b));
+    }
+
+    private static boolean isByte(Tensor x) {
+        return x.dtype().isInteger() && x.dtype().bytes() == 1;
+    }
+
+    /**
+     * The product of bytes, I32: in parts of K so short that F32 holds each part's sums exactly,
+     * which are then added as integers.
+     */
+    private static Tensor integers(Tensor a, Tensor b) {
+        int rows = Math.max(0, b.rank() - 2);
+        long k = a.dim(-1);
+        Tensor sum = null;
+        for (long start = 0; sum == null || start < k; start += EXACT_DEPTH) {
+            long from = start;
+            long to = Math.min(k, start + EXACT_DEPTH);
+            Tensor before = sum;
+            sum =
+                    a.device()
+                            .compute(
+                                    () -> {
+                                        Tensor part =
+                                                a.slice(a.rank() - 1, from, to)
+                                                        .to(DType.F32)
+                                                        .matmul(
+                                                                b.slice(rows, from, to)
+                                                                        .to(DType.F32))
+                                                        .to(DType.I32);
+                                        return before == null ? part : before.add(part);
+                                    });
+        }
+        return sum;
     }
 
     /** The product where a or b, or both, are vectors. */
@@ -83,7 +125,7 @@ final class Products {
                 a.device()
                         .make(
                                 "matmul",
-                                DType.F32,
+                                a.dtype(),
                                 matrix(batch, a.dim(-2), b.dim(-1)),
                                 dst -> multiply(a, b, dst));
         Tape tape = a.device().recording();
@@ -121,6 +163,16 @@ final class Products {
             device.backend().run(new KernelCall.Gemm(1, a, b, 0, c, epilogue));
             return;
         }
+        DType wide = c.dtype().computesIn();
+        if (wide != c.dtype()) {
+            // Parts that are rounded would lose what their sum is to keep.
+            try (Scope _ = device.scope()) {
+                View sum = device.empty("matmul", wide, c.shape()).view();
+                gemm(device, a, b, sum, widened(device, epilogue, wide));
+                device.backend().run(new KernelCall.Copy(sum, c));
+            }
+            return;
+        }
         if (c.rank() == 2) {
             sumParts(device, a, b, c);
         } else {
@@ -137,6 +189,16 @@ final class Products {
         }
     }
 
+    private static Epilogue widened(Device device, Epilogue epilogue, DType wide) {
+        View bias = epilogue.bias();
+        if (bias == null) {
+            return epilogue;
+        }
+        View copy = device.empty("linear", wide, bias.shape()).view();
+        device.backend().run(new KernelCall.Copy(bias, copy));
+        return new Epilogue(copy, epilogue.activation());
+    }
+
     /** c = a b for matrices, as a batch of parts of K that are reduced to one. */
     private static void sumParts(Device device, View a, View b, View c) {
         long k = a.dim(1);
@@ -148,7 +210,7 @@ final class Products {
             return;
         }
         Shape one = Shape.of(1, c.dim(0), c.dim(1));
-        try (Tensor products = device.empty(DType.F32, one.with(0, parts))) {
+        try (Tensor products = device.empty(c.dtype(), one.with(0, parts))) {
             View all = products.view();
             device.backend()
                     .run(
@@ -190,7 +252,7 @@ final class Products {
     private static void sumHalves(Device device, View a, View b, View c, long half) {
         long k = a.dim(1);
         gemm(device, a.slice(1, 0, half, 1), b.slice(0, 0, half, 1), c, Epilogue.NONE);
-        try (Tensor more = device.empty(DType.F32, c.shape())) {
+        try (Tensor more = device.empty(c.dtype(), c.shape())) {
             View rest = more.view();
             gemm(device, a.slice(1, half, k, 1), b.slice(0, half, k, 1), rest, Epilogue.NONE);
             device.backend().run(new KernelCall.Binary(BinaryOp.ADD, c, rest, c));
@@ -232,7 +294,7 @@ final class Products {
             expanded =
                     device.make(
                                     "matmul",
-                                    DType.F32,
+                                    x.dtype(),
                                     expanded.shape(),
                                     dst -> device.backend().run(new KernelCall.Copy(repeated, dst)))
                             .view();
@@ -300,7 +362,7 @@ final class Products {
         Tensor y =
                 device.make(
                         "linear",
-                        DType.F32,
+                        x.dtype(),
                         Shape.of(x.dim(0), weight.dim(0)),
                         dst -> {
                             try (Scope _ = device.scope()) {
@@ -319,14 +381,14 @@ final class Products {
 
     private static void check(String operation, Tensor a, Tensor b) {
         Elementwise.sameDevice(operation, a, b);
-        if (a.dtype() != DType.F32 || b.dtype() != DType.F32) {
+        if (a.dtype() != b.dtype() || !a.dtype().isFloating()) {
             throw new ShapeException(
-                    operation
-                            + ": a is "
-                            + a.dtype()
-                            + ", b is "
-                            + b.dtype()
-                            + ": both must be F32");
+                    "%s: a is %s, b is %s: both must be of one floating type%s"
+                            .formatted(
+                                    operation,
+                                    a,
+                                    b,
+                                    operation.equals("matmul") ? ", or U8 or I8" : ""));
         }
     }
 

@@ -62,6 +62,9 @@ final class Reductions {
         if (x.dim(at) == 0) {
             throw new ShapeException("argmax: axis " + axis + " of " + x + " is empty");
         }
+        if (x.dtype() == DType.BOOL) {
+            throw new ShapeException("argmax: is not defined for BOOL, got " + x);
+        }
         x.shape().limit("argmax", at, Integer.MAX_VALUE);
         View last = x.view().axisLast(at);
         Shape shape = Shape.of(Arrays.copyOf(last.shape().toArray(), x.rank() - 1));
@@ -76,7 +79,7 @@ final class Reductions {
     static Tensor softmax(boolean log, Tensor x, int axis) {
         String name = log ? "log_softmax" : "softmax";
         int at = x.shape().axis(name, axis);
-        if (x.dtype() != DType.F32) {
+        if (!x.dtype().isFloating()) {
             throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
         }
         x.shape().limit(name, at, KernelCall.MOST_EXTENT);
@@ -84,7 +87,7 @@ final class Reductions {
         Tensor y =
                 device.make(
                         name,
-                        DType.F32,
+                        x.dtype(),
                         x.shape(),
                         dst ->
                                 device.backend()

@@ -2,13 +2,16 @@ package dev.weft;
 
 import dev.weft.backend.Activation;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.Encoding;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.function.IntFunction;
@@ -129,23 +132,28 @@ public final class Tensor implements AutoCloseable {
 
     // ---- to the host
 
-    /** The elements in row-major order. Blocks. I32 is converted. */
+    /** The elements in row-major order, of any type, rounded. Blocks. */
     public float[] toFloatArray() {
         float[] values = onHeap("toFloatArray", Float.BYTES, float[]::new);
         if (dtype() == DType.F32) {
             download(MemorySegment.ofArray(values));
-        } else {
-            int[] integers = toIntArray();
+        } else if (dtype() == DType.I64) {
+            long[] integers = toLongArray();
             for (int i = 0; i < values.length; i++) {
                 values[i] = integers[i];
+            }
+        } else {
+            double[] doubles = toDoubleArray();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) doubles[i];
             }
         }
         return values;
     }
 
     /**
-     * The elements in row-major order, as doubles; the reference backend gives its full precision.
-     * Blocks.
+     * The elements in row-major order, of any type; an I64 beyond 2⁵³ is rounded. The reference
+     * backend gives its full precision. Blocks.
      */
     public double[] toDoubleArray() {
         double[] values = onHeap("toDoubleArray", Double.BYTES, double[]::new);
@@ -160,16 +168,66 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * The elements of an I32 tensor in row-major order. Blocks.
+     * The elements of an integer or BOOL tensor in row-major order. Blocks.
+     *
+     * @throws ShapeException where the type is floating
+     */
+    public long[] toLongArray() {
+        if (dtype().isFloating()) {
+            throw new ShapeException(
+                    "toLongArray: %s is not of integers: convert it first, with to(I64)"
+                            .formatted(this));
+        }
+        long[] values = onHeap("toLongArray", Long.BYTES, long[]::new);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment elements = arena.allocate(size() * dtype().bytes(), Long.BYTES);
+            download(elements);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Encoding.getLong(dtype(), elements, i);
+            }
+        }
+        return values;
+    }
+
+    /**
+     * The elements of an I32, U8, I8 or BOOL tensor in row-major order. Blocks.
      *
      * @throws ShapeException where the type is another
      */
     public int[] toIntArray() {
-        if (dtype() != DType.I32) {
-            throw new ShapeException("toIntArray: " + this + " is not I32");
+        if (dtype().isFloating() || dtype() == DType.I64) {
+            throw new ShapeException(
+                    "toIntArray: %s is not I32 or narrower: convert it first, with to(I32)"
+                            .formatted(this));
         }
         int[] values = onHeap("toIntArray", Integer.BYTES, int[]::new);
-        download(MemorySegment.ofArray(values));
+        if (dtype() == DType.I32) {
+            download(MemorySegment.ofArray(values));
+        } else {
+            long[] integers = toLongArray();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (int) integers[i];
+            }
+        }
+        return values;
+    }
+
+    /**
+     * The elements of a BOOL tensor in row-major order. Blocks.
+     *
+     * @throws ShapeException where the type is another
+     */
+    public boolean[] toBooleanArray() {
+        if (dtype() != DType.BOOL) {
+            throw new ShapeException(
+                    "toBooleanArray: %s is not BOOL: compare it first, or convert it with to(BOOL)"
+                            .formatted(this));
+        }
+        boolean[] values = onHeap("toBooleanArray", 1, boolean[]::new);
+        long[] integers = toLongArray();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = integers[i] != 0;
+        }
         return values;
     }
 
@@ -333,7 +391,12 @@ public final class Tensor implements AutoCloseable {
         return Elementwise.binary(BinaryOp.MUL, this, b);
     }
 
-    /** this / b. */
+    /**
+     * this / b; truncated for integers, of which the divisors are read back and looked at first.
+     *
+     * @throws ArithmeticException where these are integers and an element of b is 0; a step that is
+     *     captured is not asked, and gives 0 there
+     */
     public Tensor div(Tensor b) {
         return Elementwise.binary(BinaryOp.DIV, this, b);
     }
@@ -353,20 +416,56 @@ public final class Tensor implements AutoCloseable {
         return Elementwise.binary(BinaryOp.MAX, this, b);
     }
 
-    /** 1 where this equals b, otherwise 0: {@link BinaryOp#EQUAL}. */
+    // ---- comparisons, and the choice by them
+
+    /** Where this = b; BOOL, as by {@link CompareOp}. */
     public Tensor equal(Tensor b) {
-        return Elementwise.binary(BinaryOp.EQUAL, this, b);
+        return Elementwise.compare(CompareOp.EQUAL, this, b);
+    }
+
+    /** Where this ≠ b; BOOL. */
+    public Tensor notEqual(Tensor b) {
+        return Elementwise.compare(CompareOp.NOT_EQUAL, this, b);
+    }
+
+    /** Where this {@literal <} b; BOOL. */
+    public Tensor less(Tensor b) {
+        return Elementwise.compare(CompareOp.LESS, this, b);
+    }
+
+    /** Where this ≤ b; BOOL. */
+    public Tensor lessEqual(Tensor b) {
+        return Elementwise.compare(CompareOp.LESS_EQUAL, this, b);
+    }
+
+    /** Where this {@literal >} b; BOOL. */
+    public Tensor greater(Tensor b) {
+        return Elementwise.compare(CompareOp.GREATER, this, b);
+    }
+
+    /** Where this ≥ b; BOOL. */
+    public Tensor greaterEqual(Tensor b) {
+        return Elementwise.compare(CompareOp.GREATER_EQUAL, this, b);
+    }
+
+    /**
+     * a where this holds, otherwise b, element by element; all three broadcast.
+     *
+     * @throws ShapeException where this is not BOOL, or a and b are of two types
+     */
+    public Tensor where(Tensor a, Tensor b) {
+        return Elementwise.where(this, a, b);
     }
 
     // ---- elementwise, one operand
 
-    // The number that an I32 tensor is combined with has to be an I32, too: 2 and 1e9, but not 0.5,
-    // 1e10 or NaN. What else is meant, to(F32) says first.
+    // The number that an integer tensor is combined with has to be of its type, too: for I32 2 and
+    // 1e9, but not 0.5, 1e10 or NaN. What else is meant, to(F32) says first.
 
     /**
      * this + b.
      *
-     * @throws IllegalArgumentException where this is I32 and b is not
+     * @throws IllegalArgumentException where this is of integers and b is not one of them
      */
     public Tensor add(double b) {
         return Elementwise.unary(UnaryOp.AFFINE, 1, Elementwise.fitting("add", this, b), this);
@@ -375,7 +474,7 @@ public final class Tensor implements AutoCloseable {
     /**
      * this - b.
      *
-     * @throws IllegalArgumentException where this is I32 and b is not
+     * @throws IllegalArgumentException where this is of integers and b is not one of them
      */
     public Tensor sub(double b) {
         return Elementwise.unary(UnaryOp.AFFINE, 1, -Elementwise.fitting("sub", this, b), this);
@@ -384,7 +483,7 @@ public final class Tensor implements AutoCloseable {
     /**
      * this · b.
      *
-     * @throws IllegalArgumentException where this is I32 and b is not
+     * @throws IllegalArgumentException where this is of integers and b is not one of them
      */
     public Tensor mul(double b) {
         // Adding -0 changes nothing; adding 0 would make 0 of -0.
@@ -392,15 +491,16 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * this / b: correctly rounded, and for I32 truncated.
+     * this / b: correctly rounded, and for integers truncated.
      *
-     * @throws IllegalArgumentException where this is I32 and b is not, or is 0
+     * @throws IllegalArgumentException where this is of integers and b is not one of them
+     * @throws ArithmeticException where this is of integers and b is 0
      */
     public Tensor div(double b) {
         return Elementwise.withScalar(BinaryOp.DIV, this, b);
     }
 
-    /** this to the power of b; F32. */
+    /** this to the power of b; not for integers. */
     public Tensor pow(double b) {
         return Elementwise.withScalar(BinaryOp.POW, this, b);
     }
@@ -483,16 +583,16 @@ public final class Tensor implements AutoCloseable {
     /**
      * {@link UnaryOp#CLAMP} to [low, high]. An infinite bound is none.
      *
-     * @throws IllegalArgumentException where low exceeds high or either is NaN, or where this is
-     *     I32 and a finite bound is not
+     * @throws IllegalArgumentException where low exceeds high or either is NaN, or where this is of
+     *     integers and a finite bound is not one of them
      */
     public Tensor clamp(double low, double high) {
         return Elementwise.clamp(this, low, high);
     }
 
     /**
-     * This tensor converted to another type: {@link dev.weft.backend.KernelCall.Copy}. Gradients do
-     * not pass.
+     * This tensor converted to another type: {@link dev.weft.backend.KernelCall.Copy}. Gradients
+     * pass between floating types.
      */
     public Tensor to(DType dtype) {
         return Layout.convert(this, dtype);
@@ -504,6 +604,9 @@ public final class Tensor implements AutoCloseable {
      * The matrix product of the last two axes, M×K by K×N; leading axes are batches and broadcast.
      * A vector (rank 1) on the left counts as 1×K and on the right as K×1, and loses that axis
      * again, as in NumPy.
+     *
+     * <p>Both are of one floating type; F16 and BF16 are added up in F32 and rounded once. Or both
+     * are bytes, U8 or I8, and the result is I32.
      */
     public Tensor matmul(Tensor b) {
         return Products.matmul(this, b);
@@ -574,12 +677,12 @@ public final class Tensor implements AutoCloseable {
         return Indexing.concat(axis, parts);
     }
 
-    /** Rows by number: result[i, …] = this[indices[i], …], for I32 indices of rank 1. */
+    /** Rows by number: result[i, …] = this[indices[i], …], for integer indices of rank 1. */
     public Tensor gather(Tensor indices) {
         return Indexing.gather(this, indices);
     }
 
-    /** One element of each row: result[i] = this[i, indices[i]], for I32 indices of rank 1. */
+    /** One element of each row: result[i] = this[i, indices[i]], for integer indices of rank 1. */
     public Tensor pick(Tensor indices) {
         return Indexing.pick(this, indices);
     }

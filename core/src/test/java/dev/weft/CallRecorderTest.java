@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.KernelCall;
@@ -77,6 +78,7 @@ class CallRecorderTest {
         return Stream.of(
                         UnaryOp.TANH,
                         BinaryOp.POW,
+                        CompareOp.LESS,
                         ReduceOp.MAX,
                         LossOp.HUBER,
                         new UpdateRule.Sgd(0.5, true, Penalty.NONE))

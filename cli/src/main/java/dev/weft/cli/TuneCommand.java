@@ -31,7 +31,8 @@ final class TuneCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         try (Device device = Devices.open(selector)) {
-            if (!(device.backend() instanceof Tunable tunable)) {
+            Tunable tunable = device.backend().tunable();
+            if (tunable == null) {
                 throw new InputException(
                         selector + " has one kernel for each purpose: there is nothing to tune");
             }

@@ -247,7 +247,7 @@ final class ElementwiseKernels {
 
     static Bound bound(BinaryOp op) {
         return switch (op) {
-            case ADD, SUB, MUL, MIN, MAX, EQUAL -> EXACT;
+            case ADD, SUB, MUL, MIN, MAX -> EXACT;
             case DIV -> ulp(1);
             case POW -> ulp(16);
         };
@@ -307,7 +307,7 @@ final class ElementwiseKernels {
 
     static Bound gradBound(BinaryOp op) {
         return switch (op) {
-            case ADD, SUB, MIN, MAX, EQUAL -> EXACT;
+            case ADD, SUB, MIN, MAX -> EXACT;
             case MUL -> ulp(0.5);
             case DIV -> ulp(4);
             case POW -> ulp(24).plus(TINY);

@@ -20,8 +20,8 @@ final class IndexKernels {
         List<KernelCase> cases = new ArrayList<>();
         ElementwiseKernels.forEachShape(
                 (shape, in, out) -> {
-                    for (DType from : DType.values()) {
-                        for (DType to : DType.values()) {
+                    for (DType from : List.of(DType.F32, DType.I32)) {
+                        for (DType to : List.of(DType.F32, DType.I32)) {
                             cases.add(copy(from, to, shape, in, out));
                         }
                     }
@@ -87,6 +87,8 @@ final class IndexKernels {
                                                 Draws.integers(side.random(), shape.size()),
                                                 shape,
                                                 in);
+                                case F64, F16, BF16, I64, U8, I8, BOOL ->
+                                        throw new IllegalArgumentException(from.toString());
                             };
                     side.kernels().run(new KernelCall.Copy(x, side.output(to, shape, out, EXACT)));
                 });

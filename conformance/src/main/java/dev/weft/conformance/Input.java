@@ -85,7 +85,7 @@ record Input(DType dtype, Shape shape, boolean differentiable, Draw draw) {
     /** A tensor of these elements, which are exact on every backend. */
     Tensor upload(Device device, double[] values) {
         if (dtype == DType.F32) {
-            Tensor flat = device.tensor(values);
+            Tensor flat = device.tensor(DType.F32, values);
             return flat.reshape(shape.toArray());
         }
         int[] integers = new int[values.length];

@@ -1,5 +1,6 @@
 package dev.weft.conformance;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Tensor;
 
@@ -24,7 +25,7 @@ final class TorchOperands {
         long[] dims = array.shape().toArray();
         Tensor flat =
                 array.dtype().startsWith("F")
-                        ? device.tensor(array.values())
+                        ? device.tensor(DType.F32, array.values())
                         : device.tensor(
                                 Arrays.stream(array.values()).mapToInt(v -> (int) v).toArray());
         return flat.reshape(dims);

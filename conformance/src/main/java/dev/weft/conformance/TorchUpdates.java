@@ -1,5 +1,6 @@
 package dev.weft.conformance;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Tensor;
 import dev.weft.backend.KernelCall;
@@ -30,7 +31,8 @@ final class TorchUpdates {
         int size = start.length;
         Tensor p = device.tensor(start);
         View control =
-                device.tensor(new double[] {c.real("lr", Double.NaN), Float.MAX_VALUE}).view();
+                device.tensor(DType.F32, new double[] {c.real("lr", Double.NaN), Float.MAX_VALUE})
+                        .view();
         View steps = device.tensor(new int[2]).view();
         View halt = device.tensor(new int[1]).view();
         List<View> states = new ArrayList<>();

@@ -8,6 +8,7 @@ import dev.weft.ShapeException;
 import dev.weft.Tensor;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
@@ -203,6 +204,10 @@ public final class Gradients {
         switch (op) {
             case Op.Unary unary -> unary(unary, d);
             case Op.Binary(var f, var a, var b, var out) -> binary(f, a, b, d);
+            case Op.Where(var condition, var a, var b, var out) -> {
+                where(condition, a, true, d);
+                where(condition, b, false, d);
+            }
             case Op.Reduce(var f, var kept, var x, var out) -> reduce(f, kept, x, out, d);
             case Op.Matmul(var a, var b, var out) -> {
                 product(a, () -> dy, () -> saved(b).transpose());
@@ -296,6 +301,25 @@ public final class Gradients {
         kernels.run(new KernelCall.BinaryGrad(op, byB, left, right, d, dx));
     }
 
+    /** dx = dy where x was chosen, and 0 elsewhere. */
+    private void where(Tensor condition, Tensor x, boolean chosen, View d) {
+        contributeBroadcast(
+                x,
+                d.shape(),
+                dx -> {
+                    try (Tensor zero = device.empty(x.dtype(), Shape.SCALAR)) {
+                        View none = zero.view();
+                        kernels.run(new KernelCall.Fill(0, none));
+                        none = none.expand(d.shape());
+                        View mask = read(condition).expand(d.shape());
+                        kernels.run(
+                                chosen
+                                        ? new KernelCall.Where(mask, d, none, dx)
+                                        : new KernelCall.Where(mask, none, d, dx));
+                    }
+                });
+    }
+
     private void reduce(ReduceOp op, Shape kept, Tensor x, Tensor out, View d) {
         View dKept = View.contiguous(d.buffer(), kept, d.offset());
         switch (op) {
@@ -328,8 +352,10 @@ public final class Gradients {
 
     /** dx = dy / n at the n elements that equal the extreme, and 0 elsewhere. */
     private void shareAmongEquals(View x, View extreme, View dy, View dx) {
-        View share = device.empty(DType.F32, extreme.shape()).view();
-        kernels.run(new KernelCall.Binary(BinaryOp.EQUAL, x, extreme.expand(x.shape()), dx));
+        View share = device.empty(dx.dtype(), extreme.shape()).view();
+        View equal = device.empty(DType.BOOL, x.shape()).view();
+        kernels.run(new KernelCall.Compare(CompareOp.EQUAL, x, extreme.expand(x.shape()), equal));
+        kernels.run(new KernelCall.Copy(equal, dx));
         kernels.run(new KernelCall.Reduce(ReduceOp.SUM, dx, share));
         kernels.run(new KernelCall.Binary(BinaryOp.DIV, dy, share, share));
         kernels.run(new KernelCall.Binary(BinaryOp.MUL, dx, share.expand(x.shape()), dx));
@@ -341,7 +367,7 @@ public final class Gradients {
         if (activation == null) {
             dz = dy;
         } else {
-            dz = device.empty(DType.F32, dy.shape());
+            dz = device.empty(dy.dtype(), dy.shape());
             View y = read(op.out());
             kernels.run(new KernelCall.UnaryGrad(activation, 0, 0, y, y, dy.view(), dz.view()));
         }
@@ -371,11 +397,11 @@ public final class Gradients {
             boolean fits =
                     gradient == null
                             || (gradient.device() == device
-                                    && gradient.dtype() == DType.F32
+                                    && gradient.dtype() == x.dtype()
                                     && gradient.shape().equals(x.shape()));
             if (!fits) {
                 throw new ShapeException(
-                        "gradients: the backward of %s gave %s for operand %d, which is %s: needs F32 of its shape, on its device"
+                        "gradients: the backward of %s gave %s for operand %d, which is %s: needs one of its shape and type, on its device"
                                 .formatted(op.name(), gradient, i, x));
             }
         }
@@ -437,7 +463,7 @@ public final class Gradients {
         if (present == null) {
             Tensor gradient = tape.watched().get(x);
             if (gradient == null) {
-                gradient = device.empty(DType.F32, x.shape());
+                gradient = device.empty(x.dtype(), x.shape());
                 if (step != null) {
                     step.keep(gradient);
                 }
@@ -445,7 +471,7 @@ public final class Gradients {
             write.accept(gradient.viewToWrite());
             gradients.put(x, gradient);
         } else {
-            try (Tensor more = device.empty(DType.F32, x.shape())) {
+            try (Tensor more = device.empty(x.dtype(), x.shape())) {
                 write.accept(more.view());
                 View sum = present.viewToWrite();
                 kernels.run(new KernelCall.Binary(BinaryOp.ADD, sum, more.view(), sum));
@@ -461,7 +487,7 @@ public final class Gradients {
             contribute(
                     x,
                     dx -> {
-                        try (Tensor full = device.empty(DType.F32, shape)) {
+                        try (Tensor full = device.empty(x.dtype(), shape)) {
                             write.accept(full.view());
                             sumTo(full.view(), dx);
                         }

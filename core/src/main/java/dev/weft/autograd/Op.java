@@ -43,6 +43,9 @@ public sealed interface Op {
     /** out = op(a, b), with broadcasting. */
     record Binary(BinaryOp op, Tensor a, Tensor b, Tensor out) implements Op {}
 
+    /** out = condition ? a : b, with broadcasting. */
+    record Where(Tensor condition, Tensor a, Tensor b, Tensor out) implements Op {}
+
     /** out = op over axes of x; {@code kept} is x's shape with the reduced extents set to 1. */
     record Reduce(ReduceOp op, Shape kept, Tensor x, Tensor out) implements Op {}
 
@@ -88,7 +91,7 @@ public sealed interface Op {
     record Custom(String name, List<Tensor> operands, Backward backward, Tensor out)
             implements Op {}
 
-    /** out = x, copied. */
+    /** out = x, copied, or converted to another floating type. */
     record Copy(Tensor x, Tensor out) implements Op {}
 
     /** The way back through an operation of one's own: see {@link dev.weft.Device#custom}. */
@@ -100,8 +103,8 @@ public sealed interface Op {
          * afterwards.
          *
          * @param dy the gradient by the result, of its shape
-         * @return one for each operand, in their order: F32 of the operand's shape, or null where
-         *     there is none to that operand, as to indices
+         * @return one for each operand, in their order: of the operand's shape and type, or null
+         *     where there is none to that operand, as to indices
          */
         List<? extends @Nullable Tensor> gradients(Tensor dy);
     }

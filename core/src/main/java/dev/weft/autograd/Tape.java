@@ -1,6 +1,5 @@
 package dev.weft.autograd;
 
-import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.ShapeException;
 import dev.weft.Tensor;
@@ -54,16 +53,16 @@ public final class Tape implements AutoCloseable {
         this.onClose = onClose;
     }
 
-    /** Asks for the gradient by {@code x}: F32, and from now on recorded. */
+    /** Asks for the gradient by {@code x}, which is floating and from now on recorded. */
     public void watch(Tensor x) {
         watch(x, null);
     }
 
     /**
      * Asks for the gradient by {@code x}, to be written to {@code gradient}: contiguous, of the
-     * same shape, any content, and memory of its own.
+     * same shape and type, any content, and memory of its own.
      *
-     * @throws ShapeException where x is not F32, or the gradient does not fit
+     * @throws ShapeException where x is not floating, or the gradient does not fit
      * @throws IllegalArgumentException where the gradient's memory is also x's or another's
      *     gradient's, or a tensor is on another device
      * @throws IllegalStateException where a tensor or the tape was closed
@@ -74,22 +73,21 @@ public final class Tape implements AutoCloseable {
                     "watch: the tape was closed, and no longer takes %s".formatted(x));
         }
         View values = require("watch", x);
-        if (x.dtype() != DType.F32) {
-            throw new ShapeException(
-                    "watch: " + x + " is not F32: only floating tensors have gradients");
+        if (!x.dtype().isFloating()) {
+            throw new ShapeException("watch: " + x + ": only floating tensors have gradients");
         }
         boolean fits =
                 gradient == null
                         || (gradient.shape().equals(x.shape())
                                 && gradient.isContiguous()
-                                && gradient.dtype() == DType.F32);
+                                && gradient.dtype() == x.dtype());
         if (!fits) {
             throw new ShapeException(
                     "watch: the gradient of "
                             + x
                             + " cannot be written to "
                             + gradient
-                            + ": it must be contiguous F32 of the same shape");
+                            + ": it must be contiguous, of the same shape and type");
         }
         if (gradient != null) {
             View target = require("watch", gradient);

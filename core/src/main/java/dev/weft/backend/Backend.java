@@ -3,6 +3,8 @@ package dev.weft.backend;
 import dev.weft.DType;
 import dev.weft.Shape;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
@@ -75,21 +77,10 @@ public interface Backend extends AutoCloseable {
         for (int start = 0; start < target.length; start += BLOCK) {
             int count = Math.min(BLOCK, target.length - start);
             View block = block(source, start, count);
-            switch (source.dtype()) {
-                case F32 -> {
-                    float[] values = new float[count];
-                    download(block, MemorySegment.ofArray(values));
-                    for (int i = 0; i < count; i++) {
-                        target[start + i] = values[i];
-                    }
-                }
-                case I32 -> {
-                    int[] values = new int[count];
-                    download(block, MemorySegment.ofArray(values));
-                    for (int i = 0; i < count; i++) {
-                        target[start + i] = values[i];
-                    }
-                }
+            MemorySegment values = onHeap(source.dtype(), count);
+            download(block, values);
+            for (int i = 0; i < count; i++) {
+                target[start + i] = Encoding.get(source.dtype(), values, i);
             }
         }
     }
@@ -99,26 +90,36 @@ public interface Backend extends AutoCloseable {
     }
 
     private static MemorySegment rounded(double[] source, int start, int count, DType dtype) {
-        return switch (dtype) {
-            case F32 -> {
-                float[] values = new float[count];
-                for (int i = 0; i < count; i++) {
-                    values[i] = (float) source[start + i];
-                }
-                yield MemorySegment.ofArray(values);
-            }
-            case I32 -> {
-                int[] values = new int[count];
-                for (int i = 0; i < count; i++) {
-                    values[i] = (int) source[start + i];
-                }
-                yield MemorySegment.ofArray(values);
-            }
-        };
+        MemorySegment values = onHeap(dtype, count);
+        for (int i = 0; i < count; i++) {
+            Encoding.set(dtype, values, i, source[start + i]);
+        }
+        return values;
+    }
+
+    private static MemorySegment onHeap(DType dtype, int count) {
+        return MemorySegment.ofArray(new byte[count * dtype.bytes()]);
     }
 
     /**
-     * Does a call, or enqueues it.
+     * Whether this backend has a kernel for the call, as it is: with these types, on this hardware.
+     * A device does others by simpler calls: F16, BF16, U8 and I8 in the type in which they
+     * compute. So a backend need only have, for all types, {@link KernelCall.Fill}, {@link
+     * KernelCall.Copy}, {@link KernelCall.Gather} and {@link KernelCall.Where}, and the rest for
+     * F32 and I32, and for F64 and I64 where its hardware has them. What it has not at all is an
+     * error of the device's.
+     */
+    default boolean supports(KernelCall call) {
+        return true;
+    }
+
+    /** How this backend can be tuned, or null where it cannot. */
+    default @Nullable Tunable tunable() {
+        return null;
+    }
+
+    /**
+     * Does a call that it supports, or enqueues it.
      *
      * @throws IndexOutOfBoundsException where an index is out of range: now, or when the device is
      *     next waited for

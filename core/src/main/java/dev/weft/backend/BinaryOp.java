@@ -8,7 +8,7 @@ import dev.weft.DType;
  * in either operand gives NaN, except where said. Infinite operands give what IEEE arithmetic makes
  * of the formula, in the function and in the derivatives; zeros keep their sign as it does.
  *
- * <p>For I32, arithmetic wraps, and no pair of operands is an error.
+ * <p>For integers, arithmetic wraps, and no pair of operands is an error.
  */
 public enum BinaryOp {
     /** y = a + b; 1, 1. */
@@ -18,14 +18,14 @@ public enum BinaryOp {
     /** y = a b; b, a. */
     MUL(true),
     /**
-     * y = a / b; 1 / b, -(a / b) / b, which holds where b² would over- or underflow. For I32
+     * y = a / b; 1 / b, -(a / b) / b, which holds where b² would over- or underflow. For integers
      * truncated, 0 where b is 0, and the smallest value by -1 wraps to itself.
      */
     DIV(true),
     /**
      * y = a^b as C's pow: 1 where b is 0 or a is 1, whatever the other; b a^(b-1), |a|^b ln a. At a
      * = ±0 the derivative by b is 0 where b ≥ 0 (for a below 0 it is NaN), and where b is 0 the
-     * derivative by a is 0, also at a = 0. Floats from 2²⁴ on are even exponents. Not for I32.
+     * derivative by a is 0, also at a = 0. Floats from 2²⁴ on are even exponents. Not for integers.
      */
     POW(false),
     /**
@@ -37,9 +37,7 @@ public enum BinaryOp {
      * y = the larger, 0 before -0, NaN where either is; 0 for an operand below the other, ½ for
      * both where they are equal, otherwise 1: so for both where either is NaN, as in PyTorch.
      */
-    MAX(true),
-    /** y = 1 where a = b, otherwise 0 (also with NaN); derivatives 0. */
-    EQUAL(true);
+    MAX(true);
 
     private final boolean integral;
 
@@ -50,7 +48,7 @@ public enum BinaryOp {
     /** Whether the derivative by b (or by a) is made of a's values. */
     public boolean derivativeReadsA(boolean byB) {
         return switch (this) {
-            case ADD, SUB, EQUAL -> false;
+            case ADD, SUB -> false;
             case MUL, DIV -> byB;
             case POW, MIN, MAX -> true;
         };
@@ -59,7 +57,7 @@ public enum BinaryOp {
     /** Whether the derivative by b (or by a) is made of b's values. */
     public boolean derivativeReadsB(boolean byB) {
         return switch (this) {
-            case ADD, SUB, EQUAL -> false;
+            case ADD, SUB -> false;
             case MUL -> !byB;
             case DIV, POW, MIN, MAX -> true;
         };
@@ -70,6 +68,6 @@ public enum BinaryOp {
      * result.
      */
     public boolean supports(DType dtype) {
-        return dtype.isFloating() || integral;
+        return dtype.isFloating() || (dtype.isInteger() && integral);
     }
 }

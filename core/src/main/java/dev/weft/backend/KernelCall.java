@@ -3,10 +3,13 @@ package dev.weft.backend;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * A kernel with its operands: what {@link Backend#run} does. These records, the op enums and the
@@ -34,15 +37,37 @@ public sealed interface KernelCall {
      */
     int MOST_EXTENT = Integer.MAX_VALUE - 0xFFFF;
 
+    /** An operand that is written, and not read: nothing of what it held matters. */
+    @Target(ElementType.RECORD_COMPONENT)
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Output {
+        /** Whether it may be the very view of an operand that is read. */
+        boolean inPlace() default false;
+    }
+
+    /** An operand that is read and written. */
+    @Target(ElementType.RECORD_COMPONENT)
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Updated {}
+
     /** The views whose elements the kernel may read. */
-    List<View> reads();
+    default List<View> reads() {
+        return Operands.of(this).reads(this);
+    }
 
     /** The views whose elements the kernel may write. */
-    List<View> writes();
+    default List<View> writes() {
+        return Operands.of(this).writes(this);
+    }
 
     /** Whether the result may be written to the very view of an operand. */
     default boolean worksInPlace() {
-        return false;
+        return Operands.of(this).worksInPlace();
+    }
+
+    /** The same call on other views: what {@code replacement} gives for each, in their order. */
+    default KernelCall map(UnaryOperator<View> replacement) {
+        return Operands.of(this).map(this, replacement);
     }
 
     /** What messages call it: the record's name with a small first letter. */
@@ -51,189 +76,116 @@ public sealed interface KernelCall {
         return Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 
-    private static List<View> present(@Nullable View... views) {
-        return Arrays.stream(views).filter(Objects::nonNull).map(Objects::requireNonNull).toList();
-    }
-
-    /** y = value, rounded to y's type; for I32 it is a whole number in its range. */
-    record Fill(double value, View y) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of();
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(y);
-        }
-    }
+    /** y = value, rounded to y's type; for an integer type it is a whole number in its range. */
+    record Fill(double value, @Output View y) implements KernelCall {}
 
     /**
-     * y = x for views of the same shape; converts between types (F32 to I32 truncates and
-     * saturates, NaN gives 0).
+     * y = x for views of the same shape; converts between types. A floating type takes the nearest
+     * number, ties to even, rounded once; an integer type a float without its fraction, or what is
+     * nearest in its range (NaN gives 0), and another integer modulo its range; BOOL is x ≠ 0.
      */
-    record Copy(View x, View y) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(y);
-        }
-
-        @Override
-        public boolean worksInPlace() {
-            return true;
-        }
-    }
+    record Copy(View x, @Output(inPlace = true) View y) implements KernelCall {}
 
     /**
-     * y = op(x; p, q), same shapes and types. For I32, p and q are whole numbers below 2³² in
-     * magnitude: nothing is lost on their way, and what exceeds I32 wraps.
+     * y = op(x; p, q), same shapes and types. For integers, p and q are whole numbers: {@link
+     * #integerP} and {@link #integerQ}; the result wraps.
      */
-    record Unary(UnaryOp op, double p, double q, View x, View y) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(x);
+    record Unary(UnaryOp op, double p, double q, View x, @Output(inPlace = true) View y)
+            implements KernelCall {
+        /** p for integers: modulo 2⁶⁴, but the bounds of a clamp saturate. */
+        public long integerP() {
+            return integer(p);
         }
 
-        @Override
-        public List<View> writes() {
-            return List.of(y);
+        /** q for integers, likewise. */
+        public long integerQ() {
+            return integer(q);
         }
 
-        @Override
-        public boolean worksInPlace() {
-            return true;
+        private long integer(double number) {
+            return op == UnaryOp.CLAMP ? (long) number : Encoding.wrapped(number);
         }
     }
 
     /**
-     * dx = dy op'(x), same shapes, all F32.
+     * dx = dy op'(x), same shapes, all of one floating type.
      *
      * @param x the operand; read only where {@link UnaryOp#derivativeReads} says so, and otherwise
      *     any view of the shape
      * @param y the result of the forward pass; likewise
      */
-    record UnaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx)
-            implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(x, y, dy);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(dx);
-        }
-
-        @Override
-        public boolean worksInPlace() {
-            return true;
-        }
-    }
+    record UnaryGrad(
+            UnaryOp op,
+            double p,
+            double q,
+            View x,
+            View y,
+            View dy,
+            @Output(inPlace = true) View dx)
+            implements KernelCall {}
 
     /**
      * y = op(a, b); a and b have y's shape (broadcast operands come with strides of 0) and y's
      * type.
      */
-    record Binary(BinaryOp op, View a, View b, View y) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(a, b);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(y);
-        }
-
-        @Override
-        public boolean worksInPlace() {
-            return true;
-        }
-    }
+    record Binary(BinaryOp op, View a, View b, @Output(inPlace = true) View y)
+            implements KernelCall {}
 
     /**
-     * d = dy ∂op/∂a, or ∂op/∂b where {@code byB}; all of one shape, all F32.
+     * d = dy ∂op/∂a, or ∂op/∂b where {@code byB}; all of one shape and one floating type.
      *
      * @param a read only where {@link BinaryOp#derivativeReadsA} says so, and otherwise any view of
      *     the shape
      * @param b likewise, by {@link BinaryOp#derivativeReadsB}
      */
-    record BinaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d)
-            implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(a, b, dy);
-        }
+    record BinaryGrad(
+            BinaryOp op, boolean byB, View a, View b, View dy, @Output(inPlace = true) View d)
+            implements KernelCall {}
 
-        @Override
-        public List<View> writes() {
-            return List.of(d);
-        }
+    /** y = 1 where op(a, b) holds, otherwise 0; of one shape, a and b of one type, y BOOL. */
+    record Compare(CompareOp op, View a, View b, @Output View y) implements KernelCall {}
 
-        @Override
-        public boolean worksInPlace() {
-            return true;
-        }
-    }
+    /**
+     * y = a where the condition holds, otherwise b; all of one shape (strides of 0 repeat
+     * elements). The condition is BOOL; a, b and y are of one type, of any, and their bits are
+     * moved.
+     */
+    record Where(View condition, View a, View b, @Output(inPlace = true) View y)
+            implements KernelCall {}
 
     /**
      * y = op over the axes in which y's extent is 1 and x's is not; x and y have the same rank and
      * type. The error of a sum of n does not grow with n, or with its logarithm at most; likewise
      * in every kernel that adds up.
      */
-    record Reduce(ReduceOp op, View x, View y) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(y);
-        }
-    }
+    record Reduce(ReduceOp op, View x, @Output View y) implements KernelCall {}
 
     /**
      * y = the index of the largest element along x's last axis: the first where several are equal,
      * and the first NaN where there is one, as NumPy. y is I32 with x's shape less its last axis;
      * the last axis has 1 to 2³¹ - 1 elements.
      */
-    record Argmax(View x, View y) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(y);
-        }
-    }
+    record Argmax(View x, @Output View y) implements KernelCall {}
 
     /**
      * c = epilogue(alpha a b + beta c), with a M×K, b K×N, c M×N: rank 2, or rank 3 with a leading
-     * batch axis (whose stride may be 0 in a and b). All F32.
+     * batch axis (whose stride may be 0 in a and b). All of one floating type; or a and b F16 or
+     * BF16, and c and the bias F32. F16 and BF16 are multiplied and added in F32, and rounded once.
      *
      * <p>In a and in b one of the last two strides is 1 (or its extent is at most 1); the other is
      * the leading dimension, so strides say what is transposed. c's last stride is 1. beta = 0
      * never reads c; K = 0 counts as a product of zeros. M and N are at most {@link #MOST_EXTENT},
      * K at most {@link #MOST_DEPTH}: so many products may be added one after the other.
      */
-    record Gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue)
+    record Gemm(double alpha, View a, View b, double beta, @Updated View c, Epilogue epilogue)
             implements KernelCall {
         @Override
         public List<View> reads() {
-            return present(a, b, beta == 0 ? null : c, epilogue.bias());
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(c);
+            List<View> views = new ArrayList<>(KernelCall.super.reads());
+            if (beta == 0) {
+                views.remove(c);
+            }
+            return views;
         }
     }
 
@@ -241,81 +193,36 @@ public sealed interface KernelCall {
      * y = softmax(x) = e^(x - max) / Σ e^(x - max) along the last axis, or its logarithm x - max -
      * ln Σ e^(x - max). The last axis has at most {@link #MOST_EXTENT} elements.
      */
-    record Softmax(boolean log, View x, View y) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(y);
-        }
-    }
+    record Softmax(boolean log, View x, @Output View y) implements KernelCall {}
 
     /** dx = y (dy - Σ dy y), or for the logarithm dx = dy - e^y Σ dy, along the last axis. */
-    record SoftmaxGrad(boolean log, View y, View dy, View dx) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(y, dy);
-        }
+    record SoftmaxGrad(boolean log, View y, View dy, @Output View dx) implements KernelCall {}
 
-        @Override
-        public List<View> writes() {
-            return List.of(dx);
-        }
-    }
+    /** l = op(x, t; p) for each element; all of one shape and one floating type. */
+    record Loss(LossOp op, double p, View x, View t, @Output View l) implements KernelCall {}
 
-    /** l = op(x, t; p) for each element; all of one shape, all F32. */
-    record Loss(LossOp op, double p, View x, View t, View l) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(x, t);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(l);
-        }
-    }
-
-    /** dx = dl ∂op/∂x for each element; all of one shape (dl may have strides of 0), all F32. */
-    record LossGrad(LossOp op, double p, View x, View t, View dl, View dx) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(x, t, dl);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(dx);
-        }
-    }
+    /**
+     * dx = dl ∂op/∂x for each element; all of one shape (dl may have strides of 0) and one floating
+     * type.
+     */
+    record LossGrad(LossOp op, double p, View x, View t, View dl, @Output View dx)
+            implements KernelCall {}
 
     /**
      * The cross-entropy of softmax(logits) with its gradient, one row at a time: l[i] = Σ_j t[i,j]
      * (ln Σ_c e^logits[i,c] - logits[i,j]) and gradient[i,j] = factor (softmax(logits)[i,j] Σ_c
      * t[i,c] - t[i,j]). A class index outside [0, classes) is an IndexOutOfBoundsException.
      *
-     * @param logits F32, rows×classes: at most 2³¹ - 1 rows, and {@link #MOST_EXTENT} classes
-     * @param target class indices (I32, one for each row, meaning a one-hot t), or t itself (F32,
-     *     rows×classes)
-     * @param l F32, one for each row
+     * @param logits floating, rows×classes: at most 2³¹ - 1 rows, and {@link #MOST_EXTENT} classes
+     * @param target class indices (I32, one for each row, meaning a one-hot t), or t itself (of the
+     *     logits' type, rows×classes)
+     * @param l of the logits' type, one for each row
      * @param factor what each row's loss counts in the whole: 1 / rows for their mean
-     * @param gradient F32, rows×classes: factor ∂l[i] / ∂logits[i,j]
+     * @param gradient of the logits' type, rows×classes: factor ∂l[i] / ∂logits[i,j]
      */
-    record CrossEntropy(View logits, View target, double factor, View l, View gradient)
-            implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(logits, target);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(l, gradient);
-        }
-    }
+    record CrossEntropy(
+            View logits, View target, double factor, @Output View l, @Output View gradient)
+            implements KernelCall {}
 
     /**
      * y[i, …] = table[indices[i], …]. An index outside [0, rows) is an IndexOutOfBoundsException.
@@ -323,62 +230,22 @@ public sealed interface KernelCall {
      * @param indices I32 of rank 1; y's first extent is its length, y's others are the table's. It
      *     and the table have at most 2³¹ - 1 rows
      */
-    record Gather(View table, View indices, View y) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(table, indices);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(y);
-        }
-    }
+    record Gather(View table, View indices, @Output View y) implements KernelCall {}
 
     /**
      * dTable[indices[i], …] += dy[i, …], in the order of i, so that repeated indices add up; the
      * inverse of {@link Gather}.
      */
-    record ScatterAdd(View dy, View indices, View dTable) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(dy, indices, dTable);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(dTable);
-        }
-    }
+    record ScatterAdd(View dy, View indices, @Updated View dTable) implements KernelCall {}
 
     /**
      * y[i] = x[i, indices[i]], for x rows×columns. An index outside [0, columns) is an
      * IndexOutOfBoundsException.
      */
-    record Pick(View x, View indices, View y) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(x, indices);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(y);
-        }
-    }
+    record Pick(View x, View indices, @Output View y) implements KernelCall {}
 
     /** dx[i, indices[i]] = dy[i], and 0 elsewhere; the inverse of {@link Pick}. */
-    record Unpick(View dy, View indices, View dx) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(dy, indices);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(dx);
-        }
-    }
+    record Unpick(View dy, View indices, @Output View dx) implements KernelCall {}
 
     /**
      * mask[i] = 0 where {@code u(i) < rate 2³²}, otherwise 1 / (1 - rate), with u(i) word i mod 4
@@ -389,56 +256,39 @@ public sealed interface KernelCall {
      * @param state I32 of 4 elements: the key's low and high word, and {@code start}'s low and high
      *     word, where the counter is (start low, start high, 0, 0). The kernel adds ceil(n / 4) to
      *     start when it has drawn the mask.
-     * @param mask F32, contiguous
+     * @param mask floating, contiguous
      */
-    record DropoutMask(double rate, View state, View mask) implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return List.of(state);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(state, mask);
-        }
-    }
+    record DropoutMask(double rate, @Updated View state, @Output View mask) implements KernelCall {}
 
     /**
      * Updates {@code p} by {@code g} in one pass and counts the step, unless it is to halt: see
      * {@link UpdateRule}.
      *
-     * @param control F32 of 2 elements: the learning rate, and the largest gradient that {@link
-     *     CountUnfit} lets pass. They are in device memory so that a recorded step can be replayed.
+     * @param control of p's type, 2 elements: the learning rate, and the largest gradient that
+     *     {@link CountUnfit} lets pass. They are in device memory so that a recorded step can be
+     *     replayed.
      * @param steps I32 of 2 elements: the low and the high word of the number of steps done, to
      *     which the kernel adds 1 (t is the sum)
      * @param halt I32 of 1 element: where it is not 0, nothing is changed. So a step need not wait
      *     for {@link CountUnfit} to be read back. Nor is anything changed after an index that was
      *     out of range, until that is reported.
-     * @param p the parameters, F32, contiguous
-     * @param g their gradient, same shape, contiguous
+     * @param p the parameters, floating, contiguous
+     * @param g their gradient, same shape and type, contiguous
      * @param states {@link UpdateRule#states} buffers like p, in the order in which the rule names
      *     them
      */
     record Update(
-            UpdateRule rule, View control, View steps, View halt, View p, View g, List<View> states)
+            UpdateRule rule,
+            View control,
+            @Updated View steps,
+            View halt,
+            @Updated View p,
+            View g,
+            @Updated List<View> states)
             implements KernelCall {
         /** Keeps the list as it is now. */
         public Update {
             states = List.copyOf(states);
-        }
-
-        @Override
-        public List<View> reads() {
-            List<View> views = new ArrayList<>(List.of(control, steps, halt, p, g));
-            views.addAll(states);
-            return views;
-        }
-
-        @Override
-        public List<View> writes() {
-            List<View> views = new ArrayList<>(List.of(steps, p));
-            views.addAll(states);
-            return views;
         }
     }
 
@@ -449,44 +299,22 @@ public sealed interface KernelCall {
      *
      * @param control as {@link Update} takes it; control[1] is {@link UpdateRule#largestGradient},
      *     so that a fit step makes neither parameters nor states infinite
-     * @param loss F32 of 1 element, or null for none
-     * @param p the parameters, F32, contiguous
-     * @param g their gradient, same shape, contiguous
+     * @param loss of p's type, 1 element, or null for none
+     * @param p the parameters, floating, contiguous
+     * @param g their gradient, same shape and type, contiguous
      */
     record CountUnfit(
-            UpdateRule rule, View control, @Nullable View loss, View p, View g, View count)
-            implements KernelCall {
-        @Override
-        public List<View> reads() {
-            return present(control, loss, p, g, count);
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(count);
-        }
-    }
+            UpdateRule rule, View control, @Nullable View loss, View p, View g, @Updated View count)
+            implements KernelCall {}
 
     /**
-     * count[0] += how many elements of all x are NaN or infinite; count is I32 with one element and
-     * saturates.
+     * count[0] += how many elements of all x, which are floating, are NaN or infinite; count is I32
+     * with one element and saturates.
      */
-    record CountNonFinite(List<View> xs, View count) implements KernelCall {
+    record CountNonFinite(List<View> xs, @Updated View count) implements KernelCall {
         /** Keeps the list as it is now. */
         public CountNonFinite {
             xs = List.copyOf(xs);
-        }
-
-        @Override
-        public List<View> reads() {
-            List<View> views = new ArrayList<>(xs);
-            views.add(count);
-            return views;
-        }
-
-        @Override
-        public List<View> writes() {
-            return List.of(count);
         }
     }
 }

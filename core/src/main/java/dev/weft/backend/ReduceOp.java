@@ -11,9 +11,9 @@ public enum ReduceOp {
     SUM(true),
     /** y = Σ x / n; NaN over nothing. */
     MEAN(false),
-    /** y = max x, NaN where any x is; -Inf (I32: its smallest value) over nothing. */
+    /** y = max x, NaN where any x is; -Inf (integers: the type's smallest value) over nothing. */
     MAX(true),
-    /** y = min x, NaN where any x is; +Inf (I32: its largest value) over nothing. */
+    /** y = min x, NaN where any x is; +Inf (integers: the type's largest value) over nothing. */
     MIN(true);
 
     private final boolean integral;
@@ -27,6 +27,6 @@ public enum ReduceOp {
      * type.
      */
     public boolean supports(DType dtype) {
-        return dtype.isFloating() || integral;
+        return dtype.isFloating() || (dtype.isInteger() && integral);
     }
 }

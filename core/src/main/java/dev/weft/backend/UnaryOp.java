@@ -15,14 +15,14 @@ import dev.weft.DType;
  * and SILU make -0 of -0, as PyTorch and NumPy do. Where a maximum or a minimum is taken, -0 is
  * below 0, as for {@link Math#max}: RELU makes 0 of -0, and so does CLAMP with p = 0.
  *
- * <p>For I32, arithmetic wraps, and p and q are whole numbers.
+ * <p>For integers, arithmetic wraps, and p and q are whole numbers.
  */
 public enum UnaryOp {
     /** y = p x + q; y' = p. With q = -0 this is p x, the sign of zero included. */
     AFFINE(true, Reads.NOTHING),
     /** y = -x; y' = -1. */
     NEG(true, Reads.NOTHING),
-    /** y = |x|; y' = sign(x), 0 at 0. For I32, the smallest value is its own magnitude. */
+    /** y = |x|; y' = sign(x), 0 at 0. For integers, the smallest value is its own magnitude. */
     ABS(true, Reads.OPERAND),
     /** y = e^x; y' = y. */
     EXP(false, Reads.RESULT),
@@ -89,6 +89,6 @@ public enum UnaryOp {
      * Whether the function is defined for operands of this type; results have the operand's type.
      */
     public boolean supports(DType dtype) {
-        return dtype.isFloating() || integral;
+        return dtype.isFloating() || (dtype.isInteger() && integral);
     }
 }

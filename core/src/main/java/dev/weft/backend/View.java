@@ -180,6 +180,18 @@ public final class View {
         return false;
     }
 
+    /** This view with one index of each axis along which it repeats its elements. */
+    public View unrepeated() {
+        if (!isRepeating()) {
+            return this;
+        }
+        long[] extents = shape.toArray();
+        for (int axis = 0; axis < extents.length; axis++) {
+            extents[axis] = strides[axis] == 0 ? Math.min(extents[axis], 1) : extents[axis];
+        }
+        return new View(buffer, Shape.of(extents), strides, offset);
+    }
+
     /**
      * This view broadcast to {@code target}: missing leading axes and axes of extent 1 get stride
      * 0. The caller has checked that the shapes fit.

@@ -1,7 +1,7 @@
 package dev.weft.reference;
 
-import dev.weft.DType;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.UnaryOp;
 
@@ -14,17 +14,15 @@ final class Functions {
 
     private Functions() {}
 
-    static double unary(UnaryOp op, DType dtype, double p, double q, double x) {
-        boolean integral = dtype == DType.I32;
+    static double unary(UnaryOp op, double p, double q, double x) {
         return switch (op) {
-            // In double, low bits of a large product would be lost, and they are what wraps.
-            case AFFINE -> integral ? (int) (((long) p) * ((long) x) + (long) q) : p * x + q;
+            case AFFINE -> p * x + q;
             case NEG -> -x;
             case ABS -> Math.abs(x);
             case EXP -> Math.exp(x);
             case LOG -> Math.log(x);
             case SQRT -> Math.sqrt(x);
-            case SQUARE -> integral ? ((int) x) * ((int) x) : x * x;
+            case SQUARE -> x * x;
             case RELU -> Math.max(x, 0);
             case LEAKY_RELU -> x > 0 ? x : p * x;
             case ELU -> x >= 0 ? x : p * Math.expm1(x);
@@ -35,6 +33,30 @@ final class Functions {
             case SILU -> gated(x, sigmoid(x));
             case SOFTPLUS -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
             case CLAMP -> Math.min(Math.max(x, p), q);
+        };
+    }
+
+    /** For integers: modulo 2⁶⁴, and the caller wraps further. */
+    static long unary(UnaryOp op, long p, long q, long x) {
+        return switch (op) {
+            case AFFINE -> p * x + q;
+            case NEG -> -x;
+            case ABS -> Math.abs(x);
+            case SQUARE -> x * x;
+            case RELU -> Math.max(x, 0);
+            case CLAMP -> Math.min(Math.max(x, p), q);
+            case EXP,
+                    LOG,
+                    SQRT,
+                    LEAKY_RELU,
+                    ELU,
+                    SIGMOID,
+                    TANH,
+                    GELU_ERF,
+                    GELU_TANH,
+                    SILU,
+                    SOFTPLUS ->
+                    throw new IllegalArgumentException(op + " is not defined for integers");
         };
     }
 
@@ -65,16 +87,50 @@ final class Functions {
         };
     }
 
-    static double binary(BinaryOp op, DType dtype, double a, double b) {
+    /** For integers: modulo 2⁶⁴, and the caller wraps further. */
+    static long binary(BinaryOp op, long a, long b) {
         return switch (op) {
             case ADD -> a + b;
             case SUB -> a - b;
-            case MUL -> dtype == DType.I32 ? ((int) a) * ((int) b) : a * b;
-            case DIV -> dtype == DType.F32 ? a / b : b == 0 ? 0 : ((int) a) / ((int) b);
+            case MUL -> a * b;
+            case DIV -> b == 0 ? 0 : a / b;
+            case MIN -> Math.min(a, b);
+            case MAX -> Math.max(a, b);
+            case POW -> throw new IllegalArgumentException(op + " is not defined for integers");
+        };
+    }
+
+    static boolean compare(CompareOp op, double a, double b) {
+        return switch (op) {
+            case EQUAL -> a == b;
+            case NOT_EQUAL -> a != b;
+            case LESS -> a < b;
+            case LESS_EQUAL -> a <= b;
+            case GREATER -> a > b;
+            case GREATER_EQUAL -> a >= b;
+        };
+    }
+
+    static boolean compare(CompareOp op, long a, long b) {
+        return switch (op) {
+            case EQUAL -> a == b;
+            case NOT_EQUAL -> a != b;
+            case LESS -> a < b;
+            case LESS_EQUAL -> a <= b;
+            case GREATER -> a > b;
+            case GREATER_EQUAL -> a >= b;
+        };
+    }
+
+    static double binary(BinaryOp op, double a, double b) {
+        return switch (op) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> a * b;
+            case DIV -> a / b;
             case POW -> pow(a, b);
             case MIN -> Math.min(a, b);
             case MAX -> Math.max(a, b);
-            case EQUAL -> a == b ? 1 : 0;
         };
     }
 
@@ -87,7 +143,6 @@ final class Functions {
             case POW -> byB ? powByExponent(a, b) : powByBase(a, b);
             case MIN -> a == b ? 0.5 : (byB ? a < b : a > b) ? 0 : 1;
             case MAX -> a == b ? 0.5 : (byB ? a > b : a < b) ? 0 : 1;
-            case EQUAL -> 0;
         };
     }
 

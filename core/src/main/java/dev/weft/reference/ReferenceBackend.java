@@ -5,8 +5,10 @@ import dev.weft.Shape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.Encoding;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
@@ -16,7 +18,6 @@ import dev.weft.backend.View;
 import dev.weft.random.Philox;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -54,26 +55,26 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void upload(MemorySegment source, View target) {
+        DType dtype = target.dtype();
         for (long i = 0; i < target.size(); i++) {
-            double value =
-                    switch (target.dtype()) {
-                        case F32 -> source.get(ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES);
-                        case I32 -> source.get(ValueLayout.JAVA_INT_UNALIGNED, i * Integer.BYTES);
-                    };
-            Elements.of(target).set(target.offset() + i, value);
+            long at = target.offset() + i;
+            if (dtype.isFloating()) {
+                Elements.of(target).set(at, Encoding.get(dtype, source, i));
+            } else {
+                Elements.of(target).setLong(at, Encoding.getLong(dtype, source, i));
+            }
         }
     }
 
     @Override
     public void download(View source, MemorySegment target) {
+        DType dtype = source.dtype();
         for (long i = 0; i < source.size(); i++) {
-            double value = Elements.of(source).get(source.offset() + i);
-            switch (source.dtype()) {
-                case F32 ->
-                        target.set(
-                                ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES, (float) value);
-                case I32 ->
-                        target.set(ValueLayout.JAVA_INT_UNALIGNED, i * Integer.BYTES, (int) value);
+            long at = source.offset() + i;
+            if (dtype.isFloating()) {
+                Encoding.set(dtype, target, i, Elements.of(source).get(at));
+            } else {
+                Encoding.setLong(dtype, target, i, Elements.of(source).getLong(at));
             }
         }
     }
@@ -81,7 +82,12 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void upload(double[] source, View target) {
         for (int i = 0; i < source.length; i++) {
-            Elements.of(target).set(target.offset() + i, source[i]);
+            long at = target.offset() + i;
+            if (target.dtype().isFloating()) {
+                Elements.of(target).set(at, source[i]);
+            } else {
+                Elements.of(target).setLong(at, Encoding.truncated(target.dtype(), source[i]));
+            }
         }
     }
 
@@ -103,12 +109,14 @@ public final class ReferenceBackend implements Backend {
         switch (call) {
             case KernelCall.Fill(var value, var y) -> fill(value, y);
             case KernelCall.Copy(var x, var y) -> copy(x, y);
-            case KernelCall.Unary(var op, var p, var q, var x, var y) -> unary(op, p, q, x, y);
+            case KernelCall.Unary unary -> unary(unary);
             case KernelCall.UnaryGrad(var op, var p, var q, var x, var y, var dy, var dx) ->
                     unaryGrad(op, p, q, x, y, dy, dx);
             case KernelCall.Binary(var op, var a, var b, var y) -> binary(op, a, b, y);
             case KernelCall.BinaryGrad(var op, var byB, var a, var b, var dy, var d) ->
                     binaryGrad(op, byB, a, b, dy, d);
+            case KernelCall.Compare(var op, var a, var b, var y) -> compare(op, a, b, y);
+            case KernelCall.Where(var condition, var a, var b, var y) -> where(condition, a, b, y);
             case KernelCall.Reduce(var op, var x, var y) -> reduce(op, x, y);
             case KernelCall.Argmax(var x, var y) -> argmax(x, y);
             case KernelCall.Gemm(var alpha, var a, var b, var beta, var c, var epilogue) ->
@@ -136,22 +144,72 @@ public final class ReferenceBackend implements Backend {
 
     private static void fill(double value, View y) {
         Walk walk = new Walk(y.shape(), y);
+        long whole = y.dtype().isFloating() ? 0 : Encoding.truncated(y.dtype(), value);
         while (walk.next()) {
-            walk.set(0, y.dtype() == DType.I32 ? (int) value : value);
+            if (y.dtype().isFloating()) {
+                walk.set(0, value);
+            } else {
+                walk.setLong(0, whole);
+            }
         }
     }
 
     private static void copy(View x, View y) {
+        DType from = x.dtype();
+        DType to = y.dtype();
         Walk walk = new Walk(y.shape(), x, y);
         while (walk.next()) {
-            walk.set(1, y.dtype() == DType.I32 ? (int) walk.get(0) : walk.get(0));
+            if (!from.isFloating() && !to.isFloating()) {
+                walk.setLong(1, walk.getLong(0));
+            } else if (!to.isFloating()) {
+                walk.setLong(1, Encoding.truncated(to, walk.get(0)));
+            } else if (from == to) {
+                walk.set(1, walk.get(0));
+            } else {
+                walk.set(1, converted(walk, from, to));
+            }
         }
     }
 
-    private static void unary(UnaryOp op, double p, double q, View x, View y) {
-        Walk walk = new Walk(y.shape(), x, y);
+    private static double converted(Walk walk, DType from, DType to) {
+        return from.isFloating()
+                ? Encoding.rounded(to, walk.get(0))
+                : Encoding.rounded(to, walk.getLong(0));
+    }
+
+    private static void where(View condition, View a, View b, View y) {
+        Walk walk = new Walk(y.shape(), condition, a, b, y);
         while (walk.next()) {
-            walk.set(1, Functions.unary(op, y.dtype(), p, q, walk.get(0)));
+            int chosen = walk.getLong(0) != 0 ? 1 : 2;
+            if (y.dtype().isFloating()) {
+                walk.set(3, walk.get(chosen));
+            } else {
+                walk.setLong(3, walk.getLong(chosen));
+            }
+        }
+    }
+
+    private static void compare(CompareOp op, View a, View b, View y) {
+        Walk walk = new Walk(y.shape(), a, b, y);
+        while (walk.next()) {
+            boolean holds =
+                    a.dtype().isFloating()
+                            ? Functions.compare(op, walk.get(0), walk.get(1))
+                            : Functions.compare(op, walk.getLong(0), walk.getLong(1));
+            walk.setLong(2, holds ? 1 : 0);
+        }
+    }
+
+    private static void unary(KernelCall.Unary call) {
+        UnaryOp op = call.op();
+        Walk walk = new Walk(call.y().shape(), call.x(), call.y());
+        while (walk.next()) {
+            if (call.y().dtype().isFloating()) {
+                walk.set(1, Functions.unary(op, call.p(), call.q(), walk.get(0)));
+            } else {
+                long x = walk.getLong(0);
+                walk.setLong(1, Functions.unary(op, call.integerP(), call.integerQ(), x));
+            }
         }
     }
 
@@ -167,7 +225,11 @@ public final class ReferenceBackend implements Backend {
     private static void binary(BinaryOp op, View a, View b, View y) {
         Walk walk = new Walk(y.shape(), a, b, y);
         while (walk.next()) {
-            walk.set(2, Functions.binary(op, y.dtype(), walk.get(0), walk.get(1)));
+            if (y.dtype().isFloating()) {
+                walk.set(2, Functions.binary(op, walk.get(0), walk.get(1)));
+            } else {
+                walk.setLong(2, Functions.binary(op, walk.getLong(0), walk.getLong(1)));
+            }
         }
     }
 
@@ -180,31 +242,67 @@ public final class ReferenceBackend implements Backend {
     }
 
     private static void reduce(ReduceOp op, View x, View y) {
-        boolean integral = y.dtype() == DType.I32;
-        fill(
-                switch (op) {
-                    case SUM, MEAN -> 0;
-                    case MAX -> integral ? Integer.MIN_VALUE : Double.NEGATIVE_INFINITY;
-                    case MIN -> integral ? Integer.MAX_VALUE : Double.POSITIVE_INFINITY;
-                },
-                y);
-        Walk walk = new Walk(x.shape(), x, y.expand(x.shape()));
-        while (walk.next()) {
-            double value = walk.get(0);
-            walk.set(
-                    1,
+        if (!y.dtype().isFloating()) {
+            reduceIntegers(op, x, y);
+        } else if (op == ReduceOp.SUM || op == ReduceOp.MEAN) {
+            sum(x, y, op == ReduceOp.MEAN ? (double) x.size() / y.size() : 1);
+        } else {
+            boolean max = op == ReduceOp.MAX;
+            fill(max ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY, y);
+            Walk walk = new Walk(x.shape(), x, y.expand(x.shape()));
+            while (walk.next()) {
+                double value = walk.get(0);
+                double before = walk.get(1);
+                walk.set(1, max ? Math.max(before, value) : Math.min(before, value));
+            }
+        }
+    }
+
+    /** y = Σ x / n. */
+    private static void sum(View x, View y, double n) {
+        PreciseSum[] sums = new PreciseSum[(int) y.size()];
+        Arrays.setAll(sums, i -> new PreciseSum());
+        ReferenceBuffer places = new ReferenceBuffer(DType.I64, sums.length);
+        for (int i = 0; i < sums.length; i++) {
+            places.setLong(i, i);
+        }
+        View place = View.contiguous(places, y.shape(), 0);
+        Walk terms = new Walk(x.shape(), x, place.expand(x.shape()));
+        while (terms.next()) {
+            sums[(int) terms.getLong(1)].add(terms.get(0));
+        }
+        Walk results = new Walk(y.shape(), y, place);
+        while (results.next()) {
+            results.set(0, sums[(int) results.getLong(1)].value() / n);
+        }
+        places.free();
+    }
+
+    private static void reduceIntegers(ReduceOp op, View x, View y) {
+        Walk start = new Walk(y.shape(), y);
+        while (start.next()) {
+            start.setLong(
+                    0,
                     switch (op) {
-                        case SUM, MEAN -> walk.get(1) + value;
-                        case MAX -> Math.max(walk.get(1), value);
-                        case MIN -> Math.min(walk.get(1), value);
+                        case SUM -> 0;
+                        case MAX -> y.dtype().smallest();
+                        case MIN -> y.dtype().largest();
+                        case MEAN ->
+                                throw new IllegalArgumentException(
+                                        op + " is not defined for integers");
                     });
         }
-        if (op == ReduceOp.MEAN) {
-            double n = (double) x.size() / y.size();
-            Walk means = new Walk(y.shape(), y);
-            while (means.next()) {
-                means.set(0, means.get(0) / n);
-            }
+        Walk walk = new Walk(x.shape(), x, y.expand(x.shape()));
+        while (walk.next()) {
+            long value = walk.getLong(0);
+            long before = walk.getLong(1);
+            walk.setLong(
+                    1,
+                    switch (op) {
+                        case SUM, MEAN -> before + value;
+                        case MAX -> Math.max(before, value);
+                        case MIN -> Math.min(before, value);
+                    });
         }
     }
 
@@ -212,31 +310,54 @@ public final class ReferenceBackend implements Backend {
         Walk rows = new Walk(y.shape(), y);
         Walk elements = new Walk(x.shape(), x);
         while (rows.next()) {
-            long best = 0;
-            double largest = Double.NEGATIVE_INFINITY;
-            for (long j = 0; j < x.dim(-1); j++) {
-                elements.next();
-                double value = elements.get(0);
-                if (value > largest || (Double.isNaN(value) && !Double.isNaN(largest))) {
-                    largest = value;
-                    best = j;
-                }
-            }
-            rows.set(0, (double) best);
+            rows.setLong(
+                    0,
+                    x.dtype().isFloating()
+                            ? largest(elements, x.dim(-1))
+                            : largestInteger(elements, x.dim(-1)));
         }
+    }
+
+    private static long largest(Walk elements, long count) {
+        long best = 0;
+        double largest = Double.NEGATIVE_INFINITY;
+        for (long j = 0; j < count; j++) {
+            elements.next();
+            double value = elements.get(0);
+            if (value > largest || (Double.isNaN(value) && !Double.isNaN(largest))) {
+                largest = value;
+                best = j;
+            }
+        }
+        return best;
+    }
+
+    private static long largestInteger(Walk elements, long count) {
+        long best = 0;
+        long largest = Long.MIN_VALUE;
+        for (long j = 0; j < count; j++) {
+            elements.next();
+            if (elements.getLong(0) > largest) {
+                largest = elements.getLong(0);
+                best = j;
+            }
+        }
+        return best;
     }
 
     private static void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
         long depth = a.dim(-1);
         long batches = c.rank() == 3 ? c.dim(0) : 1;
+        PreciseSum sum = new PreciseSum();
         for (long batch = 0; batch < batches; batch++) {
             for (long i = 0; i < c.dim(-2); i++) {
                 for (long j = 0; j < c.dim(-1); j++) {
-                    double sum = 0;
+                    sum.clear();
                     for (long l = 0; l < depth; l++) {
-                        sum += element(a, batch, i, l) * element(b, batch, l, j);
+                        sum.addProduct(element(a, batch, i, l), element(b, batch, l, j));
                     }
-                    double value = alpha * sum + (beta == 0 ? 0 : beta * element(c, batch, i, j));
+                    double value =
+                            alpha * sum.value() + (beta == 0 ? 0 : beta * element(c, batch, i, j));
                     Elements.of(c).set(position(c, batch, i, j), epilogue(epilogue, j, value));
                 }
             }
@@ -251,7 +372,7 @@ public final class ReferenceBackend implements Backend {
                         : value + Elements.of(bias).get(bias.offset() + column * bias.stride(0));
         Activation activation = epilogue.activation();
         UnaryOp op = activation.op();
-        return op == null ? sum : Functions.unary(op, DType.F32, 0, 0, sum);
+        return op == null ? sum : Functions.unary(op, 0, 0, sum);
     }
 
     private static double element(View view, long batch, long i, long j) {
@@ -287,10 +408,11 @@ public final class ReferenceBackend implements Backend {
         for (long i = 0; i < rows(y); i++) {
             read(results, row);
             read(gradients, d);
-            double sum = 0;
+            PreciseSum total = new PreciseSum();
             for (int j = 0; j < row.length; j++) {
-                sum += log ? d[j] : d[j] * row[j];
+                total.addProduct(d[j], log ? 1 : row[j]);
             }
+            double sum = total.value();
             for (int j = 0; j < row.length; j++) {
                 out.next();
                 out.set(0, log ? d[j] - Math.exp(row[j]) * sum : row[j] * (d[j] - sum));
@@ -318,11 +440,11 @@ public final class ReferenceBackend implements Backend {
     }
 
     private static double sumOfExp(double[] row, double max) {
-        double sum = 0;
+        PreciseSum sum = new PreciseSum();
         for (double value : row) {
-            sum += Math.exp(value - max);
+            sum.add(Math.exp(value - max));
         }
-        return sum;
+        return sum.value();
     }
 
     private static void loss(LossOp op, double p, View x, View t, View l) {
@@ -350,24 +472,25 @@ public final class ReferenceBackend implements Backend {
         Walk targets = new Walk(target.shape(), target);
         for (long i = 0; i < logits.dim(0); i++) {
             read(in, row);
-            if (target.dtype() == DType.I32) {
+            if (target.dtype().isInteger()) {
                 Arrays.fill(t, 0);
                 targets.next();
-                t[(int) checked("crossEntropy: label", (long) targets.get(0), i, classes)] = 1;
+                t[(int) checked("crossEntropy: label", targets.getLong(0), i, classes)] = 1;
             } else {
                 read(targets, t);
             }
             double max = max(row);
             double sum = sumOfExp(row, max);
-            double total = 0;
-            double loss = 0;
+            PreciseSum weights = new PreciseSum();
+            PreciseSum loss = new PreciseSum();
             for (int j = 0; j < classes; j++) {
-                total += t[j];
+                weights.add(t[j]);
                 // A class without weight adds nothing, even where its logit is infinite.
-                loss += t[j] == 0 ? 0 : t[j] * (max + Math.log(sum) - row[j]);
+                loss.add(t[j] == 0 ? 0 : t[j] * (max + Math.log(sum) - row[j]));
             }
+            double total = weights.value();
             losses.next();
-            losses.set(0, Double.isNaN(sum) ? sum : loss);
+            losses.set(0, Double.isNaN(sum) ? sum : loss.value());
             for (int j = 0; j < classes; j++) {
                 out.next();
                 out.set(0, factor * (Math.exp(row[j] - max) / sum * total - t[j]));
@@ -391,7 +514,7 @@ public final class ReferenceBackend implements Backend {
     }
 
     private static long index(String kernel, View indices, long i, long bound) {
-        long index = (long) Elements.of(indices).get(indices.offset() + i * indices.stride(0));
+        long index = Elements.of(indices).getLong(indices.offset() + i * indices.stride(0));
         return checked(kernel + ": index", index, i, bound);
     }
 
@@ -439,7 +562,7 @@ public final class ReferenceBackend implements Backend {
     }
 
     private static void update(KernelCall.Update call) {
-        if (Elements.of(call.halt()).get(call.halt().offset()) != 0) {
+        if (Elements.of(call.halt()).getLong(call.halt().offset()) != 0) {
             return;
         }
         View p = call.p();
@@ -474,7 +597,7 @@ public final class ReferenceBackend implements Backend {
         }
         double largest = Elements.of(call.control()).get(call.control().offset() + 1);
         double l2 = call.rule().penalty().l2();
-        double found = 0;
+        long found = 0;
         Walk walk = new Walk(Shape.of(call.p().size()), flat(call.p()), flat(call.g()));
         while (walk.next()) {
             double size = Math.abs(walk.get(1)) + (l2 == 0 ? 0 : l2 * Math.abs(walk.get(0)));
@@ -488,7 +611,7 @@ public final class ReferenceBackend implements Backend {
     }
 
     private static void countNonFinite(List<View> xs, View count) {
-        double found = 0;
+        long found = 0;
         for (View x : xs) {
             Walk walk = new Walk(x.shape(), x);
             while (walk.next()) {
@@ -498,22 +621,22 @@ public final class ReferenceBackend implements Backend {
         addTo(count, found);
     }
 
-    private static void addTo(View count, double found) {
+    private static void addTo(View count, long found) {
         Elements counter = Elements.of(count);
-        double sum = counter.get(count.offset()) + found;
-        counter.set(count.offset(), Math.min(sum, Integer.MAX_VALUE));
+        long sum = counter.getLong(count.offset()) + found;
+        counter.setLong(count.offset(), Math.min(sum, Integer.MAX_VALUE));
     }
 
     /** The number in words {@code at} (low) and {@code at} + 1 (high). */
     private static long counter(View words, int at) {
         Elements buffer = Elements.of(words);
-        return ((long) buffer.get(words.offset() + at) & 0xFFFFFFFFL)
-                | ((long) buffer.get(words.offset() + at + 1) << 32);
+        return (buffer.getLong(words.offset() + at) & 0xFFFFFFFFL)
+                | (buffer.getLong(words.offset() + at + 1) << 32);
     }
 
     private static void setCounter(View words, int at, long value) {
         Elements buffer = Elements.of(words);
-        buffer.set(words.offset() + at, (int) value);
-        buffer.set(words.offset() + at + 1, (int) (value >>> 32));
+        buffer.setLong(words.offset() + at, value);
+        buffer.setLong(words.offset() + at + 1, value >>> 32);
     }
 }

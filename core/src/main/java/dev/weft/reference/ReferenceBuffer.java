@@ -2,12 +2,13 @@ package dev.weft.reference;
 
 import dev.weft.DType;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.Encoding;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Elements of any type, each held as a double in native memory. */
+/** Elements of any type in native memory, each held as a double or a long. */
 final class ReferenceBuffer implements Elements {
     private static final int ALIGNMENT = 64;
 
@@ -40,14 +41,25 @@ final class ReferenceBuffer implements Elements {
 
     @Override
     public double get(long index) {
-        return memory.getAtIndex(ValueLayout.JAVA_DOUBLE, index);
+        return dtype.isFloating()
+                ? memory.getAtIndex(ValueLayout.JAVA_DOUBLE, index)
+                : getLong(index);
     }
 
-    /** I32 wraps, F32 keeps the double. */
+    /** Keeps the double, whatever the type. */
     @Override
     public void set(long index, double value) {
-        memory.setAtIndex(
-                ValueLayout.JAVA_DOUBLE, index, dtype == DType.I32 ? (int) (long) value : value);
+        memory.setAtIndex(ValueLayout.JAVA_DOUBLE, index, value);
+    }
+
+    @Override
+    public long getLong(long index) {
+        return memory.getAtIndex(ValueLayout.JAVA_LONG, index);
+    }
+
+    @Override
+    public void setLong(long index, long value) {
+        memory.setAtIndex(ValueLayout.JAVA_LONG, index, Encoding.wrapped(dtype, value));
     }
 
     void free() {

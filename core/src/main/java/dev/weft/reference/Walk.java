@@ -40,9 +40,19 @@ final class Walk {
         return Elements.of(views[i]).get(position(views[i]));
     }
 
+    /** The element of view number {@code i}, of an integer type or BOOL, at this index. */
+    long getLong(int i) {
+        return Elements.of(views[i]).getLong(position(views[i]));
+    }
+
+    /** Sets the element of view number {@code i}, of an integer type or BOOL, at this index. */
+    void setLong(int i, long value) {
+        Elements.of(views[i]).setLong(position(views[i]), value);
+    }
+
     /**
-     * Sets the element of view number {@code i} at this index. There is one NaN: which bits an
-     * operation gives it depends on whether the JVM has compiled the loop.
+     * Sets the element of view number {@code i}, of a floating type, at this index. There is one
+     * NaN: which bits an operation gives it depends on whether the JVM has compiled the loop.
      */
     void set(int i, double value) {
         Elements.of(views[i]).set(position(views[i]), Double.isNaN(value) ? Double.NaN : value);

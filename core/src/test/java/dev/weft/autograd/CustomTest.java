@@ -23,7 +23,7 @@ import java.util.List;
 class CustomTest {
     private final Device device = Devices.open("reference");
     private final Scope scope = device.scope();
-    private final Tensor x = device.tensor(new double[] {-2, 0.5, 3});
+    private final Tensor x = device.tensor(DType.F32, new double[] {-2, 0.5, 3});
 
     @AfterEach
     void close() {
@@ -75,7 +75,7 @@ class CustomTest {
     void anOperandMayHaveNoGradient() {
         Tensor indices = device.tensor(new int[] {2, 0});
         try (Tape tape = device.tape()) {
-            Tensor z = device.tensor(new double[] {5, 7, 11});
+            Tensor z = device.tensor(DType.F32, new double[] {5, 7, 11});
             tape.watch(x);
             tape.watch(z);
             Tensor y =
@@ -140,8 +140,8 @@ class CustomTest {
         Tensor row = device.ones(1, 3);
         Tensor whole = device.tensor(new int[3]);
         String rule =
-                "gradients: the backward of mine gave %s for operand 0, which is %s: needs F32 of"
-                        + " its shape, on its device";
+                "gradients: the backward of mine gave %s for operand 0, which is %s: needs one of"
+                        + " its shape and type, on its device";
         refuses(rule.formatted(row, x), List.of(row));
         refuses(rule.formatted(whole, x), List.of(whole));
         refuses(

@@ -143,7 +143,6 @@ class OverwrittenTest {
         List<Part> both = List.of(Part.A, Part.B);
         reads("add", Tensor::add, both, List.of());
         reads("sub", Tensor::sub, both, List.of());
-        reads("equal", Tensor::equal, both, List.of());
         reads("mul", Tensor::mul, a, b);
         reads("mul", Tensor::mul, b, a);
         reads("div", Tensor::div, a, b);

@@ -39,7 +39,6 @@ interface BinaryGradLoop {
             case POW -> byB ? BinaryGradLoop::powByExponent : BinaryGradLoop::powByBase;
             case MIN -> byB ? BinaryGradLoop::unlessLess : BinaryGradLoop::unlessGreater;
             case MAX -> byB ? BinaryGradLoop::unlessGreater : BinaryGradLoop::unlessLess;
-            case EQUAL -> BinaryGradLoop::none;
         };
     }
 
@@ -102,13 +101,6 @@ interface BinaryGradLoop {
             FloatVector v = load(b, i);
             FloatVector share = one.blend(0f, u.compare(LT, v)).blend(0.5f, u.compare(EQ, v));
             load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
-        }
-    }
-
-    private static void none(long a, long b, long dy, long d, int count) {
-        FloatVector zero = FloatVector.zero(F32);
-        for (int i = 0; i < count; i += COUNT) {
-            load(dy, i).mul(zero).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
         }
     }
 

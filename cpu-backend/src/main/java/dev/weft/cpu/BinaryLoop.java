@@ -1,7 +1,6 @@
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
-import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
@@ -9,11 +8,7 @@ import static dev.weft.cpu.Memory.WORD;
 import static dev.weft.cpu.Memory.getFloat;
 import static dev.weft.cpu.Memory.setFloat;
 
-import static jdk.incubator.vector.VectorOperators.EQ;
-
 import dev.weft.backend.BinaryOp;
-
-import jdk.incubator.vector.FloatVector;
 
 /**
  * y = op(a, b) for adjacent F32 elements.
@@ -37,7 +32,6 @@ interface BinaryLoop {
             case POW -> BinaryLoop::pow;
             case MIN -> BinaryLoop::min;
             case MAX -> BinaryLoop::max;
-            case EQUAL -> BinaryLoop::equal;
         };
     }
 
@@ -74,14 +68,6 @@ interface BinaryLoop {
     private static void max(long a, long b, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
             load(a, i).max(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
-        }
-    }
-
-    private static void equal(long a, long b, long y, int count) {
-        FloatVector zero = FloatVector.zero(F32);
-        for (int i = 0; i < count; i += COUNT) {
-            zero.blend(1f, load(a, i).compare(EQ, load(b, i)))
-                    .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 

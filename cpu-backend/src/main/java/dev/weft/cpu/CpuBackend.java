@@ -13,10 +13,12 @@ import dev.weft.backend.LossOp;
 import dev.weft.backend.Reserve;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
+import dev.weft.reference.ReferenceBackend;
 
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
+import java.util.stream.Stream;
 
 /**
  * The CPU as a device: vector kernels over native memory, on a few threads. Every call is done when
@@ -69,6 +71,8 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
     public DeviceInfo info() {
         return info;
     }
+
+    private final ReferenceBackend specification = new ReferenceBackend();
 
     // ---- memory
 
@@ -123,8 +127,22 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
 
     // ---- kernels
 
+    private static boolean isFast(KernelCall call) {
+        return !(call instanceof KernelCall.Compare || call instanceof KernelCall.Where)
+                && Stream.concat(call.reads().stream(), call.writes().stream())
+                        .allMatch(view -> isWord(view.dtype()));
+    }
+
+    private static boolean isWord(DType dtype) {
+        return dtype == DType.F32 || dtype == DType.I32;
+    }
+
     @Override
     public void run(KernelCall call) {
+        if (!isFast(call)) {
+            specification.run(call);
+            return;
+        }
         switch (call) {
             case KernelCall.Fill(var value, var y) -> copies.fill(value, y);
             case KernelCall.Copy(var x, var y) -> copies.copy(x, y);
@@ -137,6 +155,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
             case KernelCall.Loss(var op, var p, var x, var t, var l) -> loss(op, p, x, t, l);
             case KernelCall.LossGrad(var op, var p, var x, var t, var dl, var dx) ->
                     lossGrad(op, p, x, t, dl, dx);
+            case KernelCall.Compare _, KernelCall.Where _ -> specification.run(call);
             case KernelCall.Reduce(var op, var x, var y) -> reduction.reduce(op, x, y);
             case KernelCall.CountNonFinite(var xs, var count) ->
                     xs.forEach(x -> reduction.countNonFinite(x, count));

@@ -2,6 +2,7 @@ package dev.weft.cpu;
 
 import dev.weft.DType;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.Encoding;
 import dev.weft.backend.View;
 import dev.weft.reference.Elements;
 
@@ -34,20 +35,22 @@ record CpuBuffer(DType dtype, long size, long address, Arena arena) implements E
 
     @Override
     public double get(long index) {
-        long at = address + index * dtype.bytes();
-        return switch (dtype) {
-            case F32 -> Memory.getFloat(at);
-            case I32 -> Memory.getInt(at);
-        };
+        return Encoding.get(dtype, Memory.MEM, address / dtype.bytes() + index);
     }
 
     @Override
     public void set(long index, double value) {
-        long at = address + index * dtype.bytes();
-        switch (dtype) {
-            case F32 -> Memory.setFloat(at, (float) value);
-            case I32 -> Memory.setInt(at, (int) (long) value);
-        }
+        Encoding.set(dtype, Memory.MEM, address / dtype.bytes() + index, value);
+    }
+
+    @Override
+    public long getLong(long index) {
+        return Encoding.getLong(dtype, Memory.MEM, address / dtype.bytes() + index);
+    }
+
+    @Override
+    public void setLong(long index, long value) {
+        Encoding.setLong(dtype, Memory.MEM, address / dtype.bytes() + index, value);
     }
 
     void free() {

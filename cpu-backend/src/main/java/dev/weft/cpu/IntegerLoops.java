@@ -61,7 +61,6 @@ final class IntegerLoops {
             case DIV -> b == 0 ? 0 : a / b;
             case MIN -> Math.min(a, b);
             case MAX -> Math.max(a, b);
-            case EQUAL -> a == b ? 1 : 0;
             case POW -> throw new IllegalArgumentException(op + " is not defined for I32");
         };
     }

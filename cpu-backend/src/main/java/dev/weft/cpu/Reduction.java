@@ -215,6 +215,8 @@ final class Reduction implements AutoCloseable {
                                     Float.intBitsToFloat(bits),
                                     ReduceLoop.floats(op, x, count)));
             case I32 -> ReduceLoop.integers(op, bits, x, count);
+            case F64, F16, BF16, I64, U8, I8, BOOL ->
+                    throw new IllegalArgumentException(dtype + " is not a type of this device");
         };
     }
 
@@ -222,6 +224,8 @@ final class Reduction implements AutoCloseable {
         return switch (dtype) {
             case F32 -> Float.floatToRawIntBits(ReduceLoop.identity(op));
             case I32 -> ReduceLoop.integerIdentity(op);
+            case F64, F16, BF16, I64, U8, I8, BOOL ->
+                    throw new IllegalArgumentException(dtype + " is not a type of this device");
         };
     }
 

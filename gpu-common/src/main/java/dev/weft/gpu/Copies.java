@@ -39,6 +39,9 @@ final class Copies {
                 switch (y.dtype()) {
                     case F32 -> Float.floatToRawIntBits((float) value);
                     case I32 -> (int) value;
+                    case F64, F16, BF16, I64, U8, I8, BOOL ->
+                            throw new IllegalArgumentException(
+                                    y.dtype() + " is not a type of this device");
                 };
         elementwise.run(fill, a -> a.i32(bits), y);
     }

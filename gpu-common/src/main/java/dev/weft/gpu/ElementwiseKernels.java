@@ -99,7 +99,6 @@ final class ElementwiseKernels {
             case POW -> "pow_value";
             case MIN -> "min_value";
             case MAX -> "max_value";
-            case EQUAL -> "equal";
         };
     }
 
@@ -204,8 +203,6 @@ final class ElementwiseKernels {
             case MAX ->
                     elementwise.run(
                             byB ? unlessGreaterGrad : unlessLessGrad, Scalars.NONE, a, b, dy, d);
-            case EQUAL ->
-                    elementwise.run(of(unary, UnaryOp.AFFINE), s -> s.f32(0).f32(-0.0), dy, d);
         }
     }
 

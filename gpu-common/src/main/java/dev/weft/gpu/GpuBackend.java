@@ -12,9 +12,12 @@ import dev.weft.backend.Reserve;
 import dev.weft.backend.Tunable;
 import dev.weft.backend.View;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Every kernel call, once, over a {@link GpuDriver}. Calls enqueue and return; {@link #download}
@@ -195,6 +198,23 @@ public final class GpuBackend implements Backend, Tunable {
 
     // ---- kernels
 
+    /** Whether all operands are of types for which there are kernels. */
+    @Override
+    public boolean supports(KernelCall call) {
+        return !(call instanceof KernelCall.Compare || call instanceof KernelCall.Where)
+                && Stream.concat(call.reads().stream(), call.writes().stream())
+                        .allMatch(view -> isWord(view.dtype()));
+    }
+
+    private static boolean isWord(DType dtype) {
+        return dtype == DType.F32 || dtype == DType.I32;
+    }
+
+    @Override
+    public @Nullable Tunable tunable() {
+        return this;
+    }
+
     @Override
     public void run(KernelCall call) {
         switch (call) {
@@ -211,6 +231,8 @@ public final class GpuBackend implements Backend, Tunable {
                     elementwise.loss(op, p, x, t, l);
             case KernelCall.LossGrad(var op, var p, var x, var t, var dl, var dx) ->
                     elementwise.lossGrad(op, p, x, t, dl, dx);
+            case KernelCall.Compare _, KernelCall.Where _ ->
+                    throw new UnsupportedOperationException(call.name());
             case KernelCall.Reduce(var op, var x, var y) -> reductions.reduce(op, x, y);
             case KernelCall.CountNonFinite(var xs, var count) ->
                     reductions.countNonFinite(xs, count);

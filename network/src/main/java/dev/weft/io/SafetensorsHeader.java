@@ -297,7 +297,12 @@ record SafetensorsHeader(Path path, long start, Map<String, String> metadata, Li
                 return dtype;
             }
         }
-        throw wrong(path, "tensor '%s' is of type %s; Weft reads F32 and I32", name, type);
+        throw wrong(
+                path,
+                "tensor '%s' is of type %s; Weft reads %s",
+                name,
+                type,
+                Arrays.toString(DType.values()));
     }
 
     /** Tensors follow each other from byte 0, without gaps or overlaps. */

@@ -1,5 +1,6 @@
 package dev.weft.optim;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Tensor;
@@ -49,7 +50,8 @@ public final class Optimizer {
         Device device = parameters.values().device();
         double[] settings = settings(lr);
         try (Scope made = device.scope()) {
-            control = device.tensor(settings).named("learning rate and largest gradient");
+            control =
+                    device.tensor(DType.F32, settings).named("learning rate and largest gradient");
             steps = device.tensor(new int[2]).named("steps done");
             unfit = device.tensor(new int[1]).named("gradients that were refused");
             for (int i = 0; i < rule.states(); i++) {
@@ -198,7 +200,7 @@ public final class Optimizer {
      */
     public void setLr(double newLr) {
         if (newLr != lr) {
-            try (Tensor fresh = control.device().tensor(settings(newLr))) {
+            try (Tensor fresh = control.device().tensor(DType.F32, settings(newLr))) {
                 control.assign(fresh);
             }
             lr = newLr;

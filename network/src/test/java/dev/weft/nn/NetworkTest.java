@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
@@ -103,7 +104,9 @@ class NetworkTest {
                             device,
                             new Sequential(new Sequential(linear), new Sequential(activation)),
                             3);
-            Tensor x = device.tensor(new double[] {1, -2, 3, 0.5, -0.1, 0, 4, -1, 2, 1}, 2, 5);
+            Tensor x =
+                    device.tensor(
+                            DType.F32, new double[] {1, -2, 3, 0.5, -0.1, 0, 4, -1, 2, 1}, 2, 5);
             assertArrayEquals(
                     single.forward(x).toDoubleArray(), fused.forward(x).toDoubleArray(), 1e-15);
         }
@@ -243,7 +246,7 @@ class NetworkTest {
 
     @Test
     void activationLayersApplyTheirFunctions() {
-        Tensor x = device.tensor(new double[] {-2, -0.5, 0, 1, 3}, 1, 5);
+        Tensor x = device.tensor(DType.F32, new double[] {-2, -0.5, 0, 1, 3}, 1, 5);
         Pass none = Network.create(device, new Linear(1, 1), 1).inferencePass();
         Map<ActivationLayer, Tensor> expected =
                 Map.of(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Capture;
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
@@ -148,7 +149,7 @@ class OptimizerTest {
                 Parameters parameters = one(3);
                 Optimizer optimizer = new Optimizer(parameters, kind, 0.5, Penalty.NONE);
                 Parameter weight = parameters.list().getFirst();
-                weight.gradient().assign(device.tensor(new double[] {0.5, bad}, 1, 2));
+                weight.gradient().assign(device.tensor(DType.F32, new double[] {0.5, bad}, 1, 2));
                 String message = refused(optimizer::step);
                 assertTrue(message.startsWith("step 1: the gradient of weight[0, 1] is " + bad));
                 assertTrue(message.contains(kind.label() + " takes at most"), message);
@@ -159,7 +160,7 @@ class OptimizerTest {
                 }
                 assertEquals(0, optimizer.steps());
                 // And the next one is done.
-                weight.gradient().assign(device.tensor(new double[] {0.5, -0.5}, 1, 2));
+                weight.gradient().assign(device.tensor(DType.F32, new double[] {0.5, -0.5}, 1, 2));
                 optimizer.step();
                 assertEquals(1, optimizer.steps());
                 assertEquals(6, weight.value().sum().item(), 1e-12);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
@@ -189,13 +190,13 @@ class TrainerTest {
 
     @Test
     void badDataIsBlamedAndNotTheLearningRate() {
-        Tensor x = device.tensor(new double[] {1, 2, 3, 4, 5, -1 / 0.0}, 2, 3);
+        Tensor x = device.tensor(DType.F32, new double[] {1, 2, 3, 4, 5, -1 / 0.0}, 2, 3);
         assertEquals(
                 "step 9 (epoch 2): the loss is NaN; the parameters are as they were before this"
                         + " step: the input is -Infinity at row 1, feature 2: leave such examples"
                         + " out",
                 refused(linear(), LossKind.CROSS_ENTROPY, x, device.tensor(new int[] {0, 1})));
-        Tensor target = device.tensor(new double[] {0, 1, Double.NaN, 0}, 2, 2);
+        Tensor target = device.tensor(DType.F32, new double[] {0, 1, Double.NaN, 0}, 2, 2);
         assertEquals(
                 "step 9 (epoch 2): the loss is NaN; the parameters are as they were before this"
                         + " step: the target is NaN at row 1, feature 0: leave such examples out",
@@ -206,7 +207,7 @@ class TrainerTest {
     void badParametersAreBlamedAndNotTheLearningRate() {
         Network network = linear();
         Tensor bias = network.parameters().list().getLast().value();
-        bias.slice(0, 1, 2).assign(device.tensor(new double[] {Double.NaN}));
+        bias.slice(0, 1, 2).assign(device.tensor(DType.F32, new double[] {Double.NaN}));
         String message =
                 refused(
                         network,
@@ -367,7 +368,7 @@ class TrainerTest {
     void anOutputThatIsNanPredictsNothing() {
         Network network = network();
         Tensor bias = network.parameters().list().getLast().value();
-        bias.slice(0, 4, 5).assign(device.tensor(new double[] {Double.NaN}));
+        bias.slice(0, 4, 5).assign(device.tensor(DType.F32, new double[] {Double.NaN}));
         Batches batches = batches();
         NonFiniteException e =
                 assertThrows(

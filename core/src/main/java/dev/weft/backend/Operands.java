@@ -1,0 +1,113 @@
+package dev.weft.backend;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * Which components of a kind of call are views, and which of these are written: found once for each
+ * record, so that a call's operands are listed where they are declared, and nowhere else.
+ */
+final class Operands {
+    private static final ClassValue<Operands> ALL =
+            new ClassValue<>() {
+                @Override
+                protected Operands computeValue(Class<?> type) {
+                    return new Operands(type);
+                }
+            };
+
+    private final RecordComponent[] components;
+    private final Constructor<?> constructor;
+
+    private Operands(Class<?> type) {
+        components = type.getRecordComponents();
+        try {
+            constructor =
+                    type.getDeclaredConstructor(
+                            Arrays.stream(components)
+                                    .map(RecordComponent::getType)
+                                    .toArray(Class<?>[]::new));
+        } catch (NoSuchMethodException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Operands of(KernelCall call) {
+        return ALL.get(call.getClass());
+    }
+
+    List<View> reads(KernelCall call) {
+        List<View> views = new ArrayList<>();
+        for (RecordComponent component : components) {
+            if (!component.isAnnotationPresent(KernelCall.Output.class)) {
+                views.addAll(views(value(component, call)));
+            }
+        }
+        return views;
+    }
+
+    List<View> writes(KernelCall call) {
+        List<View> views = new ArrayList<>();
+        for (RecordComponent component : components) {
+            if (component.isAnnotationPresent(KernelCall.Output.class)
+                    || component.isAnnotationPresent(KernelCall.Updated.class)) {
+                views.addAll(views(value(component, call)));
+            }
+        }
+        return views;
+    }
+
+    boolean worksInPlace() {
+        return Stream.of(components)
+                .map(component -> component.getAnnotation(KernelCall.Output.class))
+                .anyMatch(output -> output != null && output.inPlace());
+    }
+
+    KernelCall map(KernelCall call, UnaryOperator<View> replacement) {
+        @Nullable Object[] values = new Object[components.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = replaced(value(components[i], call), replacement);
+        }
+        try {
+            return (KernelCall) constructor.newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static @Nullable Object replaced(
+            @Nullable Object value, UnaryOperator<View> replacement) {
+        return switch (value) {
+            case View view -> replacement.apply(view);
+            case List<?> list -> list.stream().map(view -> replacement.apply((View) view)).toList();
+            case Epilogue(View bias, var activation) when bias != null ->
+                    new Epilogue(replacement.apply(bias), activation);
+            case null, default -> value;
+        };
+    }
+
+    private static List<View> views(@Nullable Object value) {
+        return switch (value) {
+            case View view -> List.of(view);
+            case List<?> list -> list.stream().map(View.class::cast).toList();
+            case Epilogue(View bias, var _) when bias != null -> List.of(bias);
+            case null, default -> List.of();
+        };
+    }
+
+    private static @Nullable Object value(RecordComponent component, KernelCall call) {
+        try {
+            return component.getAccessor().invoke(call);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
