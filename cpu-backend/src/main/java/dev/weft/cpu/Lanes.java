@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import jdk.incubator.vector.FloatVector;
@@ -66,7 +67,7 @@ final class Lanes {
             case 256 -> FloatVector.SPECIES_256;
             case 512 -> FloatVector.SPECIES_512;
             default ->
-                    FloatVector.SPECIES_PREFERRED.length() >= 4
+                    FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 128
                             ? FloatVector.SPECIES_PREFERRED
                             : FloatVector.SPECIES_128;
         };
@@ -102,7 +103,9 @@ final class Lanes {
         if (COUNT > 4) {
             sum = sum.add(sum.rearrange(BY_4));
         }
-        sum = sum.add(sum.rearrange(BY_2));
+        if (COUNT > 2) {
+            sum = sum.add(sum.rearrange(BY_2));
+        }
         sum = sum.add(sum.rearrange(BY_1));
         return sum.lane(0);
     }

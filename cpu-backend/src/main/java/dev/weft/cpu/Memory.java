@@ -33,6 +33,9 @@ final class Memory {
     /** Bytes of an F32 or an I32. */
     static final int WORD = 4;
 
+    /** Bytes of an F64 or an I64. */
+    static final int DOUBLE_WORD = 8;
+
     private Memory() {}
 
     static float getFloat(long address) {
@@ -43,12 +46,28 @@ final class Memory {
         MEM.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, value);
     }
 
+    static double getDouble(long address) {
+        return MEM.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, address);
+    }
+
+    static void setDouble(long address, double value) {
+        MEM.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, address, value);
+    }
+
     static int getInt(long address) {
         return MEM.get(ValueLayout.JAVA_INT_UNALIGNED, address);
     }
 
     static void setInt(long address, int value) {
         MEM.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+    }
+
+    static long getLong(long address) {
+        return MEM.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
+    }
+
+    static void setLong(long address, long value) {
+        MEM.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
     }
 
     /** The 64-bit number in two ints, the low one first. */

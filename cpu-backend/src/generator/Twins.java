@@ -1,0 +1,169 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Writes the twins of kernel classes, the same for elements twice as long: {@code Twins SOURCES
+ * TARGET}, both folders of the package.
+ *
+ * <p>A source whose first line is {@code // twin: F64} is written for F32, and {@code // twin: I64}
+ * for I32. A twin is the source with other words, by the tables below. The names of classes become
+ * twins' names where there is a twin, be it written here or by hand.
+ *
+ * <p>What other words cannot say, the source says in a comment: of {@code // F64: code} the twin
+ * has the code, as it is, in place of the next line.
+ */
+class Twins {
+    private static final String MARK = "// twin: ";
+
+    /** Numbers of type float; the twin's are doubles. */
+    private static final Pattern FLOAT_LITERAL =
+            Pattern.compile(
+                    "(?<![\\w.])(0x[0-9A-Fa-f.]+p-?\\d+|\\d[\\d_]*(?:\\.\\d+)?(?:e-?\\d+)?)f\\b");
+
+    /** Names, and what is part of one where a name is meant. */
+    private static final Pattern WORD =
+            Pattern.compile("DType\\.I32|int\\.class|<Integer>|\\b[A-Za-z]\\w*");
+
+    private static final Map<String, String> F64 =
+            Map.ofEntries(
+                    Map.entry("F32", "F64"),
+                    Map.entry("I32", "I64"),
+                    Map.entry("WORD", "DOUBLE_WORD"),
+                    Map.entry("float", "double"),
+                    Map.entry("Float", "Double"),
+                    Map.entry("FloatVector", "DoubleVector"),
+                    Map.entry("getFloat", "getDouble"),
+                    Map.entry("setFloat", "setDouble"),
+                    Map.entry("floatToRawIntBits", "doubleToRawLongBits"),
+                    Map.entry("intBitsToFloat", "longBitsToDouble"),
+                    Map.entry("int.class", "long.class"),
+                    Map.entry("<Integer>", "<Long>"),
+                    Map.entry("IntVector", "LongVector"),
+                    Map.entry("reinterpretAsInts", "reinterpretAsLongs"),
+                    Map.entry("reinterpretAsFloats", "reinterpretAsDoubles"));
+
+    private static final Map<String, String> I64 =
+            Map.ofEntries(
+                    Map.entry("I32", "I64"),
+                    Map.entry("DType.I32", "DType.I64"),
+                    Map.entry("WORD", "DOUBLE_WORD"),
+                    Map.entry("int", "long"),
+                    Map.entry("Integer", "Long"),
+                    Map.entry("IntVector", "LongVector"),
+                    Map.entry("getInt", "getLong"),
+                    Map.entry("setInt", "setLong"));
+
+    /** The types that have twins. */
+    private enum Type {
+        F64("Double", Twins.F64),
+        I64("Long", Twins.I64);
+
+        /** What stands before a class's name, or in place of "Float" or "Integer" there. */
+        final String prefix;
+
+        final Map<String, String> words;
+
+        Type(String prefix, Map<String, String> words) {
+            this.prefix = prefix;
+            this.words = words;
+        }
+
+        String twin(String name) {
+            return prefix + name.replaceFirst("^(Float|Integer)", "");
+        }
+    }
+
+    public static void main(String[] args) throws IOException {
+        Path sources = Path.of(args[0]);
+        Path target = Files.createDirectories(Path.of(args[1]));
+        List<String> classes = names(sources);
+        Set<String> written = new HashSet<>();
+        for (Type type : Type.values()) {
+            Map<String, String> words = new HashMap<>(type.words);
+            for (String name : classes) {
+                if (isMarked(sources, name, type) || classes.contains(type.twin(name))) {
+                    words.put(name, type.twin(name));
+                }
+            }
+            for (String name : classes) {
+                if (isMarked(sources, name, type)) {
+                    write(target, type.twin(name), twin(sources, name, type, words));
+                    written.add(type.twin(name));
+                }
+            }
+        }
+        for (String name : names(target)) {
+            if (!written.contains(name)) {
+                Files.delete(file(target, name));
+            }
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith(".java"))
+                    .map(file -> file.substring(0, file.length() - ".java".length()))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static Path file(Path folder, String name) {
+        return folder.resolve(name + ".java");
+    }
+
+    private static boolean isMarked(Path sources, String name, Type type) throws IOException {
+        try (Stream<String> lines = Files.lines(file(sources, name))) {
+            return lines.findFirst().orElse("").equals(MARK + type);
+        }
+    }
+
+    private static String twin(Path sources, String name, Type type, Map<String, String> words)
+            throws IOException {
+        List<String> twin = new ArrayList<>();
+        twin.add("// Made of %s.java: change that one.".formatted(name));
+        List<String> lines = Files.readAllLines(file(sources, name));
+        String other = "// " + type + ": ";
+        Pattern declaration = Pattern.compile("(\\w+ )*(class|interface|record) " + name + "\\b.*");
+        for (int i = 1; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (line.stripLeading().startsWith(other)) {
+                twin.add(line.replace(other, ""));
+                i++;
+                continue;
+            }
+            if (declaration.matcher(line).matches()) {
+                // Where the source narrows a double to its type, the twin has nothing to do.
+                twin.add("@SuppressWarnings(\"cast\")");
+            }
+            String doubles = FLOAT_LITERAL.matcher(line).replaceAll("$1d");
+            twin.add(
+                    WORD.matcher(type == Type.F64 ? doubles : line)
+                            .replaceAll(word -> other(word, words)));
+        }
+        return String.join("\n", twin) + "\n";
+    }
+
+    private static String other(MatchResult word, Map<String, String> words) {
+        return words.getOrDefault(word.group(), word.group());
+    }
+
+    /** Writes what has changed only, so that a build without changes compiles nothing. */
+    private static void write(Path target, String name, String text) throws IOException {
+        Path file = file(target, name);
+        if (!Files.exists(file) || !Files.readString(file).equals(text)) {
+            Files.writeString(file, text);
+        }
+    }
+}
