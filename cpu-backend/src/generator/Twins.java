@@ -3,17 +3,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Writes the twins of kernel classes, the same for elements twice as long: {@code Twins SOURCES
- * TARGET}, both folders of the package.
+ * TARGET}, both folders of the package. A class with the ending {@code .java.template} is {@link
+ * Unrolling unrolled} first, and written as well.
  *
  * <p>A source whose first line is {@code // twin: F64} is written for F32, and {@code // twin: I64}
  * for I32. A twin is the source with other words, by the tables below. The names of classes become
@@ -24,6 +24,9 @@ import java.util.stream.Stream;
  */
 class Twins {
     private static final String MARK = "// twin: ";
+
+    private static final String SOURCE = ".java";
+    private static final String TEMPLATE = ".java.template";
 
     /** Numbers of type float; the twin's are doubles. */
     private static final Pattern FLOAT_LITERAL =
@@ -41,6 +44,7 @@ class Twins {
                     Map.entry("WORD", "DOUBLE_WORD"),
                     Map.entry("float", "double"),
                     Map.entry("Float", "Double"),
+                    Map.entry("JAVA_FLOAT_UNALIGNED", "JAVA_DOUBLE_UNALIGNED"),
                     Map.entry("FloatVector", "DoubleVector"),
                     Map.entry("getFloat", "getDouble"),
                     Map.entry("setFloat", "setDouble"),
@@ -84,56 +88,60 @@ class Twins {
     }
 
     public static void main(String[] args) throws IOException {
-        Path sources = Path.of(args[0]);
-        Path target = Files.createDirectories(Path.of(args[1]));
-        List<String> classes = names(sources);
-        Set<String> written = new HashSet<>();
+        Map<String, List<String>> sources = new TreeMap<>();
+        Map<String, List<String>> made = new TreeMap<>();
+        Path folder = Path.of(args[0]);
+        for (String name : names(folder, TEMPLATE)) {
+            made.put(name, Unrolling.of(Files.readAllLines(folder.resolve(name + TEMPLATE))));
+        }
+        sources.putAll(made);
+        for (String name : names(folder, SOURCE)) {
+            sources.put(name, Files.readAllLines(folder.resolve(name + SOURCE)));
+        }
         for (Type type : Type.values()) {
             Map<String, String> words = new HashMap<>(type.words);
-            for (String name : classes) {
-                if (isMarked(sources, name, type) || classes.contains(type.twin(name))) {
+            for (String name : sources.keySet()) {
+                if (isMarked(sources.get(name), type) || sources.containsKey(type.twin(name))) {
                     words.put(name, type.twin(name));
                 }
             }
-            for (String name : classes) {
-                if (isMarked(sources, name, type)) {
-                    write(target, type.twin(name), twin(sources, name, type, words));
-                    written.add(type.twin(name));
-                }
-            }
+            sources.forEach(
+                    (name, lines) -> {
+                        if (isMarked(lines, type)) {
+                            made.put(type.twin(name), twin(name, lines, type, words));
+                        }
+                    });
         }
-        for (String name : names(target)) {
-            if (!written.contains(name)) {
-                Files.delete(file(target, name));
+        Path target = Files.createDirectories(Path.of(args[1]));
+        for (Map.Entry<String, List<String>> each : made.entrySet()) {
+            write(target.resolve(each.getKey() + SOURCE), each.getValue());
+        }
+        for (String name : names(target, SOURCE)) {
+            if (!made.containsKey(name)) {
+                Files.delete(target.resolve(name + SOURCE));
             }
         }
     }
 
-    private static List<String> names(Path folder) throws IOException {
+    /** The classes that have files with such an ending. */
+    private static List<String> names(Path folder, String ending) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(file -> file.endsWith(".java"))
-                    .map(file -> file.substring(0, file.length() - ".java".length()))
+                    .filter(file -> file.endsWith(ending))
+                    .map(file -> file.substring(0, file.length() - ending.length()))
                     .sorted()
                     .toList();
         }
     }
 
-    private static Path file(Path folder, String name) {
-        return folder.resolve(name + ".java");
+    private static boolean isMarked(List<String> lines, Type type) {
+        return lines.getFirst().equals(MARK + type);
     }
 
-    private static boolean isMarked(Path sources, String name, Type type) throws IOException {
-        try (Stream<String> lines = Files.lines(file(sources, name))) {
-            return lines.findFirst().orElse("").equals(MARK + type);
-        }
-    }
-
-    private static String twin(Path sources, String name, Type type, Map<String, String> words)
-            throws IOException {
+    private static List<String> twin(
+            String name, List<String> lines, Type type, Map<String, String> words) {
         List<String> twin = new ArrayList<>();
-        twin.add("// Made of %s.java: change that one.".formatted(name));
-        List<String> lines = Files.readAllLines(file(sources, name));
+        twin.add("// Made of %s: change that one.".formatted(name));
         String other = "// " + type + ": ";
         Pattern declaration = Pattern.compile("(\\w+ )*(class|interface|record) " + name + "\\b.*");
         for (int i = 1; i < lines.size(); i++) {
@@ -152,7 +160,7 @@ class Twins {
                     WORD.matcher(type == Type.F64 ? doubles : line)
                             .replaceAll(word -> other(word, words)));
         }
-        return String.join("\n", twin) + "\n";
+        return twin;
     }
 
     private static String other(MatchResult word, Map<String, String> words) {
@@ -160,10 +168,9 @@ class Twins {
     }
 
     /** Writes what has changed only, so that a build without changes compiles nothing. */
-    private static void write(Path target, String name, String text) throws IOException {
-        Path file = file(target, name);
-        if (!Files.exists(file) || !Files.readString(file).equals(text)) {
-            Files.writeString(file, text);
+    private static void write(Path file, List<String> lines) throws IOException {
+        if (!Files.exists(file) || !Files.readAllLines(file).equals(lines)) {
+            Files.write(file, lines);
         }
     }
 }

@@ -134,13 +134,8 @@ final class GemmDots {
             long cCol) {
         for (int j = from; j < from + count; j += FOUR) {
             for (int i = 0; i < FOUR; i++) {
-                GemmDotTile.oneByFour(
-                        whole,
-                        x,
-                        y + (j + i) * yRow,
-                        count * yRow,
-                        sums + (long) i * BYTES,
-                        FOUR * BYTES);
+                GemmTile.dots1By4(
+                        whole, x, 0, y + (j + i) * yRow, count * yRow, sums + (long) i * BYTES);
             }
             if (whole < k) {
                 for (int i = 0; i < FOUR; i++) {
@@ -158,19 +153,19 @@ final class GemmDots {
     }
 
     private void tile(long x, long xRow, long y, long yRow) {
-        GemmDotTile.fourByFour(whole, x, xRow, y, yRow, sums);
+        GemmTile.dots4By4(whole, x, xRow, y, yRow, sums);
         if (whole < k) {
             pad(x, xRow, TILE, 0);
             pad(y, yRow, TILE, TILE);
-            GemmDotTile.fourByFour(COUNT, ends, BYTES, ends + TILE * BYTES, BYTES, rest);
+            GemmTile.dots4By4(COUNT, ends, BYTES, ends + TILE * BYTES, BYTES, rest);
             addRest();
         }
         LaneSums.fold(sums);
     }
 
     private void row(long x, long y, long yRow) {
-        GemmDotTile.oneByEight(whole, x, y, yRow, sums);
-        GemmDotTile.oneByEight(whole, x, y + EIGHT * yRow, yRow, sums + EIGHT * BYTES);
+        GemmTile.dots1By8(whole, x, 0, y, yRow, sums);
+        GemmTile.dots1By8(whole, x, 0, y + EIGHT * yRow, yRow, sums + EIGHT * BYTES);
         if (whole < k) {
             pad(y, yRow, GROUP, 1);
             rowEnds(x);
@@ -181,9 +176,8 @@ final class GemmDots {
     /** Adds what x has beyond whole vectors, times the same of sixteen rows, which are padded. */
     private void rowEnds(long x) {
         pad(x, 0, 1, 0);
-        GemmDotTile.oneByEight(COUNT, ends, ends + BYTES, BYTES, rest);
-        GemmDotTile.oneByEight(
-                COUNT, ends, ends + (1 + EIGHT) * BYTES, BYTES, rest + EIGHT * BYTES);
+        GemmTile.dots1By8(COUNT, ends, 0, ends + BYTES, BYTES, rest);
+        GemmTile.dots1By8(COUNT, ends, 0, ends + (1 + EIGHT) * BYTES, BYTES, rest + EIGHT * BYTES);
         addRest();
     }
 

@@ -11,7 +11,6 @@ import static dev.weft.cpu.Lanes.UPPER_1;
 import static dev.weft.cpu.Lanes.UPPER_2;
 import static dev.weft.cpu.Lanes.UPPER_4;
 import static dev.weft.cpu.Lanes.UPPER_8;
-import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.MEM;
@@ -53,9 +52,6 @@ final class GemmNarrow {
     private static final int PAIRS = 5;
     private static final int HALF = COUNT / 2;
     private static final int STEP_BYTES = PAIRS * BYTES;
-
-    /** The lower half of a vector, twice. */
-    private static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(F32, i -> i % HALF);
 
     /** The first five lanes of either half, next to each other. */
     private static final VectorShuffle<Float> JOIN =
@@ -158,96 +154,10 @@ final class GemmNarrow {
     private void dots(long a, long aRow, long to) {
         if (k % HALF != 0) {
             GemmPacking.rows(a, aRow, rows, rowBytes, ROWS, k);
-            tile(k, rows, rowBytes, pairs, to);
+            GemmTile.pairs(k, rows, rowBytes, pairs, to);
         } else {
-            tile(k, a, aRow, pairs, to);
+            GemmTile.pairs(k, a, aRow, pairs, to);
         }
-    }
-
-    /**
-     * sums[i, j] = Σ a[i, p] b[j, p], lane by lane, for four rows of a and five pairs of columns.
-     */
-    private static void tile(int k, long firstA, long aRow, long firstB, long sums) {
-        long a = firstA & ADDRESS;
-        long b = firstB & ADDRESS;
-        aRow &= ADDRESS;
-        sums &= ADDRESS;
-        FloatVector s00 = FloatVector.zero(F32);
-        FloatVector s01 = FloatVector.zero(F32);
-        FloatVector s02 = FloatVector.zero(F32);
-        FloatVector s03 = FloatVector.zero(F32);
-        FloatVector s04 = FloatVector.zero(F32);
-        FloatVector s10 = FloatVector.zero(F32);
-        FloatVector s11 = FloatVector.zero(F32);
-        FloatVector s12 = FloatVector.zero(F32);
-        FloatVector s13 = FloatVector.zero(F32);
-        FloatVector s14 = FloatVector.zero(F32);
-        FloatVector s20 = FloatVector.zero(F32);
-        FloatVector s21 = FloatVector.zero(F32);
-        FloatVector s22 = FloatVector.zero(F32);
-        FloatVector s23 = FloatVector.zero(F32);
-        FloatVector s24 = FloatVector.zero(F32);
-        FloatVector s30 = FloatVector.zero(F32);
-        FloatVector s31 = FloatVector.zero(F32);
-        FloatVector s32 = FloatVector.zero(F32);
-        FloatVector s33 = FloatVector.zero(F32);
-        FloatVector s34 = FloatVector.zero(F32);
-        for (int p = 0; p < k; p += HALF) {
-            FloatVector b0 = FloatVector.fromMemorySegment(F32, MEM, b, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(F32, MEM, b + BYTES, ORDER);
-            FloatVector b2 = FloatVector.fromMemorySegment(F32, MEM, b + 2 * BYTES, ORDER);
-            FloatVector b3 = FloatVector.fromMemorySegment(F32, MEM, b + 3 * BYTES, ORDER);
-            FloatVector b4 = FloatVector.fromMemorySegment(F32, MEM, b + 4 * BYTES, ORDER);
-            FloatVector a0 = FloatVector.fromMemorySegment(F32, MEM, a, ORDER).rearrange(TWICE);
-            s00 = a0.fma(b0, s00);
-            s01 = a0.fma(b1, s01);
-            s02 = a0.fma(b2, s02);
-            s03 = a0.fma(b3, s03);
-            s04 = a0.fma(b4, s04);
-            FloatVector a1 =
-                    FloatVector.fromMemorySegment(F32, MEM, a + aRow, ORDER).rearrange(TWICE);
-            s10 = a1.fma(b0, s10);
-            s11 = a1.fma(b1, s11);
-            s12 = a1.fma(b2, s12);
-            s13 = a1.fma(b3, s13);
-            s14 = a1.fma(b4, s14);
-            FloatVector a2 =
-                    FloatVector.fromMemorySegment(F32, MEM, a + 2 * aRow, ORDER).rearrange(TWICE);
-            s20 = a2.fma(b0, s20);
-            s21 = a2.fma(b1, s21);
-            s22 = a2.fma(b2, s22);
-            s23 = a2.fma(b3, s23);
-            s24 = a2.fma(b4, s24);
-            FloatVector a3 =
-                    FloatVector.fromMemorySegment(F32, MEM, a + 3 * aRow, ORDER).rearrange(TWICE);
-            s30 = a3.fma(b0, s30);
-            s31 = a3.fma(b1, s31);
-            s32 = a3.fma(b2, s32);
-            s33 = a3.fma(b3, s33);
-            s34 = a3.fma(b4, s34);
-            a = (a + HALF * WORD) & ADDRESS;
-            b = (b + STEP_BYTES) & ADDRESS;
-        }
-        ((FloatVector) VECTOR.cast(s00)).intoMemorySegment(MEM, sums, ORDER);
-        ((FloatVector) VECTOR.cast(s01)).intoMemorySegment(MEM, sums + BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s02)).intoMemorySegment(MEM, sums + 2 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s03)).intoMemorySegment(MEM, sums + 3 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s04)).intoMemorySegment(MEM, sums + 4 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s10)).intoMemorySegment(MEM, sums + 5 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s11)).intoMemorySegment(MEM, sums + 6 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s12)).intoMemorySegment(MEM, sums + 7 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s13)).intoMemorySegment(MEM, sums + 8 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s14)).intoMemorySegment(MEM, sums + 9 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s20)).intoMemorySegment(MEM, sums + 10 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s21)).intoMemorySegment(MEM, sums + 11 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s22)).intoMemorySegment(MEM, sums + 12 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s23)).intoMemorySegment(MEM, sums + 13 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s24)).intoMemorySegment(MEM, sums + 14 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s30)).intoMemorySegment(MEM, sums + 15 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s31)).intoMemorySegment(MEM, sums + 16 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s32)).intoMemorySegment(MEM, sums + 17 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s33)).intoMemorySegment(MEM, sums + 18 * BYTES, ORDER);
-        ((FloatVector) VECTOR.cast(s34)).intoMemorySegment(MEM, sums + 19 * BYTES, ORDER);
     }
 
     /**

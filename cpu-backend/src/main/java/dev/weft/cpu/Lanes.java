@@ -52,6 +52,9 @@ final class Lanes {
     static final VectorShuffle<Float> BY_2 = exchange(2);
     static final VectorShuffle<Float> BY_1 = exchange(1);
 
+    /** The lower half of a vector, twice. */
+    static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(F32, lane -> lane % (COUNT / 2));
+
     /** The upper halves of those groups. */
     static final VectorMask<Float> UPPER_8 = upper(8);
 
