@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Writes the PTX that ships in cuda-backend anew from gpu-common's kernels, with the nvcc on the PATH or in
-# /usr/local/cuda/bin. To be run, and the result committed, when a kernel has changed.
+# Makes cuda-backend's archive of PTX again where gpu-common's kernels have changed, as every build does, with the nvcc
+# on the PATH or in /usr/local/cuda/bin. The result is to be committed with the kernels.
 set -euo pipefail
 unset CDPATH
 cd "$(dirname "$0")/.."
-./mvnw -B -q test -pl cuda-backend -am -Dtest='PtxTest#itIsWhatNvccMakes' -Dsurefire.failIfNoSpecifiedTests=false -Dptx=apply -Drequire.nvcc=true
-git status --short cuda-backend/src/main/resources/dev/weft/cuda/ptx
+./mvnw -B -q process-test-classes -pl cuda-backend -am
+git status --short cuda-backend/src/main/resources

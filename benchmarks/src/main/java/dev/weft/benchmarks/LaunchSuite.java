@@ -13,13 +13,12 @@ import dev.weft.benchmarks.library.CudaDirect;
 import dev.weft.benchmarks.library.WeftLibrary;
 import dev.weft.benchmarks.measure.Rounds;
 import dev.weft.benchmarks.report.Figure;
+import dev.weft.cuda.PtxArchive;
 import dev.weft.gpu.KernelFile;
 import dev.weft.gpu.KernelSource;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -151,21 +150,13 @@ record LaunchSuite(List<WeftLibrary> devices, int threads) {
         return figures;
     }
 
-    /** The file that Weft's own launches of relu come from. */
+    /** What Weft's own launches of relu come from. */
     private static byte[] ptx() {
         KernelSource source =
                 KernelSource.forGpus().stream()
                         .filter(each -> each.file().equals(KernelFile.UNARY.fileName()))
                         .findFirst()
                         .orElseThrow();
-        String file = "/dev/weft/cuda/ptx/unary-" + source.hash().substring(0, 16) + ".ptx";
-        try (InputStream in = LaunchSuite.class.getResourceAsStream(file)) {
-            if (in == null) {
-                throw new IllegalStateException("there is no " + file + " in Weft's jars");
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return PtxArchive.shipped().ptx(source).orElseThrow().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -13,11 +13,8 @@ import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JITOptions;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +24,7 @@ final class Modules {
     private static final int LOG = 16 << 10;
 
     private final String device;
+    private final PtxArchive archive = PtxArchive.shipped();
     private final Map<String, CUmodule> loaded = new HashMap<>();
 
     /** Handles count from 1. */
@@ -34,11 +32,6 @@ final class Modules {
 
     Modules(String device) {
         this.device = device;
-    }
-
-    /** The file of a source's PTX, which its text and constants name. */
-    static String file(KernelSource source) {
-        return source.file().replace(".cl", "") + "-" + source.hash().substring(0, 16) + ".ptx";
     }
 
     /** A kernel's handle. */
@@ -81,17 +74,15 @@ final class Modules {
 
     /** With a zero behind it, as the driver reads it. */
     private byte[] ptx(KernelSource source) {
-        String file = file(source);
-        try (InputStream in = Modules.class.getResourceAsStream("ptx/" + file)) {
-            if (in == null) {
-                throw new KernelBuildException(
-                        source, device, "there is no " + file + " in Weft's jar");
-            }
-            byte[] text = in.readAllBytes();
-            return Arrays.copyOf(text, text.length + 1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        String text =
+                archive.ptx(source)
+                        .orElseThrow(
+                                () ->
+                                        new KernelBuildException(
+                                                source,
+                                                device,
+                                                "there is no PTX of it in Weft's jar"));
+        return (text + "\0").getBytes(StandardCharsets.UTF_8);
     }
 
     /** Codes do not matter any more. */

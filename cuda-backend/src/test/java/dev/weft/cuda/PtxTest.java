@@ -1,9 +1,11 @@
 package dev.weft.cuda;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.conformance.Sample;
 import dev.weft.conformance.Tool;
@@ -18,97 +20,143 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * The PTX in the jar: that it is there for every source, that it is what nvcc makes of them, and
- * that it compiles for every GPU that Weft serves. With {@code -Dptx=apply} it is written anew.
+ * that it compiles for every GPU that Weft serves.
  */
 class PtxTest {
-    private static final Path FOLDER = Path.of("src/main/resources/dev/weft/cuda/ptx");
+    private static final List<KernelSource> SOURCES = KernelSource.forGpus();
+    private static final PtxArchive SHIPPED = PtxArchive.shipped();
     private static final List<String> GPUS = List.of("sm_75", "sm_80", "sm_86", "sm_89", "sm_90");
     private static final String NO_SPILLS = "0 bytes stack frame, 0 bytes spill stores";
     private static final Pattern SIGNATURE = Pattern.compile("\\.visible \\.entry [^{]*\\)");
-    private static final Pattern RELEASE = Pattern.compile("V(\\d+\\.\\d+\\.\\d+)");
 
-    /**
-     * nvcc writes the PTX version of its own release, which older drivers refuse; nothing in the
-     * kernels needs more than that of CUDA 12.0.
-     */
-    private static final String PTX_OF_CUDA_12_0 = ".version 8.0";
+    @TempDir private Path module = Path.of("");
 
-    @TempDir private Path scratch = Path.of("");
-
-    private static boolean applies() {
-        return "apply".equals(System.getProperty("ptx"));
-    }
-
+    /** Also where another build than Maven's has left out PtxBuild. */
     @Test
-    void thereIsOneForEverySourceAndNoOther() throws IOException {
-        assumeTrue(!applies(), "they are being written");
-        TreeSet<String> expected =
-                KernelSource.forGpus().stream()
-                        .map(Modules::file)
-                        .collect(Collectors.toCollection(TreeSet::new));
-        try (Stream<Path> files = Files.list(FOLDER)) {
-            TreeSet<String> found =
-                    files.map(file -> file.getFileName().toString())
-                            .collect(Collectors.toCollection(TreeSet::new));
-            assertEquals(expected, found, "the kernels have changed: scripts/ptx.sh");
+    void thereIsOneForEverySourceAndNoOther() {
+        assertTrue(SHIPPED.fits(SOURCES), "the kernels have changed: run scripts/ptx.sh");
+        for (KernelSource source : SOURCES) {
+            assertTrue(shipped(source).startsWith(PtxBuild.firstLine(source)), source.file());
         }
     }
 
     @Test
-    void itIsWhatNvccMakes() throws IOException, InterruptedException {
-        String nvcc = Tool.require("nvcc", "/usr/local/cuda/bin");
-        String release = release(nvcc);
-        if (applies()) {
-            try (Stream<Path> files = Files.list(FOLDER)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
-        for (KernelSource source : KernelSource.forGpus()) {
-            Path file = FOLDER.resolve(Modules.file(source));
-            if (applies()) {
-                Files.writeString(file, ptx(nvcc, release, source));
-                continue;
-            }
-            String shipped = Files.readString(file);
-            String made = ptx(nvcc, release, source);
-            if (shipped.contains(" by nvcc " + release + ",")) {
-                assertEquals(made, shipped, file.toString());
-            } else {
-                // Each release chooses its own instructions.
-                assertEquals(signatures(made), signatures(shipped), file.toString());
-            }
+    void itFitsNoOtherSources() {
+        KernelSource first = SOURCES.getFirst();
+        KernelSource changed = new KernelSource(first.file(), first.text() + "\n", first.defines());
+        assertEquals(Optional.empty(), SHIPPED.ptx(changed));
+        for (List<KernelSource> others :
+                List.of(
+                        SOURCES.subList(1, SOURCES.size()),
+                        Stream.concat(SOURCES.stream(), Stream.of(changed)).toList(),
+                        Stream.concat(SOURCES.stream().skip(1), Stream.of(changed)).toList())) {
+            assertFalse(SHIPPED.fits(others), "an archive that is out of date passes");
         }
     }
 
-    /** Also where there is no nvcc: nobody has changed a file by hand, or lost a part of it. */
     @Test
-    void itIsWhole() throws IOException {
-        assumeTrue(!applies(), "they are being written");
-        for (KernelSource source : KernelSource.forGpus()) {
-            Path file = FOLDER.resolve(Modules.file(source));
-            String[] shipped = Files.readString(file).split("\n", 2);
-            assertTrue(shipped[0].endsWith(", sha256 " + sha256(shipped[1])), file.toString());
+    void aBuildWithoutNvccFailsWhereItIsOutOfDate() throws IOException {
+        Path committed = module.resolve("src/main/resources/dev/weft/cuda/ptx.archive");
+        Files.createDirectories(committed.getParent());
+        for (int kept : List.of(0, SOURCES.size() - 1)) {
+            try (OutputStream out = Files.newOutputStream(committed)) {
+                archive(SOURCES.subList(0, kept)).write(out);
+            }
+            Exception thrown =
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> PtxBuild.update(module, Optional.empty()));
+            assertEquals(
+                    committed
+                            + " is not of these kernels: run scripts/ptx.sh where there is nvcc,"
+                            + " and commit it",
+                    thrown.getMessage());
         }
+        try (OutputStream out = Files.newOutputStream(committed)) {
+            SHIPPED.write(out);
+        }
+        PtxBuild.update(module, Optional.empty());
+    }
+
+    @Test
+    void itIsWhatNvccMakes() {
+        PtxBuild build = new PtxBuild(Tool.require("nvcc", "/usr/local/cuda/bin"));
+        build.compile(SOURCES)
+                .forEach(
+                        (source, made) -> {
+                            String shipped = shipped(source);
+                            String command = PtxBuild.firstLine(source) + build.release + "\n";
+                            if (shipped.startsWith(command)) {
+                                assertEquals(
+                                        made, shipped, "delete the archive and run scripts/ptx.sh");
+                            } else {
+                                // Each release chooses its own instructions.
+                                assertEquals(signatures(made), signatures(shipped), command);
+                            }
+                        });
+    }
+
+    /** So that it changes only where a kernel does. */
+    @Test
+    void theSameTextsGiveTheSameBytes() throws IOException {
+        byte[] bytes = bytes(archive(SOURCES));
+        assertArrayEquals(bytes, bytes(archive(SOURCES.reversed())));
+        PtxArchive read = PtxArchive.read(new ByteArrayInputStream(bytes));
+        SOURCES.forEach(source -> assertEquals(shipped(source), read.ptx(source).orElseThrow()));
+        assertThrows(
+                EOFException.class,
+                () -> PtxArchive.read(new ByteArrayInputStream(bytes, 0, bytes.length - 1)));
+    }
+
+    @Test
+    void registersComeBackAsTheyWere() {
+        String text =
+                """
+                // such as %f7
+                fma.rn.f32 %f12, %f3, %f3, %f0;
+                fma.rn.f32 %f13, %f2, %f3000000, %f1; add.s64 %rd9, %rd12, -4;
+                st.global.f32 [%rd9+-128], %f0; mov.u32 %r1, %tid.x; mov.b32 %r2, %envreg31;
+                mul.wide.u32 %rd1, %r1, 4;@%p1 bra $L__BB0_2;\
+                """;
+        byte[] packed = PtxArchive.pack(text);
+        assertEquals(text, PtxArchive.unpack(packed));
+        packed[packed.length / 2] ^= 1;
+        assertThrows(UncheckedIOException.class, () -> PtxArchive.unpack(packed));
+    }
+
+    private static String shipped(KernelSource source) {
+        return SHIPPED.ptx(source).orElseThrow();
+    }
+
+    private static PtxArchive archive(List<KernelSource> sources) {
+        Map<KernelSource, String> ptx = new LinkedHashMap<>();
+        sources.forEach(source -> ptx.put(source, shipped(source)));
+        return PtxArchive.of(ptx);
+    }
+
+    private static byte[] bytes(PtxArchive archive) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        archive.write(bytes);
+        return bytes.toByteArray();
     }
 
     /** The kernels with their parameters. */
@@ -121,21 +169,12 @@ class PtxTest {
                 .toList();
     }
 
-    private static String sha256(String text) {
-        try {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
-    }
-
     /** What the kernel is written for: a quad is one access wherever it can be. */
     @Test
-    void productsAccessMemoryBy128Bits() throws IOException {
-        for (KernelSource source : KernelSource.forGpus()) {
+    void productsAccessMemoryBy128Bits() {
+        for (KernelSource source : SOURCES) {
             if (source.file().equals("gemm_gpu.cl")) {
-                String ptx = Files.readString(FOLDER.resolve(Modules.file(source)));
+                String ptx = shipped(source);
                 for (String access :
                         List.of(
                                 "ld.global.nc.v4",
@@ -154,17 +193,16 @@ class PtxTest {
      */
     @TestFactory
     Stream<DynamicTest> itCompiles() {
-        List<KernelSource> sources = KernelSource.forGpus();
-        return IntStream.range(0, sources.size())
+        return IntStream.range(0, SOURCES.size())
                 .mapToObj(
                         i ->
                                 DynamicTest.dynamicTest(
-                                        Modules.file(sources.get(i)),
-                                        () -> compiles(sources.get(i), i)));
+                                        PtxArchive.name(SOURCES.get(i)),
+                                        () -> compiles(SOURCES.get(i), i)));
     }
 
-    private static void compiles(KernelSource source, int turn) throws IOException {
-        byte[] ptx = Files.readAllBytes(FOLDER.resolve(Modules.file(source)));
+    private static void compiles(KernelSource source, int turn) {
+        byte[] ptx = shipped(source).getBytes(StandardCharsets.UTF_8);
         boolean gemm = source.file().equals("gemm_gpu.cl");
         for (int i = 0; i < (gemm ? GPUS.size() : Sample.size(1, GPUS.size())); i++) {
             String report = compile(ptx, GPUS.get((turn + i) % GPUS.size()));
@@ -208,46 +246,5 @@ class PtxTest {
         byte[] log = new byte[(int) size[0] + 1];
         JNvPTXCompiler.nvPTXCompilerGetErrorLog(compiler, log);
         return new String(log, StandardCharsets.UTF_8);
-    }
-
-    private String ptx(String nvcc, String release, KernelSource source)
-            throws IOException, InterruptedException {
-        Path cu = Files.writeString(scratch.resolve("kernels.cu"), source.text());
-        Path out = scratch.resolve("kernels.ptx");
-        List<String> command =
-                Stream.of(
-                                Stream.of(nvcc, "-ptx", "-arch=compute_75"),
-                                Stream.of("-Werror", "all-warnings"),
-                                source.options().stream(),
-                                Stream.of("-o", out.toString(), cu.toString()))
-                        .flatMap(part -> part)
-                        .toList();
-        run(command);
-        // Its own comments, at the top, name the compiler's builds.
-        String code =
-                Files.readString(out)
-                        .lines()
-                        .dropWhile(line -> line.isBlank() || line.startsWith("//"))
-                        .map(line -> line.startsWith(".version ") ? PTX_OF_CUDA_12_0 : line)
-                        .collect(Collectors.joining("\n", "", "\n"));
-        String options = String.join(" ", source.options());
-        return "// %s %s by nvcc %s, sha256 %s\n%s"
-                .formatted(source.file(), options, release, sha256(code), code);
-    }
-
-    private static String release(String nvcc) throws IOException, InterruptedException {
-        String version = run(List.of(nvcc, "--version"));
-        Matcher matcher = RELEASE.matcher(version);
-        assertTrue(matcher.find(), version);
-        return matcher.group(1);
-    }
-
-    private static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
-            fail(String.join(" ", command) + ":\n" + output);
-        }
-        return output;
     }
 }

@@ -202,7 +202,7 @@ final class Gemm {
     }
 
     private Kernels compile(GemmVariant variant) {
-        Map<String, Integer> defines = variant.defines();
+        Map<String, String> defines = variant.defines();
         String name = variant.file().kernels().getFirst();
         Kernel multiply = new Kernel(variant.file(), name, defines, variant.group());
         if (variant.family() != GemmVariant.Family.CPU) {

@@ -120,31 +120,27 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
     }
 
     /** The constants that the kernel is compiled with. */
-    Map<String, Integer> defines() {
+    Map<String, String> defines() {
         return switch (family) {
-            case CPU -> Map.of("CPU_MR", rows, "CPU_NV", columns / LANES);
+            case CPU ->
+                    Map.of(
+                            "CPU_MR",
+                            Integer.toString(rows),
+                            "CPU_NV",
+                            Integer.toString(columns / LANES));
             case TILED ->
                     Map.of(
-                            "TILE_M",
-                            rows,
-                            "TILE_N",
-                            columns,
-                            "TILE_K",
-                            TILED_DEPTH,
-                            "WORK",
-                            TILED_WORK);
+                            "TILE_M", Integer.toString(rows),
+                            "TILE_N", Integer.toString(columns),
+                            "TILE_K", Integer.toString(TILED_DEPTH),
+                            "WORK", Integer.toString(TILED_WORK));
             case GPU ->
                     Map.of(
-                            "GPU_BM",
-                            rows,
-                            "GPU_BN",
-                            columns,
-                            "GPU_BK",
-                            gpuDepth(),
-                            "GPU_TM",
-                            gpuRows(),
-                            "GPU_TN",
-                            GPU_WORK);
+                            "GPU_BM", Integer.toString(rows),
+                            "GPU_BN", Integer.toString(columns),
+                            "GPU_BK", Integer.toString(gpuDepth()),
+                            "GPU_TM", Integer.toString(gpuRows()),
+                            "GPU_TN", Integer.toString(GPU_WORK));
         };
     }
 

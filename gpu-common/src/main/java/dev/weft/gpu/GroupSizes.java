@@ -26,8 +26,12 @@ record GroupSizes(int items, int group, int span, int lanes, int vector) {
     }
 
     /** The constants that kernels are compiled with. */
-    Map<String, Integer> defines() {
+    Map<String, String> defines() {
         return Map.of(
-                "ITEMS", items, "GROUP", group, "SPAN", span, "LANES", lanes, "VECTOR", vector);
+                "ITEMS", Integer.toString(items),
+                "GROUP", Integer.toString(group),
+                "SPAN", Integer.toString(span),
+                "LANES", Integer.toString(lanes),
+                "VECTOR", Integer.toString(vector));
     }
 }

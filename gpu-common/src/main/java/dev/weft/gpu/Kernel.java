@@ -6,14 +6,14 @@ import java.util.Map;
 final class Kernel {
     private final KernelFile file;
     private final String name;
-    private final Map<String, Integer> defines;
+    private final Map<String, String> defines;
     private final int group;
     private long handle;
 
     /**
      * @throws IllegalArgumentException where the catalog has no such kernel
      */
-    Kernel(KernelFile file, String name, Map<String, Integer> defines, int group) {
+    Kernel(KernelFile file, String name, Map<String, String> defines, int group) {
         if (!file.kernels().contains(name)) {
             throw new IllegalArgumentException(file.fileName() + " has no kernel '" + name + "'");
         }

@@ -139,10 +139,18 @@ public enum KernelFile {
         return kernels;
     }
 
-    /** Whether its constants are a {@link GemmVariant}'s. */
-    boolean isGemm() {
+    /**
+     * Every set of constants that this file is compiled with on such a device: one program each.
+     * What is compiled ahead is compiled with each of them.
+     */
+    List<Map<String, String>> variants(GpuTraits traits) {
         return switch (this) {
-            case GEMM_CPU, GEMM_TILED, GEMM_GPU -> true;
+            case GEMM_CPU, GEMM_TILED, GEMM_GPU ->
+                    GemmVariant.candidates(traits).stream()
+                            .filter(variant -> variant.file() == this)
+                            .map(GemmVariant::defines)
+                            .distinct()
+                            .toList();
             case COPY,
                     UNARY,
                     UNARY_GRAD,
@@ -154,7 +162,7 @@ public enum KernelFile {
                     UPDATE,
                     DROPOUT,
                     EPILOGUE ->
-                    false;
+                    List.of(GroupSizes.of(traits).defines());
         };
     }
 
@@ -164,7 +172,7 @@ public enum KernelFile {
     }
 
     /** The file behind portability.h and functions.h, to be compiled with these constants. */
-    public KernelSource source(Map<String, Integer> defines) {
+    public KernelSource source(Map<String, String> defines) {
         return new KernelSource(
                 fileName(),
                 read("portability.h") + "\n" + read("functions.h") + "\n" + read(fileName()),

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
  *
  * @param file its name, for messages
  * @param text portability.h, functions.h and the file
- * @param defines names and values, as of {@code -DNAME=VALUE}
+ * @param defines names and values, as of {@code -DNAME=VALUE}: numbers and types
  */
-public record KernelSource(String file, String text, Map<String, Integer> defines) {
+public record KernelSource(String file, String text, Map<String, String> defines) {
     /** Keeps the defines in the order of their names, so that equal ones are equal options. */
     public KernelSource {
         defines = new TreeMap<>(defines);
@@ -25,13 +25,8 @@ public record KernelSource(String file, String text, Map<String, Integer> define
     /** Every source that a GPU's driver may be asked for, so that they can be compiled ahead. */
     public static List<KernelSource> forGpus() {
         GpuTraits any = new GpuTraits(DeviceClass.GPU, 1, 1024, 48 << 10, 1, "", "", "");
-        Map<String, Integer> sizes = GroupSizes.of(any).defines();
-        return Stream.concat(
-                        Stream.of(KernelFile.values())
-                                .filter(file -> !file.isGemm())
-                                .map(file -> file.source(sizes)),
-                        GemmVariant.candidates(any).stream()
-                                .map(variant -> variant.file().source(variant.defines())))
+        return Stream.of(KernelFile.values())
+                .flatMap(file -> file.variants(any).stream().map(file::source))
                 .toList();
     }
 

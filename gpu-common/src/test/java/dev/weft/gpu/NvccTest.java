@@ -45,7 +45,7 @@ class NvccTest {
                         file ->
                                 Stream.concat(
                                                 Stream.of(GroupSizes.of(ANY_GPU).defines()),
-                                                variants(file))
+                                                file.variants(ANY_GPU).stream())
                                         .distinct()
                                         .map(
                                                 defines ->
@@ -57,13 +57,7 @@ class NvccTest {
                                                                                 defines))));
     }
 
-    private static Stream<Map<String, Integer>> variants(KernelFile file) {
-        return GemmVariant.candidates(ANY_GPU).stream()
-                .filter(variant -> variant.file() == file)
-                .map(GemmVariant::defines);
-    }
-
-    private void compile(String nvcc, KernelFile file, Map<String, Integer> defines)
+    private void compile(String nvcc, KernelFile file, Map<String, String> defines)
             throws IOException, InterruptedException {
         KernelSource source = file.source(defines);
         Path cu = Files.writeString(folder.resolve("kernels.cu"), source.text());

@@ -63,7 +63,7 @@ class ProgramCacheTest {
     void otherSourcesAndOptionsAreOtherEntries() {
         try (OpenClDriver driver = TestDriver.open(new CacheFolder(folder))) {
             assertTrue(driver.kernel(SOURCE, "dropout_mask") != 0);
-            KernelSource options = KernelFile.DROPOUT.source(Map.of("SPAN", 2));
+            KernelSource options = KernelFile.DROPOUT.source(Map.of("SPAN", "2"));
             assertTrue(driver.kernel(options, "dropout_mask") != 0);
             KernelSource text = new KernelSource(SOURCE.file(), SOURCE.text() + "\n", Map.of());
             assertTrue(driver.kernel(text, "dropout_mask") != 0);
