@@ -2,9 +2,12 @@ package dev.weft;
 
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
+import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.ForwardingBackend;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
+
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,11 +26,17 @@ import java.util.stream.Stream;
  * <p>It stands before what records a step or writes a timeline: these see the simpler calls.
  */
 final class Composites extends ForwardingBackend {
-    private final Device device;
+    private final Supplier<MemoryPool> pool;
 
-    Composites(Device device, Supplier<Backend> direct) {
+    /**
+     * Composes.
+     *
+     * @param direct does what it has kernels for
+     * @param pool gives memory for what is made on the way
+     */
+    Composites(Supplier<Backend> direct, Supplier<MemoryPool> pool) {
         super(direct);
-        this.device = device;
+        this.pool = pool;
     }
 
     /** Whether the device can do the call at all. */
@@ -60,52 +69,100 @@ final class Composites extends ForwardingBackend {
         if (!backend().supports(call.map(Composites::imagined))) {
             throw refusal(call);
         }
-        List<View> reads = call.reads();
-        Map<View, View> wide = new LinkedHashMap<>();
-        List<Tensor> scratch = new ArrayList<>();
-        try {
-            KernelCall widened = call.map(view -> wide(view, reads, wide, scratch));
-            backend().run(widened);
+        try (Widening widening = new Widening(call)) {
+            backend().run(call.map(widening::wide));
+            widening.finish();
+        }
+    }
+
+    /** The memory in which one call is computed: a copy of each operand of a narrow type. */
+    private final class Widening implements AutoCloseable {
+        private final KernelCall call;
+        private final List<View> reads;
+        private final MemoryPool memory = pool.get();
+        private final Map<View, View> copies = new LinkedHashMap<>();
+        private final List<DeviceBuffer> buffers = new ArrayList<>();
+
+        Widening(KernelCall call) {
+            this.call = call;
+            this.reads = call.reads();
+        }
+
+        /** The view in the type that it computes in: itself, or a copy. */
+        View wide(View view) {
+            if (isWide(view)) {
+                return view;
+            }
+            View known = copyOf(view);
+            if (known != null) {
+                return known;
+            }
+            View once = view.unrepeated();
+            View copy = View.contiguous(take(view.dtype(), once.size()), once.shape(), 0);
+            if (reads.contains(view)) {
+                backend().run(new KernelCall.Copy(once, copy));
+            }
+            View wide = copy.expand(view.shape());
+            copies.put(view, wide);
+            return wide;
+        }
+
+        private DeviceBuffer take(DType narrow, long size) {
+            DType type = narrow.computesIn();
+            try {
+                DeviceBuffer buffer = memory.take(type, size);
+                buffers.add(buffer);
+                return buffer;
+            } catch (DeviceOutOfMemoryException e) {
+                throw new DeviceOutOfMemoryException(
+                        "%s: %s has no memory for the %d %s in which %s is computed (%s)"
+                                .formatted(
+                                        call.name(),
+                                        info().selector(),
+                                        size,
+                                        type,
+                                        narrow,
+                                        e.getMessage()),
+                        e);
+            }
+        }
+
+        /** What stands for the same elements already, or null. */
+        private @Nullable View copyOf(View view) {
+            for (Map.Entry<View, View> copy : copies.entrySet()) {
+                if (copy.getKey().isSame(view)) {
+                    return copy.getValue();
+                }
+            }
+            return null;
+        }
+
+        /** Rounds, or wraps, the results into their places. */
+        void finish() {
             for (View y : call.writes()) {
-                View result = wide.get(y);
+                View result = copyOf(y);
                 if (result != null) {
                     backend().run(new KernelCall.Copy(result, y));
                 }
             }
-        } finally {
-            scratch.forEach(Tensor::close);
+        }
+
+        @Override
+        public void close() {
+            buffers.forEach(memory::giveBack);
         }
     }
 
-    /** The view in the type that it computes in: itself, or a copy; one that repeats still does. */
-    private View wide(View view, List<View> reads, Map<View, View> wide, List<Tensor> scratch) {
-        DType type = view.dtype().computesIn();
-        if (type == view.dtype()) {
-            return view;
-        }
-        for (Map.Entry<View, View> entry : wide.entrySet()) {
-            if (entry.getKey().isSame(view)) {
-                wide.putIfAbsent(view, entry.getValue());
-                return entry.getValue();
-            }
-        }
-        View once = view.unrepeated();
-        Tensor copy = device.empty("widened", type, once.shape());
-        scratch.add(copy);
-        if (reads.contains(view)) {
-            backend().run(new KernelCall.Copy(once, copy.view()));
-        }
-        View result = copy.view().expand(view.shape());
-        wide.put(view, result);
-        return result;
+    private static boolean isWide(View view) {
+        return view.dtype().computesIn() == view.dtype();
     }
 
     /** A view of the type that it computes in, over no memory: to ask whether it is supported. */
     private static View imagined(View view) {
-        DType type = view.dtype().computesIn();
-        if (type == view.dtype()) {
+        if (isWide(view)) {
             return view;
         }
+        DType type = view.dtype().computesIn();
         View once = view.unrepeated();
         return View.contiguous(new Imagined(type, Math.max(1, once.size())), once.shape(), 0)
                 .expand(view.shape());
@@ -120,7 +177,7 @@ final class Composites extends ForwardingBackend {
                         .map(view -> view.shape() + " " + view.dtype())
                         .collect(Collectors.joining(", "));
         return new UnsupportedOperationException(
-                "%s: %s cannot do it for these types (%s): convert the operands, as with to(F32), or use another device"
-                        .formatted(call.name(), device, operands));
+                "%s: device %s cannot do it for these types (%s): convert the operands, as with to(F32), or use another device"
+                        .formatted(call.name(), info().selector(), operands));
     }
 }

@@ -61,7 +61,7 @@ public final class Device implements AutoCloseable {
     private final Holdings holdings;
     private final Runnable unregister;
     private Backend backend;
-    private final Backend composites = new Composites(this, () -> backend);
+    private final Backend composites;
     private @Nullable Trace trace;
     private MemoryPool pool;
     private final Scope root = new Scope(this);
@@ -85,6 +85,7 @@ public final class Device implements AutoCloseable {
     public Device(Backend backend) {
         this.backend = backend;
         this.pool = new MemoryPool(backend);
+        this.composites = new Composites(() -> this.backend, () -> this.pool);
         this.holdings = new Holdings(backend, pool);
         this.unregister = Holdings.whenDropped(this, holdings);
     }

@@ -3,10 +3,6 @@ package dev.weft.backend;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.annotation.ElementType;
-import java.lang.annotation.Retention;
-import java.lang.annotation.RetentionPolicy;
-import java.lang.annotation.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -37,19 +33,6 @@ public sealed interface KernelCall {
      */
     int MOST_EXTENT = Integer.MAX_VALUE - 0xFFFF;
 
-    /** An operand that is written, and not read: nothing of what it held matters. */
-    @Target(ElementType.RECORD_COMPONENT)
-    @Retention(RetentionPolicy.RUNTIME)
-    @interface Output {
-        /** Whether it may be the very view of an operand that is read. */
-        boolean inPlace() default false;
-    }
-
-    /** An operand that is read and written. */
-    @Target(ElementType.RECORD_COMPONENT)
-    @Retention(RetentionPolicy.RUNTIME)
-    @interface Updated {}
-
     /** The views whose elements the kernel may read. */
     default List<View> reads() {
         return Operands.of(this).reads(this);
@@ -67,7 +50,7 @@ public sealed interface KernelCall {
 
     /** The same call on other views: what {@code replacement} gives for each, in their order. */
     default KernelCall map(UnaryOperator<View> replacement) {
-        return Operands.of(this).map(this, replacement);
+        return (KernelCall) Operands.of(this).map(this, replacement);
     }
 
     /** What messages call it: the record's name with a small first letter. */

@@ -12,8 +12,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Which components of a kind of call are views, and which of these are written: found once for each
- * record, so that a call's operands are listed where they are declared, and nowhere else.
+ * Which components of a kind of call, a record, are views, and which of these are written: found
+ * once for each record, so that a call's operands are listed where they are declared, and nowhere
+ * else.
  */
 final class Operands {
     private static final ClassValue<Operands> ALL =
@@ -40,25 +41,25 @@ final class Operands {
         }
     }
 
-    static Operands of(KernelCall call) {
+    static Operands of(Object call) {
         return ALL.get(call.getClass());
     }
 
-    List<View> reads(KernelCall call) {
+    List<View> reads(Object call) {
         List<View> views = new ArrayList<>();
         for (RecordComponent component : components) {
-            if (!component.isAnnotationPresent(KernelCall.Output.class)) {
+            if (!component.isAnnotationPresent(Output.class)) {
                 views.addAll(views(value(component, call)));
             }
         }
         return views;
     }
 
-    List<View> writes(KernelCall call) {
+    List<View> writes(Object call) {
         List<View> views = new ArrayList<>();
         for (RecordComponent component : components) {
-            if (component.isAnnotationPresent(KernelCall.Output.class)
-                    || component.isAnnotationPresent(KernelCall.Updated.class)) {
+            if (component.isAnnotationPresent(Output.class)
+                    || component.isAnnotationPresent(Updated.class)) {
                 views.addAll(views(value(component, call)));
             }
         }
@@ -67,17 +68,17 @@ final class Operands {
 
     boolean worksInPlace() {
         return Stream.of(components)
-                .map(component -> component.getAnnotation(KernelCall.Output.class))
+                .map(component -> component.getAnnotation(Output.class))
                 .anyMatch(output -> output != null && output.inPlace());
     }
 
-    KernelCall map(KernelCall call, UnaryOperator<View> replacement) {
+    Object map(Object call, UnaryOperator<View> replacement) {
         @Nullable Object[] values = new Object[components.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = replaced(value(components[i], call), replacement);
         }
         try {
-            return (KernelCall) constructor.newInstance(values);
+            return constructor.newInstance(values);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
@@ -103,7 +104,7 @@ final class Operands {
         };
     }
 
-    private static @Nullable Object value(RecordComponent component, KernelCall call) {
+    private static @Nullable Object value(RecordComponent component, Object call) {
         try {
             return component.getAccessor().invoke(call);
         } catch (IllegalAccessException | InvocationTargetException e) {
