@@ -4,6 +4,7 @@ import dev.weft.backend.Availability;
 import dev.weft.backend.BackendProvider;
 import dev.weft.backend.BackendUnavailableException;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.DeviceOptionException;
 
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -26,15 +28,19 @@ public final class Devices {
      *
      * @param backend its name
      * @param availability its devices, or what is missing
+     * @param options those that its devices can be opened with
      */
-    public record Listing(String backend, Availability availability) {}
+    public record Listing(
+            String backend, Availability availability, Set<DeviceOptions.Option> options) {}
 
     /**
      * Every backend that was found, the most preferred first. A backend whose provider fails is
      * listed as unavailable, with what it threw.
      */
     public static List<Listing> list() {
-        return ranked().stream().map(p -> new Listing(p.name(), p.probe())).toList();
+        return ranked().stream()
+                .map(p -> new Listing(p.name(), p.probe(), Set.copyOf(p.options())))
+                .toList();
     }
 
     /**
@@ -45,6 +51,18 @@ public final class Devices {
      *     used, saying why and what to do
      */
     public static Device open(String selector) {
+        return open(selector, DeviceOptions.defaults());
+    }
+
+    /**
+     * As {@link #open(String)}, with options for this device alone.
+     *
+     * @throws BackendUnavailableException where there is no such backend or device, or it cannot be
+     *     used, saying why and what to do
+     * @throws DeviceOptionException where the device does not take an option, or not this value of
+     *     it, saying what it takes
+     */
+    public static Device open(String selector, DeviceOptions options) {
         int colon = selector.indexOf(':');
         String name = colon < 0 ? selector : selector.substring(0, colon);
         String which = colon < 0 ? "" : selector.substring(colon + 1);
@@ -52,8 +70,11 @@ public final class Devices {
         for (BackendProvider provider : providers) {
             if (provider.name().equals(name)) {
                 return switch (provider.probe()) {
-                    case Availability.Ready ready ->
-                            new Device(provider.open(index(selector, which, ready.devices())));
+                    case Availability.Ready ready -> {
+                        int index = index(selector, which, ready.devices());
+                        checkTakes(provider, selector, options);
+                        yield new Device(provider.open(index, options));
+                    }
                     case Availability.Unavailable missing ->
                             throw new BackendUnavailableException(
                                     name + ": " + missing.reason() + "; " + missing.remedy());
@@ -69,6 +90,20 @@ public final class Devices {
                                 .collect(Collectors.joining(", ")));
     }
 
+    private static void checkTakes(
+            BackendProvider provider, String selector, DeviceOptions options) {
+        Set<DeviceOptions.Option> taken = provider.options();
+        for (DeviceOptions.Option option : options.given()) {
+            if (!taken.contains(option)) {
+                throw options.refused(
+                        option,
+                        selector,
+                        "this device has no such option: leave it out (those it has: %s)"
+                                .formatted(DeviceOptions.names(taken)));
+            }
+        }
+    }
+
     /**
      * Opens the most preferred device that can be used. Backends that are present and cannot be
      * used are named, with the reason, in a log message at WARNING, and so is a choice of the
@@ -77,8 +112,20 @@ public final class Devices {
      * @throws BackendUnavailableException where none can be used, with the reason of each
      */
     public static Device best() {
+        return best(DeviceOptions.defaults());
+    }
+
+    /**
+     * As {@link #best()}, with options for this device alone. They do not change which device is
+     * chosen: an option that it does not have is left out, and the log says so.
+     *
+     * @throws BackendUnavailableException where none can be used, with the reason of each
+     * @throws DeviceOptionException where the chosen device has an option, and cannot be opened
+     *     with this value of it
+     */
+    public static Device best(DeviceOptions options) {
         List<String> notes = new ArrayList<>();
-        Device device = best(notes::add);
+        Device device = best(options, notes::add);
         if (!notes.isEmpty()) {
             LOG.log(Level.WARNING, "{0} was chosen: {1}", device, String.join("; ", notes));
         }
@@ -93,19 +140,33 @@ public final class Devices {
      * @throws BackendUnavailableException where none can be used, with the reason of each
      */
     public static Device best(Consumer<String> note) {
-        return best(ranked(), note);
+        return best(DeviceOptions.defaults(), note);
     }
 
-    static Device best(List<BackendProvider> ranked, Consumer<String> note) {
+    /**
+     * As {@link #best(DeviceOptions)}, for programs that show themselves what was passed over, and
+     * which options were left out.
+     *
+     * @param note takes what would be logged, one reason at a time
+     * @throws BackendUnavailableException where none can be used, with the reason of each
+     * @throws DeviceOptionException where the chosen device has an option, and cannot be opened
+     *     with this value of it
+     */
+    public static Device best(DeviceOptions options, Consumer<String> note) {
+        return best(ranked(), options, note);
+    }
+
+    static Device best(List<BackendProvider> ranked, DeviceOptions options, Consumer<String> note) {
         List<String> passedOver = new ArrayList<>();
         for (BackendProvider provider : ranked) {
-            Optional<Device> opened = tryOpen(provider, passedOver);
+            Optional<Device> opened = tryOpen(provider, options, passedOver);
             if (opened.isPresent()) {
                 if (provider.preference() <= 0
                         && ranked.stream().noneMatch(other -> other.name().equals("cpu"))) {
                     passedOver.add("no fast backend was found (add weft-cpu-backend)");
                 }
                 passedOver.forEach(note);
+                leftOut(provider, options).forEach(note);
                 return opened.get();
             }
         }
@@ -114,19 +175,38 @@ public final class Devices {
     }
 
     /** A backend's first device, or nothing, with the reason. */
-    private static Optional<Device> tryOpen(BackendProvider provider, List<String> passedOver) {
+    private static Optional<Device> tryOpen(
+            BackendProvider provider, DeviceOptions options, List<String> passedOver) {
         String name = provider.name();
         if (provider.probe() instanceof Availability.Unavailable(String reason, String remedy)) {
             passedOver.add(name + ": " + reason + " (" + remedy + ")");
             return Optional.empty();
         }
         try {
-            return Optional.of(new Device(provider.open(0)));
+            return Optional.of(new Device(provider.open(0, options.only(provider.options()))));
+        } catch (DeviceOptionException e) {
+            // On another device it would have no meaning, or the user would not see that it fails.
+            throw e;
         } catch (RuntimeException e) {
             // A device that is there and fails, as one that another process has filled.
             passedOver.add(name + ": cannot be opened (" + e.getMessage() + ")");
             return Optional.empty();
         }
+    }
+
+    /** What is to be said of options that a device does not have. */
+    private static List<String> leftOut(BackendProvider provider, DeviceOptions options) {
+        Set<DeviceOptions.Option> taken = provider.options();
+        return options.given().stream()
+                .filter(option -> !taken.contains(option))
+                .map(
+                        option ->
+                                "%s has no option %s: %s was left out"
+                                        .formatted(
+                                                provider.name(),
+                                                option.label(),
+                                                options.text(option)))
+                .toList();
     }
 
     private static int index(String selector, String which, List<DeviceInfo> devices) {

@@ -92,6 +92,7 @@ final class GuardedProvider implements BackendProvider {
     public Availability probe() {
         try {
             provider.preference();
+            provider.options();
             return provider.probe();
         } catch (Throwable e) {
             return new Availability.Unavailable(reason(e), REMEDY);
@@ -99,9 +100,19 @@ final class GuardedProvider implements BackendProvider {
     }
 
     @Override
-    public Backend open(int index) {
+    public Set<DeviceOptions.Option> options() {
         try {
-            return provider.open(index);
+            return provider.options();
+        } catch (Throwable e) {
+            // What is wrong is said by probe().
+            return Set.of();
+        }
+    }
+
+    @Override
+    public Backend open(int index, DeviceOptions options) {
+        try {
+            return provider.open(index, options);
         } catch (Error e) {
             throw new BackendUnavailableException(
                     "%s: %s; %s".formatted(name, reason(e), REMEDY), e);
@@ -121,7 +132,7 @@ final class GuardedProvider implements BackendProvider {
         }
 
         @Override
-        public Backend open(int index) {
+        public Backend open(int index, DeviceOptions options) {
             throw new BackendUnavailableException(name + ": " + reason + "; " + REMEDY);
         }
     }

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** How devices are found and opened, where only the reference backend is there. */
 class DevicesTest {
@@ -62,9 +63,13 @@ class DevicesTest {
     private record Provider(String name, int preference, Availability probe)
             implements BackendProvider {
         @Override
-        public Backend open(int index) {
+        public Backend open(int index, DeviceOptions options) {
             throw new DeviceLostException(name + " is lost");
         }
+    }
+
+    private static Device best(List<String> notes, BackendProvider... ranked) {
+        return Devices.best(List.of(ranked), DeviceOptions.defaults(), notes::add);
     }
 
     @Test
@@ -73,16 +78,13 @@ class DevicesTest {
                 new Provider("absent", 200, new Availability.Unavailable("no driver", "get one"));
         Provider broken = new Provider("broken", 150, new Availability.Ready(List.of()));
         List<String> notes = new ArrayList<>();
-        try (Device device =
-                Devices.best(List.of(missing, broken, new ReferenceProvider()), notes::add)) {
+        try (Device device = best(notes, missing, broken, new ReferenceProvider())) {
             assertEquals("reference", device.info().selector());
         }
         assertEquals("absent: no driver (get one)", notes.getFirst());
         assertEquals("broken: cannot be opened (broken is lost)", notes.get(1));
         var error =
-                assertThrows(
-                        BackendUnavailableException.class,
-                        () -> Devices.best(List.of(missing, broken), notes::add));
+                assertThrows(BackendUnavailableException.class, () -> best(notes, missing, broken));
         assertEquals(
                 "no backend can be used: absent: no driver (get one);"
                         + " broken: cannot be opened (broken is lost)",
@@ -123,7 +125,13 @@ class DevicesTest {
         }
 
         @Override
-        public Backend open(int index) {
+        public Set<DeviceOptions.Option> options() {
+            fail("options");
+            return Set.of();
+        }
+
+        @Override
+        public Backend open(int index, DeviceOptions options) {
             fail("open");
             throw new DeviceLostException("lost");
         }
@@ -161,6 +169,14 @@ class DevicesTest {
         }
     }
 
+    /** Cannot say what it takes. */
+    public static final class Closed extends Faulty {
+        /** For the loader. */
+        public Closed() {
+            super("options");
+        }
+    }
+
     /** Cannot be opened. */
     public static final class Shut extends Faulty {
         /** For the loader. */
@@ -180,6 +196,7 @@ class DevicesTest {
                         Nameless.class.getName(),
                         Unranked.class.getName(),
                         Mute.class.getName(),
+                        Closed.class.getName(),
                         Shut.class.getName()));
         List<BackendProvider> providers;
         try (URLClassLoader loader =
@@ -192,9 +209,10 @@ class DevicesTest {
                 providers.stream()
                         .filter(p -> p.name().matches("faulty.*|\\?|.*DevicesTest.*"))
                         .toList();
-        assertEquals(6, faulty.size());
+        assertEquals(7, faulty.size());
         for (BackendProvider provider : faulty) {
             assertTrue(provider.preference() > 0, provider.name());
+            assertEquals(Set.of(), provider.options());
             switch (provider.probe()) {
                 case Availability.Ready _ -> assertEquals("faulty at open", provider.name());
                 case Availability.Unavailable missing -> {
@@ -209,7 +227,7 @@ class DevicesTest {
         faulty = new ArrayList<>(faulty);
         faulty.add(new ReferenceProvider());
         List<String> notes = new ArrayList<>();
-        try (Device device = Devices.best(faulty, notes::add)) {
+        try (Device device = Devices.best(faulty, DeviceOptions.defaults(), notes::add)) {
             assertEquals("reference", device.info().selector());
         }
         assertTrue(notes.toString().contains("faulty at open: cannot be opened"), notes.toString());
@@ -221,10 +239,10 @@ class DevicesTest {
         Provider cpu =
                 new Provider("cpu", 100, new Availability.Unavailable("no vectors", "add them"));
         List<String> notes = new ArrayList<>();
-        Devices.best(List.of(cpu, new ReferenceProvider()), notes::add).close();
+        best(notes, cpu, new ReferenceProvider()).close();
         assertEquals(List.of("cpu: no vectors (add them)"), notes);
         notes.clear();
-        Devices.best(List.of(new ReferenceProvider()), notes::add).close();
+        best(notes, new ReferenceProvider()).close();
         assertEquals(List.of("no fast backend was found (add weft-cpu-backend)"), notes);
     }
 

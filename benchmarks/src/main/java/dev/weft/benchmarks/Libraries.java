@@ -84,7 +84,7 @@ final class Libraries implements AutoCloseable {
             // Where a CUDA device multiplies by cuBLAS, also by Weft's own kernels.
             if (CublasDirect.isFound(device.info())) {
                 String selector = device.info().selector();
-                WeftLibrary own = WeftLibrary.withoutCublas(selector, threads);
+                WeftLibrary own = WeftLibrary.withoutCublas(selector);
                 all.add(new Only(own, Set.of("gemm", "dense")));
             }
         }

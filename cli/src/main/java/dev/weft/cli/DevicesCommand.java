@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 
+import dev.weft.DeviceOptions;
 import dev.weft.Devices;
 import dev.weft.backend.Availability;
 import dev.weft.backend.DeviceInfo;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
@@ -46,7 +48,7 @@ final class DevicesCommand implements Callable<Integer> {
                 case Availability.Ready ready -> {
                     for (DeviceInfo device : ready.devices()) {
                         out.printf("%-12s ready   %s%n", device.selector(), device.description());
-                        for (Map.Entry<String, String> fact : facts(device).entrySet()) {
+                        for (Map.Entry<String, String> fact : facts(device, listing).entrySet()) {
                             out.printf("%-20s %s: %s%n", "", fact.getKey(), fact.getValue());
                         }
                     }
@@ -59,13 +61,21 @@ final class DevicesCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, String> facts(DeviceInfo device) {
+    private static Map<String, String> facts(DeviceInfo device, Devices.Listing listing) {
         Map<String, String> facts = new LinkedHashMap<>();
         if (device.memoryBytes() > 0) {
             facts.put("memory", String.format("%.1f GiB", device.memoryBytes() / 0x1p30));
         }
         facts.putAll(device.properties());
+        if (!listing.options().isEmpty()) {
+            facts.put("options", String.join(", ", options(listing)));
+        }
         return facts;
+    }
+
+    /** What {@code DeviceOptions} can set, by name. */
+    private static List<String> options(Devices.Listing listing) {
+        return listing.options().stream().sorted().map(DeviceOptions.Option::label).toList();
     }
 
     private static String asJson() throws IOException {
@@ -82,6 +92,11 @@ final class DevicesCommand implements Callable<Integer> {
                         json.writeArrayFieldStart("devices");
                         for (DeviceInfo device : ready.devices()) {
                             writeDevice(json, device);
+                        }
+                        json.writeEndArray();
+                        json.writeArrayFieldStart("options");
+                        for (String option : options(listing)) {
+                            json.writeString(option);
                         }
                         json.writeEndArray();
                     }

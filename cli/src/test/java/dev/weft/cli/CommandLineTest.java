@@ -404,6 +404,14 @@ class CommandLineTest {
     }
 
     @Test
+    void devicesListsTheOptionsOfTheCpu() {
+        Ran text = Ran.program("devices");
+        assertTrue(text.out().contains("options: threads, vectorBits"), text::out);
+        Ran json = Ran.program("devices", "--json");
+        assertTrue(json.out().contains("\"options\" : [ \"threads\", \"vectorBits\" ]"), json::out);
+    }
+
+    @Test
     void helpNamesEveryCommand() {
         String help = Ran.program("--help").out();
         for (String command : new String[] {"devices", "train", "evaluate", "predict", "bench"}) {

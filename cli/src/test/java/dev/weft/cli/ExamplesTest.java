@@ -62,7 +62,7 @@ class ExamplesTest {
             String body = examples.group(2);
             tests.add(DynamicTest.dynamicTest(name, () -> run(name, body)));
         }
-        assertEquals(4, tests.size(), "the README shows core, CPU, network and a capture");
+        assertEquals(5, tests.size(), "the README shows core, CPU, options, network and a capture");
         return tests;
     }
 

@@ -1,5 +1,9 @@
 package dev.weft.backend;
 
+import dev.weft.DeviceOptions;
+
+import java.util.Set;
+
 /**
  * How a backend is found: by {@link java.util.ServiceLoader}, from {@code provides} in its
  * module-info and from {@code META-INF/services}. Making a provider must not touch a native
@@ -21,11 +25,19 @@ public interface BackendProvider {
      */
     Availability probe();
 
+    /** The options that {@link #open} takes. */
+    default Set<DeviceOptions.Option> options() {
+        return Set.of();
+    }
+
     /**
      * Opens a device.
      *
      * @param index its position among the devices that {@link #probe} gave
+     * @param options none that is not among {@link #options}
      * @throws BackendUnavailableException where it cannot be opened, with every reason
+     * @throws DeviceOptionException where it cannot be opened with an option's value, by {@link
+     *     DeviceOptions#refused}
      */
-    Backend open(int index);
+    Backend open(int index, DeviceOptions options);
 }

@@ -1,5 +1,6 @@
 package dev.weft.reference;
 
+import dev.weft.DeviceOptions;
 import dev.weft.backend.Availability;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BackendProvider;
@@ -27,7 +28,7 @@ public final class ReferenceProvider implements BackendProvider {
     }
 
     @Override
-    public Backend open(int index) {
+    public Backend open(int index, DeviceOptions options) {
         return new ReferenceBackend();
     }
 }

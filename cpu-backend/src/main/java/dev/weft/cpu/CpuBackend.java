@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * it returns.
  */
 public sealed class CpuBackend implements Backend permits ScalarBackend {
-    private final DeviceInfo info = describe();
+    private final DeviceInfo info;
     private final WorkerPool pool;
     private final Scratch[] scratch;
     private final Gemm gemm;
@@ -42,6 +42,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
 
     /** Opens the backend; its threads start with the first kernel that needs them. */
     CpuBackend(int threads) {
+        info = describe(threads);
         pool = new WorkerPool(threads);
         scratch = new Scratch[threads];
         for (int i = 0; i < threads; i++) {
@@ -63,8 +64,8 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         return Compiler.IS_SCALAR ? new ScalarBackend(threads) : new CpuBackend(threads);
     }
 
-    static DeviceInfo describe() {
-        return Processor.describe(CpuSettings.threads(), Lanes.F32.vectorBitSize());
+    static DeviceInfo describe(int threads) {
+        return Processor.describe(threads, VectorWidth.bits());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weft.cpu;
 
+import dev.weft.DeviceOptions;
 import dev.weft.backend.Availability;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BackendProvider;
@@ -8,6 +9,7 @@ import dev.weft.backend.NativeAccess;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Provides the CPU backend where the vector API's module is present. Touches no class that needs it
@@ -46,7 +48,7 @@ public final class CpuProvider implements BackendProvider {
                     String.valueOf(e.getMessage()), "correct or drop that system property");
         }
         return readsMemoryByAddress()
-                ? new Availability.Ready(List.of(CpuBackend.describe()))
+                ? new Availability.Ready(List.of(CpuBackend.describe(CpuSettings.threads())))
                 : NativeAccess.refused(CpuProvider.class);
     }
 
@@ -61,11 +63,20 @@ public final class CpuProvider implements BackendProvider {
     }
 
     @Override
-    public Backend open(int index) {
+    public Set<DeviceOptions.Option> options() {
+        return Set.of(DeviceOptions.Option.THREADS, DeviceOptions.Option.VECTOR_BITS);
+    }
+
+    @Override
+    public Backend open(int index, DeviceOptions options) {
         return switch (probe()) {
             case Availability.Unavailable(String reason, String remedy) ->
                     throw new BackendUnavailableException("cpu: " + reason + ": " + remedy);
-            case Availability.Ready _ -> CpuBackend.open(CpuSettings.threads());
+            case Availability.Ready _ -> {
+                int threads = CpuSettings.threads(options);
+                VectorWidth.settle(options);
+                yield CpuBackend.open(threads);
+            }
         };
     }
 }

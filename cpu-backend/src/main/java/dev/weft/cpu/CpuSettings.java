@@ -1,9 +1,12 @@
 package dev.weft.cpu;
 
+import dev.weft.DeviceOptions;
+import dev.weft.DeviceOptions.Option;
+
 /**
- * What the user can set by system properties: {@code weft.cpu.threads} (default: the available
- * processors) and {@code weft.cpu.vector.bits} (128, 256 or 512; default: what the machine
- * prefers). Knows nothing of the vector API.
+ * What a device's options say, or where they say nothing the system properties {@code
+ * weft.cpu.threads} (default: the available processors) and {@code weft.cpu.vector.bits} (128, 256
+ * or 512; default: what the machine prefers). Knows nothing of the vector API.
  */
 final class CpuSettings {
     private static final String THREADS = "weft.cpu.threads";
@@ -13,7 +16,20 @@ final class CpuSettings {
     private CpuSettings() {}
 
     /**
-     * How many threads compute.
+     * How many threads a device opened with these options computes on.
+     *
+     * @throws dev.weft.backend.DeviceOptionException where that is out of range
+     */
+    static int threads(DeviceOptions options) {
+        int threads = options.threads().orElseGet(CpuSettings::threads);
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw options.refused(Option.THREADS, "cpu", "it must be from 1 to " + MOST_THREADS);
+        }
+        return threads;
+    }
+
+    /**
+     * How many threads compute on a device without options.
      *
      * @throws IllegalArgumentException where the property is no number or out of range
      */

@@ -4,17 +4,18 @@ package dev.weft.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The width of the vectors that the kernels are written with: the machine's preferred one, or what
- * the system property {@code weft.cpu.vector.bits} says (128, 256 or 512). Constants, since C2
- * compiles a vector operation to an instruction only where it knows the species.
+ * The vectors that the kernels are written with, as wide as {@link VectorWidth} says. Constants,
+ * since C2 compiles a vector operation to an instruction only where it knows the species.
  */
 final class Lanes {
     /** Vectors of F32. */
-    static final VectorSpecies<Float> F32 = species();
+    static final VectorSpecies<Float> F32 =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(VectorWidth.settle()));
 
     /** Vectors of I32 with as many lanes as {@link #F32}. */
     static final VectorSpecies<Integer> I32 = F32.withLanes(int.class);
@@ -63,18 +64,6 @@ final class Lanes {
     static final VectorMask<Float> UPPER_1 = upper(1);
 
     private Lanes() {}
-
-    private static VectorSpecies<Float> species() {
-        return switch (CpuSettings.vectorBits()) {
-            case 128 -> FloatVector.SPECIES_128;
-            case 256 -> FloatVector.SPECIES_256;
-            case 512 -> FloatVector.SPECIES_512;
-            default ->
-                    FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 128
-                            ? FloatVector.SPECIES_PREFERRED
-                            : FloatVector.SPECIES_128;
-        };
-    }
 
     /** The vector of the elements from {@code index} on. */
     static FloatVector load(long address, int index) {

@@ -304,8 +304,8 @@ final class Workers {
                         Level.WARNING,
                         ("cpu: the system gives this process no more threads (%s): kernels run on"
                              + " %d of the %d that were asked for. Raise the limit (ulimit -u, the"
-                             + " container's limit of pids), or start Java with"
-                             + " -Dweft.cpu.threads=%d")
+                             + " container's limit of pids), or open devices with fewer"
+                             + " (DeviceOptions.threads, -Dweft.cpu.threads=%d)")
                                 .formatted(e.getMessage(), started + 1, wanted + 1, started + 1));
             }
         }

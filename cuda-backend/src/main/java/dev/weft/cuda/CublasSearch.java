@@ -26,6 +26,9 @@ final class CublasSearch {
     /** The variable that names the library. */
     static final String VARIABLE = "WEFT_CUBLAS";
 
+    /** What it is where no library is wanted. */
+    static final String NONE = "none";
+
     /** From the one that JCublas2 is linked to, to some that do not exist yet. */
     private static final List<Integer> MAJORS = List.of(12, 13, 14, 15);
 
@@ -62,7 +65,7 @@ final class CublasSearch {
     /** Loads the first that can be used. */
     Result run() {
         String named = environment.getOrDefault(VARIABLE, "");
-        if (named.equals("none")) {
+        if (named.equals(NONE)) {
             return new Result(null, VARIABLE + " is none");
         }
         if (!named.isEmpty()) {

@@ -85,13 +85,13 @@ record CudaDevice(
         return 10 * major + minor >= OLDEST;
     }
 
-    DeviceInfo info(String driverVersion, CublasSearch.Result cublas) {
+    DeviceInfo info(int driver, CublasSearch.Result cublas) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("type", "GPU");
         facts.put(
                 "compute capability",
                 isServed() ? capability() : capability() + ", too old: Weft needs 7.5");
-        facts.put("driver", "CUDA " + driverVersion);
+        facts.put("driver", "CUDA " + CudaLibrary.version(driver));
         facts.put("multiprocessors", String.valueOf(multiprocessors));
         facts.put("shared memory", sharedBytes / 1024 + " KiB");
         facts.put("memory pools", pools ? "yes" : "no");

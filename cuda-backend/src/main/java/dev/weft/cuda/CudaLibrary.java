@@ -49,9 +49,10 @@ final class CudaLibrary {
      * What there is.
      *
      * @param availability as {@link dev.weft.backend.BackendProvider#probe} tells it
+     * @param driver its version of CUDA, as cuDriverGetVersion; 0 where no GPU can be used
      * @param cublas null where no GPU can be used
      */
-    record Found(Availability availability, CublasSearch.@Nullable Result cublas) {}
+    record Found(Availability availability, int driver, CublasSearch.@Nullable Result cublas) {}
 
     /** Looks for the driver, its GPUs, and cuBLAS. */
     static Found find() {
@@ -63,8 +64,8 @@ final class CudaLibrary {
     }
 
     private static Found refused() {
-        return new Found(
-                NativeAccess.refused(CudaLibrary.class, JCudaDriver.class, JCublas2.class), null);
+        return unavailable(
+                NativeAccess.refused(CudaLibrary.class, JCudaDriver.class, JCublas2.class));
     }
 
     private static Found search() {
@@ -114,7 +115,11 @@ final class CudaLibrary {
     }
 
     private static Found missing(String reason, String remedy) {
-        return new Found(new Availability.Unavailable(reason, remedy), null);
+        return unavailable(new Availability.Unavailable(reason, remedy));
+    }
+
+    private static Found unavailable(Availability.Unavailable why) {
+        return new Found(why, 0, null);
     }
 
     private static Found devices() {
@@ -130,22 +135,30 @@ final class CudaLibrary {
         if (count == 0) {
             return missing("the driver found no GPU", LOOK);
         }
-        CublasSearch.Result cublas = cublas(version / 1000);
+        CublasSearch.Result cublas = cublas(version, false);
         List<DeviceInfo> infos =
                 IntStream.range(0, count)
-                        .mapToObj(i -> CudaDevice.of(i).info(version(version), cublas))
+                        .mapToObj(i -> CudaDevice.of(i).info(version, cublas))
                         .toList();
-        return new Found(new Availability.Ready(infos), cublas);
+        return new Found(new Availability.Ready(infos), version, cublas);
     }
 
-    /** The system property {@code weft.cublas} is asked before the variable. */
-    private static CublasSearch.Result cublas(int driverMajor) {
+    /**
+     * Looks for cuBLAS. The system property {@code weft.cublas} is asked before the variable.
+     *
+     * @param driver the driver's version, as cuDriverGetVersion
+     * @param needed whether to look for it also where one of the two is {@code none}
+     */
+    static CublasSearch.Result cublas(int driver, boolean needed) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         String named = System.getProperty("weft.cublas");
         if (named != null) {
             environment.put(CublasSearch.VARIABLE, named);
         }
-        return new CublasSearch(environment, Path.of("/"), isWindows(), driverMajor).run();
+        if (needed) {
+            environment.remove(CublasSearch.VARIABLE, CublasSearch.NONE);
+        }
+        return new CublasSearch(environment, Path.of("/"), isWindows(), driver / 1000).run();
     }
 
     private static boolean isWindows() {

@@ -3,15 +3,19 @@ package dev.weft.cuda;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Device;
+import dev.weft.DeviceOptions;
 import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.backend.DeviceLostException;
+import dev.weft.backend.DeviceOptionException;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.GemmKernels;
 import dev.weft.backend.GemmPrecision;
 
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
 
 /** cuBLAS beside the driver: rounding only where it is asked for, and faults. */
 class CublasTest {
@@ -80,6 +86,55 @@ class CublasTest {
             assertTrue(message.contains("cuBLAS"), message);
             assertArrayEquals(new float[] {FINE, 0, 0, COARSE}, product(device));
         }
+    }
+
+    @Test
+    void aDeviceOfOwnKernelsIsNoneOfCublas() {
+        StandIn.installCublas(12);
+        DeviceOptions options = DeviceOptions.defaults();
+        try (Device own = Devices.open("cuda", options.gemm(GemmKernels.OWN));
+                Device vendor = Devices.open("cuda", options.gemm(GemmKernels.VENDOR))) {
+            vendor.gemmPrecision(GemmPrecision.TF32);
+            assertThrows(
+                    UnsupportedOperationException.class,
+                    () -> own.gemmPrecision(GemmPrecision.TF32));
+            long before = StandIn.cublasProducts(12);
+            for (int i = 1; i <= 2; i++) {
+                assertArrayEquals(new float[] {FINE, 0, 0, COARSE}, product(own));
+                assertArrayEquals(new float[] {1, 0, 0, COARSE}, product(vendor));
+                assertEquals(before + i, StandIn.cublasProducts(12));
+            }
+            assertEquals(
+                    "none, so Weft's own kernels multiply: the option gemm is own",
+                    own.info().properties().get("cuBLAS"));
+            String cublas = vendor.info().properties().getOrDefault("cuBLAS", "");
+            assertTrue(cublas.startsWith("12."), cublas);
+        }
+    }
+
+    @Test
+    void whatIsAskedForAndNotThereIsRefused() {
+        StandIn.install();
+        System.setProperty("weft.cublas", "/there/is/no/libcublas.so.12");
+        DeviceOptions vendor = DeviceOptions.defaults().gemm(GemmKernels.VENDOR);
+        for (Runnable open :
+                List.<Runnable>of(
+                        () -> Devices.open("cuda:1", vendor), () -> Devices.best(vendor))) {
+            var error = assertThrows(DeviceOptionException.class, open::run);
+            String message = String.valueOf(error.getMessage());
+            assertTrue(message.startsWith("open: the option gemm of cuda:"), message);
+            assertTrue(message.contains("is vendor, but there is no cuBLAS"), message);
+            assertTrue(message.contains("/there/is/no/libcublas.so.12 does not exist"), message);
+        }
+        Devices.open("cuda").close();
+    }
+
+    @Test
+    void theOptionOutweighsTheProperty() {
+        StandIn.install();
+        String none = CublasSearch.VARIABLE + " is none";
+        assertEquals(none, CudaLibrary.cublas(12080, false).reasons());
+        assertNotEquals(none, CudaLibrary.cublas(12080, true).reasons());
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.weft.gpu;
 
+import dev.weft.DeviceOptions;
+import dev.weft.DeviceOptions.Option;
+
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryIteratorException;
@@ -29,6 +32,23 @@ public final class CacheFolder {
     /** A cache in {@code folder}, which is made when something is written. */
     public CacheFolder(Path folder) {
         this.folder = folder;
+    }
+
+    /**
+     * That of a device's options, or the user's.
+     *
+     * @param device for messages, such as {@code cuda:0}
+     * @throws dev.weft.backend.DeviceOptionException where the option names a file
+     */
+    public static CacheFolder of(DeviceOptions options, String device) {
+        if (options.cacheFolder().isEmpty()) {
+            return ofUser();
+        }
+        Path named = options.cacheFolder().get();
+        if (Files.exists(named) && !Files.isDirectory(named)) {
+            throw options.refused(Option.CACHE_FOLDER, device, "that is a file, not a folder");
+        }
+        return new CacheFolder(named);
     }
 
     /**
@@ -124,7 +144,8 @@ public final class CacheFolder {
             LOG.log(
                     Level.WARNING,
                     "the cache folder {0} cannot be {1} ({2}): kernels are compiled anew in every"
-                            + " run; WEFT_CACHE names another folder",
+                            + " run; WEFT_CACHE, or a device's option cacheFolder, names another"
+                            + " folder",
                     folder,
                     what,
                     e.toString());

@@ -2,7 +2,11 @@ package dev.weft.gpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.DeviceOptions;
+import dev.weft.backend.DeviceOptionException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +44,23 @@ class CacheFolderTest {
                     files.map(file -> String.valueOf(file.getFileName()))
                             .collect(Collectors.toSet()));
         }
+    }
+
+    @Test
+    void aDevicesOptionNamesIt() throws IOException {
+        Path named = folder.resolve("not/there/yet");
+        DeviceOptions options = DeviceOptions.defaults().cacheFolder(named);
+        assertEquals(named.resolve("entry"), CacheFolder.of(options, "gpu:0").path("entry"));
+        assertEquals(
+                CacheFolder.ofUser().path("entry"),
+                CacheFolder.of(DeviceOptions.defaults(), "gpu:0").path("entry"));
+        Path file = Files.writeString(folder.resolve("file"), "no folder");
+        DeviceOptions wrong = options.cacheFolder(file);
+        var error = assertThrows(DeviceOptionException.class, () -> CacheFolder.of(wrong, "gpu:0"));
+        assertEquals(
+                "open: the option cacheFolder of gpu:0 is %s, but that is a file, not a folder"
+                        .formatted(file),
+                error.getMessage());
     }
 
     @Test

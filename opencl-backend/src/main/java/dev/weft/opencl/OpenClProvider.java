@@ -1,5 +1,6 @@
 package dev.weft.opencl;
 
+import dev.weft.DeviceOptions;
 import dev.weft.backend.Availability;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BackendProvider;
@@ -10,6 +11,7 @@ import dev.weft.gpu.GpuBackend;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Set;
 
 /** Provides the devices of all OpenCL platforms. */
 public final class OpenClProvider implements BackendProvider {
@@ -52,7 +54,12 @@ public final class OpenClProvider implements BackendProvider {
     }
 
     @Override
-    public Backend open(int index) {
+    public Set<DeviceOptions.Option> options() {
+        return Set.of(DeviceOptions.Option.CACHE_FOLDER);
+    }
+
+    @Override
+    public Backend open(int index, DeviceOptions options) {
         if (probe() instanceof Availability.Unavailable(String reason, String remedy)) {
             throw new BackendUnavailableException("opencl: " + reason + ": " + remedy);
         }
@@ -61,7 +68,7 @@ public final class OpenClProvider implements BackendProvider {
             throw new BackendUnavailableException(
                     "opencl: there is no device " + index + " of " + devices.size());
         }
-        CacheFolder cache = CacheFolder.ofUser();
+        CacheFolder cache = CacheFolder.of(options, "opencl:" + index);
         OpenClDriver driver = new OpenClDriver(devices.get(index), index, new ProgramCache(cache));
         try {
             return new GpuBackend(driver, cache);

@@ -2,8 +2,14 @@ package dev.weft.opencl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.Device;
+import dev.weft.DeviceOptions;
+import dev.weft.Devices;
+import dev.weft.Scope;
+import dev.weft.backend.DeviceOptionException;
 import dev.weft.gpu.CacheFolder;
 import dev.weft.gpu.KernelFile;
 import dev.weft.gpu.KernelSource;
@@ -18,9 +24,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -57,6 +65,45 @@ class ProgramCacheTest {
     void aSecondRunCompilesNothing() {
         assertEquals(1, compiled(new CacheFolder(folder)));
         assertEquals(0, compiled(new CacheFolder(folder)));
+    }
+
+    private static void compute(Device device) {
+        try (Scope _ = device.scope()) {
+            assertEquals(3, device.ones(3).add(2).max().item());
+        }
+    }
+
+    private static Set<Path> entries(Path cache) throws IOException {
+        try (Stream<Path> files = Files.list(cache.resolve("opencl"))) {
+            return files.map(Path::getFileName).collect(Collectors.toSet());
+        }
+    }
+
+    @Test
+    void twoDevicesKeepTheirsInFoldersOfTheirOwn() throws IOException {
+        Path one = folder.resolve("one");
+        Path two = folder.resolve("two");
+        DeviceOptions options = DeviceOptions.defaults();
+        try (Device first = Devices.open("opencl", options.cacheFolder(one));
+                Device second = Devices.open("opencl", options.cacheFolder(two))) {
+            compute(first);
+            Set<Path> compiled = entries(one);
+            assertTrue(Files.notExists(two), "what the first has compiled is its own");
+            compute(second);
+            assertEquals(compiled, entries(two));
+            assertEquals(compiled, entries(one));
+        }
+    }
+
+    @Test
+    void aDeviceHasNoThreadsToSet() {
+        DeviceOptions options = DeviceOptions.defaults().cacheFolder(folder).threads(2);
+        var error =
+                assertThrows(DeviceOptionException.class, () -> Devices.open("opencl", options));
+        assertEquals(
+                "open: the option threads of opencl is 2, but this device has no such option:"
+                        + " leave it out (those it has: cacheFolder)",
+                error.getMessage());
     }
 
     @Test

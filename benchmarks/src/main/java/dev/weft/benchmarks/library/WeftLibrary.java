@@ -1,8 +1,10 @@
 package dev.weft.benchmarks.library;
 
 import dev.weft.Device;
+import dev.weft.DeviceOptions;
 import dev.weft.Devices;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.GemmKernels;
 import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.CapturedStep;
 import dev.weft.benchmarks.task.CrossEntropy;
@@ -24,11 +26,6 @@ public final class WeftLibrary implements Library {
     /** What is behind the name of a CUDA device that has no cuBLAS. */
     public static final String OWN_KERNELS = ", own gemm";
 
-    /** The property by which the CUDA backend is told which cuBLAS to use. */
-    private static final String CUBLAS = "weft.cublas";
-
-    private static final String THREADS = "weft.cpu.threads";
-
     private final Device device;
 
     /** Over an open device, which it closes in the end. */
@@ -38,29 +35,24 @@ public final class WeftLibrary implements Library {
 
     /** Opens a device, such as {@code cpu}; a CPU's with so many threads. */
     public static WeftLibrary open(String selector, int threads) {
-        System.setProperty(THREADS, Integer.toString(threads));
-        return new WeftLibrary(Devices.open(selector));
+        DeviceOptions options = DeviceOptions.defaults();
+        return new WeftLibrary(
+                Devices.open(selector, isCpu(selector) ? options.threads(threads) : options));
     }
 
-    /** Opens the most preferred device that is there. */
+    private static boolean isCpu(String selector) {
+        return selector.equals("cpu") || selector.startsWith("cpu:");
+    }
+
+    /** Opens the most preferred device that is there; a CPU's with so many threads. */
     public static WeftLibrary best(int threads) {
-        System.setProperty(THREADS, Integer.toString(threads));
-        return new WeftLibrary(Devices.best());
+        return new WeftLibrary(Devices.best(DeviceOptions.defaults().threads(threads)));
     }
 
     /** Opens a CUDA device that multiplies by Weft's own kernels. */
-    public static WeftLibrary withoutCublas(String selector, int threads) {
-        String usual = System.getProperty(CUBLAS);
-        System.setProperty(CUBLAS, "none");
-        try {
-            return open(selector, threads);
-        } finally {
-            if (usual == null) {
-                System.clearProperty(CUBLAS);
-            } else {
-                System.setProperty(CUBLAS, usual);
-            }
-        }
+    public static WeftLibrary withoutCublas(String selector) {
+        return new WeftLibrary(
+                Devices.open(selector, DeviceOptions.defaults().gemm(GemmKernels.OWN)));
     }
 
     /** The device. */
