@@ -15,28 +15,19 @@ import java.util.List;
  * }</pre>
  */
 public final class Scope implements AutoCloseable {
-    private final Home home;
+    private final Device device;
     private final Scope parent;
     private final List<Storage> storages = new ArrayList<>();
     private boolean closed;
 
-    /** What a scope asks of the memory that it has a part of. */
-    interface Home {
-        /** Refuses a closed device, and another thread than the device's. */
-        void check();
-
-        /** A scope closes, which has to be the innermost. */
-        void closed(Scope scope);
-    }
-
-    /** A scope inside no other is its own parent. */
-    Scope(Home home) {
-        this.home = home;
+    /** The root scope of a device is its own parent. */
+    Scope(Device device) {
+        this.device = device;
         this.parent = this;
     }
 
-    Scope(Home home, Scope parent) {
-        this.home = home;
+    Scope(Device device, Scope parent) {
+        this.device = device;
         this.parent = parent;
     }
 
@@ -50,7 +41,7 @@ public final class Scope implements AutoCloseable {
      *
      * @throws IllegalStateException where the tensor was closed
      */
-    public <T extends Scoped> T keep(T tensor) {
+    public Tensor keep(Tensor tensor) {
         Storage storage = tensor.storage();
         if (storage.owner() == this) {
             storage.moveTo(parent);
@@ -63,12 +54,8 @@ public final class Scope implements AutoCloseable {
      * whole, or, where a step fails, not at all.
      */
     public void keepAll() {
-        check();
+        device.check();
         moveAllTo(parent);
-    }
-
-    void check() {
-        home.check();
     }
 
     void moveAllTo(Scope other) {
@@ -105,7 +92,7 @@ public final class Scope implements AutoCloseable {
         if (closed) {
             return;
         }
-        home.closed(this);
+        device.closed(this);
         closed = true;
         reclaimAll();
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * overwritten.
  */
 final class Storage {
+    private final Device device;
     private final MemoryPool pool;
     private final DeviceBuffer buffer;
     private final @Nullable Throwable allocationSite;
@@ -17,12 +18,18 @@ final class Storage {
     private boolean closed;
     private long lastWrite;
 
-    Storage(MemoryPool pool, DeviceBuffer buffer, Scope owner) {
-        this.pool = pool;
+    Storage(Device device, DeviceBuffer buffer, Scope owner) {
+        this.device = device;
+        this.pool = device.pool();
         this.buffer = buffer;
         this.owner = owner;
         this.allocationSite = Debug.IS_ON ? new Throwable("allocated here") : null;
         owner.add(this);
+        device.created(this);
+    }
+
+    Device device() {
+        return device;
     }
 
     DeviceBuffer buffer() {
@@ -37,7 +44,7 @@ final class Storage {
         return closed;
     }
 
-    /** {@link Memory#writes} at the last write after its making; 0 before. */
+    /** {@link Device#writes} at the last write after its making; 0 before. */
     long lastWrite() {
         return lastWrite;
     }
@@ -69,7 +76,7 @@ final class Storage {
     /** Gives the buffer back to the pool; idempotent. */
     void close() {
         if (!closed) {
-            owner.check();
+            device.check();
             owner.remove(this);
             reclaim();
         }

@@ -29,14 +29,12 @@ import java.util.function.IntFunction;
  * IllegalStateException} where a tensor was closed. Elementwise functions are specified, with their
  * derivatives, by {@link UnaryOp} and {@link BinaryOp}; operands broadcast as in NumPy.
  */
-public final class Tensor extends Scoped implements AutoCloseable {
-    private final Device device;
+public final class Tensor implements AutoCloseable {
     private final Storage storage;
     private final View view;
     private @Nullable String name;
 
-    Tensor(Device device, Storage storage, View view) {
-        this.device = device;
+    Tensor(Storage storage, View view) {
         this.storage = storage;
         this.view = view;
     }
@@ -70,7 +68,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
 
     /** The device that holds it. */
     public Device device() {
-        return device;
+        return storage.device();
     }
 
     /** Gives the tensor a name, which errors use. Returns this tensor. */
@@ -97,7 +95,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * @throws IllegalStateException as {@link #view}
      */
     public View viewToWrite() {
-        device.written(storage());
+        storage.device().written(storage());
         return view;
     }
 
@@ -110,9 +108,8 @@ public final class Tensor extends Scoped implements AutoCloseable {
         return storage.lastWrite();
     }
 
-    @Override
     Storage storage() {
-        device.check();
+        storage.device().check();
         if (storage.isClosed()) {
             throw new IllegalStateException(this + " was closed: it can no longer be used");
         }
@@ -374,7 +371,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
 
     /** A view of the same elements that no tape has seen: gradients stop here. */
     public Tensor detach() {
-        return new Tensor(device, storage(), view);
+        return new Tensor(storage(), view);
     }
 
     // ---- elementwise, two operands
@@ -692,7 +689,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
 
     /** A tensor over the same memory. */
     Tensor sharing(View other) {
-        return new Tensor(device, storage(), other);
+        return new Tensor(storage(), other);
     }
 
     /** The name or type, the shape, and the device. */
@@ -704,7 +701,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
                 + " "
                 + dtype()
                 + " on "
-                + device.info().selector()
+                + storage.device().info().selector()
                 + ")";
     }
 }

@@ -3,6 +3,7 @@ package dev.weft.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.DType;
 import dev.weft.Device;
 
 /**
@@ -32,10 +33,11 @@ final class Agreement {
         for (double value : expected) {
             largest = Math.max(largest, Math.abs(value));
         }
+        double difference = RELATIVE * largest;
         for (int i = 0; i < expected.length; i++) {
             int at = i;
             assertTrue(
-                    Bound.absolute(RELATIVE * largest).holds(i, expected[i], actual[i]),
+                    Bound.within(DType.F32, difference, expected[i], actual[i]),
                     () ->
                             "%s, element %d: expected %s, got %s"
                                     .formatted(what, at, expected[at], actual[at]));

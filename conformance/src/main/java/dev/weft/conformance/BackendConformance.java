@@ -3,6 +3,7 @@ package dev.weft.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
 
@@ -12,9 +13,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,6 +39,9 @@ import java.util.stream.Stream;
  * {@code require.backends} names it.
  */
 public abstract class BackendConformance {
+    /** How many cases of a group are drawn for types other than F32. */
+    private static final int FEW = 4;
+
     private final String selector;
     private Device device;
     private Device reference;
@@ -67,31 +73,31 @@ public abstract class BackendConformance {
     /** y = op(x), y = op(a, b), and their gradients. */
     @TestFactory
     public Stream<DynamicTest> elementwise() {
-        return kernels(ElementwiseKernels.all());
+        return kernels(ElementwiseKernels::of);
     }
 
     /** Functions, losses, softmax, and all gradients, where F32 and I32 end. */
     @TestFactory
     public Stream<DynamicTest> extremes() {
-        return kernels(ExtremeKernels.all());
+        return kernels(ExtremeKernels::of);
     }
 
     /** c = epilogue(α a b + β c). */
     @TestFactory
     public Stream<DynamicTest> gemm() {
-        return kernels(GemmKernels.all());
+        return kernels(GemmKernels::of);
     }
 
     /** Reductions, argmax and softmax. */
     @TestFactory
     public Stream<DynamicTest> reductions() {
-        return kernels(ReductionKernels.all());
+        return kernels(ReductionKernels::of);
     }
 
     /** Sums of many numbers, whose error must not grow with their number. */
     @TestFactory
     public Stream<DynamicTest> longSums() {
-        return kernels(LongSums.kernels());
+        return kernels(LongSums::kernels, 1);
     }
 
     /** Products of long rows and columns likewise. */
@@ -103,19 +109,25 @@ public abstract class BackendConformance {
     /** Losses and their gradients. */
     @TestFactory
     public Stream<DynamicTest> losses() {
-        return kernels(LossKernels.all());
+        return kernels(LossKernels::of);
     }
 
-    /** Filling, copying, converting, selecting by index. */
+    /** Conversions between every two types. */
+    @TestFactory
+    public Stream<DynamicTest> conversions() {
+        return ConversionCases.all(this::device);
+    }
+
+    /** Filling, copying, converting, choosing, selecting by index. */
     @TestFactory
     public Stream<DynamicTest> indexing() {
-        return kernels(IndexKernels.all());
+        return kernels(IndexKernels::of);
     }
 
     /** Optimizers' updates and dropout masks. */
     @TestFactory
     public Stream<DynamicTest> updates() {
-        return kernels(UpdateKernels.all());
+        return kernels(UpdateKernels::of);
     }
 
     /** Indices that are out of range. */
@@ -195,17 +207,35 @@ public abstract class BackendConformance {
         return device;
     }
 
-    /** One test for each group: some groups have hundreds of cases. */
-    private Stream<DynamicTest> kernels(List<KernelCase> cases) {
-        Map<String, List<KernelCase>> groups =
-                cases.stream()
-                        .collect(
-                                Collectors.groupingBy(
-                                        KernelCase::group,
-                                        LinkedHashMap::new,
-                                        Collectors.toList()));
-        return groups.entrySet().stream()
-                .map(group -> test(group.getKey(), () -> checkAll(group.getValue())));
+    /**
+     * One test for each group of each type: some groups have hundreds of cases. F32 takes them all;
+     * what is wrong with another type alone is wrong in most of its cases, so it draws a few.
+     */
+    private Stream<DynamicTest> kernels(Function<DType, List<KernelCase>> cases) {
+        return kernels(cases, FEW);
+    }
+
+    private Stream<DynamicTest> kernels(Function<DType, List<KernelCase>> cases, int few) {
+        return Arrays.stream(DType.values())
+                .flatMap(
+                        dtype -> {
+                            Map<String, List<KernelCase>> groups =
+                                    cases.apply(dtype).stream()
+                                            .collect(
+                                                    Collectors.groupingBy(
+                                                            KernelCase::group,
+                                                            LinkedHashMap::new,
+                                                            Collectors.toList()));
+                            return groups.entrySet().stream()
+                                    .map(
+                                            group -> {
+                                                List<KernelCase> taken =
+                                                        dtype == DType.F32
+                                                                ? group.getValue()
+                                                                : Sample.of(group.getValue(), few);
+                                                return test(group.getKey(), () -> checkAll(taken));
+                                            });
+                        });
     }
 
     private void checkAll(List<KernelCase> cases) {

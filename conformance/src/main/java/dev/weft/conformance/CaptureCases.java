@@ -88,12 +88,12 @@ final class CaptureCases {
         Training(Device device) {
             this.device = device;
             Philox random = new Philox(11);
-            data = device.tensor(Draws.normal(random, EXAMPLES * INPUTS, 1), EXAMPLES, INPUTS);
+            data = Draws.normal(random, device, 1, EXAMPLES, INPUTS);
             labels = device.tensor(Draws.indices(random, EXAMPLES, CLASSES));
             chosen = device.tensor(new int[BATCH]);
-            w1 = device.tensor(Draws.normal(random, HIDDEN * INPUTS, 0.5), HIDDEN, INPUTS);
+            w1 = Draws.normal(random, device, 0.5, HIDDEN, INPUTS);
             b1 = device.zeros(HIDDEN);
-            w2 = device.tensor(Draws.normal(random, CLASSES * HIDDEN, 0.5), CLASSES, HIDDEN);
+            w2 = Draws.normal(random, device, 0.5, CLASSES, HIDDEN);
             gradients = parameters().stream().map(w -> device.zeros(w.shape().toArray())).toList();
             control = device.tensor(new float[] {0.05f, 1});
             steps = parameters().stream().map(_ -> device.tensor(new int[2])).toList();

@@ -1,48 +1,55 @@
 package dev.weft.conformance;
 
 import static dev.weft.conformance.Bound.EXACT;
-import static dev.weft.conformance.Bound.U;
-import static dev.weft.conformance.Bound.absolute;
+import static dev.weft.conformance.Bound.TINY;
 import static dev.weft.conformance.Bound.times;
 import static dev.weft.conformance.Bound.ulp;
 
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Cases of {@code unary}, {@code unaryGrad}, {@code binary} and {@code binaryGrad}. */
+/**
+ * Cases of {@code unary}, {@code unaryGrad}, {@code binary}, {@code binaryGrad} and {@code
+ * compare}.
+ */
 final class ElementwiseKernels {
-    /** Where a factor underflows, so does the product: an absolute part of the bounds. */
-    private static final Bound TINY = absolute(0x1p-126);
-
     private ElementwiseKernels() {}
 
-    static List<KernelCase> all() {
+    static List<KernelCase> of(DType dtype) {
         List<KernelCase> cases = new ArrayList<>();
         for (UnaryOp op : UnaryOp.values()) {
-            forEachShape((shape, in, out) -> cases.add(unary(op, shape, in, out)));
-            forEachShape((shape, in, out) -> cases.add(unaryGrad(op, shape, in, out)));
-            cases.add(unaryInPlace(op));
-            if (op.supports(DType.I32)) {
-                forEachShape((shape, in, out) -> cases.add(unaryI32(op, shape, in, out)));
+            if (op.supports(dtype)) {
+                forEachShape((shape, in, out) -> cases.add(unary(op, dtype, shape, in, out)));
+                cases.add(unaryInPlace(op, dtype));
+            }
+            if (dtype.isFloating()) {
+                forEachShape((shape, in, out) -> cases.add(unaryGrad(op, dtype, shape, in, out)));
             }
         }
         for (BinaryOp op : BinaryOp.values()) {
-            forEachShape((shape, in, out) -> cases.add(binary(op, shape, in, out)));
-            forEachShape((shape, in, out) -> cases.add(binaryGrad(op, shape, in, out)));
-            cases.add(binaryInPlace(op));
-            if (op.supports(DType.I32)) {
-                forEachShape((shape, in, out) -> cases.add(binaryI32(op, shape, in, out)));
+            if (op.supports(dtype)) {
+                forEachShape((shape, in, out) -> cases.add(binary(op, dtype, shape, in, out)));
+                cases.add(binaryInPlace(op, dtype));
             }
+            if (dtype.isFloating()) {
+                forEachShape((shape, in, out) -> cases.add(binaryGrad(op, dtype, shape, in, out)));
+            }
+        }
+        for (CompareOp op : CompareOp.values()) {
+            forEachShape((shape, in, out) -> cases.add(compare(op, dtype, shape, in, out)));
         }
         return cases;
     }
@@ -72,33 +79,35 @@ final class ElementwiseKernels {
         return shape + " " + in + " to " + out;
     }
 
-    /** The operations' p: exact in F32. */
-    static double p(UnaryOp op) {
+    /** The operations' p: exact in every type that they are defined for. */
+    static double p(UnaryOp op, DType dtype) {
+        boolean fraction = dtype.isFloating();
         return switch (op) {
-            case AFFINE -> -1.5;
+            case AFFINE -> fraction ? -1.5 : -3;
             case LEAKY_RELU -> 0.125;
             case ELU -> 1.25;
-            case CLAMP -> -0.75;
+            case CLAMP -> fraction ? -0.75 : Math.max(-5, dtype.smallest());
             default -> 0;
         };
     }
 
-    static double q(UnaryOp op) {
+    static double q(UnaryOp op, DType dtype) {
+        boolean fraction = dtype.isFloating();
         return switch (op) {
-            case AFFINE -> 0.625;
-            case CLAMP -> 2.5;
+            case AFFINE -> fraction ? 0.625 : 7;
+            case CLAMP -> fraction ? 2.5 : Math.min(900, dtype.largest());
             default -> 0;
         };
     }
 
     /** How far y = op(x) may be off. */
-    static Bound bound(UnaryOp op, float[] values) {
+    static Bound bound(UnaryOp op, Values values) {
         double[] x = finite(values);
         return switch (op) {
             case NEG, ABS, RELU, LEAKY_RELU, CLAMP, SQUARE -> EXACT;
             case SQRT -> ulp(1);
             // p x + q with one rounding or with two.
-            case AFFINE -> ulp(0.5).plus(times(1.5 * U, x)).plus(absolute(0x1p-149));
+            case AFFINE -> ulp(0.5).plus(times(1.5, x)).plus((f, _, _) -> f.smallest());
             case EXP, LOG -> ulp(3);
             case TANH -> ulp(5);
             case SIGMOID -> ulp(6).plus(TINY);
@@ -109,7 +118,8 @@ final class ElementwiseKernels {
 
     /**
      * What falls to 0 as e^-w does takes w's rounding: x² u for the normal distribution, where w =
-     * x² / 2, and four times as much for its likeness by tanh. Beyond |x| = 15 both are 0.
+     * x² / 2, and four times as much for its likeness by tanh. Where w is so large that e^-w is
+     * below the smallest number, both are 0.
      */
     private static Bound tail(UnaryOp op, double[] x) {
         double n =
@@ -118,12 +128,15 @@ final class ElementwiseKernels {
                     case GELU_TANH -> 4;
                     default -> 0;
                 };
-        return (i, expected) ->
-                (16 + n * Math.min(x[i] * x[i], 225)) * U * Math.abs((float) expected);
+        return (format, i, expected) -> {
+            double size = Math.abs(format.round(expected));
+            double w = Math.min(x[i] * x[i], -2 * Math.log(format.smallest()));
+            return (16 + n * w) * format.roundoff() * size;
+        };
     }
 
     /** How far dx = dy op'(x) may be off. */
-    static Bound gradBound(UnaryOp op, float[] values, float[] dy) {
+    static Bound gradBound(UnaryOp op, Values values, Values dy) {
         double[] d = finite(dy);
         double[] x = finite(values);
         double[] uncancelled = new double[d.length];
@@ -137,111 +150,83 @@ final class ElementwiseKernels {
             // From y, or from x anew.
             case EXP -> ulp(5);
             // 1 - y and 1 - y² cancel where y is near 1.
-            case SIGMOID, TANH -> ulp(2).plus(times(4 * U, d));
+            case SIGMOID, TANH -> ulp(2).plus(times(4, d));
             case ELU -> ulp(5);
-            case SOFTPLUS -> ulp(6).plus(times(0x1p-126, d));
+            case SOFTPLUS -> ulp(6).plus((f, i, _) -> f.smallestNormal() * Math.abs(d[i]));
             // F(x) + x F'(x) cancels about -1, where it is 0.
-            case SILU, GELU_ERF, GELU_TANH ->
-                    tail(op, x).plus(times(16 * U, uncancelled)).plus(TINY);
+            case SILU, GELU_ERF, GELU_TANH -> tail(op, x).plus(times(16, uncancelled)).plus(TINY);
         };
     }
 
-    private static double[] finite(float[] values) {
-        double[] finite = new double[values.length];
-        for (int i = 0; i < finite.length; i++) {
-            finite[i] = Float.isFinite(values[i]) ? values[i] : 0;
-        }
+    private static double[] finite(Values values) {
+        double[] finite = values.reals();
+        Arrays.setAll(finite, i -> Double.isFinite(finite[i]) ? finite[i] : 0);
         return finite;
     }
 
-    private static KernelCase unary(UnaryOp op, Shape shape, Placement in, Placement out) {
+    private static KernelCase unary(
+            UnaryOp op, DType dtype, Shape shape, Placement in, Placement out) {
         return new KernelCase(
-                "unary " + op,
+                "unary " + op + " " + dtype,
                 detail(shape, in, out),
                 side -> {
-                    float[] values = repeated(Draws.wild(side.random(), shape.size()), shape, in);
+                    Values values = Draws.any(side.random(), dtype, shape.size());
+                    Draws.repeated(values, shape, in);
                     View x = side.input(values, shape, in);
-                    View y = side.output(DType.F32, shape, out, bound(op, values));
-                    side.kernels().run(new KernelCall.Unary(op, p(op), q(op), x, y));
+                    View y = side.output(dtype, shape, out, bound(op, values));
+                    side.run(new KernelCall.Unary(op, p(op, dtype), q(op, dtype), x, y));
                 });
     }
 
-    /** With a stride of 0 along the first axis all rows are the last one that was written. */
-    static float[] repeated(float[] values, Shape shape, Placement placement) {
-        if (placement == Placement.BROADCAST && shape.rank() > 0 && values.length > 0) {
-            int row = values.length / (int) shape.dim(0);
-            int last = values.length - row;
-            for (int i = 0; i < last; i++) {
-                values[i] = values[last + i % row];
-            }
-        }
-        return values;
-    }
-
-    private static KernelCase unaryInPlace(UnaryOp op) {
-        Shape shape = Shape.of(61);
+    private static KernelCase unaryInPlace(UnaryOp op, DType dtype) {
         return new KernelCase(
-                "unary " + op,
+                "unary " + op + " " + dtype,
                 "in place",
                 side -> {
-                    float[] values = Draws.wild(side.random(), shape.size());
-                    View x = side.updated(values, shape, Placement.DENSE, bound(op, values));
-                    side.kernels().run(new KernelCall.Unary(op, p(op), q(op), x, x));
-                });
-    }
-
-    private static KernelCase unaryI32(UnaryOp op, Shape shape, Placement in, Placement out) {
-        double p = op == UnaryOp.AFFINE ? -3 : -5;
-        double q = op == UnaryOp.AFFINE ? 7 : 900;
-        return new KernelCase(
-                "unary I32 " + op,
-                detail(shape, in, out),
-                side -> {
-                    View x = side.input(Draws.integers(side.random(), shape.size()), shape, in);
-                    View y = side.output(DType.I32, shape, out, EXACT);
-                    side.kernels().run(new KernelCall.Unary(op, p, q, x, y));
+                    Values values = Draws.any(side.random(), dtype, 61);
+                    View x = side.updated(values, bound(op, values));
+                    side.run(new KernelCall.Unary(op, p(op, dtype), q(op, dtype), x, x));
                 });
     }
 
     /**
      * x in the range where the derivative is finite; y is the forward result, correctly rounded.
      */
-    private static KernelCase unaryGrad(UnaryOp op, Shape shape, Placement in, Placement out) {
+    private static KernelCase unaryGrad(
+            UnaryOp op, DType dtype, Shape shape, Placement in, Placement out) {
         return new KernelCase(
-                "unaryGrad " + op,
+                "unaryGrad " + op + " " + dtype,
                 detail(shape, in, out),
                 side -> {
                     boolean positive = op == UnaryOp.LOG || op == UnaryOp.SQRT;
-                    float[] values =
+                    long size = shape.size();
+                    Values values =
                             positive
-                                    ? Draws.uniform(side.random(), shape.size(), 0.01, 50)
-                                    : Draws.normal(side.random(), shape.size(), 3);
-                    float[] results = forward(op, p(op), q(op), values);
-                    float[] gradients = Draws.normal(side.random(), shape.size(), 1);
-                    repeated(values, shape, in);
-                    repeated(results, shape, in);
-                    repeated(gradients, shape, in);
-                    View x = side.input(values, shape, in);
-                    View y = side.input(results, shape, in);
-                    View dy = side.input(gradients, shape, in);
+                                    ? Draws.uniform(side.random(), dtype, size, 0.01, 50)
+                                    : Draws.normal(side.random(), dtype, size, 3);
+                    Values results = forward(op, p(op, dtype), q(op, dtype), values);
+                    Values gradients = Draws.normal(side.random(), dtype, size, 1);
+                    View x = side.input(Draws.repeated(values, shape, in), shape, in);
+                    View y = side.input(Draws.repeated(results, shape, in), shape, in);
+                    View dy = side.input(Draws.repeated(gradients, shape, in), shape, in);
                     Bound bound = gradBound(op, values, gradients);
-                    View dx = side.output(DType.F32, shape, out, bound);
+                    View dx = side.output(dtype, shape, out, bound);
                     // Fused callers have kept y only.
                     boolean byResult =
                             op == UnaryOp.RELU || op == UnaryOp.SIGMOID || op == UnaryOp.TANH;
-                    side.kernels()
-                            .run(
-                                    new KernelCall.UnaryGrad(
-                                            op, p(op), q(op), byResult ? y : x, y, dy, dx));
+                    View kept = byResult ? y : x;
+                    double p = p(op, dtype);
+                    side.run(new KernelCall.UnaryGrad(op, p, q(op, dtype), kept, y, dy, dx));
                 });
     }
 
     /** y = op(x), correctly rounded. */
-    static float[] forward(UnaryOp op, double p, double q, float[] values) {
+    static Values forward(UnaryOp op, double p, double q, Values values) {
         try (Device device = Devices.open("reference");
-                Tensor x = device.tensor(values)) {
+                Scope _ = device.scope()) {
+            Tensor x = values.on(device);
             device.backend().run(new KernelCall.Unary(op, p, q, x.view(), x.view()));
-            return x.toFloatArray();
+            return Values.of(values.dtype(), x.toDoubleArray());
         }
     }
 
@@ -253,55 +238,58 @@ final class ElementwiseKernels {
         };
     }
 
-    private static KernelCase binary(BinaryOp op, Shape shape, Placement in, Placement out) {
+    /** A quarter of the second operand equal to the first. */
+    private static Values partner(Side side, Values left) {
+        Values right = Draws.any(side.random(), left.dtype(), left.size());
+        for (int i = 0; i < right.size(); i++) {
+            right.bits()[i] = side.random().nextInt(4) == 0 ? left.bits()[i] : right.bits()[i];
+        }
+        return right;
+    }
+
+    private static KernelCase binary(
+            BinaryOp op, DType dtype, Shape shape, Placement in, Placement out) {
         return new KernelCase(
-                "binary " + op,
+                "binary " + op + " " + dtype,
                 detail(shape, in, out),
                 side -> {
-                    float[] left = Draws.wild(side.random(), shape.size());
-                    float[] right = Draws.wild(side.random(), shape.size());
-                    for (int i = 0; i < left.length; i++) {
-                        if (side.random().nextInt(4) == 0) {
-                            right[i] = left[i];
-                        }
-                    }
+                    Values left = Draws.any(side.random(), dtype, shape.size());
                     View a = side.input(left, shape, Placement.DENSE);
-                    View b = side.input(right, shape, in);
-                    View y = side.output(DType.F32, shape, out, bound(op));
-                    side.kernels().run(new KernelCall.Binary(op, a, b, y));
-                    View other = side.output(DType.F32, shape, out, bound(op));
-                    side.kernels().run(new KernelCall.Binary(op, b, a, other));
+                    View b = side.input(partner(side, left), shape, in);
+                    View y = side.output(dtype, shape, out, bound(op));
+                    side.run(new KernelCall.Binary(op, a, b, y));
+                    View other = side.output(dtype, shape, out, bound(op));
+                    side.run(new KernelCall.Binary(op, b, a, other));
                 });
     }
 
-    private static KernelCase binaryInPlace(BinaryOp op) {
-        Shape shape = Shape.of(61);
+    private static KernelCase binaryInPlace(BinaryOp op, DType dtype) {
         return new KernelCase(
-                "binary " + op,
+                "binary " + op + " " + dtype,
                 "in place",
                 side -> {
-                    float[] left = Draws.wild(side.random(), shape.size());
-                    View a = side.updated(left, shape, Placement.DENSE, bound(op));
-                    View b = side.input(Draws.wild(side.random(), shape.size()));
-                    side.kernels().run(new KernelCall.Binary(op, a, b, a));
-                    View c = side.updated(left, shape, Placement.DENSE, bound(op));
-                    side.kernels().run(new KernelCall.Binary(op, b, c, c));
+                    Values left = Draws.any(side.random(), dtype, 61);
+                    View a = side.updated(left, bound(op));
+                    View b = side.input(partner(side, left));
+                    side.run(new KernelCall.Binary(op, a, b, a));
+                    View c = side.updated(left, bound(op));
+                    side.run(new KernelCall.Binary(op, b, c, c));
                 });
     }
 
-    private static KernelCase binaryI32(BinaryOp op, Shape shape, Placement in, Placement out) {
+    private static KernelCase compare(
+            CompareOp op, DType dtype, Shape shape, Placement in, Placement out) {
         return new KernelCase(
-                "binary I32 " + op,
+                "compare " + op + " " + dtype,
                 detail(shape, in, out),
                 side -> {
-                    int[] left = Draws.integers(side.random(), shape.size());
-                    int[] right = Draws.integers(side.random(), shape.size());
+                    Values left = Draws.any(side.random(), dtype, shape.size());
                     View a = side.input(left, shape, Placement.DENSE);
-                    View b = side.input(right, shape, in);
-                    View y = side.output(DType.I32, shape, out, EXACT);
-                    side.kernels().run(new KernelCall.Binary(op, a, b, y));
-                    View other = side.output(DType.I32, shape, out, EXACT);
-                    side.kernels().run(new KernelCall.Binary(op, b, a, other));
+                    View b = side.input(partner(side, left), shape, in);
+                    View y = side.output(DType.BOOL, shape, out, EXACT);
+                    side.run(new KernelCall.Compare(op, a, b, y));
+                    View other = side.output(DType.BOOL, shape, out, EXACT);
+                    side.run(new KernelCall.Compare(op, b, a, other));
                 });
     }
 
@@ -315,31 +303,33 @@ final class ElementwiseKernels {
     }
 
     /** a, b and dy moderate; see {@link ExtremeKernels} for others. */
-    private static KernelCase binaryGrad(BinaryOp op, Shape shape, Placement in, Placement out) {
+    private static KernelCase binaryGrad(
+            BinaryOp op, DType dtype, Shape shape, Placement in, Placement out) {
         Bound bound = gradBound(op);
         return new KernelCase(
-                "binaryGrad " + op,
+                "binaryGrad " + op + " " + dtype,
                 detail(shape, in, out),
                 side -> {
                     boolean pow = op == BinaryOp.POW;
-                    float[] left =
+                    long size = shape.size();
+                    Values left =
                             pow
-                                    ? Draws.uniform(side.random(), shape.size(), 0.05, 9)
-                                    : Draws.normal(side.random(), shape.size(), 2);
-                    float[] right = Draws.uniform(side.random(), shape.size(), 0.125, 4);
-                    for (int i = 0; i < left.length; i++) {
+                                    ? Draws.uniform(side.random(), dtype, size, 0.05, 9)
+                                    : Draws.normal(side.random(), dtype, size, 2);
+                    Values right = Draws.uniform(side.random(), dtype, size, 0.125, 4);
+                    for (int i = 0; i < left.size(); i++) {
                         if (side.random().nextInt(4) == 0) {
-                            left[i] = pow ? 0 : right[i];
+                            left.bits()[i] = pow ? 0 : right.bits()[i];
                         }
                     }
-                    float[] gradients = Draws.normal(side.random(), shape.size(), 1);
+                    Values gradients = Draws.normal(side.random(), dtype, size, 1);
                     View a = side.input(left, shape, Placement.DENSE);
                     View b = side.input(right, shape, in);
                     View dy = side.input(gradients, shape, in);
-                    View da = side.output(DType.F32, shape, out, bound);
-                    side.kernels().run(new KernelCall.BinaryGrad(op, false, a, b, dy, da));
-                    View db = side.output(DType.F32, shape, out, bound);
-                    side.kernels().run(new KernelCall.BinaryGrad(op, true, a, b, dy, db));
+                    for (boolean byB : new boolean[] {false, true}) {
+                        View d = side.output(dtype, shape, out, bound);
+                        side.run(new KernelCall.BinaryGrad(op, byB, a, b, dy, d));
+                    }
                 });
     }
 }

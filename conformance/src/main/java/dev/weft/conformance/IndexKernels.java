@@ -1,7 +1,6 @@
 package dev.weft.conformance;
 
 import static dev.weft.conformance.Bound.EXACT;
-import static dev.weft.conformance.Bound.U;
 
 import dev.weft.DType;
 import dev.weft.Shape;
@@ -9,27 +8,28 @@ import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
-/** Cases of {@code fill}, {@code copy}, {@code gather}, {@code pick} and {@code countNonFinite}. */
+/**
+ * Cases of {@code fill}, {@code copy}, {@code where}, {@code gather}, {@code scatterAdd}, {@code
+ * pick}, {@code unpick} and {@code countNonFinite}.
+ */
 final class IndexKernels {
     private IndexKernels() {}
 
-    static List<KernelCase> all() {
+    static List<KernelCase> of(DType dtype) {
         List<KernelCase> cases = new ArrayList<>();
         ElementwiseKernels.forEachShape(
                 (shape, in, out) -> {
-                    for (DType from : List.of(DType.F32, DType.I32)) {
-                        for (DType to : List.of(DType.F32, DType.I32)) {
-                            cases.add(copy(from, to, shape, in, out));
-                        }
+                    for (DType to : DType.values()) {
+                        cases.add(copy(dtype, to, shape, in, out));
                     }
+                    cases.add(where(dtype, shape, in, out));
                     if (in == out) {
-                        cases.add(fill(shape, out));
+                        cases.add(fill(dtype, shape, out));
                     }
-                    if (out == Placement.DENSE) {
-                        cases.add(countNonFinite(shape, in));
+                    if (out == Placement.DENSE && dtype.isFloating()) {
+                        cases.add(countNonFinite(dtype, shape, in));
                     }
                 });
         Shape[] tables = {
@@ -43,33 +43,44 @@ final class IndexKernels {
         for (Shape table : tables) {
             for (Placement placement : Placement.values()) {
                 for (int count : new int[] {0, 1, 5, 40}) {
-                    cases.add(gather(table, placement, count));
-                    if (placement != Placement.BROADCAST) {
-                        cases.add(scatterAdd(table, placement, count));
+                    cases.add(gather(dtype, table, placement, count));
+                    if (placement != Placement.BROADCAST && dtype.isFloating()) {
+                        cases.add(scatterAdd(dtype, table, placement, count));
                     }
                 }
             }
         }
         for (int[] size : new int[][] {{0, 3}, {1, 1}, {5, 7}, {64, 10}, {1009, 3}}) {
             for (Placement placement : Placement.values()) {
-                cases.add(pick(size[0], size[1], placement));
+                if (dtype.isFloating()) {
+                    cases.add(pick(dtype, size[0], size[1], placement));
+                }
             }
         }
         return cases;
     }
 
-    private static KernelCase fill(Shape shape, Placement out) {
+    private static KernelCase fill(DType dtype, Shape shape, Placement out) {
+        double[] values =
+                switch (dtype) {
+                    case F64, F32, F16, BF16 -> new double[] {0.1, -0.0, Double.NaN, -1e30, 65_519};
+                    case I64, I32, U8, I8, BOOL ->
+                            new double[] {0, 1, (double) dtype.smallest(), most(dtype)};
+                };
         return new KernelCase(
-                "fill",
+                "fill " + dtype,
                 shape + " " + out,
                 side -> {
-                    View y = side.output(DType.F32, shape, out, EXACT);
-                    side.kernels().run(new KernelCall.Fill(0.1, y));
-                    View nan = side.output(DType.F32, shape, out, EXACT);
-                    side.kernels().run(new KernelCall.Fill(Double.NaN, nan));
-                    View i = side.output(DType.I32, shape, out, EXACT);
-                    side.kernels().run(new KernelCall.Fill(-7, i));
+                    for (double value : values) {
+                        View y = side.output(dtype, shape, out, EXACT);
+                        side.run(new KernelCall.Fill(value, y));
+                    }
                 });
+    }
+
+    /** The largest double that the type has. */
+    private static double most(DType dtype) {
+        return dtype == DType.I64 ? 0x1p63 - 1024 : (double) dtype.largest();
     }
 
     private static KernelCase copy(DType from, DType to, Shape shape, Placement in, Placement out) {
@@ -77,31 +88,42 @@ final class IndexKernels {
                 "copy " + from + " to " + to,
                 shape + " " + in + " to " + out,
                 side -> {
-                    View x =
-                            switch (from) {
-                                case F32 ->
-                                        side.input(
-                                                Draws.wild(side.random(), shape.size()), shape, in);
-                                case I32 ->
-                                        side.input(
-                                                Draws.integers(side.random(), shape.size()),
-                                                shape,
-                                                in);
-                                case F64, F16, BF16, I64, U8, I8, BOOL ->
-                                        throw new IllegalArgumentException(from.toString());
-                            };
-                    side.kernels().run(new KernelCall.Copy(x, side.output(to, shape, out, EXACT)));
+                    Values values = Draws.any(side.random(), from, shape.size());
+                    View x = side.input(values, shape, in);
+                    side.run(new KernelCall.Copy(x, side.output(to, shape, out, EXACT)));
                 });
     }
 
-    private static KernelCase countNonFinite(Shape shape, Placement in) {
+    private static KernelCase where(DType dtype, Shape shape, Placement in, Placement out) {
         return new KernelCase(
-                "countNonFinite",
+                "where " + dtype,
+                shape + " " + in + " to " + out,
+                side -> {
+                    long size = shape.size();
+                    Values truths = Draws.integers(side.random(), DType.BOOL, size);
+                    View condition = side.input(truths, shape, in);
+                    View a = side.input(Draws.any(side.random(), dtype, size), shape, in);
+                    View b =
+                            side.input(
+                                    Draws.any(side.random(), dtype, size), shape, Placement.DENSE);
+                    for (boolean swapped : new boolean[] {false, true}) {
+                        View y = side.output(dtype, shape, out, EXACT);
+                        View first = swapped ? b : a;
+                        View second = swapped ? a : b;
+                        side.run(new KernelCall.Where(condition, first, second, y));
+                    }
+                });
+    }
+
+    private static KernelCase countNonFinite(DType dtype, Shape shape, Placement in) {
+        return new KernelCase(
+                "countNonFinite " + dtype,
                 shape + " " + in,
                 side -> {
-                    View x = side.input(Draws.wild(side.random(), shape.size()), shape, in);
-                    View one = side.input(new float[] {Float.NaN});
-                    View none = side.input(new float[0]);
+                    Values values = Draws.wild(side.random(), dtype, shape.size());
+                    View x = side.input(values, shape, in);
+                    View one = side.input(Values.of(dtype, Double.NaN));
+                    View none = side.input(Values.zeros(dtype, 0));
                     for (List<View> xs :
                             List.of(
                                     List.of(x),
@@ -109,89 +131,74 @@ final class IndexKernels {
                                     List.of(one, one, x, x, one),
                                     List.of(one, none, one),
                                     List.<View>of())) {
-                        View count = side.updated(new int[] {5}, EXACT);
-                        side.kernels().run(new KernelCall.CountNonFinite(xs, count));
-                        View full = side.updated(new int[] {Integer.MAX_VALUE - 1}, EXACT);
-                        side.kernels().run(new KernelCall.CountNonFinite(xs, full));
+                        for (int before : new int[] {5, Integer.MAX_VALUE - 1}) {
+                            View count = side.updated(Values.of(before), EXACT);
+                            side.run(new KernelCall.CountNonFinite(xs, count));
+                        }
                     }
                 });
     }
 
-    private static KernelCase gather(Shape table, Placement placement, int count) {
+    private static KernelCase gather(DType dtype, Shape table, Placement placement, int count) {
         return new KernelCase(
-                "gather",
+                "gather " + dtype,
                 count + " of " + table + " " + placement,
                 side -> {
                     int[] rows = Draws.indices(side.random(), count, (int) table.dim(0));
                     Placement out = placement == Placement.BROADCAST ? Placement.DENSE : placement;
-                    Shape result = table.with(0, count);
-                    View x = side.input(Draws.wild(side.random(), table.size()), table, placement);
-                    View indices = side.input(rows, Shape.of(count), out);
-                    side.kernels()
-                            .run(
-                                    new KernelCall.Gather(
-                                            x,
-                                            indices,
-                                            side.output(DType.F32, result, out, EXACT)));
-                    int[] integers = Draws.integers(side.random(), table.size());
-                    View i = side.input(integers, table, placement);
-                    side.kernels()
-                            .run(
-                                    new KernelCall.Gather(
-                                            i,
-                                            indices,
-                                            side.output(DType.I32, result, out, EXACT)));
+                    Values values = Draws.any(side.random(), dtype, table.size());
+                    View x = side.input(values, table, placement);
+                    View indices = side.input(Values.of(rows), Shape.of(count), out);
+                    View y = side.output(dtype, table.with(0, count), out, EXACT);
+                    side.run(new KernelCall.Gather(x, indices, y));
                 });
     }
 
-    private static KernelCase scatterAdd(Shape table, Placement placement, int count) {
+    private static KernelCase scatterAdd(DType dtype, Shape table, Placement placement, int count) {
         return new KernelCase(
-                "scatterAdd",
+                "scatterAdd " + dtype,
                 count + " to " + table + " " + placement,
                 side -> {
                     int rows = (int) table.dim(0);
                     int width = (int) (table.size() / rows);
                     int[] to = Draws.indices(side.random(), count, rows);
                     Shape shape = table.with(0, count);
-                    float[] dy = Draws.normal(side.random(), shape.size(), 1);
-                    float[] before = Draws.normal(side.random(), table.size(), 1);
-                    double[] bounds = new double[before.length];
-                    for (int i = 0; i < bounds.length; i++) {
-                        bounds[i] = Math.abs(before[i]);
+                    Values dy = Draws.normal(side.random(), dtype, shape.size(), 1);
+                    Values before = Draws.normal(side.random(), dtype, table.size(), 1);
+                    double[] sums = before.reals();
+                    for (int i = 0; i < sums.length; i++) {
+                        sums[i] = Math.abs(sums[i]);
                     }
                     for (int i = 0; i < count; i++) {
                         for (int j = 0; j < width; j++) {
-                            bounds[to[i] * width + j] += Math.abs(dy[i * width + j]);
+                            sums[to[i] * width + j] += Math.abs(dy.real(i * width + j));
                         }
                     }
-                    Arrays.setAll(bounds, i -> bounds[i] * U * (Bound.roundings(count) + 1));
+                    Bound bound = Bound.times(Bound.roundings(count) + 1, sums);
                     View rowsOfDy = side.input(dy, shape, placement);
-                    View indices = side.input(to);
-                    View dTable = side.updated(before, table, placement, Bound.each(bounds));
-                    side.kernels().run(new KernelCall.ScatterAdd(rowsOfDy, indices, dTable));
+                    View indices = side.input(Values.of(to));
+                    View dTable = side.updated(before, table, placement, bound);
+                    side.run(new KernelCall.ScatterAdd(rowsOfDy, indices, dTable));
                 });
     }
 
-    private static KernelCase pick(int rows, int columns, Placement placement) {
+    private static KernelCase pick(DType dtype, int rows, int columns, Placement placement) {
         Shape shape = Shape.of(rows, columns);
         return new KernelCase(
-                "pick",
+                "pick " + dtype,
                 shape + " " + placement,
                 side -> {
                     Placement out = placement == Placement.BROADCAST ? Placement.DENSE : placement;
-                    float[] values = Draws.wild(side.random(), shape.size());
+                    Values values = Draws.any(side.random(), dtype, shape.size());
                     View x = side.input(values, shape, placement);
-                    int[] columnsOfRows = Draws.indices(side.random(), rows, columns);
+                    Values columnsOfRows = Values.of(Draws.indices(side.random(), rows, columns));
                     View indices = side.input(columnsOfRows, Shape.of(rows), out);
-                    View y = side.output(DType.F32, Shape.of(rows), out, EXACT);
-                    side.kernels().run(new KernelCall.Pick(x, indices, y));
-                    View dy =
-                            side.input(
-                                    Draws.normal(side.random(), rows, 1),
-                                    Shape.of(rows),
-                                    placement);
-                    View dx = side.output(DType.F32, shape, out, EXACT);
-                    side.kernels().run(new KernelCall.Unpick(dy, indices, dx));
+                    View y = side.output(dtype, Shape.of(rows), out, EXACT);
+                    side.run(new KernelCall.Pick(x, indices, y));
+                    Values gradients = Draws.normal(side.random(), dtype, rows, 1);
+                    View dy = side.input(gradients, Shape.of(rows), placement);
+                    View dx = side.output(dtype, shape, out, EXACT);
+                    side.run(new KernelCall.Unpick(dy, indices, dx));
                 });
     }
 }

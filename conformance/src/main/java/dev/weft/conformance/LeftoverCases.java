@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -82,19 +83,21 @@ final class LeftoverCases {
     private final Tensor positive;
     private final Tensor vector;
     private final Tensor target;
+    private final Tensor truths;
     private final Tensor labels;
     private final Tensor integers;
     private final DropoutState dropout;
     private final Map<String, Operation> operations = new LinkedHashMap<>();
 
-    private LeftoverCases(Device device) {
+    private LeftoverCases(Device device, DType dtype) {
         this.device = device;
-        x = device.tensor(new float[] {0.3f, -1, 2, 0.5f, -0.1f, 1, 0.7f, 3, -2}, 3, 3);
+        x = device.tensor(dtype, new double[] {0.3, -1, 2, 0.5, -0.1, 1, 0.7, 3, -2}, 3, 3);
         positive =
                 device.tensor(
-                        new float[] {0.2f, 0.3f, 0.5f, 0.1f, 0.1f, 0.8f, 0.6f, 0.3f, 0.1f}, 3, 3);
-        vector = device.tensor(new float[] {1, 9, 2, 9, 3, 9}).slice(0, 0, 6, 2);
-        target = device.tensor(new float[] {0, 1, 0, 1, 0, 0, 0, 0, 1}, 3, 3);
+                        dtype, new double[] {0.2, 0.3, 0.5, 0.1, 0.1, 0.8, 0.6, 0.3, 0.1}, 3, 3);
+        vector = device.tensor(dtype, new double[] {1, 9, 2, 9, 3, 9}).slice(0, 0, 6, 2);
+        target = device.tensor(dtype, new double[] {0, 1, 0, 1, 0, 0, 0, 0, 1}, 3, 3);
+        truths = device.tensor(new boolean[] {true, false, true}).reshape(3, 1);
         labels = device.tensor(new int[] {2, 0, 1});
         integers = device.tensor(new int[] {7, 8, 9});
         dropout = new DropoutState(device, 1);
@@ -108,42 +111,44 @@ final class LeftoverCases {
         operations.put(signature, operation);
     }
 
+    /** Methods of a tensor alone, with another one, and with numbers: its elementwise functions. */
     private void elementwise() {
-        put("add(Tensor)", c -> c.x.add(c.positive));
-        put("sub(Tensor)", c -> c.x.sub(c.vector));
-        put("mul(Tensor)", c -> c.x.mul(c.vector));
-        put("div(Tensor)", c -> c.x.div(c.positive));
-        put("pow(Tensor)", c -> c.x.pow(c.positive));
-        put("min(Tensor)", c -> c.x.min(c.positive));
-        put("max(Tensor)", c -> c.x.max(c.positive));
-        put("equal(Tensor)", c -> c.x.equal(c.positive));
-        put("add(double)", c -> c.x.add(2));
-        put("sub(double)", c -> c.x.sub(2));
-        put("mul(double)", c -> c.x.mul(2));
-        put("div(double)", c -> c.x.div(2));
-        put("pow(double)", c -> c.x.pow(2));
-        put("neg()", c -> c.x.neg());
-        put("abs()", c -> c.x.abs());
-        put("exp()", c -> c.x.exp());
-        put("log()", c -> c.positive.log());
-        put("sqrt()", c -> c.positive.sqrt());
-        put("square()", c -> c.x.square());
-        put("relu()", c -> c.x.relu());
-        put("leakyRelu(double)", c -> c.x.leakyRelu(0.1));
-        put("elu(double)", c -> c.x.elu(1));
-        put("sigmoid()", c -> c.x.sigmoid());
-        put("tanh()", c -> c.x.tanh());
-        put("gelu()", c -> c.x.gelu());
-        put("geluTanh()", c -> c.x.geluTanh());
-        put("silu()", c -> c.x.silu());
-        put("softplus()", c -> c.x.softplus());
+        for (Method method : Tensor.class.getDeclaredMethods()) {
+            if (!Modifier.isPublic(method.getModifiers())
+                    || method.getReturnType() != Tensor.class) {
+                continue;
+            }
+            String signature = signature(method);
+            switch (signature.substring(method.getName().length())) {
+                case "()" -> put(signature, c -> invoke(method, c.positive));
+                case "(Tensor)" -> put(signature, c -> invoke(method, c.x, c.positive));
+                case "(double)" -> put(signature, c -> invoke(method, c.x, 2));
+                default -> {}
+            }
+        }
         put("clamp(double, double)", c -> c.x.clamp(-1, 1));
         put("to(DType)", c -> c.x.to(DType.I32));
+        put("where(Tensor, Tensor)", c -> c.truths.where(c.x, c.vector));
+    }
+
+    private static Tensor invoke(Method method, @Nullable Object receiver, Object... operands) {
+        try {
+            return (Tensor) method.invoke(receiver, operands);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new AssertionError(e);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void others() {
         put("toFloatArray()", c -> none(c.x.transpose().toFloatArray()));
         put("toDoubleArray()", c -> none(c.x.transpose().toDoubleArray()));
+        put("toLongArray()", c -> none(c.integers.slice(0, 0, 3, 2).toLongArray()));
+        put("toBooleanArray()", c -> none(c.truths.transpose().toBooleanArray()));
         put("toIntArray()", c -> none(c.integers.slice(0, 0, 3, 2).toIntArray()));
         put("download(MemorySegment)", c -> none(download(c.x.transpose())));
         put("item()", c -> none(c.x.slice(0, 0, 1).slice(1, 0, 1).item()));
@@ -197,54 +202,51 @@ final class LeftoverCases {
         return positive.linear(weight.slice(1, 0, 3), vector.detach(), Activation.TANH);
     }
 
+    /** Of logits that are probabilities too. */
     private void losses() {
-        for (Reduction reduction : Reduction.values()) {
-            String more = reduction == Reduction.MEAN ? "" : " " + reduction;
-            put("mse(Tensor, Tensor, Reduction)" + more, c -> Losses.mse(c.x, c.target, reduction));
-            put("l1(Tensor, Tensor, Reduction)" + more, c -> Losses.l1(c.x, c.target, reduction));
-            put(
-                    "huber(Tensor, Tensor, double, Reduction)" + more,
-                    c -> Losses.huber(c.x, c.target, 0.5, reduction));
-            put(
-                    "binaryCrossEntropy(Tensor, Tensor, Reduction)" + more,
-                    c -> Losses.binaryCrossEntropy(c.positive, c.target, reduction));
-            put(
-                    "binaryCrossEntropyWithLogits(Tensor, Tensor, Reduction)" + more,
-                    c -> Losses.binaryCrossEntropyWithLogits(c.x, c.target, reduction));
-            put(
-                    "categoricalCrossEntropy(Tensor, Tensor, Reduction)" + more,
-                    c -> Losses.categoricalCrossEntropy(c.positive, c.target, reduction));
-            put(
-                    "crossEntropy(Tensor, Tensor, Reduction)" + more,
-                    c -> Losses.crossEntropy(c.x, c.labels, reduction));
-            put("nll(Tensor, Tensor, Reduction)" + more, c -> Losses.nll(c.x, c.labels, reduction));
+        for (Method loss : Losses.class.getDeclaredMethods()) {
+            if (!Modifier.isPublic(loss.getModifiers())) {
+                continue;
+            }
+            boolean byLabel = loss.getName().equals("nll");
+            for (Reduction reduction : Reduction.values()) {
+                Object[] options =
+                        Arrays.stream(loss.getParameterTypes())
+                                .skip(2)
+                                .map(type -> type == double.class ? (Object) 0.5 : reduction)
+                                .toArray();
+                put(
+                        signature(loss) + (reduction == Reduction.MEAN ? "" : " " + reduction),
+                        c -> invoke(loss, null, operands(c, byLabel, options)));
+            }
         }
-        put("mse(Tensor, Tensor)", c -> Losses.mse(c.x, c.target));
-        put("l1(Tensor, Tensor)", c -> Losses.l1(c.x, c.target));
-        put("huber(Tensor, Tensor, double)", c -> Losses.huber(c.x, c.target, 0.5));
-        put(
-                "binaryCrossEntropy(Tensor, Tensor)",
-                c -> Losses.binaryCrossEntropy(c.positive, c.target));
-        put(
-                "binaryCrossEntropyWithLogits(Tensor, Tensor)",
-                c -> Losses.binaryCrossEntropyWithLogits(c.x, c.target));
-        put(
-                "categoricalCrossEntropy(Tensor, Tensor)",
-                c -> Losses.categoricalCrossEntropy(c.positive, c.target));
-        put("crossEntropy(Tensor, Tensor)", c -> Losses.crossEntropy(c.x, c.target));
-        put("nll(Tensor, Tensor)", c -> Losses.nll(c.x, c.labels));
+        put("crossEntropy(Tensor, Tensor) by label", c -> Losses.crossEntropy(c.x, c.labels));
+    }
+
+    private static Object[] operands(LeftoverCases c, boolean byLabel, Object... options) {
+        Tensor target = byLabel ? c.labels : c.target;
+        return Stream.concat(Stream.of(c.positive, target), Arrays.stream(options)).toArray();
     }
 
     private void factories() {
         put("tensor(float[], long[])", c -> c.device.tensor(new float[] {1, 2}));
         put("tensor(int[], long[])", c -> c.device.tensor(new int[] {1, 2}));
         put("tensor(double[], long[])", c -> c.device.tensor(new double[] {1, 2}));
+        put("tensor(long[], long[])", c -> c.device.tensor(new long[] {1, 2}));
+        put("tensor(boolean[], long[])", c -> c.device.tensor(new boolean[] {true, false}));
+        put("tensor(DType, byte[], long[])", c -> c.device.tensor(DType.U8, new byte[] {1, 2}));
+        put(
+                "tensor(DType, double[], long[])",
+                c -> c.device.tensor(DType.F16, new double[] {1, 2}));
         put(
                 "upload(DType, MemorySegment, Shape)",
                 c -> c.device.upload(DType.F32, MemorySegment.ofArray(new float[2]), Shape.of(2)));
         put("scalar(double)", c -> c.device.scalar(1));
         put("zeros(long[])", c -> c.device.zeros(2));
         put("ones(long[])", c -> c.device.ones(2));
+        put("zeros(DType, long[])", c -> c.device.zeros(DType.I64, 2));
+        put("ones(DType, long[])", c -> c.device.ones(DType.BOOL, 2));
+        put("full(DType, double, Shape)", c -> c.device.full(DType.I8, 3, Shape.of(2)));
         put("full(double, Shape)", c -> c.device.full(3, Shape.of(2)));
         put("empty(DType, Shape)", c -> c.device.empty(DType.F32, Shape.of(2)));
         put("compute(Supplier)", c -> c.device.compute(() -> c.x.exp().sum(1).mul(c.vector)));
@@ -256,25 +258,44 @@ final class LeftoverCases {
     }
 
     private static MemorySegment download(Tensor x) {
-        MemorySegment values = MemorySegment.ofArray(new float[(int) x.size()]);
+        MemorySegment values = MemorySegment.ofArray(new byte[(int) x.size() * x.dtype().bytes()]);
         x.download(values);
         return values;
     }
 
     static Stream<DynamicTest> all(String selector) {
-        return Stream.of(
-                dynamicTest("every operation is tried", () -> everyOperation(selector)),
-                dynamicTest("nothing is left", () -> each(selector, LeftoverCases::forward)),
-                dynamicTest(
-                        "nothing is left of what a tape records",
-                        () -> each(selector, LeftoverCases::backward)),
-                dynamicTest("nothing is left of a bad index", () -> badIndices(selector)));
+        Stream<DynamicTest> once =
+                Stream.of(
+                        dynamicTest("every operation is tried", () -> everyOperation(selector)),
+                        dynamicTest("nothing is left of a bad index", () -> badIndices(selector)));
+        // The second is computed in the first.
+        Stream<DynamicTest> each =
+                Stream.of(DType.F32, DType.BF16)
+                        .flatMap(
+                                dtype ->
+                                        Stream.of(
+                                                dynamicTest(
+                                                        "nothing is left of " + dtype,
+                                                        () ->
+                                                                each(
+                                                                        selector,
+                                                                        dtype,
+                                                                        LeftoverCases::forward)),
+                                                dynamicTest(
+                                                        "nothing is left of what a tape records of "
+                                                                + dtype,
+                                                        () ->
+                                                                each(
+                                                                        selector,
+                                                                        dtype,
+                                                                        LeftoverCases::backward))));
+        return Stream.concat(once, each);
     }
 
     private static void everyOperation(String selector) {
         Set<String> missing = new TreeSet<>();
         try (Device device = TestDevices.open(selector)) {
-            LeftoverCases cases = new LeftoverCases(device);
+            LeftoverCases cases = new LeftoverCases(device, DType.F32);
             for (Class<?> type :
                     new Class<?>[] {Tensor.class, Losses.class, DropoutState.class, Device.class}) {
                 for (Method method : type.getDeclaredMethods()) {
@@ -307,10 +328,10 @@ final class LeftoverCases {
     }
 
     /** Each operation as it is, and failing at its first call of the backend, its second, ... */
-    private static void each(String selector, Trial trial) {
+    private static void each(String selector, DType dtype, Trial trial) {
         FailingBackend failing = new FailingBackend(TestDevices.open(selector));
         try (Device device = new Device(failing)) {
-            LeftoverCases cases = new LeftoverCases(device);
+            LeftoverCases cases = new LeftoverCases(device, dtype);
             cases.operations.forEach(
                     (name, operation) -> {
                         int live = device.memory().liveTensors();
@@ -349,8 +370,8 @@ final class LeftoverCases {
     private void backward(Operation operation) {
         int live = device.memory().liveTensors();
         try (Tape tape = device.tape();
-                Tensor dx = device.zeros(3, 3);
-                Tensor dPositive = device.zeros(3, 3)) {
+                Tensor dx = device.zeros(x.dtype(), 3, 3);
+                Tensor dPositive = device.zeros(x.dtype(), 3, 3)) {
             tape.watch(x, dx);
             tape.watch(positive, dPositive);
             tape.watch(vector);
@@ -362,7 +383,7 @@ final class LeftoverCases {
                 return;
             }
             boolean view = y.view().buffer().equals(x.view().buffer());
-            try (Tensor dy = device.full(1, y.shape())) {
+            try (Tensor dy = device.full(y.dtype(), 1, y.shape())) {
                 tape.gradients(y, dy).of(vector).close();
             } finally {
                 if (!view) {
@@ -374,7 +395,7 @@ final class LeftoverCases {
 
     private static void badIndices(String selector) {
         try (Device device = TestDevices.open(selector)) {
-            LeftoverCases cases = new LeftoverCases(device);
+            LeftoverCases cases = new LeftoverCases(device, DType.F32);
             Tensor bad = device.tensor(new int[] {0, 3, 1});
             int live = device.memory().liveTensors();
             Stream.<Function<Tensor, Tensor>>of(
@@ -400,7 +421,8 @@ final class LeftoverCases {
     }
 
     private void close() {
-        for (Tensor operand : new Tensor[] {x, positive, vector, target, labels, integers}) {
+        for (Tensor operand :
+                new Tensor[] {x, positive, vector, target, truths, labels, integers}) {
             operand.close();
         }
         dropout.close();

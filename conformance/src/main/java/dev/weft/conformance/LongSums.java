@@ -1,6 +1,9 @@
 package dev.weft.conformance;
 
-import static dev.weft.conformance.Bound.U;
+import static dev.weft.conformance.Bound.relative;
+import static dev.weft.conformance.Bound.roundoffs;
+import static dev.weft.conformance.Bound.times;
+import static dev.weft.conformance.Bound.ulp;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -36,138 +39,130 @@ final class LongSums {
     // ---- kernels
 
     /** Each way of reducing: rows, adjacent runs, runs with gaps, several axes, many results. */
-    static List<KernelCase> kernels() {
+    static List<KernelCase> kernels(DType dtype) {
         List<KernelCase> cases = new ArrayList<>();
+        if (!dtype.isFloating()) {
+            return cases;
+        }
         for (ReduceOp op : new ReduceOp[] {ReduceOp.SUM, ReduceOp.MEAN}) {
-            cases.add(reduce(op, Shape.of(60_013, 19), Placement.DENSE, 0));
-            cases.add(reduce(op, Shape.of(60_013, 19), Placement.PADDED, 0, 1));
-            cases.add(reduce(op, Shape.of(1, 700_001), Placement.DENSE, 1));
-            cases.add(reduce(op, Shape.of(2, 150_001), Placement.STRIDED, 1));
-            cases.add(reduce(op, Shape.of(150_001, 2), Placement.DENSE, 0));
-            cases.add(reduce(op, Shape.of(150_001, 2), Placement.TRANSPOSED, 0));
-            cases.add(reduce(op, Shape.of(79, 67, 301), Placement.DENSE, 0, 2));
-            cases.add(reduce(op, Shape.of(401, 4099), Placement.DENSE, 0));
+            cases.add(reduce(op, dtype, Shape.of(60_013, 19), Placement.DENSE, 0));
+            cases.add(reduce(op, dtype, Shape.of(60_013, 19), Placement.PADDED, 0, 1));
+            cases.add(reduce(op, dtype, Shape.of(1, 700_001), Placement.DENSE, 1));
+            cases.add(reduce(op, dtype, Shape.of(2, 150_001), Placement.STRIDED, 1));
+            cases.add(reduce(op, dtype, Shape.of(150_001, 2), Placement.DENSE, 0));
+            cases.add(reduce(op, dtype, Shape.of(150_001, 2), Placement.TRANSPOSED, 0));
+            cases.add(reduce(op, dtype, Shape.of(79, 67, 301), Placement.DENSE, 0, 2));
+            cases.add(reduce(op, dtype, Shape.of(401, 4099), Placement.DENSE, 0));
         }
         for (boolean log : new boolean[] {false, true}) {
             for (Placement in : new Placement[] {Placement.DENSE, Placement.STRIDED}) {
-                cases.add(softmax(log, 250_007, in));
-                cases.add(softmaxGrad(log, 250_007, in));
+                cases.add(softmax(log, dtype, 250_007, in));
+                cases.add(softmaxGrad(log, dtype, 250_007, in));
             }
         }
-        cases.add(crossEntropy(250_007));
-        cases.add(scatterAdd(100_000));
+        cases.add(crossEntropy(dtype, 250_007));
+        cases.add(scatterAdd(dtype, 100_000));
         return cases;
     }
 
-    private static float[] constant(Side side, long size) {
-        float[] values = new float[(int) size];
-        Arrays.fill(values, (float) (0.1 + 0.1 * side.random().nextDouble()));
-        return values;
+    /** All the same: 0.1 to 0.2, and so little where it is F16 that their sum is not infinite. */
+    private static Values constant(Side side, DType dtype, long size) {
+        double value = 0.1 + 0.1 * side.random().nextDouble();
+        double most = FloatFormat.of(dtype).largest() / (4.0 * size);
+        return Values.of(dtype, Math.min(value, most)).cycled((int) size);
     }
 
-    private static KernelCase reduce(ReduceOp op, Shape shape, Placement in, int... axes) {
+    private static KernelCase reduce(
+            ReduceOp op, DType dtype, Shape shape, Placement in, int... axes) {
         return new KernelCase(
-                "long " + op,
+                "long " + op + " " + dtype,
                 shape + " " + in + " over " + Arrays.toString(axes),
                 side -> {
-                    float[] values = constant(side, shape.size());
+                    Values values = constant(side, dtype, shape.size());
                     Shape result = shape;
                     for (int axis : axes) {
                         result = result.with(axis, 1);
                     }
                     long n = shape.size() / result.size();
-                    View y = side.output(result, relative(Bound.roundings(n) + 1));
-                    side.kernels().run(new KernelCall.Reduce(op, side.input(values, shape, in), y));
+                    View y = side.output(dtype, result, relative(Bound.roundings(n) + 1));
+                    side.run(new KernelCall.Reduce(op, side.input(values, shape, in), y));
                 });
-    }
-
-    /** {@code n} roundings of a result of which nothing cancels. */
-    private static Bound relative(double n) {
-        return (_, expected) -> n * U * Math.abs(expected);
     }
 
     /** A row whose first element is the largest, and the others equal. */
-    private static float[] row(Side side, int columns) {
-        float[] values = new float[columns];
-        Arrays.fill(values, (float) (-1 - side.random().nextDouble()));
-        values[0] = 0;
+    private static Values row(Side side, DType dtype, int columns) {
+        Values values = Values.of(dtype, -1 - side.random().nextDouble()).cycled(columns);
+        values.set(0, 0);
         return values;
     }
 
-    private static KernelCase softmax(boolean log, int columns, Placement in) {
+    private static KernelCase softmax(boolean log, DType dtype, int columns, Placement in) {
         return new KernelCase(
-                log ? "long log softmax" : "long softmax",
+                (log ? "long log softmax " : "long softmax ") + dtype,
                 columns + " " + in,
                 side -> {
                     Shape shape = Shape.of(1, columns);
-                    View x = side.input(row(side, columns), shape, in);
+                    View x = side.input(row(side, dtype, columns), shape, in);
                     double roundings = Bound.roundings(columns) + 8;
                     // A relative error of the sum is an absolute one of its logarithm.
-                    Bound bound =
-                            log
-                                    ? Bound.absolute(roundings * U).plus(Bound.ulp(2))
-                                    : relative(roundings);
-                    side.kernels()
-                            .run(
-                                    new KernelCall.Softmax(
-                                            log, x, side.output(DType.F32, shape, in, bound)));
+                    Bound bound = log ? roundoffs(roundings).plus(ulp(2)) : relative(roundings);
+                    View y = side.output(dtype, shape, in, bound);
+                    side.run(new KernelCall.Softmax(log, x, y));
                 });
     }
 
-    private static KernelCase softmaxGrad(boolean log, int columns, Placement in) {
+    private static KernelCase softmaxGrad(boolean log, DType dtype, int columns, Placement in) {
         return new KernelCase(
-                log ? "long log softmaxGrad" : "long softmaxGrad",
+                (log ? "long log softmaxGrad " : "long softmaxGrad ") + dtype,
                 columns + " " + in,
                 side -> {
                     Shape shape = Shape.of(1, columns);
-                    float[] results = new float[columns];
-                    Arrays.fill(results, (float) (log ? -Math.log(columns) : 1.0 / columns));
-                    float[] gradients = constant(side, columns);
-                    double sum = gradients[0] * (log ? columns : 1.0);
-                    double size =
-                            log
-                                    ? gradients[0] + Math.exp(results[0]) * sum
-                                    : results[0] * (gradients[0] + sum);
-                    Bound bound = Bound.absolute((Bound.roundings(columns) + 8) * U * size);
+                    double share = log ? -Math.log(columns) : 1.0 / columns;
+                    Values results = Values.of(dtype, share).cycled(columns);
+                    Values gradients = constant(side, dtype, columns);
+                    double y0 = results.real(0);
+                    double d = gradients.real(0);
+                    double sum = d * columns * (log ? 1 : y0);
+                    double size = log ? d + Math.exp(y0) * sum : y0 * (d + sum);
+                    Bound bound = roundoffs((Bound.roundings(columns) + 8) * size);
                     View y = side.input(results, shape, in);
                     View dy = side.input(gradients, shape, in);
-                    View dx = side.output(DType.F32, shape, in, bound);
-                    side.kernels().run(new KernelCall.SoftmaxGrad(log, y, dy, dx));
+                    View dx = side.output(dtype, shape, in, bound);
+                    side.run(new KernelCall.SoftmaxGrad(log, y, dy, dx));
                 });
     }
 
-    private static KernelCase crossEntropy(int columns) {
+    private static KernelCase crossEntropy(DType dtype, int columns) {
         return new KernelCase(
-                "long crossEntropy",
+                "long crossEntropy " + dtype,
                 "" + columns,
                 side -> {
                     Shape shape = Shape.of(1, columns);
-                    float[] x = row(side, columns);
-                    float[] t = constant(side, columns);
-                    double total = (double) t[0] * columns;
-                    double u = (2 * Bound.roundings(columns) + 8) * U;
-                    double level = Math.log(1 + (columns - 1) * Math.exp(x[1]));
-                    Bound loss = Bound.absolute(u * total * (level - x[1]));
+                    Values row = row(side, dtype, columns);
+                    Values weights = constant(side, dtype, columns);
+                    double x = row.real(1);
+                    double t = weights.real(1);
+                    double total = t * columns;
+                    double n = 2 * Bound.roundings(columns) + 8;
+                    double level = Math.log(1 + (columns - 1) * Math.exp(x));
+                    Bound ofLoss = roundoffs(n * total * (level - x));
                     // Each is its share of the total, less t.
-                    double share = Math.max(1, Math.exp(x[1]) * columns) / Math.exp(level);
-                    Bound gradient = Bound.absolute(u * (total * share / columns + t[0]));
-                    double first = u * total / Math.exp(level);
-                    Bound gradients = (i, d) -> gradient.at(i, d) + (i == 0 ? first : 0);
-                    side.kernels()
-                            .run(
-                                    new KernelCall.CrossEntropy(
-                                            side.input(x, shape, Placement.DENSE),
-                                            side.input(t, shape, Placement.DENSE),
-                                            1,
-                                            side.output(Shape.of(1), loss),
-                                            side.output(shape, gradients)));
+                    double[] sizes = new double[columns];
+                    double share = Math.max(1, Math.exp(x) * columns) / Math.exp(level);
+                    Arrays.fill(sizes, n * (total * share / columns + t));
+                    sizes[0] += n * total / Math.exp(level);
+                    View logits = side.input(row, shape, Placement.DENSE);
+                    View target = side.input(weights, shape, Placement.DENSE);
+                    View l = side.output(dtype, Shape.of(1), ofLoss);
+                    View gradient = side.output(dtype, shape, times(1, sizes));
+                    side.run(new KernelCall.CrossEntropy(logits, target, 1, l, gradient));
                 });
     }
 
     /** Two rows of three that are met again and again, and one that is met once. */
-    private static KernelCase scatterAdd(int count) {
+    private static KernelCase scatterAdd(DType dtype, int count) {
         return new KernelCase(
-                "long scatterAdd",
+                "long scatterAdd " + dtype,
                 "" + count,
                 side -> {
                     int[] rows = new int[count];
@@ -175,18 +170,13 @@ final class LongSums {
                         rows[i] = i % 3 == 0 ? 0 : 3;
                     }
                     rows[count / 2] = 1;
-                    View dy =
-                            side.input(
-                                    constant(side, 5L * count),
-                                    Shape.of(count, 5),
-                                    Placement.DENSE);
-                    View table =
-                            side.updated(
-                                    new float[4 * 5],
-                                    Shape.of(4, 5),
-                                    Placement.PADDED,
-                                    relative(Bound.roundings(count)));
-                    side.kernels().run(new KernelCall.ScatterAdd(dy, side.input(rows), table));
+                    Values gradients = constant(side, dtype, 5L * count);
+                    View dy = side.input(gradients, Shape.of(count, 5), Placement.DENSE);
+                    Values zeros = Values.zeros(dtype, 4 * 5);
+                    Bound bound = relative(Bound.roundings(count));
+                    View table = side.updated(zeros, Shape.of(4, 5), Placement.PADDED, bound);
+                    View indices = side.input(Values.of(rows));
+                    side.run(new KernelCall.ScatterAdd(dy, indices, table));
                 });
     }
 
@@ -286,9 +276,13 @@ final class LongSums {
                         float[] y = op.apply(device.get().scalar(x)).toFloatArray();
                         for (int i = 0; i < y.length; i++) {
                             assertTrue(
-                                    bound.holds(i, expected, y[i]),
+                                    bound.holds(DType.F32, i, expected, y[i]),
                                     "element %d: expected %s within %s, got %s"
-                                            .formatted(i, expected, bound.at(i, expected), y[i]));
+                                            .formatted(
+                                                    i,
+                                                    expected,
+                                                    bound.difference(DType.F32, i, expected),
+                                                    y[i]));
                         }
                     }
                 });

@@ -1,8 +1,9 @@
 package dev.weft.conformance;
 
 import static dev.weft.conformance.Bound.EXACT;
-import static dev.weft.conformance.Bound.U;
-import static dev.weft.conformance.Bound.absolute;
+import static dev.weft.conformance.Bound.TINY;
+import static dev.weft.conformance.Bound.roundoffs;
+import static dev.weft.conformance.Bound.times;
 import static dev.weft.conformance.Bound.ulp;
 
 import dev.weft.DType;
@@ -21,12 +22,15 @@ final class LossKernels {
 
     private LossKernels() {}
 
-    static List<KernelCase> all() {
+    static List<KernelCase> of(DType dtype) {
         List<KernelCase> cases = new ArrayList<>();
+        if (!dtype.isFloating()) {
+            return cases;
+        }
         for (LossOp op : LossOp.values()) {
             ElementwiseKernels.forEachShape(
-                    (shape, in, out) -> cases.add(loss(op, shape, in, out)));
-            cases.add(extremes(op));
+                    (shape, in, out) -> cases.add(loss(op, dtype, shape, in, out)));
+            cases.add(extremes(op, dtype));
         }
         int[][] sizes = {
             {0, 5}, {1, 1}, {1, 10}, {3, 7}, {64, 10}, {5, 16}, {5, 17}, {4, 1009}, {700, 33}
@@ -34,8 +38,8 @@ final class LossKernels {
         for (int[] size : sizes) {
             for (Placement in : Placement.values()) {
                 for (double spread : new double[] {1, 30}) {
-                    cases.add(crossEntropy(size[0], size[1], in, spread, true));
-                    cases.add(crossEntropy(size[0], size[1], in, spread, false));
+                    cases.add(crossEntropy(dtype, size[0], size[1], in, spread, true));
+                    cases.add(crossEntropy(dtype, size[0], size[1], in, spread, false));
                 }
             }
         }
@@ -50,135 +54,141 @@ final class LossKernels {
         return op == LossOp.SQUARED_ERROR || op == LossOp.ABSOLUTE_ERROR || op == LossOp.HUBER;
     }
 
-    private static float[] targets(LossOp op, Philox random, long size) {
-        float[] t = Draws.uniform(random, size, 0, 1);
-        for (int i = 0; i < t.length; i++) {
+    private static Values targets(LossOp op, DType dtype, Philox random, long size) {
+        Values t = Draws.uniform(random, dtype, size, 0, 1);
+        for (int i = 0; i < t.size(); i++) {
             if (isRegression(op)) {
-                t[i] = t[i] * 6 - 3;
+                t.set(i, t.real(i) * 6 - 3);
             } else if (random.nextInt(2) == 0) {
-                t[i] = Math.round(t[i]);
+                t.set(i, Math.rint(t.real(i)));
             }
         }
         return t;
     }
 
-    static Bound bound(LossOp op, float[] x, float[] t) {
+    static Bound bound(LossOp op, Values x, Values t) {
         return switch (op) {
             case ABSOLUTE_ERROR -> EXACT;
             case SQUARED_ERROR, HUBER -> ulp(4);
             // ln(1 - x) where 1 - x was rounded.
-            case BINARY_CROSS_ENTROPY -> ulp(8).plus(absolute(8 * U));
+            case BINARY_CROSS_ENTROPY -> ulp(8).plus(roundoffs(8));
             case BINARY_CROSS_ENTROPY_LOGITS ->
-                    (i, l) -> 4 * Math.ulp((float) l) + 4 * U * (2 + Math.abs(x[i]) * (1 + t[i]));
+                    ulp(4).plus(
+                                    (format, i, _) ->
+                                            4
+                                                    * format.roundoff()
+                                                    * (2 + Math.abs(x.real(i)) * (1 + t.real(i))));
             case CATEGORICAL_CROSS_ENTROPY -> ulp(6);
         };
     }
 
-    static Bound gradBound(LossOp op, float[] dl) {
+    static Bound gradBound(LossOp op, Values dl) {
         return switch (op) {
             case ABSOLUTE_ERROR -> EXACT;
             case SQUARED_ERROR, HUBER, CATEGORICAL_CROSS_ENTROPY -> ulp(2);
             case BINARY_CROSS_ENTROPY -> ulp(8);
             // σ(x) - t cancels.
-            case BINARY_CROSS_ENTROPY_LOGITS ->
-                    (i, d) -> 2 * Math.ulp((float) d) + 6 * U * Math.abs(dl[i]);
+            case BINARY_CROSS_ENTROPY_LOGITS -> ulp(2).plus(times(6, dl.reals()));
         };
     }
 
-    private static KernelCase loss(LossOp op, Shape shape, Placement in, Placement out) {
+    private static KernelCase loss(
+            LossOp op, DType dtype, Shape shape, Placement in, Placement out) {
         return new KernelCase(
-                "loss " + op,
+                "loss " + op + " " + dtype,
                 shape + " " + in + " to " + out,
                 side -> {
-                    float[] predictions =
+                    long size = shape.size();
+                    Values predictions =
                             takesProbabilities(op)
-                                    ? Draws.uniform(side.random(), shape.size(), 0.001, 0.999)
-                                    : Draws.normal(side.random(), shape.size(), 2);
-                    float[] labels = targets(op, side.random(), shape.size());
-                    float[] gradients = Draws.normal(side.random(), shape.size(), 1);
-                    ElementwiseKernels.repeated(predictions, shape, in);
-                    ElementwiseKernels.repeated(labels, shape, in);
-                    ElementwiseKernels.repeated(gradients, shape, in);
-                    View x = side.input(predictions, shape, in);
-                    View t = side.input(labels, shape, in);
-                    View l = side.output(DType.F32, shape, out, bound(op, predictions, labels));
-                    side.kernels().run(new KernelCall.Loss(op, HUBER_DELTA, x, t, l));
-                    View dl = side.input(gradients, shape, in);
-                    Bound bound = gradBound(op, gradients);
-                    View dx = side.output(DType.F32, shape, out, bound);
-                    side.kernels().run(new KernelCall.LossGrad(op, HUBER_DELTA, x, t, dl, dx));
+                                    ? Draws.uniform(side.random(), dtype, size, 0.001, 0.999)
+                                    : Draws.normal(side.random(), dtype, size, 2);
+                    Values labels = targets(op, dtype, side.random(), size);
+                    Values gradients = Draws.normal(side.random(), dtype, size, 1);
+                    View x = side.input(Draws.repeated(predictions, shape, in), shape, in);
+                    View t = side.input(Draws.repeated(labels, shape, in), shape, in);
+                    View l = side.output(dtype, shape, out, bound(op, predictions, labels));
+                    side.run(new KernelCall.Loss(op, HUBER_DELTA, x, t, l));
+                    View dl = side.input(Draws.repeated(gradients, shape, in), shape, in);
+                    View dx = side.output(dtype, shape, out, gradBound(op, gradients));
+                    side.run(new KernelCall.LossGrad(op, HUBER_DELTA, x, t, dl, dx));
                 });
     }
 
     /** Predictions of exactly 0 and 1, huge logits, NaN and Inf. */
-    private static KernelCase extremes(LossOp op) {
+    private static KernelCase extremes(LossOp op, DType dtype) {
         return new KernelCase(
-                "loss " + op,
+                "loss " + op + " " + dtype,
                 "extremes",
                 side -> {
-                    float[] x =
+                    double large = FloatFormat.of(dtype).largest() / 4;
+                    Values x =
                             takesProbabilities(op)
-                                    ? new float[] {0, 0, 1, 1, 1e-9f, 1e-9f, Float.NaN, 0.5f}
-                                    : new float[] {
-                                        -200, 200, -1e30f, 1e30f, 0, 3, Float.NaN, 1e-30f
-                                    };
-                    float[] t = {0, 1, 0, 1, 0, 1, 1, 0};
+                                    ? Values.of(dtype, 0, 0, 1, 1, 1e-9, 1e-9, Double.NaN, 0.5)
+                                    : Values.of(
+                                            dtype,
+                                            -200,
+                                            200,
+                                            -large,
+                                            large,
+                                            0,
+                                            3,
+                                            Double.NaN,
+                                            1e-30);
+                    Values t = Values.of(dtype, 0, 1, 0, 1, 0, 1, 1, 0);
                     View predictions = side.input(x);
                     View targets = side.input(t);
-                    Shape shape = Shape.of(x.length);
-                    View l = side.output(shape, bound(op, x, t).plus(absolute(0x1p-126)));
-                    side.kernels()
-                            .run(new KernelCall.Loss(op, HUBER_DELTA, predictions, targets, l));
-                    float[] ones = {1, 1, 1, 1, 1, 1, 1, 1};
+                    View l = side.output(dtype, predictions.shape(), bound(op, x, t).plus(TINY));
+                    side.run(new KernelCall.Loss(op, HUBER_DELTA, predictions, targets, l));
+                    Values ones = Values.of(dtype, 1, 1, 1, 1, 1, 1, 1, 1);
                     View dl = side.input(ones);
-                    Bound bound = gradBound(op, ones).plus(absolute(0x1p-126));
-                    View dx = side.output(shape, bound);
-                    side.kernels()
-                            .run(
-                                    new KernelCall.LossGrad(
-                                            op, HUBER_DELTA, predictions, targets, dl, dx));
+                    Bound bound = gradBound(op, ones).plus(TINY);
+                    View dx = side.output(dtype, predictions.shape(), bound);
+                    side.run(
+                            new KernelCall.LossGrad(op, HUBER_DELTA, predictions, targets, dl, dx));
                 });
     }
 
     private static KernelCase crossEntropy(
-            int rows, int classes, Placement in, double spread, boolean byIndex) {
+            DType dtype, int rows, int classes, Placement in, double spread, boolean byIndex) {
         Shape shape = Shape.of(rows, classes);
         return new KernelCase(
-                byIndex ? "crossEntropy by index" : "crossEntropy by rows",
+                (byIndex ? "crossEntropy by index " : "crossEntropy by rows ") + dtype,
                 shape + " " + in + " spread " + spread,
                 side -> {
-                    float[] x = Draws.normal(side.random(), shape.size(), spread);
+                    Values x = Draws.normal(side.random(), dtype, shape.size(), spread);
                     int[] labels = Draws.indices(side.random(), rows, classes);
-                    float[] t = Draws.uniform(side.random(), shape.size(), 0, 1);
+                    Values t = Draws.uniform(side.random(), dtype, shape.size(), 0, 1);
                     for (int i = 0; i < rows; i++) {
                         for (int j = 0; byIndex && j < classes; j++) {
-                            t[i * classes + j] = j == labels[i] ? 1 : 0;
+                            t.set(i * classes + j, j == labels[i] ? 1 : 0);
                         }
                     }
-                    ElementwiseKernels.repeated(x, shape, in);
-                    View logits = side.input(x, shape, in);
+                    View logits = side.input(Draws.repeated(x, shape, in), shape, in);
                     View target =
-                            byIndex ? side.input(labels) : side.input(t, shape, Placement.PADDED);
-                    double[] lossBounds = new double[rows];
-                    double[] gradientBounds = new double[rows * classes];
-                    bounds(x, t, classes, lossBounds, gradientBounds);
-                    View l = side.output(Shape.of(rows), Bound.each(lossBounds));
-                    View gradient = side.output(shape, Bound.each(gradientBounds));
+                            byIndex
+                                    ? side.input(Values.of(labels))
+                                    : side.input(t, shape, Placement.PADDED);
+                    double[] ofLosses = new double[rows];
+                    double[] ofGradients = new double[rows * classes];
+                    roundings(x.reals(), t.reals(), classes, ofLosses, ofGradients);
+                    View l = side.output(dtype, Shape.of(rows), times(1, ofLosses));
+                    Bound bound = times(1, ofGradients).plus(TINY);
+                    View gradient = side.output(dtype, shape, bound);
                     // As the mean of rows, and as their sum.
                     double factor = byIndex ? 1.0 / rows : 1;
-                    side.kernels()
-                            .run(new KernelCall.CrossEntropy(logits, target, factor, l, gradient));
+                    side.run(new KernelCall.CrossEntropy(logits, target, factor, l, gradient));
                 });
     }
 
     /**
-     * For the loss, (3r + 8) u, with r the {@link Bound#roundings} of a sum of n, of what is added
-     * up, Σ t (|max| + ln n + |x|). For the gradient, softmax's relative error, (3r + 8) u and u |x
+     * In u: for the loss, 3r + 8, with r the {@link Bound#roundings} of a sum of n, of what is
+     * added up, Σ t (|max| + ln n + |x|). For the gradient, softmax's relative error, 3r + 8 and |x
      * - max|, of its share, and the sum's and the subtraction's rounding.
      */
-    private static void bounds(
-            float[] x, float[] t, int classes, double[] lossBounds, double[] gradientBounds) {
-        for (int i = 0; i < lossBounds.length; i++) {
+    private static void roundings(
+            double[] x, double[] t, int classes, double[] ofLosses, double[] ofGradients) {
+        for (int i = 0; i < ofLosses.length; i++) {
             double max = Double.NEGATIVE_INFINITY;
             for (int j = i * classes; j < (i + 1) * classes; j++) {
                 max = Math.max(max, x[j]);
@@ -189,13 +199,12 @@ final class LossKernels {
                 sum += Math.exp(x[j] - max);
                 total += t[j];
             }
-            double u = (3 * Bound.roundings(classes) + 8) * U;
+            double n = 3 * Bound.roundings(classes) + 8;
             for (int j = i * classes; j < (i + 1) * classes; j++) {
                 double share = Math.exp(x[j] - max) / sum;
                 double depth = max - x[j];
-                lossBounds[i] += u * t[j] * (Math.abs(max) + Math.log(sum) + Math.abs(x[j]) + 1);
-                gradientBounds[j] =
-                        (u + 2 * U * depth) * share * total + 2 * U * t[j] + Float.MIN_NORMAL;
+                ofLosses[i] += n * t[j] * (Math.abs(max) + Math.log(sum) + Math.abs(x[j]) + 1);
+                ofGradients[j] = (n + 2 * depth) * share * total + 2 * t[j];
             }
         }
     }

@@ -85,11 +85,11 @@ final class MemoryCases {
         SmallTraining(Device device) {
             this.device = device;
             Philox random = new Philox(7);
-            x = device.tensor(Draws.normal(random, 6 * 5, 1), 6, 5);
+            x = Draws.normal(random, device, 1, 6, 5);
             labels = device.tensor(new int[] {0, 1, 2, 2, 1, 0});
-            w1 = device.tensor(Draws.normal(random, 9 * 5, 0.5), 9, 5);
+            w1 = Draws.normal(random, device, 0.5, 9, 5);
             b1 = device.zeros(9);
-            w2 = device.tensor(Draws.normal(random, 3 * 9, 0.5), 3, 9);
+            w2 = Draws.normal(random, device, 0.5, 3, 9);
             control = device.tensor(new float[] {0.01f, 1});
             steps = device.tensor(new int[2]);
             states = List.of(device.zeros(9, 5), device.zeros(9, 5));

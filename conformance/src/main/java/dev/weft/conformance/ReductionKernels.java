@@ -1,7 +1,9 @@
 package dev.weft.conformance;
 
 import static dev.weft.conformance.Bound.EXACT;
-import static dev.weft.conformance.Bound.U;
+import static dev.weft.conformance.Bound.roundoffs;
+import static dev.weft.conformance.Bound.times;
+import static dev.weft.conformance.Bound.ulp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -21,25 +23,25 @@ final class ReductionKernels {
 
     private ReductionKernels() {}
 
-    static List<KernelCase> all() {
+    static List<KernelCase> of(DType dtype) {
         List<KernelCase> cases = new ArrayList<>();
         for (ReduceOp op : ReduceOp.values()) {
+            if (!op.supports(dtype)) {
+                continue;
+            }
             for (int size : Draws.SIZES) {
-                cases.add(reduce(op, Shape.of(size), Placement.DENSE, 0));
+                cases.add(reduce(op, dtype, Shape.of(size), Placement.DENSE, 0));
             }
             for (Placement in : Placement.values()) {
                 for (Shape shape : Draws.SHAPES) {
                     for (int[] axes : axes(shape.rank())) {
-                        cases.add(reduce(op, shape, in, axes));
-                        if (op.supports(DType.I32)) {
-                            cases.add(reduceI32(op, shape, in, axes));
-                        }
+                        cases.add(reduce(op, dtype, shape, in, axes));
                     }
                 }
             }
-            cases.add(reduce(op, Shape.of(301, 257), Placement.DENSE, 0));
-            cases.add(reduce(op, Shape.of(301, 257), Placement.DENSE, 1));
-            cases.add(reduce(op, Shape.of(301, 257), Placement.TRANSPOSED, 1));
+            cases.add(reduce(op, dtype, Shape.of(301, 257), Placement.DENSE, 0));
+            cases.add(reduce(op, dtype, Shape.of(301, 257), Placement.DENSE, 1));
+            cases.add(reduce(op, dtype, Shape.of(301, 257), Placement.TRANSPOSED, 1));
         }
         int[][] rows = {
             {1, 1},
@@ -59,20 +61,26 @@ final class ReductionKernels {
         for (int[] extents : rows) {
             Shape shape = Shape.of(Arrays.stream(extents).asLongStream().toArray());
             for (Placement in : Placement.values()) {
-                cases.add(argmax(shape, in));
-                for (boolean log : new boolean[] {false, true}) {
-                    for (double spread : new double[] {1, 30}) {
-                        cases.add(softmax(log, shape, in, spread));
+                if (dtype != DType.BOOL) {
+                    cases.add(argmax(dtype, shape, in));
+                }
+                if (dtype.isFloating()) {
+                    for (boolean log : new boolean[] {false, true}) {
+                        for (double spread : new double[] {1, 30}) {
+                            cases.add(softmax(log, dtype, shape, in, spread));
+                        }
+                        cases.add(softmaxGrad(log, dtype, shape, in));
                     }
-                    cases.add(softmaxGrad(log, shape, in));
                 }
             }
         }
-        for (boolean log : new boolean[] {false, true}) {
-            cases.add(softmax(log, Shape.of(3, 0), Placement.DENSE, 1));
-            cases.add(softmaxOfExtremes(log));
+        if (dtype.isFloating()) {
+            for (boolean log : new boolean[] {false, true}) {
+                cases.add(softmax(log, dtype, Shape.of(3, 0), Placement.DENSE, 1));
+                cases.add(softmaxOfExtremes(log, dtype));
+            }
+            cases.add(argmaxOfExtremes(dtype));
         }
-        cases.add(argmaxOfExtremes());
         return cases;
     }
 
@@ -99,45 +107,41 @@ final class ReductionKernels {
         return kept;
     }
 
-    private static KernelCase reduce(ReduceOp op, Shape shape, Placement in, int... axes) {
+    private static KernelCase reduce(
+            ReduceOp op, DType dtype, Shape shape, Placement in, int... axes) {
         return new KernelCase(
-                "reduce " + op,
+                "reduce " + op + " " + dtype,
                 shape + " " + in + " over " + Arrays.toString(axes),
                 side -> {
-                    float[] values = Draws.normal(side.random(), shape.size(), 10);
                     boolean extreme = op == ReduceOp.MAX || op == ReduceOp.MIN;
-                    if (extreme && values.length > 40) {
-                        values[values.length / 3] = Float.NaN;
-                        values[values.length / 2] = Float.POSITIVE_INFINITY;
-                        values[values.length - 1] = Float.NEGATIVE_INFINITY;
+                    Values values =
+                            dtype.isFloating()
+                                    ? Draws.normal(side.random(), dtype, shape.size(), 10)
+                                    : Draws.integers(side.random(), dtype, shape.size());
+                    if (dtype.isFloating() && extreme && values.size() > 40) {
+                        values.set(values.size() / 3, Double.NaN);
+                        values.set(values.size() / 2, Double.POSITIVE_INFINITY);
+                        values.set(values.size() - 1, Double.NEGATIVE_INFINITY);
                     }
-                    ElementwiseKernels.repeated(values, shape, in);
+                    Draws.repeated(values, shape, in);
                     Shape result = kept(shape, axes);
                     View x = side.input(values, shape, in);
-                    Bound bound =
-                            extreme ? EXACT : Bound.each(sumBounds(op, values, shape, result));
-                    View y = side.output(DType.F32, result, Placement.DENSE, bound);
-                    side.kernels().run(new KernelCall.Reduce(op, x, y));
-                    View transposed = side.output(DType.F32, result, Placement.TRANSPOSED, bound);
-                    side.kernels().run(new KernelCall.Reduce(op, x, transposed));
+                    Bound bound = extreme ? EXACT : sumBound(op, values.reals(), shape, result);
+                    for (Placement out : List.of(Placement.DENSE, Placement.TRANSPOSED)) {
+                        View y = side.output(dtype, result, out, bound);
+                        side.run(new KernelCall.Reduce(op, x, y));
+                    }
                 });
     }
 
     /**
      * {@link Bound#roundings} u Σ|x| for each sum; a mean divides it by n, and rounds once more.
      */
-    private static double[] sumBounds(ReduceOp op, float[] values, Shape shape, Shape result) {
-        double[] magnitude = new double[values.length];
-        for (int i = 0; i < magnitude.length; i++) {
-            magnitude[i] = Math.abs(values[i]);
-        }
-        double[] sums = sums(magnitude, shape, result);
+    private static Bound sumBound(ReduceOp op, double[] values, Shape shape, Shape result) {
+        double[] sums = sums(Arrays.stream(values).map(Math::abs).toArray(), shape, result);
         long n = result.size() == 0 ? 0 : shape.size() / result.size();
         double roundings = Bound.roundings(n);
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] *= op == ReduceOp.MEAN ? U * (roundings + 1) / n : U * roundings;
-        }
-        return sums;
+        return times(op == ReduceOp.MEAN ? (roundings + 1) / n : roundings, sums);
     }
 
     /** The sums over the axes that {@code result} has with extent 1, by the plainest loop. */
@@ -157,102 +161,84 @@ final class ReductionKernels {
         return sums;
     }
 
-    private static KernelCase reduceI32(ReduceOp op, Shape shape, Placement in, int... axes) {
+    private static KernelCase argmax(DType dtype, Shape shape, Placement in) {
         return new KernelCase(
-                "reduce I32 " + op,
-                shape + " " + in + " over " + Arrays.toString(axes),
-                side -> {
-                    View x = side.input(Draws.integers(side.random(), shape.size()), shape, in);
-                    View y = side.output(DType.I32, kept(shape, axes), Placement.DENSE, EXACT);
-                    side.kernels().run(new KernelCall.Reduce(op, x, y));
-                });
-    }
-
-    private static KernelCase argmax(Shape shape, Placement in) {
-        return new KernelCase(
-                "argmax",
+                "argmax " + dtype,
                 shape + " " + in,
                 side -> {
                     // Few different values, so that there are ties.
-                    float[] values = new float[(int) shape.size()];
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = side.random().nextInt(5) - 7;
+                    Values few = Values.zeros(dtype, shape.size());
+                    for (int i = 0; i < few.size(); i++) {
+                        few.set(i, side.random().nextInt(5) - (dtype == DType.U8 ? 0 : 7));
                     }
-                    View x = side.input(values, shape, in);
+                    Values many = Draws.any(side.random(), dtype, shape.size());
                     Shape result = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - 1));
-                    side.kernels()
-                            .run(
-                                    new KernelCall.Argmax(
-                                            x,
-                                            side.output(
-                                                    DType.I32, result, Placement.DENSE, EXACT)));
-                    int[] integers = Draws.integers(side.random(), shape.size());
-                    View i = side.input(integers, shape, in);
-                    side.kernels()
-                            .run(
-                                    new KernelCall.Argmax(
-                                            i,
-                                            side.output(
-                                                    DType.I32, result, Placement.DENSE, EXACT)));
+                    for (Values values : List.of(few, many)) {
+                        View x = side.input(values, shape, in);
+                        View y = side.output(DType.I32, result, EXACT);
+                        side.run(new KernelCall.Argmax(x, y));
+                    }
                 });
     }
 
-    private static KernelCase argmaxOfExtremes() {
+    private static KernelCase argmaxOfExtremes(DType dtype) {
         return new KernelCase(
-                "argmax",
+                "argmax " + dtype,
                 "NaN and Inf",
                 side -> {
                     int columns = 37;
-                    float[] values = new float[6 * columns];
-                    Arrays.fill(values, Float.NEGATIVE_INFINITY);
-                    values[columns + 20] = Float.NaN;
-                    values[columns + 30] = Float.NaN;
-                    values[2 * columns + 36] = -Float.MAX_VALUE;
-                    values[3 * columns + 35] = Float.POSITIVE_INFINITY;
-                    values[3 * columns + 36] = Float.NaN;
-                    values[4 * columns + 16] = 0f;
-                    values[4 * columns + 15] = -0f;
+                    Values values = Values.zeros(dtype, 6 * columns);
+                    Arrays.fill(values.bits(), infinity(dtype, -1));
+                    values.set(columns + 20, Double.NaN);
+                    values.set(columns + 30, Double.NaN);
+                    values.set(2 * columns + 36, -FloatFormat.of(dtype).largest());
+                    values.set(3 * columns + 35, Double.POSITIVE_INFINITY);
+                    values.set(3 * columns + 36, Double.NaN);
+                    values.set(4 * columns + 16, 0);
+                    values.set(4 * columns + 15, -0.0);
                     View x = side.input(values, Shape.of(6, columns), Placement.DENSE);
-                    View y = side.output(DType.I32, Shape.of(6), Placement.DENSE, EXACT);
-                    side.kernels().run(new KernelCall.Argmax(x, y));
+                    View y = side.output(DType.I32, Shape.of(6), EXACT);
+                    side.run(new KernelCall.Argmax(x, y));
                 });
+    }
+
+    private static long infinity(DType dtype, int sign) {
+        return Values.of(dtype, sign * Double.POSITIVE_INFINITY).bits()[0];
     }
 
     /**
      * 3 ulp and three times the sum's {@link Bound#roundings}, and what the rounding of x - max,
-     * which a float cannot avoid, makes of e^(x - max).
+     * which no format avoids, makes of e^(x - max).
      */
-    private static KernelCase softmax(boolean log, Shape shape, Placement in, double spread) {
+    private static KernelCase softmax(
+            boolean log, DType dtype, Shape shape, Placement in, double spread) {
         return new KernelCase(
-                log ? "log softmax" : "softmax",
+                (log ? "log softmax " : "softmax ") + dtype,
                 shape + " " + in + " spread " + spread,
                 side -> {
-                    float[] values = Draws.normal(side.random(), shape.size(), spread);
-                    ElementwiseKernels.repeated(values, shape, in);
+                    Values values = Draws.normal(side.random(), dtype, shape.size(), spread);
+                    Draws.repeated(values, shape, in);
                     int n = (int) shape.dim(-1);
-                    double[] depth = depths(values, n);
+                    double[] depth = depths(values.reals(), n);
                     double roundings = 3 * Bound.roundings(n) + 3;
                     Bound bound =
                             log
-                                    ? Bound.ulp(2)
-                                            .plus(Bound.absolute(roundings * U))
-                                            .plus(Bound.times(4 * U, depth))
-                                    : (i, y) ->
-                                            Bound.ulp(roundings).at(i, y)
-                                                    + 2 * U * y * depth[i]
-                                                    + Float.MIN_NORMAL;
+                                    ? ulp(2).plus(roundoffs(roundings)).plus(times(4, depth))
+                                    : ulp(roundings)
+                                            .plus((f, i, y) -> 2 * f.roundoff() * y * depth[i])
+                                            .plus(Bound.TINY);
                     View x = side.input(values, shape, in);
                     Placement out = in == Placement.BROADCAST ? Placement.PADDED : in;
-                    View y = side.output(DType.F32, shape, out, bound);
-                    side.kernels().run(new KernelCall.Softmax(log, x, y));
+                    View y = side.output(dtype, shape, out, bound);
+                    side.run(new KernelCall.Softmax(log, x, y));
                     if (!log) {
-                        side.demand(y, result -> assertRowsSumToOne(result, n));
+                        side.demand(y, result -> assertRowsSumToOne(result, dtype, n));
                     }
                 });
     }
 
     /** max - x for each element's row. */
-    private static double[] depths(float[] values, int n) {
+    private static double[] depths(double[] values, int n) {
         double[] depths = new double[values.length];
         for (int row = 0; row < values.length; row += Math.max(1, n)) {
             double max = Double.NEGATIVE_INFINITY;
@@ -266,67 +252,75 @@ final class ReductionKernels {
         return depths;
     }
 
-    private static void assertRowsSumToOne(double[] y, int n) {
+    private static void assertRowsSumToOne(double[] y, DType dtype, int n) {
+        FloatFormat computed = FloatFormat.of(dtype.computesIn());
+        FloatFormat stored = FloatFormat.of(dtype);
+        // What is computed in a wider type is rounded once more, and small elements to nothing.
+        double more = stored.equals(computed) ? 0 : stored.roundoff() + n * stored.smallest();
+        double bound = (Bound.roundings(n) + 3) * computed.roundoff() + more;
         for (int row = 0; row < y.length; row += n) {
             double sum = 0;
             for (int j = 0; j < n; j++) {
                 sum += y[row + j];
             }
-            assertEquals(1, sum, (Bound.roundings(n) + 3) * U, "the sum of a row of softmax");
+            assertEquals(1, sum, bound, "the sum of a row of softmax");
         }
     }
 
-    private static KernelCase softmaxOfExtremes(boolean log) {
+    private static KernelCase softmaxOfExtremes(boolean log, DType dtype) {
         int columns = 19;
         Shape shape = Shape.of(4, columns);
         return new KernelCase(
-                log ? "log softmax" : "softmax",
+                (log ? "log softmax " : "softmax ") + dtype,
                 "NaN and Inf",
                 side -> {
-                    float[] values = Draws.normal(side.random(), shape.size(), 2);
-                    values[3] = Float.NEGATIVE_INFINITY;
-                    values[columns + 17] = Float.NaN;
-                    values[2 * columns + 5] = 1e38f;
-                    values[2 * columns + 18] = -1e38f;
-                    values[3 * columns] = 500f;
+                    double large = FloatFormat.of(dtype).largest() / 4;
+                    Values values = Draws.normal(side.random(), dtype, shape.size(), 2);
+                    values.set(3, Double.NEGATIVE_INFINITY);
+                    values.set(columns + 17, Double.NaN);
+                    values.set(2 * columns + 5, large);
+                    values.set(2 * columns + 18, -large);
+                    values.set(3 * columns, 500);
                     View x = side.input(values, shape, Placement.DENSE);
-                    Bound bound = Bound.ulp(3 * columns + 3).plus(Bound.absolute(64 * U));
-                    side.kernels().run(new KernelCall.Softmax(log, x, side.output(shape, bound)));
+                    Bound bound = ulp(3 * columns + 3).plus(roundoffs(64));
+                    View y = side.output(dtype, shape, bound);
+                    side.run(new KernelCall.Softmax(log, x, y));
                 });
     }
 
-    private static KernelCase softmaxGrad(boolean log, Shape shape, Placement in) {
+    private static KernelCase softmaxGrad(boolean log, DType dtype, Shape shape, Placement in) {
         return new KernelCase(
-                log ? "log softmaxGrad" : "softmaxGrad",
+                (log ? "log softmaxGrad " : "softmaxGrad ") + dtype,
                 shape + " " + in,
                 side -> {
                     int n = (int) shape.dim(-1);
-                    float[] results = new float[(int) shape.size()];
-                    for (int i = 0; i < results.length; i++) {
+                    Values results = Values.zeros(dtype, shape.size());
+                    for (int i = 0; i < results.size(); i++) {
                         double y = side.random().nextDouble() * 2 / n;
-                        results[i] = (float) (log ? Math.log(y + 1e-3) : y);
+                        results.set(i, log ? Math.log(y + 1e-3) : y);
                     }
-                    float[] gradients = Draws.normal(side.random(), shape.size(), 1);
-                    ElementwiseKernels.repeated(results, shape, in);
-                    ElementwiseKernels.repeated(gradients, shape, in);
-                    double[] bounds = new double[results.length];
-                    for (int row = 0; row < bounds.length; row += n) {
+                    Values gradients = Draws.normal(side.random(), dtype, shape.size(), 1);
+                    Draws.repeated(results, shape, in);
+                    Draws.repeated(gradients, shape, in);
+                    double[] sizes = new double[results.size()];
+                    for (int row = 0; row < sizes.length; row += n) {
                         double sum = 0;
                         for (int j = row; j < row + n; j++) {
-                            sum += Math.abs(gradients[j]) * (log ? 1 : Math.abs(results[j]));
+                            double y = Math.abs(results.real(j));
+                            sum += Math.abs(gradients.real(j)) * (log ? 1 : y);
                         }
                         for (int j = row; j < row + n; j++) {
-                            double d = Math.abs(gradients[j]);
-                            double y = results[j];
-                            double size = log ? d + Math.exp(y) * sum : y * (d + sum);
-                            bounds[j] = 2 * U * (Bound.roundings(n) + 8) * size;
+                            double d = Math.abs(gradients.real(j));
+                            double y = results.real(j);
+                            sizes[j] = log ? d + Math.exp(y) * sum : y * (d + sum);
                         }
                     }
                     View y = side.input(results, shape, in);
                     View dy = side.input(gradients, shape, in);
                     Placement out = in == Placement.BROADCAST ? Placement.PADDED : in;
-                    View dx = side.output(DType.F32, shape, out, Bound.each(bounds));
-                    side.kernels().run(new KernelCall.SoftmaxGrad(log, y, dy, dx));
+                    Bound bound = times(2 * (Bound.roundings(n) + 8), sizes);
+                    View dx = side.output(dtype, shape, out, bound);
+                    side.run(new KernelCall.SoftmaxGrad(log, y, dy, dx));
                 });
     }
 }

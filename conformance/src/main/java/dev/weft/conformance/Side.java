@@ -6,6 +6,7 @@ import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceBuffer;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
 import dev.weft.random.Philox;
 
@@ -19,13 +20,10 @@ import java.util.function.Consumer;
 
 /**
  * One backend's side of a {@link KernelCase}: the views of one call, each in a buffer of its own
- * that is larger than the view. What no view covers holds sentinels: NaNs with a payload, so that a
- * stray write is found and a stray read shows in the result.
+ * that is larger than the view. What no view covers holds sentinels, so that a stray write is found
+ * and a stray read shows in the result.
  */
 final class Side implements AutoCloseable {
-    /** A quiet NaN that no arithmetic makes; as an I32 an improbable number. */
-    private static final int SENTINEL = 0x7FC5E471;
-
     /** Elements before a view: some kernels read several at once where they begin at 64 bytes. */
     private static final int ALIGNED = 64;
 
@@ -39,12 +37,12 @@ final class Side implements AutoCloseable {
     /**
      * A buffer with its view.
      *
-     * @param before the whole buffer's bits before the call
+     * @param before the whole buffer before the call
      * @param bound null for an input, which must stay as it is
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Block(
-            View view, int[] before, @Nullable Bound bound, List<Consumer<double[]>> demands) {}
+            View view, byte[] before, @Nullable Bound bound, List<Consumer<double[]>> demands) {}
 
     /** The same seed draws the same inputs on every backend. */
     Side(Backend backend, Philox random) {
@@ -52,8 +50,8 @@ final class Side implements AutoCloseable {
         this.random = random;
     }
 
-    Backend kernels() {
-        return backend;
+    void run(KernelCall call) {
+        backend.run(call);
     }
 
     Philox random() {
@@ -61,45 +59,33 @@ final class Side implements AutoCloseable {
     }
 
     /** An input with these elements in row-major order. */
-    View input(float[] values, Shape shape, Placement placement) {
-        return place(bits(values), DType.F32, shape, placement, null);
+    View input(Values values, Shape shape, Placement placement) {
+        return place(values, shape, placement, null);
     }
 
     /** A dense input of rank 1. */
-    View input(float[] values) {
-        return input(values, Shape.of(values.length), Placement.DENSE);
-    }
-
-    /** An I32 input. */
-    View input(int[] values, Shape shape, Placement placement) {
-        return place(values, DType.I32, shape, placement, null);
-    }
-
-    /** An I32 input of rank 1: indices. */
-    View input(int[] values) {
-        return input(values, Shape.of(values.length), Placement.DENSE);
+    View input(Values values) {
+        return input(values, Shape.of(values.size()), Placement.DENSE);
     }
 
     /** An output, full of sentinels before the call. */
     View output(DType dtype, Shape shape, Placement placement, Bound bound) {
-        int[] values = new int[(int) shape.size()];
-        Arrays.fill(values, SENTINEL);
-        return place(values, dtype, shape, placement, bound);
+        return place(sentinels(dtype, (int) shape.size()), shape, placement, bound);
     }
 
-    /** A dense F32 output. */
-    View output(Shape shape, Bound bound) {
-        return output(DType.F32, shape, Placement.DENSE, bound);
+    /** A dense output. */
+    View output(DType dtype, Shape shape, Bound bound) {
+        return output(dtype, shape, Placement.DENSE, bound);
     }
 
     /** An output that the call reads too. */
-    View updated(float[] values, Shape shape, Placement placement, Bound bound) {
-        return place(bits(values), DType.F32, shape, placement, bound);
+    View updated(Values values, Shape shape, Placement placement, Bound bound) {
+        return place(values, shape, placement, bound);
     }
 
-    /** An I32 output that the call reads too. */
-    View updated(int[] values, Bound bound) {
-        return place(values, DType.I32, Shape.of(values.length), Placement.DENSE, bound);
+    /** A dense output of rank 1 that the call reads too. */
+    View updated(Values values, Bound bound) {
+        return updated(values, Shape.of(values.size()), Placement.DENSE, bound);
     }
 
     /** Also demands something of an output's elements, in row-major order. */
@@ -111,25 +97,35 @@ final class Side implements AutoCloseable {
         }
     }
 
-    private static int[] bits(float[] values) {
-        int[] bits = new int[values.length];
-        for (int i = 0; i < bits.length; i++) {
-            bits[i] = Float.floatToRawIntBits(values[i]);
-        }
-        return bits;
+    /**
+     * Quiet NaNs that no arithmetic makes, in a type of integers an improbable number, and truths
+     * in a pattern.
+     */
+    private static Values sentinels(DType dtype, int size) {
+        Values values = Values.zeros(dtype, size);
+        Arrays.setAll(
+                values.bits(),
+                i ->
+                        switch (dtype) {
+                            case F64, I64 -> 0x7FFB_C5E4_71A5_93D7L;
+                            case F32, I32 -> 0x7FC5_E471;
+                            case F16 -> 0x7E5B;
+                            case BF16 -> 0x7FD7;
+                            case U8, I8 -> 0xA5;
+                            case BOOL -> Integer.bitCount(i) % 2;
+                        });
+        return values;
     }
 
-    private View place(
-            int[] values, DType dtype, Shape shape, Placement placement, @Nullable Bound bound) {
+    private View place(Values values, Shape shape, Placement placement, @Nullable Bound bound) {
+        DType dtype = values.dtype();
         int before = shape.size() % 2 == 0 ? ALIGNED : UNALIGNED;
-        int[] content = new int[before + (int) placement.extent(shape) + AFTER];
-        Arrays.fill(content, SENTINEL);
-        DeviceBuffer buffer = backend.allocate(dtype, content.length);
+        int size = before + (int) placement.extent(shape) + AFTER;
+        byte[] content = new byte[size * dtype.bytes()];
+        sentinels(dtype, size).write(content, Values.counting(size));
+        DeviceBuffer buffer = backend.allocate(dtype, size);
         View view = new View(buffer, shape, placement.strides(shape), before);
-        int[] positions = positions(view);
-        for (int i = 0; i < positions.length; i++) {
-            content[positions[i]] = values[i];
-        }
+        values.write(content, positions(view));
         blocks.add(new Block(view, content, bound, new ArrayList<>()));
         backend.upload(MemorySegment.ofArray(content), whole(buffer));
         return view;
@@ -159,19 +155,15 @@ final class Side implements AutoCloseable {
         return positions;
     }
 
+    /** What was computed: by the reference backend, not rounded. */
     private double[] elements(View view) {
         double[] all = new double[(int) view.buffer().size()];
         backend.download(whole(view.buffer()), all);
-        int[] positions = positions(view);
-        double[] elements = new double[positions.length];
-        for (int i = 0; i < elements.length; i++) {
-            elements[i] = all[positions[i]];
-        }
-        return elements;
+        return Arrays.stream(positions(view)).mapToDouble(position -> all[position]).toArray();
     }
 
-    private int[] after(Block block) {
-        int[] content = new int[block.before.length];
+    private byte[] after(Block block) {
+        byte[] content = new byte[block.before.length];
         backend.download(whole(block.view.buffer()), MemorySegment.ofArray(content));
         return content;
     }
@@ -181,42 +173,85 @@ final class Side implements AutoCloseable {
         backend.synchronize();
         for (int b = 0; b < blocks.size(); b++) {
             Block block = blocks.get(b);
-            checkUntouched(b, block);
-            if (block.bound == null) {
-                continue;
+            byte[] content = after(block);
+            if (block.bound != null) {
+                Values actual = Values.read(block.view.dtype(), content, positions(block.view));
+                compare(b, block, block.bound, actual, reference);
+                block.demands.forEach(demand -> demand.accept(elements(block.view)));
             }
-            double[] actual = elements(block.view);
-            double[] expected = reference.elements(reference.blocks.get(b).view);
-            for (int i = 0; i < actual.length; i++) {
-                if (!block.bound.holds(i, expected[i], actual[i])) {
-                    fail(
-                            "view %d (%s), element %d of %d: expected %s within %s, got %s"
-                                    .formatted(
-                                            b,
-                                            block.view,
-                                            i,
-                                            actual.length,
-                                            expected[i],
-                                            block.bound.at(i, expected[i]),
-                                            actual[i]));
-                }
-            }
-            block.demands.forEach(demand -> demand.accept(actual));
+            checkUntouched(b, block, content);
         }
     }
 
-    private void checkUntouched(int number, Block block) {
-        int[] content = after(block);
-        if (block.bound != null) {
-            for (int position : positions(block.view)) {
-                content[position] = block.before[position];
+    private static void compare(
+            int number, Block block, Bound bound, Values actual, Side reference) {
+        Block other = reference.blocks.get(number);
+        DType dtype = actual.dtype();
+        if (!dtype.isFloating()) {
+            Values expected = Values.read(dtype, reference.after(other), positions(other.view));
+            int i = Arrays.mismatch(expected.bits(), actual.bits());
+            if (i >= 0) {
+                wrong(number, block, i, expected.integer(i), "0", actual.integer(i));
+            }
+            return;
+        }
+        double[] expected = reference.elements(other.view);
+        for (int i = 0; i < expected.length; i++) {
+            if (!bound.holds(dtype, i, expected[i], actual.real(i))) {
+                double difference = bound.difference(dtype, i, expected[i]);
+                wrong(number, block, i, expected[i], "" + difference, actual.real(i));
             }
         }
-        for (int i = 0; i < content.length; i++) {
-            if (content[i] != block.before[i]) {
+    }
+
+    private static void wrong(
+            int number, Block block, int i, Object expected, String within, Object actual) {
+        fail(
+                "view %d (%s), element %d of %d: expected %s within %s, got %s"
+                        .formatted(
+                                number,
+                                block.view,
+                                i,
+                                block.view.size(),
+                                expected,
+                                within,
+                                actual));
+    }
+
+    private static void checkUntouched(int number, Block block, byte[] content) {
+        DType dtype = block.view.dtype();
+        if (block.bound != null) {
+            int[] positions = positions(block.view);
+            Values.read(dtype, block.before, positions).write(content, positions);
+        }
+        int at = Arrays.mismatch(block.before, content);
+        if (at >= 0) {
+            fail(
+                    "view %d (%s) of %d elements: a stray write of %02x at byte %d of the buffer"
+                            .formatted(number, block.view, block.view.size(), content[at], at));
+        }
+    }
+
+    /**
+     * Fails unless a refusal was right: hardware may lack F64, and then all of it. It says so, and
+     * nothing was written.
+     */
+    void requireLacking(UnsupportedOperationException refusal) {
+        boolean lacks =
+                blocks.stream()
+                        .map(Block::view)
+                        .filter(view -> view.dtype() == DType.F64)
+                        .anyMatch(view -> !backend.supports(new KernelCall.Fill(0, view)));
+        String message = String.valueOf(refusal.getMessage());
+        if (!lacks || !message.contains("F64")) {
+            throw refusal;
+        }
+        for (int b = 0; b < blocks.size(); b++) {
+            Block block = blocks.get(b);
+            if (!Arrays.equals(block.before, after(block))) {
                 fail(
-                        "view %d (%s) of %d elements: a stray write of %08x at buffer element %d"
-                                .formatted(number, block.view, block.view.size(), content[i], i));
+                        "view %d (%s) was written by a call that was refused"
+                                .formatted(b, block.view));
             }
         }
     }
@@ -227,7 +262,7 @@ final class Side implements AutoCloseable {
             int mismatch = Arrays.mismatch(after(blocks.get(b)), other.after(other.blocks.get(b)));
             if (mismatch >= 0) {
                 fail(
-                        "view %d: a second call gave other bits at buffer element %d"
+                        "view %d: a second call gave other bits at byte %d of the buffer"
                                 .formatted(b, mismatch));
             }
         }

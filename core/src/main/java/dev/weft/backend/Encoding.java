@@ -91,6 +91,16 @@ public final class Encoding {
         };
     }
 
+    /** An integer as the type can hold it: rounded once, or wrapped. */
+    public static double rounded(DType dtype, long value) {
+        return switch (dtype) {
+            case F64 -> value;
+            case F32 -> (float) value;
+            case F16, BF16 -> rounded(dtype, oddly(value));
+            case I64, I32, U8, I8, BOOL -> wrapped(dtype, value);
+        };
+    }
+
     /** A number without its fraction, as near as an integer type or BOOL can hold it. */
     public static long truncated(DType dtype, double value) {
         if (dtype == DType.BOOL) {
