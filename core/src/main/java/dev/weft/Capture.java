@@ -1,7 +1,15 @@
 package dev.weft;
 
+import dev.weft.backend.Backend;
+import dev.weft.backend.DeviceBuffer;
+import dev.weft.backend.Recording;
+
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A step's kernel calls, recorded once by {@link Device#capture} and done again by {@link #replay}:
@@ -20,7 +28,7 @@ import java.util.List;
  * }</pre>
  */
 public final class Capture implements AutoCloseable {
-    private final Device device;
+    private final Memory memory;
     private final Captured captured;
     private final List<Storage> written;
     private final Runnable unregister;
@@ -30,11 +38,49 @@ public final class Capture implements AutoCloseable {
      *
      * @param written what the step makes and leaves open, or overwrites
      */
-    Capture(Device device, Captured captured, List<Storage> written) {
-        this.device = device;
+    private Capture(Memory memory, Captured captured, List<Storage> written) {
+        this.memory = memory;
         this.captured = captured;
         this.written = written;
         this.unregister = Holdings.whenDropped(this, captured);
+    }
+
+    /**
+     * Does a step, and records it.
+     *
+     * @param direct does the calls
+     * @param step does them through the backend that it is given instead
+     */
+    static Capture of(Memory memory, Holdings holdings, Backend direct, Consumer<Backend> step) {
+        MemoryPool own = memory.pool().forCapture();
+        List<DeviceBuffer> held = new ArrayList<>();
+        CallRecorder calls =
+                new CallRecorder(
+                        direct,
+                        buffer -> {
+                            if (!own.made(buffer)) {
+                                own.hold(buffer);
+                                held.add(buffer);
+                            }
+                        });
+        Set<Storage> touched = new HashSet<>();
+        boolean done = false;
+        try {
+            memory.capture(own, touched, () -> step.accept(calls));
+            calls.replay();
+            Recording recording = direct.record(calls::replay);
+            touched.removeIf(Storage::isClosed);
+            Captured holds = new Captured(holdings, recording, own, held);
+            Capture capture = new Capture(memory, holds, List.copyOf(touched));
+            done = true;
+            return capture;
+        } finally {
+            if (!done) {
+                touched.stream().filter(storage -> storage.isFrom(own)).forEach(Storage::close);
+                own.close();
+                held.forEach(own::unhold);
+            }
+        }
     }
 
     /**
@@ -44,14 +90,14 @@ public final class Capture implements AutoCloseable {
      *     captured
      */
     public void replay() {
-        device.check();
+        memory.check();
         if (captured.isClosed()) {
             throw new IllegalStateException("replay: this capture was closed");
         }
-        if (device.isCapturing()) {
-            throw new IllegalStateException("replay: a step is being captured on " + device);
+        if (memory.isCapturing()) {
+            throw new IllegalStateException("replay: a step is being captured on " + memory);
         }
-        device.written(written);
+        memory.written(written);
         try {
             captured.recording().replay();
         } finally {
@@ -66,7 +112,7 @@ public final class Capture implements AutoCloseable {
     @Override
     public void close() {
         if (!captured.isClosed()) {
-            device.check();
+            memory.check();
             try {
                 captured.close();
             } finally {

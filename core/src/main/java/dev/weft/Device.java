@@ -3,26 +3,17 @@ package dev.weft;
 import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Backend;
-import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
-import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.KernelCall;
-import dev.weft.backend.Recording;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.math.BigInteger;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -53,30 +44,17 @@ import java.util.function.Supplier;
  * <p>All CPU devices of a JVM share their threads, so that many devices cost little more than one.
  */
 public final class Device implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Device.class.getName());
-
-    /** How long a thread may take to end that has nothing left to do. */
-    private static final Duration ENDING = Duration.ofSeconds(1);
-
+    private final Confinement confinement;
+    private final Memory memory;
     private final Holdings holdings;
     private final Runnable unregister;
     private Backend backend;
     private final Backend composites;
     private @Nullable Trace trace;
-    private MemoryPool pool;
-    private final Scope root = new Scope(this);
-    private Scope innermost = root;
     private @Nullable Tape tape;
 
     /** Owns what operations made for themselves and the tape may have to read. */
-    private final Scope taped = new Scope(this);
-
-    /** What the step that is being captured makes or overwrites; null while none is. */
-    private @Nullable Set<Storage> captured;
-
-    private long writes;
-    private volatile Thread thread = Thread.currentThread();
-    private volatile boolean closed;
+    private final Scope taped;
 
     /**
      * A device over a backend, which it closes in the end. Most users call {@link Devices#open}
@@ -84,10 +62,13 @@ public final class Device implements AutoCloseable {
      */
     public Device(Backend backend) {
         this.backend = backend;
-        this.pool = new MemoryPool(backend);
-        this.composites = new Composites(() -> this.backend, () -> this.pool);
-        this.holdings = new Holdings(backend, pool);
-        this.unregister = Holdings.whenDropped(this, holdings);
+        this.confinement = new Confinement("device " + backend.info().selector());
+        this.memory = new Memory(confinement, backend);
+        this.composites = new Composites(() -> this.backend, memory::pool);
+        this.taped = memory.aside();
+        this.holdings = new Holdings(backend, memory.pool());
+        // Scopes and captures refer to the memory, tensors to all of the device.
+        this.unregister = Holdings.whenDropped(memory, holdings);
     }
 
     /** What this device is. */
@@ -109,8 +90,7 @@ public final class Device implements AutoCloseable {
     public Scope scope() {
         check();
         holdings.reclaim();
-        innermost = new Scope(this, innermost);
-        return innermost;
+        return memory.scope();
     }
 
     /**
@@ -373,20 +353,8 @@ public final class Device implements AutoCloseable {
 
     /** As {@link #empty(DType, Shape)}, for an operation that messages name. */
     Tensor empty(String operation, DType dtype, Shape shape) {
-        check();
-        DeviceBuffer buffer;
-        try {
-            buffer = pool.take(dtype, shape.size());
-        } catch (DeviceOutOfMemoryException e) {
-            BigInteger bytes =
-                    BigInteger.valueOf(shape.size()).multiply(BigInteger.valueOf(dtype.bytes()));
-            throw new DeviceOutOfMemoryException(
-                    "%s: %s has no memory for a tensor of %s %s, which takes %d bytes: close tensors that are no longer used, or work on fewer elements at once (%s)"
-                            .formatted(operation, this, shape, dtype, bytes, e.getMessage()),
-                    e);
-        }
-        Storage storage = new Storage(this, buffer, innermost);
-        return new Tensor(storage, View.contiguous(buffer, shape, 0));
+        Storage storage = memory.take(operation, dtype, shape);
+        return new Tensor(this, storage, View.contiguous(storage.buffer(), shape, 0));
     }
 
     /**
@@ -394,30 +362,12 @@ public final class Device implements AutoCloseable {
      * Tensor#lastWrite} was before or after something.
      */
     public long writes() {
-        return writes;
-    }
-
-    /** A storage is made. */
-    void created(Storage storage) {
-        if (captured != null) {
-            captured.add(storage);
-        }
+        return memory.writes();
     }
 
     /** A storage is overwritten. */
     void written(Storage storage) {
-        storage.written(++writes);
-        if (captured != null) {
-            captured.add(storage);
-        }
-    }
-
-    /** A replay overwrites all these. */
-    void written(List<Storage> storages) {
-        writes++;
-        for (Storage storage : storages) {
-            storage.written(writes);
-        }
+        memory.written(storage);
     }
 
     /**
@@ -456,45 +406,18 @@ public final class Device implements AutoCloseable {
                             + this);
         }
         Backend direct = backend;
-        MemoryPool shared = pool;
-        MemoryPool own = shared.forCapture();
-        List<DeviceBuffer> held = new ArrayList<>();
-        CallRecorder calls =
-                new CallRecorder(
-                        direct,
-                        buffer -> {
-                            if (!own.made(buffer)) {
-                                own.hold(buffer);
-                                held.add(buffer);
-                            }
-                        });
-        Set<Storage> touched = new HashSet<>();
-        boolean done = false;
-        try {
-            backend = calls;
-            pool = own;
-            captured = touched;
-            try {
-                step.run();
-            } finally {
-                backend = direct;
-                pool = shared;
-                captured = null;
-            }
-            calls.replay();
-            Recording recording = direct.record(calls::replay);
-            touched.removeIf(Storage::isClosed);
-            Captured holds = new Captured(holdings, recording, own, held);
-            Capture capture = new Capture(this, holds, List.copyOf(touched));
-            done = true;
-            return capture;
-        } finally {
-            if (!done) {
-                touched.stream().filter(storage -> storage.isFrom(own)).forEach(Storage::close);
-                own.close();
-                held.forEach(own::unhold);
-            }
-        }
+        return Capture.of(
+                memory,
+                holdings,
+                direct,
+                recorder -> {
+                    backend = recorder;
+                    try {
+                        step.run();
+                    } finally {
+                        backend = direct;
+                    }
+                });
     }
 
     /**
@@ -531,12 +454,12 @@ public final class Device implements AutoCloseable {
 
     /** Whether a step is being captured: calls are recorded instead of done. */
     public boolean isCapturing() {
-        return backend instanceof CallRecorder;
+        return memory.isCapturing();
     }
 
     /** What is in use, pooled, and was allocated. */
     public MemoryStats memory() {
-        return pool.stats();
+        return memory.pool().stats();
     }
 
     /** Gives pooled memory that no tensor uses back to the system. */
@@ -545,7 +468,7 @@ public final class Device implements AutoCloseable {
         try {
             holdings.reclaim();
             backend.synchronize();
-            pool.trim();
+            memory.pool().trim();
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -568,7 +491,7 @@ public final class Device implements AutoCloseable {
      * thread's calls are refused.
      */
     public void adopt() {
-        thread = Thread.currentThread();
+        confinement.adopt();
     }
 
     /**
@@ -586,10 +509,10 @@ public final class Device implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (closed) {
+        if (confinement.isClosed()) {
             return;
         }
-        awaitOwner();
+        confinement.awaitOwner();
         check();
         if (isCapturing()) {
             throw new IllegalStateException("close: a step is being captured on " + this);
@@ -597,12 +520,8 @@ public final class Device implements AutoCloseable {
         if (tape != null) {
             tape.close();
         }
-        while (innermost != root) {
-            innermost.close();
-        }
-        reportLeaks();
-        root.reclaimAll();
-        closed = true;
+        memory.close();
+        confinement.close();
         try {
             holdings.close();
         } finally {
@@ -614,82 +533,8 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /**
-     * Where another thread has this device and is about to end, as those of an executor that says
-     * that it has ended, waits for that: then the device is the caller's.
-     */
-    private void awaitOwner() {
-        Thread owner = thread;
-        if (owner != Thread.currentThread()) {
-            try {
-                owner.join(ENDING);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private void reportLeaks() {
-        if (root.storages().isEmpty()) {
-            return;
-        }
-        MemoryStats stats = pool.stats();
-        LOG.log(
-                Level.WARNING,
-                "{0} is closed with {1} tensors ({2} bytes) that were not closed{3}",
-                this,
-                stats.liveTensors(),
-                stats.liveBytes(),
-                Debug.IS_ON ? ":" : "; -Dweft.debug=true tells where they were made");
-        for (Storage storage : root.storages()) {
-            Throwable site = storage.allocationSite();
-            if (site != null) {
-                LOG.log(Level.WARNING, "leaked " + storage.buffer().size() + " elements", site);
-            }
-        }
-    }
-
-    MemoryPool pool() {
-        return pool;
-    }
-
-    /** Called by a scope that closes. */
-    void closed(Scope scope) {
-        check();
-        if (scope != innermost) {
-            throw new IllegalStateException(
-                    "scopes of " + this + " must close in the reverse order of opening");
-        }
-        innermost = scope.parent();
-    }
-
     void check() {
-        if (closed) {
-            throw new IllegalStateException(this + " was closed");
-        }
-        if (Thread.currentThread() != thread && !inherited()) {
-            throw new IllegalStateException(
-                    this
-                            + " belongs to thread '"
-                            + thread.getName()
-                            + "', not to '"
-                            + Thread.currentThread().getName()
-                            + "': open a device for each thread; or, when '"
-                            + thread.getName()
-                            + "' has stopped using it, call adopt() here first. Once that thread"
-                            + " has ended, any other may use and close it");
-        }
-    }
-
-    /**
-     * Whether the thread that had this device has ended, so that it is the caller's now: there is
-     * nobody left to hand it over, as where each command of a shell has a thread of its own.
-     */
-    private synchronized boolean inherited() {
-        if (!thread.isAlive()) {
-            thread = Thread.currentThread();
-        }
-        return thread == Thread.currentThread();
+        confinement.check();
     }
 
     private static Shape shapeOf(int values, long[] dims) {
@@ -703,6 +548,6 @@ public final class Device implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "device " + backend.info().selector();
+        return confinement.toString();
     }
 }

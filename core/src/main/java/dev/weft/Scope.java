@@ -15,19 +15,28 @@ import java.util.List;
  * }</pre>
  */
 public final class Scope implements AutoCloseable {
-    private final Device device;
+    private final Home home;
     private final Scope parent;
     private final List<Storage> storages = new ArrayList<>();
     private boolean closed;
 
-    /** The root scope of a device is its own parent. */
-    Scope(Device device) {
-        this.device = device;
+    /** What a scope asks of the memory that it has a part of. */
+    interface Home {
+        /** Refuses a closed device, and another thread than the device's. */
+        void check();
+
+        /** A scope closes, which has to be the innermost. */
+        void closed(Scope scope);
+    }
+
+    /** A scope inside no other is its own parent. */
+    Scope(Home home) {
+        this.home = home;
         this.parent = this;
     }
 
-    Scope(Device device, Scope parent) {
-        this.device = device;
+    Scope(Home home, Scope parent) {
+        this.home = home;
         this.parent = parent;
     }
 
@@ -41,7 +50,7 @@ public final class Scope implements AutoCloseable {
      *
      * @throws IllegalStateException where the tensor was closed
      */
-    public Tensor keep(Tensor tensor) {
+    public <T extends Scoped> T keep(T tensor) {
         Storage storage = tensor.storage();
         if (storage.owner() == this) {
             storage.moveTo(parent);
@@ -54,8 +63,12 @@ public final class Scope implements AutoCloseable {
      * whole, or, where a step fails, not at all.
      */
     public void keepAll() {
-        device.check();
+        check();
         moveAllTo(parent);
+    }
+
+    void check() {
+        home.check();
     }
 
     void moveAllTo(Scope other) {
@@ -92,7 +105,7 @@ public final class Scope implements AutoCloseable {
         if (closed) {
             return;
         }
-        device.closed(this);
+        home.closed(this);
         closed = true;
         reclaimAll();
     }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * overwritten.
  */
 final class Storage {
-    private final Device device;
     private final MemoryPool pool;
     private final DeviceBuffer buffer;
     private final @Nullable Throwable allocationSite;
@@ -18,18 +17,12 @@ final class Storage {
     private boolean closed;
     private long lastWrite;
 
-    Storage(Device device, DeviceBuffer buffer, Scope owner) {
-        this.device = device;
-        this.pool = device.pool();
+    Storage(MemoryPool pool, DeviceBuffer buffer, Scope owner) {
+        this.pool = pool;
         this.buffer = buffer;
         this.owner = owner;
         this.allocationSite = Debug.IS_ON ? new Throwable("allocated here") : null;
         owner.add(this);
-        device.created(this);
-    }
-
-    Device device() {
-        return device;
     }
 
     DeviceBuffer buffer() {
@@ -44,7 +37,7 @@ final class Storage {
         return closed;
     }
 
-    /** {@link Device#writes} at the last write after its making; 0 before. */
+    /** {@link Memory#writes} at the last write after its making; 0 before. */
     long lastWrite() {
         return lastWrite;
     }
@@ -76,7 +69,7 @@ final class Storage {
     /** Gives the buffer back to the pool; idempotent. */
     void close() {
         if (!closed) {
-            device.check();
+            owner.check();
             owner.remove(this);
             reclaim();
         }

@@ -29,12 +29,14 @@ import java.util.function.IntFunction;
  * IllegalStateException} where a tensor was closed. Elementwise functions are specified, with their
  * derivatives, by {@link UnaryOp} and {@link BinaryOp}; operands broadcast as in NumPy.
  */
-public final class Tensor implements AutoCloseable {
+public final class Tensor extends Scoped implements AutoCloseable {
+    private final Device device;
     private final Storage storage;
     private final View view;
     private @Nullable String name;
 
-    Tensor(Storage storage, View view) {
+    Tensor(Device device, Storage storage, View view) {
+        this.device = device;
         this.storage = storage;
         this.view = view;
     }
@@ -68,7 +70,7 @@ public final class Tensor implements AutoCloseable {
 
     /** The device that holds it. */
     public Device device() {
-        return storage.device();
+        return device;
     }
 
     /** Gives the tensor a name, which errors use. Returns this tensor. */
@@ -95,7 +97,7 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalStateException as {@link #view}
      */
     public View viewToWrite() {
-        storage.device().written(storage());
+        device.written(storage());
         return view;
     }
 
@@ -108,8 +110,9 @@ public final class Tensor implements AutoCloseable {
         return storage.lastWrite();
     }
 
+    @Override
     Storage storage() {
-        storage.device().check();
+        device.check();
         if (storage.isClosed()) {
             throw new IllegalStateException(this + " was closed: it can no longer be used");
         }
@@ -371,7 +374,7 @@ public final class Tensor implements AutoCloseable {
 
     /** A view of the same elements that no tape has seen: gradients stop here. */
     public Tensor detach() {
-        return new Tensor(storage(), view);
+        return new Tensor(device, storage(), view);
     }
 
     // ---- elementwise, two operands
@@ -689,7 +692,7 @@ public final class Tensor implements AutoCloseable {
 
     /** A tensor over the same memory. */
     Tensor sharing(View other) {
-        return new Tensor(storage(), other);
+        return new Tensor(device, storage(), other);
     }
 
     /** The name or type, the shape, and the device. */
@@ -701,7 +704,7 @@ public final class Tensor implements AutoCloseable {
                 + " "
                 + dtype()
                 + " on "
-                + storage.device().info().selector()
+                + device.info().selector()
                 + ")";
     }
 }

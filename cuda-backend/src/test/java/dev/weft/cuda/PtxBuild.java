@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * The step of Maven's build that keeps the archive of PTX true to the kernels: {@code PtxBuild
- * make|check}, in this module's folder. Where a kernel has changed, {@code make} compiles all of
- * them with nvcc; {@code check}, or the lack of nvcc, fails the build in one line.
+ * make|check}, in this module's folder. Where kernels have changed, {@code make} compiles them with
+ * nvcc; {@code check}, or the lack of nvcc, fails the build in one line.
  */
 final class PtxBuild {
     private static final String RESOURCE = "dev/weft/cuda/" + PtxArchive.FILE;
@@ -37,7 +37,7 @@ final class PtxBuild {
     private final String nvcc;
 
     /** Such as 13.0.88. */
-    final String release;
+    private final String release;
 
     PtxBuild(String nvcc) {
         this.nvcc = nvcc;
@@ -69,12 +69,14 @@ final class PtxBuild {
     static void update(Path module, Optional<String> nvcc) throws IOException {
         Path committed = module.resolve("src/main/resources", RESOURCE);
         List<KernelSource> sources = KernelSource.forGpus();
+        PtxArchive old = PtxArchive.of(Map.of());
         if (Files.exists(committed)) {
             try (InputStream in = Files.newInputStream(committed)) {
-                if (PtxArchive.read(in).fits(sources)) {
-                    return;
-                }
+                old = PtxArchive.read(in);
             }
+        }
+        if (old.fits(sources)) {
+            return;
         }
         String compiler =
                 nvcc.orElseThrow(
@@ -82,7 +84,7 @@ final class PtxBuild {
                                 new IllegalStateException(
                                         "%s is not of these kernels: run scripts/ptx.sh where there is nvcc, and commit it"
                                                 .formatted(committed)));
-        PtxArchive archive = PtxArchive.of(new PtxBuild(compiler).compile(sources));
+        PtxArchive archive = PtxArchive.of(new PtxBuild(compiler).compile(sources, old));
         // Maven has copied the resources already.
         for (Path file : List.of(committed, module.resolve("target/classes", RESOURCE))) {
             Files.createDirectories(file.getParent());
@@ -93,12 +95,24 @@ final class PtxBuild {
         System.out.println("The kernels have changed, and so has " + committed + ": commit it");
     }
 
-    /** The PTX of each source: what nvcc makes of it, behind a line that says of what it is. */
-    Map<KernelSource, String> compile(List<KernelSource> sources) {
+    /** The PTX of each source; what this release of nvcc has made before is taken as it is. */
+    Map<KernelSource, String> compile(List<KernelSource> sources, PtxArchive before) {
         return sources.parallelStream()
-                .collect(Collectors.toConcurrentMap(Function.identity(), this::compile));
+                .collect(
+                        Collectors.toConcurrentMap(
+                                Function.identity(),
+                                source ->
+                                        before.ptx(source)
+                                                .filter(ptx -> isOwn(source, ptx))
+                                                .orElseGet(() -> compile(source))));
     }
 
+    /** Whether a source's PTX is by this release of nvcc. */
+    boolean isOwn(KernelSource source, String ptx) {
+        return ptx.startsWith(firstLine(source) + release + "\n");
+    }
+
+    /** What nvcc makes of it, behind a line that says of what it is. */
     private String compile(KernelSource source) {
         try {
             Path cu = Files.createTempFile("kernels", ".cu");
