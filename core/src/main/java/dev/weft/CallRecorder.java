@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * What needs the device at once, such as reading a value back, is refused.
  */
 final class CallRecorder extends ForwardingBackend {
-    private final List<KernelCall> calls = new ArrayList<>();
+    private final List<Runnable> calls = new ArrayList<>();
     private final Set<DeviceBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Consumer<DeviceBuffer> firstUse;
 
@@ -36,9 +36,7 @@ final class CallRecorder extends ForwardingBackend {
 
     /** Does all calls so far, in their order. */
     void replay() {
-        for (KernelCall call : calls) {
-            backend().run(call);
-        }
+        calls.forEach(Runnable::run);
     }
 
     private void note(List<View> views) {
@@ -99,7 +97,7 @@ final class CallRecorder extends ForwardingBackend {
 
     @Override
     public void run(KernelCall call) {
-        calls.add(call);
+        calls.add(backend().prepare(call));
         note(call.reads());
         note(call.writes());
     }

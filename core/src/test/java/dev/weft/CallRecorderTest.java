@@ -34,6 +34,7 @@ import java.util.stream.Stream;
 class CallRecorderTest {
     private final ReferenceBackend reference = new ReferenceBackend();
     private final List<List<Object>> done = new ArrayList<>();
+    private final List<KernelCall> prepared = new ArrayList<>();
     private final List<Object> used = new ArrayList<>();
 
     /** Does nothing but to note its calls. */
@@ -43,6 +44,10 @@ class CallRecorderTest {
                             CallRecorderTest.class.getClassLoader(),
                             new Class<?>[] {Backend.class},
                             (_, method, arguments) -> {
+                                if (method.getName().equals("prepare")) {
+                                    prepared.add((KernelCall) arguments[0]);
+                                    return (Runnable) () -> done.add(List.of("run", arguments[0]));
+                                }
                                 done.add(call(method, arguments));
                                 return null;
                             });
@@ -105,6 +110,7 @@ class CallRecorderTest {
                         .toArray();
         KernelCall call = (KernelCall) kind.getDeclaredConstructors()[0].newInstance(operands);
         done.clear();
+        prepared.clear();
         used.clear();
         CallRecorder each = new CallRecorder(backend, used::add);
         each.run(call);
@@ -113,6 +119,7 @@ class CallRecorderTest {
         assertEquals(new HashSet<>(buffers), new HashSet<>(used));
         each.replay();
         each.replay();
+        assertEquals(List.of(call), prepared);
         assertEquals(List.of(List.of("run", call), List.of("run", call)), done);
     }
 

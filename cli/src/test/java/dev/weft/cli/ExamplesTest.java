@@ -62,7 +62,10 @@ class ExamplesTest {
             String body = examples.group(2);
             tests.add(DynamicTest.dynamicTest(name, () -> run(name, body)));
         }
-        assertEquals(5, tests.size(), "the README shows core, CPU, options, network and a capture");
+        assertEquals(
+                6,
+                tests.size(),
+                "the README shows core, CPU, types, options, network and a capture");
         return tests;
     }
 

@@ -127,6 +127,14 @@ public interface Backend extends AutoCloseable {
     void run(KernelCall call);
 
     /**
+     * What does a call that it supports again and again, as {@link #run} does it once: all work
+     * that its arguments need is done now.
+     */
+    default Runnable prepare(KernelCall call) {
+        return () -> run(call);
+    }
+
+    /**
      * Does a call and waits for it.
      *
      * @return how long it took, by the device's own clock where it has one: without what the host

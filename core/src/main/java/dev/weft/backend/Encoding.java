@@ -70,8 +70,8 @@ public final class Encoding {
     public static void setLong(DType dtype, MemorySegment memory, long index, long value) {
         long at = index * dtype.bytes();
         switch (dtype) {
-            case F64 -> memory.set(F64, at, value);
-            case F32 -> memory.set(F32, at, value);
+            case F64 -> memory.set(F64, at, (double) value);
+            case F32 -> memory.set(F32, at, (float) value);
             case F16, BF16 -> set(dtype, memory, index, oddly(value));
             case I64 -> memory.set(I64, at, value);
             case I32 -> memory.set(I32, at, (int) value);
@@ -91,13 +91,14 @@ public final class Encoding {
         };
     }
 
-    /** An integer as the type can hold it: rounded once, or wrapped. */
+    /** An integer as a floating type can hold it. */
     public static double rounded(DType dtype, long value) {
         return switch (dtype) {
-            case F64 -> value;
+            case F64 -> (double) value;
             case F32 -> (float) value;
             case F16, BF16 -> rounded(dtype, oddly(value));
-            case I64, I32, U8, I8, BOOL -> wrapped(dtype, value);
+            case I64, I32, U8, I8, BOOL ->
+                    throw new IllegalArgumentException(dtype + " is not a floating type");
         };
     }
 
@@ -136,9 +137,9 @@ public final class Encoding {
     private static short bfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
-            return (short) (bits >>> Short.SIZE | 0x40);
+            return (short) ((bits >>> Short.SIZE) | 0x40);
         }
-        return (short) (bits + 0x7FFF + (bits >>> Short.SIZE & 1) >>> Short.SIZE);
+        return (short) ((bits + 0x7FFF + ((bits >>> Short.SIZE) & 1)) >>> Short.SIZE);
     }
 
     /**
@@ -156,7 +157,7 @@ public final class Encoding {
 
     /** As {@link #oddly(double)}, for a double. */
     private static double oddly(long value) {
-        double nearest = value;
+        double nearest = (double) value;
         long back = (long) nearest;
         // (long) saturates: 2⁶³ - 1 would seem to have been held.
         boolean above = nearest == 0x1p63 || back > value;

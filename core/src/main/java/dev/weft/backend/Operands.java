@@ -37,7 +37,7 @@ final class Operands {
                                     .map(RecordComponent::getType)
                                     .toArray(Class<?>[]::new));
         } catch (NoSuchMethodException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
@@ -80,7 +80,7 @@ final class Operands {
         try {
             return constructor.newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
@@ -108,7 +108,7 @@ final class Operands {
         try {
             return component.getAccessor().invoke(call);
         } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 }

@@ -97,9 +97,9 @@ class EncodingTest {
     void theNearestOfAll(DType dtype) {
         Random random = new Random(7);
         for (int i = 0; i < 20_000; i++) {
-            double value = (random.nextDouble() - 0.5) * Math.scalb(1, random.nextInt(-12, 14));
+            double value = (random.nextDouble() - 0.5) * Math.scalb(1.0, random.nextInt(-12, 14));
             double element = stored(dtype, value);
-            double step = Math.max(Math.abs(element) * dtype.roundoff() * 2, Math.scalb(1, -24));
+            double step = Math.max(Math.abs(element) * dtype.roundoff() * 2, 0x1p-24);
             for (double other :
                     new double[] {stored(dtype, element - step), stored(dtype, element + step)}) {
                 assertEquals(
