@@ -42,6 +42,7 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>All CPU devices of a JVM share their threads, so that many devices cost little more than one.
+ * {@link DeviceOptions#threads(int)} says how many of them a device uses.
  */
 public final class Device implements AutoCloseable {
     private final Confinement confinement;
@@ -426,6 +427,8 @@ public final class Device implements AutoCloseable {
      *
      * @param out takes the text, and is not closed
      * @throws IllegalStateException where a trace is open already, or a step is being captured
+     * @throws java.io.UncheckedIOException where the text cannot be written; so does every
+     *     operation while the trace is open
      */
     public Trace trace(Appendable out) {
         check();

@@ -63,9 +63,9 @@ class ExamplesTest {
             tests.add(DynamicTest.dynamicTest(name, () -> run(name, body)));
         }
         assertEquals(
-                6,
+                7,
                 tests.size(),
-                "the README shows core, CPU, types, options, network and a capture");
+                "the README shows core, CPU, types, options, network, a capture and a timeline");
         return tests;
     }
 
