@@ -2,6 +2,7 @@ package dev.weft.io;
 
 import dev.weft.DType;
 import dev.weft.Shape;
+import dev.weft.backend.Encoding;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,19 +84,25 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
         }
 
         /**
-         * The values of an F32 tensor in row-major order.
+         * The values of a floating tensor in row-major order: those of an F64 rounded.
          *
          * @throws IllegalStateException where it is of another type, or has more elements than a
          *     Java array holds: then use {@link #content}
          */
         public float[] floats() {
-            if (dtype != DType.F32 || shape.size() > Integer.MAX_VALUE - 8) {
+            if (!dtype.isFloating() || shape.size() > Integer.MAX_VALUE - 8) {
                 throw new IllegalStateException(
                         "safetensors: %s %s does not fit a float array; use content()"
                                 .formatted(dtype, shape));
             }
             float[] values = new float[(int) shape.size()];
-            MemorySegment.copy(content, FLOAT, 0, values, 0, values.length);
+            if (dtype == DType.F32) {
+                MemorySegment.copy(content, FLOAT, 0, values, 0, values.length);
+            } else {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) Encoding.get(dtype, content, i);
+                }
+            }
             return values;
         }
     }

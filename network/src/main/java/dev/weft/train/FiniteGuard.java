@@ -75,7 +75,7 @@ final class FiniteGuard {
 
     /** The first element of the batch that is not finite. */
     private static Optional<String> firstNonFinite(String name, Tensor batch) {
-        if (batch.dtype() != DType.F32) {
+        if (!batch.dtype().isFloating()) {
             return Optional.empty();
         }
         double[] numbers = batch.toDoubleArray();
