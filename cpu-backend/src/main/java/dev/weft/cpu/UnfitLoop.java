@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
@@ -16,7 +17,11 @@ import jdk.incubator.vector.FloatVector;
  * numbers are below that.
  */
 final class UnfitLoop {
-    /** √2 2⁶⁴: its square is twice what F32 holds, so that the rounding of s does not matter. */
+    /**
+     * √2 times the root of the power of 2 that is too large: its square is twice what F32 holds, so
+     * that the rounding of s does not matter.
+     */
+    // F64: private static final double SCALED_TO = 0x1.6A09E667F3BCDp512;
     private static final float SCALED_TO = 0x1.6A09E6p64f;
 
     private static final int LANES2 = 2 * COUNT;

@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.VECTOR;
@@ -29,39 +30,26 @@ final class VectorGates {
     private static final FloatVector MINUS_QUARTER = constant(-0.25f);
 
     /** From here on a Φ(-a), a σ(-2 u(a)) and a σ(-a) are 0. */
+    // F64: private static final DoubleVector ERF_FAR = constant(39);
     private static final FloatVector ERF_FAR = constant(15f);
 
+    // F64: private static final DoubleVector TANH_FAR = constant(22);
     private static final FloatVector TANH_FAR = constant(12f);
+    // F64: private static final DoubleVector SILU_FAR = constant(760);
     private static final FloatVector SILU_FAR = constant(112f);
 
     /** 1 / √(2π). */
-    private static final FloatVector DENSITY_AT_0 = constant(0.39894228f);
-
-    /**
-     * e^(a²/2) Φ(-a) = P(a) / Q(a) for 0 ≤ a ≤ 15, within 7·10⁻⁹ of it: minimax, fitted by Lawson's
-     * iteration. All coefficients are positive, so that nothing cancels.
-     */
-    private static final FloatVector P_0 = constant(0.5000000031483312f);
-
-    private static final FloatVector P_1 = constant(0.43928242900927966f);
-    private static final FloatVector P_2 = constant(0.183968336097497f);
-    private static final FloatVector P_3 = constant(0.040880840255532465f);
-    private static final FloatVector P_4 = constant(0.004153182550756437f);
-    private static final FloatVector Q_1 = constant(1.6764498649139818f);
-    private static final FloatVector Q_2 = constant(1.2055450786641428f);
-    private static final FloatVector Q_3 = constant(0.4714065660643776f);
-    private static final FloatVector Q_4 = constant(0.10247918664841661f);
-    private static final FloatVector Q_5 = constant(0.010410373146348621f);
+    private static final FloatVector DENSITY_AT_0 = constant(0.3989422804014327f);
 
     /** √(2/π), and what the cube counts beside it, in u(x) = √(2/π) (x + 0.044715 x³). */
-    private static final FloatVector INNER_LINEAR = constant(0.7978845608f);
+    private static final FloatVector INNER_LINEAR = constant(0.7978845608028654f);
 
-    private static final FloatVector INNER_CUBIC = constant(0.0356774081f);
+    private static final FloatVector INNER_CUBIC = constant(0.035677408136300125f);
 
     /** The same in 2 u'(x). */
-    private static final FloatVector SLOPE_LINEAR = constant(1.5957691216f);
+    private static final FloatVector SLOPE_LINEAR = constant(1.5957691216057308f);
 
-    private static final FloatVector SLOPE_CUBIC = constant(0.2140644488f);
+    private static final FloatVector SLOPE_CUBIC = constant(0.21406444881780073f);
 
     private VectorGates() {}
 
@@ -69,24 +57,15 @@ final class VectorGates {
     static FloatVector geluErf(FloatVector x) {
         FloatVector a = magnitude(x, ERF_FAR);
         FloatVector half = VectorMath.expOfNormal(a.mul(a).mul(MINUS_QUARTER));
-        return gated(x, erfRatio(a).mul(a).mul(half), half);
+        return gated(x, Polynomials.normalTail(a).mul(a).mul(half), half);
     }
 
     /** Φ(x) + x φ(x). */
     static FloatVector geluErfSlope(FloatVector x) {
         FloatVector a = magnitude(x, ERF_FAR);
         FloatVector half = VectorMath.expOfNormal(a.mul(a).mul(MINUS_QUARTER));
-        FloatVector d = a.neg().fma(DENSITY_AT_0, erfRatio(a));
+        FloatVector d = a.neg().fma(DENSITY_AT_0, Polynomials.normalTail(a));
         return slope(x, d.mul(half).mul(half));
-    }
-
-    /** P(a) / Q(a). */
-    private static FloatVector erfRatio(FloatVector a) {
-        a = (FloatVector) VECTOR.cast(a);
-        FloatVector s = a.mul(a);
-        FloatVector p = P_4.fma(s, P_3.fma(a, P_2)).fma(s, P_1.fma(a, P_0));
-        FloatVector q = Q_5.fma(a, Q_4).fma(s, Q_3.fma(a, Q_2)).fma(s, Q_1.fma(a, ONE));
-        return p.div(q);
     }
 
     /** x σ(2 u(x)). */

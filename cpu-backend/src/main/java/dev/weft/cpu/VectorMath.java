@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.VECTOR;
@@ -33,26 +34,30 @@ final class VectorMath {
     private static final FloatVector HALF = constant(0.5f);
     private static final FloatVector INFINITY = constant(Float.POSITIVE_INFINITY);
 
-    private static final FloatVector LOG2_E = constant(1.442695040888963f);
+    private static final FloatVector LOG2_E = constant(1.4426950408889634f);
 
-    /** ln 2 in two parts, the first short enough that its product with an exponent is exact. */
-    private static final FloatVector LN2_HIGH = constant(0.693359375f);
-
-    private static final FloatVector LN2_LOW = constant(-2.12194440e-4f);
+    /** -ln 2 in two parts, the first short enough that its product with an exponent is exact. */
+    // F64: private static final DoubleVector MINUS_LN2_HIGH = constant(-0x1.62e42fefp-1);
     private static final FloatVector MINUS_LN2_HIGH = constant(-0.693359375f);
+
+    // F64: private static final DoubleVector MINUS_LN2_LOW = constant(-0x1.473de6af278edp-34);
     private static final FloatVector MINUS_LN2_LOW = constant(2.12194440e-4f);
 
-    /** Added to a float below 2²² it leaves the nearest integer in the low bits. */
+    /** Added to a smaller number it leaves the nearest integer in the low bits. */
+    // F64: private static final DoubleVector ROUNDER = constant(0x1.8p52);
     private static final FloatVector ROUNDER = constant(0x1.8p23f);
 
-    private static final IntVector ROUNDER_BITS = constant(Float.floatToRawIntBits(0x1.8p23f));
+    private static final IntVector ROUNDER_BITS = ROUNDER.reinterpretAsInts();
 
     /** Beyond these, e^x is 0 or infinite. */
+    // F64: private static final DoubleVector EXP_LOW = constant(-746);
     private static final FloatVector EXP_LOW = constant(-104.5f);
 
+    // F64: private static final DoubleVector EXP_HIGH = constant(710);
     private static final FloatVector EXP_HIGH = constant(89f);
 
     /** Below this, e^x is computed 2⁶⁴ times as large, so that it is normal. */
+    // F64: private static final DoubleVector EXP_TINY = constant(-690);
     private static final FloatVector EXP_TINY = constant(-64f);
 
     private static final FloatVector EXP_TINY_UP = constant(0x1p64f);
@@ -63,51 +68,31 @@ final class VectorMath {
 
     private static final FloatVector EXPM1_HIGH = constant(40f);
 
-    /**
-     * e^r - 1 = r + r² (½ + …) for |r| ≤ ln 2 / 2: minimax, as in SLEEF's expf (Shibata and
-     * Petrogalli 2020).
-     */
-    private static final FloatVector EXP_6 = constant(1.98527617612853646e-4f);
-
-    private static final FloatVector EXP_5 = constant(1.39304355252534151e-3f);
-    private static final FloatVector EXP_4 = constant(8.33336077630519867e-3f);
-    private static final FloatVector EXP_3 = constant(4.16664853692054749e-2f);
-    private static final FloatVector EXP_2 = constant(1.66666671633720398e-1f);
-
+    // F64: private static final int FRACTION_BITS = 52;
     private static final int FRACTION_BITS = 23;
 
     /** √½, where the fraction that log sees begins. */
-    private static final IntVector HALF_ROOT_BITS = constant(0x3F3504F3);
+    // F64: private static final DoubleVector HALF_ROOT = constant(0x1.6a09e667f3bcdp-1);
+    private static final FloatVector HALF_ROOT = constant(0x1.6a09e6p-1f);
+
+    private static final IntVector HALF_ROOT_BITS = HALF_ROOT.reinterpretAsInts();
 
     private static final FloatVector MIN_NORMAL = constant(Float.MIN_NORMAL);
+    // F64: private static final DoubleVector DENORMAL_SCALE = constant(0x1p54);
     private static final FloatVector DENORMAL_SCALE = constant(0x1p25f);
+    // F64: private static final DoubleVector DENORMAL_EXPONENT = constant(54);
     private static final FloatVector DENORMAL_EXPONENT = constant(25f);
     private static final FloatVector PROBABILITY_SCALE = constant(0x1p64f);
     private static final FloatVector PROBABILITY_EXPONENT = constant(64f);
     private static final FloatVector LOG_LOW = constant(-100f);
     private static final FloatVector NAN = constant(Float.NaN);
 
-    /**
-     * ln(1 + f) = f - f²/2 + f³ (…) for √½ ≤ 1 + f < √2: minimax, as in Cephes' logf (Moshier
-     * 1989).
-     */
-    private static final FloatVector LOG_9 = constant(7.0376836292e-2f);
-
-    private static final FloatVector LOG_8 = constant(-1.1514610310e-1f);
-    private static final FloatVector LOG_7 = constant(1.1676998740e-1f);
-    private static final FloatVector LOG_6 = constant(-1.2420140846e-1f);
-    private static final FloatVector LOG_5 = constant(1.4249322787e-1f);
-    private static final FloatVector LOG_4 = constant(-1.6668057665e-1f);
-    private static final FloatVector LOG_3 = constant(2.0000714765e-1f);
-    private static final FloatVector LOG_2 = constant(-2.4999993993e-1f);
-    private static final FloatVector LOG_1 = constant(3.3333331174e-1f);
-    private static final FloatVector MINUS_HALF = constant(-0.5f);
-
-    /** From here on tanh is 1 in F32. */
+    /** From here on tanh is 1. */
+    // F64: private static final DoubleVector TANH_HIGH = constant(20);
     private static final FloatVector TANH_HIGH = constant(10f);
 
     private static final FloatVector TWO = constant(2f);
-    private static final IntVector SIGN = constant(Integer.MIN_VALUE);
+    private static final IntVector SIGN = constant(-0f).reinterpretAsInts();
 
     private VectorMath() {}
 
@@ -134,7 +119,7 @@ final class VectorMath {
         first = (FloatVector) VECTOR.cast(first);
         last = (FloatVector) VECTOR.cast(last);
         FloatVector rounded = x.fma(LOG2_E, ROUNDER);
-        FloatVector y = expm1Reduced(reduced(x, rounded));
+        FloatVector y = Polynomials.expm1(reduced(x, rounded));
         // 2^(n+64) where 2^n may be denormal: only the last product rounds then.
         VectorMask<Float> tiny = x.compare(LT, EXP_TINY);
         FloatVector scale = scaled(first.blend(EXP_TINY_UP, tiny), rounded);
@@ -143,12 +128,12 @@ final class VectorMath {
                 .blend(ZERO, x.compare(LT, EXP_LOW));
     }
 
-    /** e^x where that is normal and x below 88; arbitrary elsewhere, but NaN of NaN. */
+    /** e^x where that is normal and not too large; arbitrary elsewhere, but NaN of NaN. */
     static FloatVector expOfNormal(FloatVector x) {
         x = (FloatVector) VECTOR.cast(x);
         FloatVector rounded = x.fma(LOG2_E, ROUNDER);
         FloatVector scale = scaled(ONE, rounded);
-        return expm1Reduced(reduced(x, rounded)).fma(scale, scale);
+        return Polynomials.expm1(reduced(x, rounded)).fma(scale, scale);
     }
 
     /** x - n ln 2, where {@code rounded} holds n in its low bits. */
@@ -167,14 +152,6 @@ final class VectorMath {
                 .reinterpretAsFloats();
     }
 
-    /** e^r - 1 for |r| ≤ ln 2 / 2; by Estrin's scheme, in which half as much waits for the rest. */
-    private static FloatVector expm1Reduced(FloatVector r) {
-        r = (FloatVector) VECTOR.cast(r);
-        FloatVector square = r.mul(r);
-        FloatVector p = EXP_6.fma(r, EXP_5).fma(square, EXP_4.fma(r, EXP_3));
-        return p.fma(square, EXP_2.fma(r, HALF)).fma(square, r);
-    }
-
     /** e^x - 1 for x ≤ 40, within 2 ulp. */
     static FloatVector expm1(FloatVector x) {
         x = (FloatVector) VECTOR.cast(x);
@@ -182,7 +159,7 @@ final class VectorMath {
         FloatVector bounded = above.blend(EXPM1_HIGH, above.compare(GT, EXPM1_HIGH));
         FloatVector rounded = bounded.fma(LOG2_E, ROUNDER);
         FloatVector scale = scaled(ONE, rounded);
-        return expm1Reduced(reduced(bounded, rounded)).fma(scale, scale.sub(ONE));
+        return Polynomials.expm1(reduced(bounded, rounded)).fma(scale, scale.sub(ONE));
     }
 
     /** ln x, within 1 ulp, denormal operands too; -Inf at 0, NaN below, Inf at Inf. */
@@ -204,7 +181,8 @@ final class VectorMath {
      */
     static FloatVector logOfProbability(FloatVector x) {
         x = (FloatVector) VECTOR.cast(x);
-        // Scaled, so that denormals are normal; the logarithm of 0 comes out as -132, and with the
+        // Scaled, so that denormals are normal; the logarithm of 0 comes out below -100, and with
+        // the
         // addition that of -0, too.
         FloatVector y = logOfNormal(x.fma(PROBABILITY_SCALE, ZERO), PROBABILITY_EXPONENT);
         FloatVector above = y.blend(LOG_LOW, y.compare(LT, LOG_LOW));
@@ -220,14 +198,7 @@ final class VectorMath {
                 bits.sub(exponent.lanewise(LSHL, FRACTION_BITS)).reinterpretAsFloats().sub(ONE);
         // The exponent as a float: in the low bits of a large one, which is then subtracted.
         FloatVector e = exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER).sub(lost);
-        FloatVector square = f.mul(f);
-        FloatVector fourth = square.mul(square);
-        FloatVector high = LOG_9.fma(f, LOG_8).fma(square, LOG_7.fma(f, LOG_6));
-        FloatVector p = LOG_5.fma(f, LOG_4).fma(square, LOG_3.fma(f, LOG_2));
-        p = high.fma(fourth, p).fma(f, LOG_1);
-        FloatVector low = e.fma(LN2_LOW, p.mul(f).mul(square));
-        low = square.fma(MINUS_HALF, low);
-        return e.fma(LN2_HIGH, low.add(f));
+        return Polynomials.log(f, e);
     }
 
     /** ln(1 + t) for 0 ≤ t ≤ 1, within 2 ulp: the rounding of 1 + t is made good (Kahan). */
@@ -239,7 +210,8 @@ final class VectorMath {
     }
 
     /**
-     * tanh x = (e^2|x| - 1) / (e^2|x| + 1) with the sign of x, within 3 ulp; ±1 from |x| = 10 on.
+     * tanh x = (e^2|x| - 1) / (e^2|x| + 1) with the sign of x, within 3 ulp; ±1 from where on it
+     * rounds to that.
      */
     static FloatVector tanh(FloatVector x) {
         x = (FloatVector) VECTOR.cast(x);
@@ -292,9 +264,5 @@ final class VectorMath {
     /** A vector of equal lanes, to be kept in a constant. */
     static FloatVector constant(float value) {
         return FloatVector.broadcast(Lanes.F32, value);
-    }
-
-    private static IntVector constant(int value) {
-        return IntVector.broadcast(Lanes.I32, value);
     }
 }
