@@ -1,21 +1,16 @@
 package dev.weft.cpu;
 
-import static dev.weft.cpu.Memory.WORD;
-
 import dev.weft.DType;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
-import dev.weft.backend.Epilogue;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.Reserve;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
 import dev.weft.reference.ReferenceBackend;
-
-import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
@@ -28,8 +23,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
     private final DeviceInfo info;
     private final WorkerPool pool;
     private final Scratch[] scratch;
-    private final Gemm gemm;
-    private final GemmProblem gemmProblem = new GemmProblem();
+    private final GemmKernels gemm;
     private final Elementwise elementwise;
     private final Copies copies;
     private final Reduction reduction;
@@ -37,7 +31,6 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
     private final ScatterAdd scatterAdd;
     private final DropoutMask dropoutMask;
     private final Update update;
-    private final Scratch bias = new Scratch();
     private boolean closed;
 
     /** Opens the backend; its threads start with the first kernel that needs them. */
@@ -48,7 +41,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         for (int i = 0; i < threads; i++) {
             scratch[i] = new Scratch();
         }
-        gemm = new Gemm(pool, scratch);
+        gemm = new GemmKernels(pool, scratch);
         elementwise = new Elementwise(pool, scratch);
         copies = new Copies(pool, scratch, elementwise);
         reduction = new Reduction(pool, scratch);
@@ -84,7 +77,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
 
     @Override
     public void reserve(Reserve reserve) {
-        bias.reserve(reserve);
+        gemm.reserve(reserve);
         reduction.reserve(reserve);
         for (Scratch each : scratch) {
             each.reserve(reserve);
@@ -120,7 +113,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         pool.close();
         reduction.close();
         scatterAdd.close();
-        bias.close();
+        gemm.close();
         for (Scratch memory : scratch) {
             memory.close();
         }
@@ -129,6 +122,9 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
     // ---- kernels
 
     private static boolean isFast(KernelCall call) {
+        if (call instanceof KernelCall.Gemm product) {
+            return GemmKernels.supports(product);
+        }
         return !(call instanceof KernelCall.Compare || call instanceof KernelCall.Where)
                 && Stream.concat(call.reads().stream(), call.writes().stream())
                         .allMatch(view -> isWord(view.dtype()));
@@ -166,8 +162,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                     softmaxRows.softmaxGrad(log, y, dy, dx);
             case KernelCall.CrossEntropy(var x, var target, var factor, var l, var gradient) ->
                     softmaxRows.crossEntropy(x, target, (float) factor, l, gradient);
-            case KernelCall.Gemm(var alpha, var a, var b, var beta, var c, var epilogue) ->
-                    gemm(alpha, a, b, beta, c, epilogue);
+            case KernelCall.Gemm product -> gemm.run(product);
             case KernelCall.Gather(var table, var indices, var y) ->
                     Indices.gather(table, indices, y, copies);
             case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
@@ -261,44 +256,5 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                 Strided.of(t),
                 Strided.of(dl),
                 Strided.of(dx));
-    }
-
-    private void gemm(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
-        gemmProblem.set(
-                Math.toIntExact(c.dim(-2)),
-                Math.toIntExact(c.dim(-1)),
-                Math.toIntExact(a.dim(-1)),
-                (float) alpha,
-                CpuBuffer.address(a),
-                a.stride(-2) * WORD,
-                a.stride(-1) * WORD,
-                CpuBuffer.address(b),
-                b.stride(-2) * WORD,
-                // The stride of a single column means nothing.
-                b.dim(-1) == 1 ? WORD : b.stride(-1) * WORD,
-                (float) beta,
-                CpuBuffer.address(c),
-                c.stride(-2) * WORD,
-                adjacent(epilogue.bias()),
-                epilogue.activation());
-        if (c.rank() == 2) {
-            gemm.multiply(gemmProblem);
-        } else {
-            gemm.multiplyBatch(
-                    gemmProblem,
-                    c.dim(0),
-                    a.stride(0) * WORD,
-                    b.stride(0) * WORD,
-                    c.stride(0) * WORD);
-        }
-    }
-
-    /** The address of a bias's elements, next to each other; 0 for none. */
-    private long adjacent(@Nullable View view) {
-        if (view == null) {
-            return 0;
-        }
-        int size = Math.toIntExact(view.size());
-        return Strided.of(view).read(0, size, bias.reserve((long) size * WORD, "matmul"));
     }
 }

@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.GemmPanel.COLUMNS;
@@ -7,8 +8,7 @@ import static dev.weft.cpu.GemmPanel.ROW_COLUMNS;
 import static dev.weft.cpu.Memory.WORD;
 
 /**
- * c = activation(alpha a b + beta c + bias) for F32: chooses how, and splits the work among
- * threads.
+ * c = activation(alpha a b + beta c + bias): chooses how, and splits the work among threads.
  *
  * <ul>
  *   <li>Where K is 1, and where C has about half a vector of columns, there are kernels of their
@@ -39,7 +39,7 @@ final class Gemm {
      * memory each time (4096³ on one core of Zen 5: 5 % slower), with 512 rows b is copied too
      * often.
      */
-    private static final int MOST_ROWS = 2050;
+    private static final int MOST_ROWS = 8200 / WORD;
 
     /**
      * Rows along K that spread over more bytes than this are copied: they lie on too many pages.
@@ -71,21 +71,24 @@ final class Gemm {
      */
     private static final int PARTS_PER_THREAD = 3;
 
-    /** What a thread does in about 200 µs. */
-    private static final double LONG_FLOPS = 2e7;
+    /** What a thread does in about 200 µs, by the elements of a vector. */
+    private static final double LONG_FLOPS = 8e7 / WORD;
 
     /** Below this many operations and bytes, about 5 µs, a second thread does not pay. */
-    private static final double PARALLEL_FLOPS = 1e6;
+    private static final double PARALLEL_FLOPS = 4e6 / WORD;
 
     private static final long PARALLEL_BYTES = 1 << 18;
 
     /** The same where threads are far from each other ({@link WorkerPool#shares}): about 70 µs. */
-    private static final double LONGER_FLOPS = 8e6;
+    private static final double LONGER_FLOPS = 3.2e7 / WORD;
 
     private static final long LONGER_BYTES = 2 << 20;
 
     /** From this many operations on, the products of a batch are split one by one. */
-    private static final double ALONE_FLOPS = 8e6;
+    private static final double ALONE_FLOPS = 3.2e7 / WORD;
+
+    /** Of the cache. */
+    private static final int LINE = 64;
 
     private final WorkerPool pool;
     private final Scratch[] workers;
@@ -101,7 +104,7 @@ final class Gemm {
         if (g.m() == 0 || g.n() == 0) {
             return;
         }
-        if (!isShared(g.flops(), g.bytes())) {
+        if (!isShared(g.flops(), g.elements() * WORD)) {
             part(g, 0, g.m(), 0, g.n(), 0);
             return;
         }
@@ -129,7 +132,11 @@ final class Gemm {
      * apart.
      */
     void multiplyBatch(GemmProblem g, long batch, long aStep, long bStep, long cStep) {
-        if (batch == 1 || g.flops() >= ALONE_FLOPS) {
+        if (batch == 1) {
+            multiply(g);
+            return;
+        }
+        if (g.flops() >= ALONE_FLOPS) {
             for (long i = 0; i < batch; i++) {
                 multiply(g.moved(i * aStep, i * bStep, i * cStep));
             }
@@ -140,7 +147,7 @@ final class Gemm {
         }
         // Enough products in a part that it takes longer than handing it out.
         long each =
-                isShared(g.flops() * batch, g.bytes() * batch)
+                isShared(g.flops() * batch, g.elements() * WORD * batch)
                         ? Math.clamp((long) (PARALLEL_FLOPS / Math.max(1, g.flops())), 1L, batch)
                         : batch;
         Pieces parts = new Pieces(batch, each);
@@ -177,7 +184,7 @@ final class Gemm {
             GemmOuter.multiply(
                     i1 - i0,
                     j1 - j0,
-                    g.alpha(),
+                    (float) g.alpha(),
                     g.a() + i0 * g.aRow(),
                     g.aRow(),
                     g.b() + right,
@@ -210,7 +217,7 @@ final class Gemm {
             GemmDots dots =
                     new GemmDots(
                             g.k(),
-                            g.alpha(),
+                            (float) g.alpha(),
                             workers[worker].reserve(GemmDots.SCRATCH_BYTES, "matmul"));
             long init = accumulates ? g.c() : g.bias();
             long initRow = accumulates ? g.cRow() : 0;
@@ -356,7 +363,7 @@ final class Gemm {
     private void multiplyBlock(
             GemmProblem g, int i0, int i1, int j0, int j1, int p, int depth, int worker) {
         // A line more than the elements take, so that rows do not share their cache sets.
-        long copyRow = (depth + 15L) / 16 * 64 + 64;
+        long copyRow = ((long) depth * WORD + LINE - 1) / LINE * LINE + LINE;
         long bytes = GemmPanel.SCRATCH_BYTES + (long) depth * ROW_BYTES;
         boolean copiesA = copiesA(g);
         boolean copiesB = copiesB(g);
@@ -388,8 +395,20 @@ final class Gemm {
             long init = fresh ? start(g, j) : c;
             long initRow = fresh ? 0 : g.cRow();
             GemmPanel.multiply(
-                    i1 - i0, cols, depth, g.alpha(), a, aRow, aCol, b, bRow, init, initRow, c,
-                    g.cRow(), scratch);
+                    i1 - i0,
+                    cols,
+                    depth,
+                    (float) g.alpha(),
+                    a,
+                    aRow,
+                    aCol,
+                    b,
+                    bRow,
+                    init,
+                    initRow,
+                    c,
+                    g.cRow(),
+                    scratch);
             if (p + depth == g.k()) {
                 GemmEnds.finish(g, i0, i1, j, j + cols);
             }

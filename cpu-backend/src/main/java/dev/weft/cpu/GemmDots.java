@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.BYTES;
@@ -23,7 +24,7 @@ final class GemmDots {
     private static final int EIGHT = 8;
     private static final int FOUR = 4;
 
-    /** The lanes of four sums. */
+    /** The lanes of four sums, where a vector has more. */
     private static final VectorMask<Float> QUAD = F32.indexInRange(0, FOUR);
 
     /** What the first-level cache holds at the least. */
@@ -73,7 +74,7 @@ final class GemmDots {
                 for (int row = 0; row < TILE; row++) {
                     long at = (long) j * WORD;
                     long start = init == 0 ? 0 : init + (i + row) * initRow + at;
-                    storeQuad(row, start, c + (i + row) * cRow + at);
+                    store(row * FOUR, FOUR, start, WORD, c + (i + row) * cRow + at, WORD);
                 }
             }
         }
@@ -219,10 +220,10 @@ final class GemmDots {
      */
     private void store(int first, int count, long init, long initCol, long c, long cCol) {
         boolean adjacent = cCol == WORD && (init == 0 || initCol == WORD);
-        if (adjacent && count == GROUP) {
-            storeGroup(init, c);
+        if (adjacent && (count == GROUP || (count == FOUR && COUNT <= FOUR))) {
+            storeVectors(first, count, init, c);
         } else if (adjacent && count == FOUR) {
-            storeQuad(first / FOUR, init, c);
+            storeQuad(first, init, c);
         } else {
             for (int i = 0; i < count; i++) {
                 float sum = Memory.getFloat(sums + (long) (first + i) * WORD);
@@ -235,18 +236,17 @@ final class GemmDots {
         }
     }
 
-    private void storeGroup(long init, long c) {
+    private void storeVectors(int first, int count, long init, long c) {
         FloatVector scale = FloatVector.broadcast(F32, alpha);
-        for (int i = 0; i < GROUP; i += COUNT) {
-            FloatVector sum = Lanes.load(sums, i);
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector sum = Lanes.load(sums, first + i);
             Lanes.store(init == 0 ? sum.mul(scale) : sum.fma(scale, Lanes.load(init, i)), c, i);
         }
     }
 
-    private void storeQuad(int quad, long init, long c) {
+    private void storeQuad(int first, long init, long c) {
         FloatVector sum =
-                FloatVector.fromMemorySegment(
-                        F32, MEM, sums + (long) quad * FOUR * WORD, ORDER, QUAD);
+                FloatVector.fromMemorySegment(F32, MEM, sums + (long) first * WORD, ORDER, QUAD);
         FloatVector scale = FloatVector.broadcast(F32, alpha);
         FloatVector value =
                 init == 0

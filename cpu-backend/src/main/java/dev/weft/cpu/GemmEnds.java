@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
@@ -29,7 +30,7 @@ final class GemmEnds {
         }
         long bias = g.bias() == 0 ? 0 : g.bias() + (long) j0 * WORD;
         for (int i = i0; i < i1; i++) {
-            begin(g.c() + i * g.cRow() + (long) j0 * WORD, j1 - j0, g.beta(), bias);
+            begin(g.c() + i * g.cRow() + (long) j0 * WORD, j1 - j0, (float) g.beta(), bias);
         }
     }
 

@@ -70,10 +70,10 @@ final class GemmNarrow {
      * @param n columns
      * @param scratch {@link #scratchBytes} bytes
      */
-    GemmNarrow(int n, int k, float alpha, long scratch) {
+    GemmNarrow(int n, int k, double alpha, long scratch) {
         this.n = n;
         this.k = k;
-        this.alpha = alpha;
+        this.alpha = (float) alpha;
         this.rowBytes = rowBytes(k);
         // A tile at the end of C may begin up to three rows before its group.
         this.sums = scratch + (ROWS - 1L) * STEP_BYTES;

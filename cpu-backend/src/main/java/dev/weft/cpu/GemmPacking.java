@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.F32;
@@ -74,13 +75,13 @@ final class GemmPacking {
 
     private static void oneColumn(long from, long fromCol, long to, long toRow, int rows) {
         for (int p = 0; p < rows; p++) {
-            Memory.setInt(to + p * toRow, Memory.getInt(from + p * fromCol));
+            Memory.setFloat(to + p * toRow, Memory.getFloat(from + p * fromCol));
         }
     }
 
     private static void zeroColumn(long to, long toRow, int rows) {
         for (int p = 0; p < rows; p++) {
-            Memory.setInt(to + p * toRow, 0);
+            Memory.setFloat(to + p * toRow, 0);
         }
     }
 }

@@ -15,14 +15,14 @@ final class GemmProblem {
     private int m;
     private int n;
     private int k;
-    private float alpha;
+    private double alpha;
     private long a;
     private long aRow;
     private long aCol;
     private long b;
     private long bRow;
     private long bCol;
-    private float beta;
+    private double beta;
     private long c;
     private long cRow;
     private long bias;
@@ -33,14 +33,14 @@ final class GemmProblem {
             int m,
             int n,
             int k,
-            float alpha,
+            double alpha,
             long a,
             long aRow,
             long aCol,
             long b,
             long bRow,
             long bCol,
-            float beta,
+            double beta,
             long c,
             long cRow,
             long bias,
@@ -75,7 +75,7 @@ final class GemmProblem {
         return k;
     }
 
-    float alpha() {
+    double alpha() {
         return alpha;
     }
 
@@ -103,7 +103,7 @@ final class GemmProblem {
         return bCol;
     }
 
-    float beta() {
+    double beta() {
         return beta;
     }
 
@@ -137,8 +137,8 @@ final class GemmProblem {
     }
 
     /** What it reads and writes. */
-    long bytes() {
-        return ((long) m * n + (long) m * k + (long) k * n) * Memory.WORD;
+    long elements() {
+        return (long) m * n + (long) m * k + (long) k * n;
     }
 
     /** The same product with its operands elsewhere, by so many bytes. */

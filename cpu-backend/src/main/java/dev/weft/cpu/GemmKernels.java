@@ -1,0 +1,90 @@
+package dev.weft.cpu;
+
+import dev.weft.DType;
+import dev.weft.backend.Encoding;
+import dev.weft.backend.KernelCall;
+import dev.weft.backend.Reserve;
+import dev.weft.backend.View;
+
+import org.jspecify.annotations.Nullable;
+
+/** {@link KernelCall.Gemm} of every type that has it. */
+final class GemmKernels implements AutoCloseable {
+    private final Gemm floats;
+    private final DoubleGemm doubles;
+    private final GemmProblem problem = new GemmProblem();
+    private final Scratch bias = new Scratch();
+
+    GemmKernels(WorkerPool pool, Scratch[] scratch) {
+        floats = new Gemm(pool, scratch);
+        doubles = new DoubleGemm(pool, scratch);
+    }
+
+    /** What is given up where there is no memory. */
+    void reserve(Reserve reserve) {
+        bias.reserve(reserve);
+    }
+
+    /** Whether {@link #run} has the call's types. */
+    static boolean supports(KernelCall.Gemm call) {
+        DType type = call.c().dtype();
+        return type == call.a().dtype() && (type == DType.F32 || type == DType.F64);
+    }
+
+    void run(KernelCall.Gemm call) {
+        View a = call.a();
+        View b = call.b();
+        View c = call.c();
+        int width = a.dtype().bytes();
+        problem.set(
+                Math.toIntExact(c.dim(-2)),
+                Math.toIntExact(c.dim(-1)),
+                Math.toIntExact(a.dim(-1)),
+                call.alpha(),
+                CpuBuffer.address(a),
+                a.stride(-2) * width,
+                a.stride(-1) * width,
+                CpuBuffer.address(b),
+                b.stride(-2) * width,
+                // The stride of a single column means nothing.
+                b.dim(-1) == 1 ? width : b.stride(-1) * width,
+                call.beta(),
+                CpuBuffer.address(c),
+                c.stride(-2) * c.dtype().bytes(),
+                adjacent(call.epilogue().bias(), c.dtype().computesIn()),
+                call.epilogue().activation());
+        boolean isBatch = c.rank() > 2;
+        long batch = isBatch ? c.dim(0) : 1;
+        long aStep = isBatch ? a.stride(0) * width : 0;
+        long bStep = isBatch ? b.stride(0) * width : 0;
+        long cStep = isBatch ? c.stride(0) * c.dtype().bytes() : 0;
+        if (c.dtype() == DType.F64) {
+            doubles.multiplyBatch(problem, batch, aStep, bStep, cStep);
+        } else {
+            floats.multiplyBatch(problem, batch, aStep, bStep, cStep);
+        }
+    }
+
+    /** The address of a bias's elements as such a type, next to each other; 0 for none. */
+    private long adjacent(@Nullable View view, DType type) {
+        if (view == null) {
+            return 0;
+        }
+        long from = CpuBuffer.address(view);
+        if (view.isContiguous() && view.dtype() == type) {
+            return from;
+        }
+        long to = bias.reserve(view.size() * type.bytes(), "matmul");
+        long first = from / view.dtype().bytes();
+        for (long i = 0; i < view.size(); i++) {
+            double value = Encoding.get(view.dtype(), Memory.MEM, first + i * view.stride(0));
+            Encoding.set(type, Memory.MEM, to / type.bytes() + i, value);
+        }
+        return to;
+    }
+
+    @Override
+    public void close() {
+        bias.close();
+    }
+}
