@@ -1,6 +1,5 @@
 package dev.weft;
 
-import dev.weft.autograd.Op;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceInfo;
@@ -52,7 +51,7 @@ public final class Device implements AutoCloseable {
     private Backend backend;
     private final Backend composites;
     private @Nullable Trace trace;
-    private @Nullable Tape tape;
+    private @Nullable Recorder recorder;
 
     /** Owns what operations made for themselves and the tape may have to read. */
     private final Scope taped;
@@ -100,25 +99,35 @@ public final class Device implements AutoCloseable {
      * @throws IllegalStateException where a tape is open already
      */
     public Tape tape() {
-        check();
-        if (tape != null) {
-            throw new IllegalStateException(
-                    "a tape is open on " + this + " already: close it first");
-        }
-        Tape started = new Tape(this, this::tapeCloses);
-        tape = started;
-        return started;
+        return new Tape(this);
     }
 
-    private void tapeCloses() {
+    /**
+     * Tells a recorder of all operations from now on. What operations make for themselves, and it
+     * may have to read, stays open meanwhile.
+     *
+     * @return to be run when it stops
+     * @throws IllegalStateException where another records already
+     */
+    public Runnable record(Recorder started) {
         check();
-        tape = null;
+        if (recorder != null) {
+            throw new IllegalStateException(
+                    "a tape is open on %s already: close it first".formatted(this));
+        }
+        recorder = started;
+        return this::recorded;
+    }
+
+    private void recorded() {
+        check();
+        recorder = null;
         taped.reclaimAll();
     }
 
-    /** The tape that records now, or null. */
-    public @Nullable Tape recording() {
-        return tape;
+    /** What records now, or null. */
+    public @Nullable Recorder recording() {
+        return recorder;
     }
 
     /**
@@ -133,11 +142,11 @@ public final class Device implements AutoCloseable {
      *     scope around this call, or any other
      */
     public Tensor compute(Supplier<Tensor> body) {
-        Tape before = tape;
+        Recorder before = recorder;
         int recorded = before == null ? 0 : before.length();
         try (Scope scope = scope()) {
             Tensor result = scope.keep(body.get());
-            if (tape != null && (tape != before || tape.length() > recorded)) {
+            if (recorder != null && (!recorder.equals(before) || recorder.length() > recorded)) {
                 scope.moveAllTo(taped);
             }
             return result;
@@ -180,7 +189,7 @@ public final class Device implements AutoCloseable {
         }
         return compute(
                 () -> {
-                    Tape open = tape;
+                    Recorder open = recorder;
                     boolean tracked = open != null && kept.stream().anyMatch(open::tracks);
                     Tensor y = open == null ? forward.get() : open.paused(forward);
                     if (open == null || !tracked) {
@@ -399,10 +408,12 @@ public final class Device implements AutoCloseable {
     public Capture capture(Runnable step) {
         check();
         holdings.reclaim();
-        if (isCapturing() || tape != null) {
+        if (isCapturing() || recorder != null) {
             throw new IllegalStateException(
                     "capture: "
-                            + (tape == null ? "another step is being captured" : "a tape is open")
+                            + (recorder == null
+                                    ? "another step is being captured"
+                                    : "a tape is open")
                             + " on "
                             + this);
         }
@@ -520,8 +531,8 @@ public final class Device implements AutoCloseable {
         if (isCapturing()) {
             throw new IllegalStateException("close: a step is being captured on " + this);
         }
-        if (tape != null) {
-            tape.close();
+        if (recorder != null) {
+            recorder.close();
         }
         memory.close();
         confinement.close();

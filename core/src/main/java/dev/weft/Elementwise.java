@@ -1,7 +1,5 @@
 package dev.weft;
 
-import dev.weft.autograd.Op;
-import dev.weft.autograd.Tape;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.CompareOp;
 import dev.weft.backend.KernelCall;
@@ -9,14 +7,51 @@ import dev.weft.backend.UnaryOp;
 
 import java.util.Locale;
 
-/** Checks, allocates for, dispatches and records the elementwise operations. */
-final class Elementwise {
+/**
+ * Functions of each element, of one, two or three operands. Operands broadcast as in NumPy: missing
+ * leading axes are added, and extents of 1 repeated. They are on one device and of one type, which
+ * the result has too, except where said; F16, BF16, U8 and I8 compute in {@link DType#computesIn}
+ * and are rounded, or wrap, once. Gradients flow to every floating operand.
+ *
+ * <p>All throw a {@link ShapeException} where shapes do not broadcast, types differ, or a function
+ * is not defined for the type; an {@link IllegalArgumentException} where operands are on two
+ * devices, or a number is not one that the type has; an {@link IllegalStateException} where an
+ * operand was closed.
+ */
+public final class Elementwise {
     private Elementwise() {}
 
-    static Tensor unary(UnaryOp op, double p, double q, Tensor x) {
-        if (!op.supports(x.dtype())) {
-            throw undefined(name(op), x);
+    /**
+     * y = f(x; p, q), as {@link UnaryOp} defines it.
+     *
+     * @param p the function's first parameter, which most ignore
+     * @param q its second
+     * @throws IllegalArgumentException where x is of integers and a parameter that counts is not
+     *     one of them, or the bounds of {@link UnaryOp#CLAMP} are exchanged or NaN
+     */
+    public static Tensor unary(UnaryOp op, double p, double q, Tensor x) {
+        defined(op, x);
+        if (op == UnaryOp.CLAMP) {
+            bounds(x, p, q);
+        } else if (op == UnaryOp.AFFINE) {
+            fitting(op, x, p);
+            fitting(op, x, q);
         }
+        return mapped(op, p, q, x);
+    }
+
+    /**
+     * y = min(max(x, low), high): {@link UnaryOp#CLAMP}. An infinite bound is none.
+     *
+     * @throws IllegalArgumentException where low exceeds high or either is NaN, or where x is of
+     *     integers and a finite bound is not one of them
+     */
+    public static Tensor clamp(Tensor x, double low, double high) {
+        return unary(UnaryOp.CLAMP, low, high, x);
+    }
+
+    /** The function, whose operand and parameters were checked. */
+    private static Tensor mapped(UnaryOp op, double p, double q, Tensor x) {
         Device device = x.device();
         Tensor y =
                 device.make(
@@ -24,14 +59,20 @@ final class Elementwise {
                         x.dtype(),
                         x.shape(),
                         dst -> device.backend().run(new KernelCall.Unary(op, p, q, x.view(), dst)));
-        Tape tape = Layout.tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Unary(op, p, q, x, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Unary(op, p, q, x, y));
         }
         return y;
     }
 
-    static Tensor binary(BinaryOp op, Tensor a, Tensor b) {
+    /**
+     * y = f(a, b), as {@link BinaryOp} defines it. Integer divisors are read back and looked at
+     * first, save in a step that is captured, where division by 0 gives 0.
+     *
+     * @throws ArithmeticException where integers are divided, and an element of b is 0
+     */
+    public static Tensor binary(BinaryOp op, Tensor a, Tensor b) {
         sameType(name(op), a, b);
         if (!op.supports(a.dtype())) {
             throw undefined(name(op), a);
@@ -59,23 +100,42 @@ final class Elementwise {
                                                         a.view().expand(shape),
                                                         b.view().expand(shape),
                                                         dst)));
-        Tape tape = device.recording();
-        if (tape != null && (tape.tracks(a) || tape.tracks(b))) {
-            tape.record(new Op.Binary(op, a, b, y));
+        Recorder recorder = device.recording();
+        if (recorder != null && (recorder.tracks(a) || recorder.tracks(b))) {
+            recorder.record(new Op.Binary(op, a, b, y));
         }
         return y;
     }
 
-    static Tensor withScalar(BinaryOp op, Tensor a, double b) {
+    /**
+     * y = f(a, b) with a number, which becomes an element of a's type.
+     *
+     * @throws IllegalArgumentException where a is of integers and b is not one of them
+     * @throws ArithmeticException where integers are divided by 0
+     */
+    public static Tensor binary(BinaryOp op, Tensor a, double b) {
         if (!op.supports(a.dtype())) {
             throw undefined(name(op), a);
         }
-        fitting(name(op), a, b);
-        if (op == BinaryOp.DIV && b == 0 && a.dtype().isInteger()) {
-            throw new ArithmeticException(
-                    "%s: %s is divided by 0: integers have no quotient by it; convert it first, with to(F32)"
-                            .formatted(name(op), a));
-        }
+        fitting(op, a, b);
+        return switch (op) {
+            case ADD -> mapped(UnaryOp.AFFINE, 1, b, a);
+            case SUB -> mapped(UnaryOp.AFFINE, 1, -b, a);
+            // Adding -0 changes nothing; adding 0 would make 0 of -0.
+            case MUL -> mapped(UnaryOp.AFFINE, b, -0.0, a);
+            case DIV -> {
+                if (b == 0 && a.dtype().isInteger()) {
+                    throw new ArithmeticException(
+                            "div: %s is divided by 0: integers have no quotient by it; convert it first, with to(F32)"
+                                    .formatted(a));
+                }
+                yield withFilled(op, a, b);
+            }
+            case POW, MIN, MAX -> withFilled(op, a, b);
+        };
+    }
+
+    private static Tensor withFilled(BinaryOp op, Tensor a, double b) {
         Device device = a.device();
         return device.compute(
                 () ->
@@ -90,7 +150,11 @@ final class Elementwise {
                                 a.shape()));
     }
 
-    static Tensor compare(CompareOp op, Tensor a, Tensor b) {
+    /**
+     * Where a relates to b so: y is BOOL, and false where either is NaN, or true for {@link
+     * CompareOp#NOT_EQUAL}. Not for BOOL. No gradient.
+     */
+    public static Tensor compare(CompareOp op, Tensor a, Tensor b) {
         sameType(name(op), a, b);
         if (a.dtype() == DType.BOOL) {
             throw undefined(name(op), a);
@@ -111,7 +175,13 @@ final class Elementwise {
                                                 dst)));
     }
 
-    static Tensor where(Tensor condition, Tensor a, Tensor b) {
+    /**
+     * y = condition ? a : b: bits are moved, of all types; all three broadcast.
+     *
+     * @param condition BOOL
+     * @throws ShapeException where it is not BOOL, or a and b are of two types
+     */
+    public static Tensor where(Tensor condition, Tensor a, Tensor b) {
         sameDevice("where", condition, a);
         sameType("where", a, b);
         if (condition.dtype() != DType.BOOL) {
@@ -135,36 +205,37 @@ final class Elementwise {
                                                         a.view().expand(shape),
                                                         b.view().expand(shape),
                                                         dst)));
-        Tape tape = device.recording();
-        if (tape != null && (tape.tracks(a) || tape.tracks(b))) {
-            tape.record(new Op.Where(condition, a, b, y));
+        Recorder recorder = device.recording();
+        if (recorder != null && (recorder.tracks(a) || recorder.tracks(b))) {
+            recorder.record(new Op.Where(condition, a, b, y));
         }
         return y;
     }
 
-    static Tensor clamp(Tensor x, double low, double high) {
+    private static void defined(UnaryOp op, Tensor x) {
+        if (!op.supports(x.dtype())) {
+            throw undefined(name(op), x);
+        }
+    }
+
+    private static void bounds(Tensor x, double low, double high) {
         if (!(low <= high)) {
             throw new IllegalArgumentException(
                     "clamp: low (%s) must not exceed high (%s)".formatted(low, high));
         }
-        if (!UnaryOp.CLAMP.supports(x.dtype())) {
-            throw undefined("clamp", x);
-        }
         // An infinite bound is none: for integers it saturates.
         for (double bound : new double[] {low, high}) {
             if (Double.isFinite(bound)) {
-                fitting("clamp", x, bound);
+                fitting(UnaryOp.CLAMP, x, bound);
             }
         }
-        return unary(UnaryOp.CLAMP, low, high, x);
     }
 
-    /** The number, which an operation on integers takes only where it is one of them itself. */
-    static double fitting(String name, Tensor x, double number) {
+    /** A number that an operation on integers takes has to be one of them itself. */
+    private static void fitting(Enum<?> op, Tensor x, double number) {
         if (!x.dtype().isFloating()) {
-            fitting(name, x.dtype(), x.toString(), number);
+            fitting(name(op), x.dtype(), x.toString(), number);
         }
-        return number;
     }
 
     /** Checks a number that is to become an element of {@code what}. */

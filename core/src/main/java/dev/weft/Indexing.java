@@ -1,16 +1,26 @@
 package dev.weft;
 
-import dev.weft.autograd.Op;
-import dev.weft.autograd.Tape;
 import dev.weft.backend.KernelCall;
 
 import java.util.List;
 
-/** Concatenation and selection by index. */
-final class Indexing {
+/**
+ * Concatenation, and selection by index. Results have the type of what they are taken from.
+ *
+ * <p>All throw a {@link ShapeException} where shapes, axes or types do not fit, an {@link
+ * IllegalArgumentException} where operands are on two devices, and an {@link IllegalStateException}
+ * where one was closed. An index out of range is an {@link IndexOutOfBoundsException}, thrown by
+ * the next call that waits for the device where the device is a GPU.
+ */
+public final class Indexing {
     private Indexing() {}
 
-    static Tensor concat(int axis, Tensor... parts) {
+    /**
+     * The tensors one after the other along an axis. Gradients flow to each.
+     *
+     * @param parts at least one; of one type, and of equal extents beside the axis
+     */
+    public static Tensor concat(int axis, Tensor... parts) {
         if (parts.length == 0) {
             throw new ShapeException("concat: needs at least one tensor");
         }
@@ -18,7 +28,7 @@ final class Indexing {
         int at = first.shape().axis("concat", axis);
         long extent = 0;
         boolean tracked = false;
-        Tape tape = first.device().recording();
+        Recorder recorder = first.device().recording();
         for (Tensor part : parts) {
             Elementwise.sameDevice("concat", first, part);
             boolean fits =
@@ -35,7 +45,7 @@ final class Indexing {
                                 + axis);
             }
             extent += part.dim(at);
-            tracked |= tape != null && tape.tracks(part);
+            tracked |= recorder != null && recorder.tracks(part);
         }
         Device device = first.device();
         Tensor y =
@@ -54,13 +64,19 @@ final class Indexing {
                                 start = end;
                             }
                         });
-        if (tape != null && tracked) {
-            tape.record(new Op.Concat(at, List.of(parts), y));
+        if (recorder != null && tracked) {
+            recorder.record(new Op.Concat(at, List.of(parts), y));
         }
         return y;
     }
 
-    static Tensor gather(Tensor table, Tensor indices) {
+    /**
+     * Rows by number: y[i, …] = table[indices[i], …]. Gradients flow to the table.
+     *
+     * @param table of any type, rank 1 or more
+     * @param indices integers, of rank 1
+     */
+    public static Tensor gather(Tensor table, Tensor indices) {
         if (table.rank() == 0) {
             throw new ShapeException("gather: the table is a scalar and has no rows");
         }
@@ -80,14 +96,20 @@ final class Indexing {
                                         .run(
                                                 new KernelCall.Gather(
                                                         table.view(), indices.view(), dst)));
-        Tape tape = Layout.tapeFor(table);
-        if (tape != null) {
-            tape.record(new Op.Gather(table, indices, y));
+        Recorder recorder = table.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Gather(table, indices, y));
         }
         return y;
     }
 
-    static Tensor pick(Tensor x, Tensor indices) {
+    /**
+     * One element of each row: y[i] = x[i, indices[i]]. Gradients flow to x.
+     *
+     * @param x floating, rows×columns
+     * @param indices integers, one for each row
+     */
+    public static Tensor pick(Tensor x, Tensor indices) {
         checkIndices("pick", x, indices);
         if (indices.dtype() != DType.I32) {
             return x.device().compute(() -> pick(x, indices(indices)));
@@ -110,9 +132,9 @@ final class Indexing {
                         dst ->
                                 device.backend()
                                         .run(new KernelCall.Pick(x.view(), indices.view(), dst)));
-        Tape tape = Layout.tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Pick(x, indices, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Pick(x, indices, y));
         }
         return y;
     }

@@ -1,7 +1,5 @@
 package dev.weft;
 
-import dev.weft.autograd.Op;
-import dev.weft.autograd.Tape;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
 
@@ -11,11 +9,24 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** Views, and copies that change the layout. */
-final class Layout {
+/**
+ * Views of the same memory, and copies that change layout or type. A view costs no kernel, and
+ * closes with the tensor that it is of. Gradients flow through all of them, between floating types.
+ *
+ * <p>All throw a {@link ShapeException} where extents or axes do not fit, and an {@link
+ * IllegalStateException} where x was closed. Axes count from the end where they are negative.
+ */
+public final class Layout {
     private Layout() {}
 
-    static Tensor reshape(Tensor x, long... dims) {
+    /**
+     * A view with other extents and the same elements in row-major order.
+     *
+     * @param dims one may be -1, to be inferred
+     * @throws ShapeException where the number of elements differs, or the strides do not allow it
+     *     without a copy: call {@link Tensor#contiguous} first
+     */
+    public static Tensor reshape(Tensor x, long... dims) {
         Shape shape = inferred(x, dims);
         View view = x.view();
         long[] strides = view.isContiguous() ? shape.contiguousStrides() : regroup(view, shape);
@@ -30,9 +41,9 @@ final class Layout {
                             + " without a copy: call contiguous() first");
         }
         Tensor y = x.sharing(new View(view.buffer(), shape, strides, view.offset()));
-        Tape tape = tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Reshape(x, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Reshape(x, y));
         }
         return y;
     }
@@ -109,7 +120,8 @@ final class Layout {
         return strides;
     }
 
-    static Tensor transpose(Tensor x, int axis1, int axis2) {
+    /** A view with two axes exchanged. */
+    public static Tensor transpose(Tensor x, int axis1, int axis2) {
         int[] axes = new int[x.rank()];
         Arrays.setAll(axes, axis -> axis);
         int first = x.shape().axis("transpose", axis1);
@@ -119,7 +131,12 @@ final class Layout {
         return permute(x, axes);
     }
 
-    static Tensor permute(Tensor x, int... axes) {
+    /**
+     * A view with the axes in another order: axis i of the result is axis {@code axes[i]} of x.
+     *
+     * @param axes each of x's axes, once
+     */
+    public static Tensor permute(Tensor x, int... axes) {
         if (axes.length != x.rank()) {
             throw new ShapeException(
                     "permute: " + x + " needs " + x.rank() + " axes, got " + Arrays.toString(axes));
@@ -135,14 +152,20 @@ final class Layout {
             seen[order[i]] = true;
         }
         Tensor y = x.sharing(x.view().permute(order));
-        Tape tape = tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Permute(order, x, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Permute(order, x, y));
         }
         return y;
     }
 
-    static Tensor slice(Tensor x, int axis, long start, long end, long step) {
+    /**
+     * A view of every {@code step}th element whose index along an axis is in [start, end), from
+     * start on.
+     *
+     * @throws ShapeException unless 0 ≤ start ≤ end ≤ the extent and step ≥ 1
+     */
+    public static Tensor slice(Tensor x, int axis, long start, long end, long step) {
         int at = x.shape().axis("slice", axis);
         long extent = x.shape().dim(at);
         if (start < 0 || end < start || end > extent || step < 1) {
@@ -162,42 +185,51 @@ final class Layout {
                             + " and step >= 1");
         }
         Tensor y = x.sharing(x.view().slice(at, start, end, step));
-        Tape tape = tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Slice(at, start, end, step, x, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Slice(at, start, end, step, x, y));
         }
         return y;
     }
 
-    static Tensor expand(Tensor x, Shape shape) {
+    /**
+     * A view broadcast to {@code shape}: missing leading axes are added, extents of 1 repeated.
+     * What repeats cannot be overwritten.
+     */
+    public static Tensor expand(Tensor x, Shape shape) {
         if (shape.rank() < x.rank() || !Shape.broadcast("expand", x.shape(), shape).equals(shape)) {
             throw new ShapeException("expand: " + x + " does not broadcast to " + shape);
         }
         Tensor y = x.sharing(x.view().expand(shape));
-        Tape tape = tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Expand(x, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Expand(x, y));
         }
         return y;
     }
 
-    static Tensor copy(Tensor x) {
+    /** A contiguous copy, of the same type. */
+    public static Tensor copy(Tensor x) {
         Tensor y = copied("copy", x, x.dtype());
-        Tape tape = tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Copy(x, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Copy(x, y));
         }
         return y;
     }
 
-    static Tensor convert(Tensor x, DType dtype) {
+    /**
+     * x in another type, by value, as {@link KernelCall.Copy} converts; x itself where it has that
+     * type.
+     */
+    public static Tensor convert(Tensor x, DType dtype) {
         if (dtype == x.dtype()) {
             return x;
         }
         Tensor y = copied("to", x, dtype);
-        Tape tape = tapeFor(x);
-        if (tape != null && dtype.isFloating()) {
-            tape.record(new Op.Copy(x, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null && dtype.isFloating()) {
+            recorder.record(new Op.Copy(x, y));
         }
         return y;
     }
@@ -248,11 +280,5 @@ final class Layout {
         try (Tensor dense = copied("contiguous", x, x.dtype())) {
             reader.accept(dense.view());
         }
-    }
-
-    /** The open tape, where it tracks {@code x}; otherwise null. */
-    static @Nullable Tape tapeFor(Tensor x) {
-        Tape tape = x.device().recording();
-        return tape != null && tape.tracks(x) ? tape : null;
     }
 }

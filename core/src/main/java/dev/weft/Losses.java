@@ -1,7 +1,5 @@
 package dev.weft;
 
-import dev.weft.autograd.Op;
-import dev.weft.autograd.Tape;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 
@@ -180,9 +178,9 @@ public final class Losses {
                                                         factor,
                                                         dst,
                                                         gradient.view())));
-        Tape tape = Layout.tapeFor(logits);
-        if (tape != null) {
-            tape.record(new Op.CrossEntropy(logits, factor, gradient, losses));
+        Recorder recorder = logits.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.CrossEntropy(logits, factor, gradient, losses));
         }
         return losses;
     }
@@ -213,15 +211,15 @@ public final class Losses {
                         dst ->
                                 device.backend()
                                         .run(new KernelCall.Loss(op, p, x.view(), t.view(), dst)));
-        Tape tape = Layout.tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Loss(op, p, x, t, losses));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Loss(op, p, x, t, losses));
         }
         return losses;
     }
 
     private static void refuseTracked(String name, Tensor target) {
-        if (Layout.tapeFor(target) != null) {
+        if (target.recorder() != null) {
             throw new IllegalArgumentException(
                     name
                             + ": gradients do not flow to the target, and the tape tracks it: pass"

@@ -1,7 +1,5 @@
 package dev.weft;
 
-import dev.weft.autograd.Op;
-import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.Epilogue;
@@ -13,8 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
-/** Matrix products. */
-final class Products {
+/**
+ * Matrix products. Operands are on one device and of one floating type, which the result has too;
+ * F16 and BF16 are added up in F32 and rounded once. The error of a sum grows like the logarithm of
+ * its length, or slower. Gradients flow to every operand.
+ *
+ * <p>All throw a {@link ShapeException} where shapes or types do not fit, an {@link
+ * IllegalArgumentException} where operands are on two devices, and an {@link IllegalStateException}
+ * where one was closed.
+ */
+public final class Products {
     /** A part of a K that is cut: short enough for six digits, and to add parts costs little. */
     private static final long PART_DEPTH = 512;
 
@@ -28,7 +34,13 @@ final class Products {
 
     private Products() {}
 
-    static Tensor matmul(Tensor a, Tensor b) {
+    /**
+     * c = a b over the last two axes, M×K by K×N; leading axes are batches and broadcast. A vector
+     * on the left counts as 1×K and on the right as K×1, and loses that axis again, as in NumPy.
+     *
+     * <p>Bytes, U8 or I8 in any mixture, have an I32 product, which is exact modulo 2³².
+     */
+    public static Tensor matmul(Tensor a, Tensor b) {
         boolean integers = isByte(a) && isByte(b);
         if (!integers) {
             check("matmul", a, b);
@@ -128,9 +140,9 @@ final class Products {
                                 a.dtype(),
                                 matrix(batch, a.dim(-2), b.dim(-1)),
                                 dst -> multiply(a, b, dst));
-        Tape tape = a.device().recording();
-        if (tape != null && (tape.tracks(a) || tape.tracks(b))) {
-            tape.record(new Op.Matmul(a, b, c));
+        Recorder recorder = a.device().recording();
+        if (recorder != null && (recorder.tracks(a) || recorder.tracks(b))) {
+            recorder.record(new Op.Matmul(a, b, c));
         }
         return c;
     }
@@ -331,7 +343,15 @@ final class Products {
         return stride;
     }
 
-    static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation) {
+    /**
+     * A dense layer in one kernel: y = activation(x weightᵀ + bias), rows×outputs.
+     *
+     * @param x rows×inputs
+     * @param weight outputs×inputs
+     * @param bias one for each output, or null
+     */
+    public static Tensor linear(
+            Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation) {
         check("linear", x, weight);
         if (x.rank() != 2 || weight.rank() != 2 || x.dim(1) != weight.dim(1)) {
             throw new ShapeException(
@@ -371,10 +391,12 @@ final class Products {
                                 gemm(device, left, right, dst, epilogue);
                             }
                         });
-        Tape tape = device.recording();
-        if (tape != null
-                && (tape.tracks(x) || tape.tracks(weight) || (bias != null && tape.tracks(bias)))) {
-            tape.record(new Op.Linear(x, weight, bias, activation, y));
+        Recorder recorder = device.recording();
+        if (recorder != null
+                && (recorder.tracks(x)
+                        || recorder.tracks(weight)
+                        || (bias != null && recorder.tracks(bias)))) {
+            recorder.record(new Op.Linear(x, weight, bias, activation, y));
         }
         return y;
     }

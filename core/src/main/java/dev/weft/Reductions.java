@@ -1,18 +1,29 @@
 package dev.weft;
 
-import dev.weft.autograd.Op;
-import dev.weft.autograd.Tape;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
 import java.util.Arrays;
 
-/** Reductions, argmax and softmax. */
-final class Reductions {
+/**
+ * Reductions over axes, and softmax along one. Axes count from the end where they are negative.
+ *
+ * <p>All throw a {@link ShapeException} where an axis is not there, or the type is one that the
+ * operation is not defined for, and an {@link IllegalStateException} where x was closed.
+ */
+public final class Reductions {
     private Reductions() {}
 
-    static Tensor reduce(ReduceOp op, Tensor x, int[] axes, boolean keepDims) {
+    /**
+     * y = op over axes of x, as {@link ReduceOp} defines it; of x's type. Sums of F16 and BF16 are
+     * added up in F32 and rounded once, those of U8 and I8 in I32, and wrap. Gradients flow to x.
+     *
+     * @param keepDims whether the axes stay, with extent 1, or vanish
+     * @param axes which; all, where none is given
+     * @throws ShapeException also where an axis occurs twice
+     */
+    public static Tensor reduce(ReduceOp op, Tensor x, boolean keepDims, int... axes) {
         String name = Elementwise.name(op);
         if (!op.supports(x.dtype())) {
             throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
@@ -50,14 +61,20 @@ final class Reductions {
                             View withUnits = View.contiguous(dst.buffer(), keptShape, dst.offset());
                             device.backend().run(new KernelCall.Reduce(op, x.view(), withUnits));
                         });
-        Tape tape = Layout.tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Reduce(op, keptShape, x, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Reduce(op, keptShape, x, y));
         }
         return y;
     }
 
-    static Tensor argmax(Tensor x, int axis) {
+    /**
+     * The index of the largest element along an axis, which vanishes: the first of equals, the
+     * first NaN. I32, of any type but BOOL. No gradient.
+     *
+     * @throws ShapeException also where the axis is empty
+     */
+    public static Tensor argmax(Tensor x, int axis) {
         int at = x.shape().axis("argmax", axis);
         if (x.dim(at) == 0) {
             throw new ShapeException("argmax: axis " + axis + " of " + x + " is empty");
@@ -76,8 +93,20 @@ final class Reductions {
                 dst -> device.backend().run(new KernelCall.Argmax(last, dst)));
     }
 
-    static Tensor softmax(boolean log, Tensor x, int axis) {
-        String name = log ? "log_softmax" : "softmax";
+    /**
+     * y_i = e^x_i / Σ_j e^x_j along an axis: {@link KernelCall.Softmax}. Of a floating type, and
+     * x's shape. Gradients flow to x.
+     */
+    public static Tensor softmax(Tensor x, int axis) {
+        return softmax("softmax", false, x, axis);
+    }
+
+    /** y_i = x_i - ln Σ_j e^x_j along an axis: the logarithm of {@link #softmax}. */
+    public static Tensor logSoftmax(Tensor x, int axis) {
+        return softmax("log_softmax", true, x, axis);
+    }
+
+    private static Tensor softmax(String name, boolean log, Tensor x, int axis) {
         int at = x.shape().axis(name, axis);
         if (!x.dtype().isFloating()) {
             throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
@@ -96,9 +125,9 @@ final class Reductions {
                                                         log,
                                                         x.view().axisLast(at),
                                                         dst.axisLast(at))));
-        Tape tape = Layout.tapeFor(x);
-        if (tape != null) {
-            tape.record(new Op.Softmax(log, at, x, y));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Softmax(log, at, x, y));
         }
         return y;
     }

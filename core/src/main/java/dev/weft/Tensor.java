@@ -471,7 +471,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * @throws IllegalArgumentException where this is of integers and b is not one of them
      */
     public Tensor add(double b) {
-        return Elementwise.unary(UnaryOp.AFFINE, 1, Elementwise.fitting("add", this, b), this);
+        return Elementwise.binary(BinaryOp.ADD, this, b);
     }
 
     /**
@@ -480,7 +480,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * @throws IllegalArgumentException where this is of integers and b is not one of them
      */
     public Tensor sub(double b) {
-        return Elementwise.unary(UnaryOp.AFFINE, 1, -Elementwise.fitting("sub", this, b), this);
+        return Elementwise.binary(BinaryOp.SUB, this, b);
     }
 
     /**
@@ -489,8 +489,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * @throws IllegalArgumentException where this is of integers and b is not one of them
      */
     public Tensor mul(double b) {
-        // Adding -0 changes nothing; adding 0 would make 0 of -0.
-        return Elementwise.unary(UnaryOp.AFFINE, Elementwise.fitting("mul", this, b), -0.0, this);
+        return Elementwise.binary(BinaryOp.MUL, this, b);
     }
 
     /**
@@ -500,12 +499,12 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * @throws ArithmeticException where this is of integers and b is 0
      */
     public Tensor div(double b) {
-        return Elementwise.withScalar(BinaryOp.DIV, this, b);
+        return Elementwise.binary(BinaryOp.DIV, this, b);
     }
 
     /** this to the power of b; not for integers. */
     public Tensor pow(double b) {
-        return Elementwise.withScalar(BinaryOp.POW, this, b);
+        return Elementwise.binary(BinaryOp.POW, this, b);
     }
 
     /** -this. */
@@ -629,22 +628,22 @@ public final class Tensor extends Scoped implements AutoCloseable {
 
     /** The sum over {@code axes}, which vanish; over all axes where none is given. */
     public Tensor sum(int... axes) {
-        return Reductions.reduce(ReduceOp.SUM, this, axes, false);
+        return Reductions.reduce(ReduceOp.SUM, this, false, axes);
     }
 
     /** The arithmetic mean over {@code axes}, which vanish; over all axes where none is given. */
     public Tensor mean(int... axes) {
-        return Reductions.reduce(ReduceOp.MEAN, this, axes, false);
+        return Reductions.reduce(ReduceOp.MEAN, this, false, axes);
     }
 
     /** The largest element over {@code axes}, which vanish; over all axes where none is given. */
     public Tensor max(int... axes) {
-        return Reductions.reduce(ReduceOp.MAX, this, axes, false);
+        return Reductions.reduce(ReduceOp.MAX, this, false, axes);
     }
 
     /** The smallest element over {@code axes}, which vanish; over all axes where none is given. */
     public Tensor min(int... axes) {
-        return Reductions.reduce(ReduceOp.MIN, this, axes, false);
+        return Reductions.reduce(ReduceOp.MIN, this, false, axes);
     }
 
     /**
@@ -652,7 +651,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * extent 1.
      */
     public Tensor reduce(ReduceOp op, boolean keepDims, int... axes) {
-        return Reductions.reduce(op, this, axes, keepDims);
+        return Reductions.reduce(op, this, keepDims, axes);
     }
 
     /**
@@ -665,12 +664,12 @@ public final class Tensor extends Scoped implements AutoCloseable {
 
     /** Softmax along {@code axis}: {@link dev.weft.backend.KernelCall.Softmax}. */
     public Tensor softmax(int axis) {
-        return Reductions.softmax(false, this, axis);
+        return Reductions.softmax(this, axis);
     }
 
     /** The logarithm of softmax along {@code axis}. */
     public Tensor logSoftmax(int axis) {
-        return Reductions.softmax(true, this, axis);
+        return Reductions.logSoftmax(this, axis);
     }
 
     // ---- indexing
@@ -688,6 +687,12 @@ public final class Tensor extends Scoped implements AutoCloseable {
     /** One element of each row: result[i] = this[i, indices[i]], for integer indices of rank 1. */
     public Tensor pick(Tensor indices) {
         return Indexing.pick(this, indices);
+    }
+
+    /** What records operations on this tensor now, or null. */
+    @Nullable Recorder recorder() {
+        Recorder recorder = device.recording();
+        return recorder != null && recorder.tracks(this) ? recorder : null;
     }
 
     /** A tensor over the same memory. */

@@ -2,6 +2,7 @@ package dev.weft.autograd;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.Op;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.ShapeException;

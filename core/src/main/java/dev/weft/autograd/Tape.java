@@ -1,6 +1,8 @@
 package dev.weft.autograd;
 
 import dev.weft.Device;
+import dev.weft.Op;
+import dev.weft.Recorder;
 import dev.weft.ShapeException;
 import dev.weft.Tensor;
 import dev.weft.backend.View;
@@ -27,7 +29,7 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  */
-public final class Tape implements AutoCloseable {
+public final class Tape implements Recorder {
     private final Device device;
     private final Runnable onClose;
     private final List<Entry> entries = new ArrayList<>();
@@ -45,12 +47,13 @@ public final class Tape implements AutoCloseable {
     private boolean closed;
 
     /**
-     * A tape for {@code device}, which calls {@code onClose} when it stops; {@link Device#tape}
-     * makes it.
+     * Starts to record the operations on a device, until it is closed.
+     *
+     * @throws IllegalStateException where a tape is open there already
      */
-    public Tape(Device device, Runnable onClose) {
+    public Tape(Device device) {
         this.device = device;
-        this.onClose = onClose;
+        this.onClose = device.record(this);
     }
 
     /** Asks for the gradient by {@code x}, which is floating and from now on recorded. */
@@ -112,12 +115,12 @@ public final class Tape implements AutoCloseable {
                         .formatted(x, gradient, with));
     }
 
-    /** Whether operations on {@code x} are recorded now. */
+    @Override
     public boolean tracks(Tensor x) {
         return !paused && isTracked(x);
     }
 
-    /** What {@code body} returns; nothing that it does is recorded. */
+    @Override
     public <T> T paused(Supplier<T> body) {
         boolean before = paused;
         paused = true;
@@ -128,13 +131,13 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    /** Notes an operation of which at least one operand is tracked. */
+    @Override
     public void record(Op op) {
         entries.add(new Entry(op, device.writes()));
         results.put(op.out(), true);
     }
 
-    /** How many operations it has recorded. */
+    @Override
     public int length() {
         return entries.size();
     }
@@ -204,11 +207,6 @@ public final class Tape implements AutoCloseable {
         return watched.containsKey(x) || results.containsKey(x);
     }
 
-    /**
-     * Stops recording, and forgets what was recorded. Idempotent.
-     *
-     * @throws IllegalStateException on a thread that may not use the device
-     */
     @Override
     public void close() {
         if (!closed) {

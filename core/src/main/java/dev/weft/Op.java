@@ -1,7 +1,5 @@
-package dev.weft.autograd;
+package dev.weft;
 
-import dev.weft.Shape;
-import dev.weft.Tensor;
 import dev.weft.backend.Activation;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.LossOp;
@@ -14,8 +12,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * An operation that was done, with its operands and its result: what {@link Gradients} needs to go
- * back. A new operation is a new record here, and the compiler then asks for its case there.
+ * An operation that was done, with its operands and its result: what {@link
+ * dev.weft.autograd.Gradients} needs to go back. A new operation is a new record here, and the
+ * compiler then asks for its case there.
  */
 public sealed interface Op {
     /** The result. */
@@ -94,7 +93,7 @@ public sealed interface Op {
     /** out = x, copied, or converted to another floating type. */
     record Copy(Tensor x, Tensor out) implements Op {}
 
-    /** The way back through an operation of one's own: see {@link dev.weft.Device#custom}. */
+    /** The way back through an operation of one's own: see {@link Device#custom}. */
     @FunctionalInterface
     interface Backward {
         /**
