@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
+import dev.weft.backend.BinaryOp;
 import dev.weft.backend.ReduceOp;
+import dev.weft.backend.UnaryOp;
 import dev.weft.random.Philox;
 
 import org.junit.jupiter.api.AfterEach;
@@ -265,5 +267,45 @@ class OperationsTest {
         assertThrows(
                 ShapeException.class,
                 () -> Losses.categoricalCrossEntropy(device.scalar(1), device.scalar(1)));
+    }
+
+    @Test
+    void everyFunctionOfTwoTakesNumbers() {
+        Tensor x = device.tensor(new float[] {-1, 0.5f, 2});
+        Tensor integers = device.tensor(new int[] {-1, 1, 3});
+        assertArrayEquals(
+                new float[] {0.5f, 0.5f, 2},
+                Elementwise.binary(BinaryOp.MAX, x, 0.5).toFloatArray());
+        assertArrayEquals(
+                new int[] {-1, 1, 1}, Elementwise.binary(BinaryOp.MIN, integers, 1).toIntArray());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Elementwise.binary(BinaryOp.MIN, integers, 0.5));
+    }
+
+    @Test
+    void parametersThatIntegersDoNotHave() {
+        Tensor x = device.tensor(new int[] {1, 2});
+        var error =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Elementwise.unary(UnaryOp.AFFINE, 0.5, 0, x));
+        assertEquals(
+                "affine: tensor ([2] I32 on reference:0) takes whole numbers from -2147483648 to"
+                        + " 2147483647, got 0.5: convert it first, with to(F32)",
+                error.getMessage());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Elementwise.unary(UnaryOp.AFFINE, 1, 1e10, x));
+        assertThrows(
+                IllegalArgumentException.class, () -> Elementwise.unary(UnaryOp.CLAMP, 0.5, 2, x));
+        assertThrows(
+                IllegalArgumentException.class, () -> Elementwise.unary(UnaryOp.CLAMP, 2, 1, x));
+        assertArrayEquals(
+                new int[] {2, 2},
+                Elementwise.unary(UnaryOp.CLAMP, 2, Double.POSITIVE_INFINITY, x).toIntArray());
+        // What a function does not have as a parameter is not looked at.
+        assertArrayEquals(
+                new int[] {-1, -2}, Elementwise.unary(UnaryOp.NEG, 0.5, 0, x).toIntArray());
     }
 }

@@ -1,5 +1,10 @@
 package dev.weft.conformance;
 
+import static dev.weft.backend.BinaryOp.DIV;
+import static dev.weft.backend.BinaryOp.MAX;
+import static dev.weft.backend.CompareOp.LESS;
+import static dev.weft.backend.UnaryOp.ELU;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,8 +13,13 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.DropoutState;
+import dev.weft.Elementwise;
+import dev.weft.Indexing;
+import dev.weft.Layout;
 import dev.weft.Losses;
+import dev.weft.Products;
 import dev.weft.Reduction;
+import dev.weft.Reductions;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
@@ -72,6 +82,7 @@ final class LeftoverCases {
             Set.of(
                     "scope()",
                     "tape()",
+                    "record(Recorder)",
                     "capture(Runnable)",
                     "trace(Appendable)",
                     "gemmPrecision(GemmPrecision)",
@@ -103,6 +114,7 @@ final class LeftoverCases {
         dropout = new DropoutState(device, 1);
         elementwise();
         others();
+        families();
         losses();
         factories();
     }
@@ -196,6 +208,35 @@ final class LeftoverCases {
                     return null;
                 });
         put("apply(Tensor, double)", c -> c.dropout.apply(c.x, 0.5));
+    }
+
+    /** What tensors' methods call, and what these leave out. */
+    private void families() {
+        put("unary(UnaryOp, double, double, Tensor)", c -> Elementwise.unary(ELU, 0.5, 0, c.x));
+        put("binary(BinaryOp, Tensor, Tensor)", c -> Elementwise.binary(DIV, c.x, c.positive));
+        put("binary(BinaryOp, Tensor, double)", c -> Elementwise.binary(MAX, c.x, 0.5));
+        put("compare(CompareOp, Tensor, Tensor)", c -> Elementwise.compare(LESS, c.x, c.vector));
+        put("where(Tensor, Tensor, Tensor)", c -> Elementwise.where(c.truths, c.x, c.vector));
+        put("clamp(Tensor, double, double)", c -> Elementwise.clamp(c.x, -1, 1));
+        put("matmul(Tensor, Tensor)", c -> Products.matmul(c.x, c.vector));
+        put(
+                "linear(Tensor, Tensor, Tensor, Activation)",
+                c -> Products.linear(c.x, c.positive, null, Activation.RELU));
+        put(
+                "reduce(ReduceOp, Tensor, boolean, int[])",
+                c -> Reductions.reduce(ReduceOp.MAX, c.x, true, 0));
+        put("argmax(Tensor, int)", c -> Reductions.argmax(c.x, 0));
+        put("softmax(Tensor, int)", c -> Reductions.softmax(c.x, 0));
+        put("logSoftmax(Tensor, int)", c -> Reductions.logSoftmax(c.x, 0));
+        put("gather(Tensor, Tensor)", c -> Indexing.gather(c.x, c.labels.to(DType.I64)));
+        put("pick(Tensor, Tensor)", c -> Indexing.pick(c.x, c.labels.to(DType.I64)));
+        put("reshape(Tensor, long[])", c -> Layout.reshape(c.x, 9));
+        put("transpose(Tensor, int, int)", c -> Layout.transpose(c.x, 0, 1));
+        put("permute(Tensor, int[])", c -> Layout.permute(c.x, 1, 0));
+        put("slice(Tensor, int, long, long, long)", c -> Layout.slice(c.x, 0, 0, 3, 2));
+        put("expand(Tensor, Shape)", c -> Layout.expand(c.x, Shape.of(2, 3, 3)));
+        put("copy(Tensor)", c -> Layout.copy(c.x));
+        put("convert(Tensor, DType)", c -> Layout.convert(c.x, DType.F64));
     }
 
     private Tensor linear(Tensor weight) {
@@ -297,7 +338,17 @@ final class LeftoverCases {
         try (Device device = TestDevices.open(selector)) {
             LeftoverCases cases = new LeftoverCases(device, DType.F32);
             for (Class<?> type :
-                    new Class<?>[] {Tensor.class, Losses.class, DropoutState.class, Device.class}) {
+                    new Class<?>[] {
+                        Tensor.class,
+                        Device.class,
+                        Elementwise.class,
+                        Products.class,
+                        Reductions.class,
+                        Indexing.class,
+                        Layout.class,
+                        Losses.class,
+                        DropoutState.class
+                    }) {
                 for (Method method : type.getDeclaredMethods()) {
                     if (Modifier.isPublic(method.getModifiers())) {
                         missing.add(signature(method));
