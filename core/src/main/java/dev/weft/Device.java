@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -212,31 +211,31 @@ public final class Device implements AutoCloseable {
 
     /** A tensor of the given values in row-major order, F32. Without {@code dims}, of rank 1. */
     public Tensor tensor(float[] values, long... dims) {
-        return upload(DType.F32, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+        return upload(
+                DType.F32, MemorySegment.ofArray(values), Transfers.shapeOf(values.length, dims));
     }
 
     /** A tensor of the given values in row-major order, I32. Without {@code dims}, of rank 1. */
     public Tensor tensor(int[] values, long... dims) {
-        return upload(DType.I32, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+        return upload(
+                DType.I32, MemorySegment.ofArray(values), Transfers.shapeOf(values.length, dims));
     }
 
     /** A tensor of the given values in row-major order, F64. Without {@code dims}, of rank 1. */
     public Tensor tensor(double[] values, long... dims) {
-        return upload(DType.F64, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+        return upload(
+                DType.F64, MemorySegment.ofArray(values), Transfers.shapeOf(values.length, dims));
     }
 
     /** A tensor of the given values in row-major order, I64. Without {@code dims}, of rank 1. */
     public Tensor tensor(long[] values, long... dims) {
-        return upload(DType.I64, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+        return upload(
+                DType.I64, MemorySegment.ofArray(values), Transfers.shapeOf(values.length, dims));
     }
 
     /** A tensor of the given values in row-major order, BOOL. Without {@code dims}, of rank 1. */
     public Tensor tensor(boolean[] values, long... dims) {
-        byte[] bytes = new byte[values.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (values[i] ? 1 : 0);
-        }
-        return upload(DType.BOOL, MemorySegment.ofArray(bytes), shapeOf(bytes.length, dims));
+        return Transfers.upload(this, values, Transfers.shapeOf(values.length, dims));
     }
 
     /**
@@ -248,7 +247,7 @@ public final class Device implements AutoCloseable {
         if (dtype != DType.U8 && dtype != DType.I8) {
             throw new ShapeException("tensor: bytes are U8 or I8, not " + dtype);
         }
-        return upload(dtype, MemorySegment.ofArray(values), shapeOf(values.length, dims));
+        return upload(dtype, MemorySegment.ofArray(values), Transfers.shapeOf(values.length, dims));
     }
 
     /**
@@ -258,43 +257,12 @@ public final class Device implements AutoCloseable {
      * @throws ShapeException where the type is not floating
      */
     public Tensor tensor(DType dtype, double[] values, long... dims) {
-        if (!dtype.isFloating()) {
-            throw new ShapeException("tensor: doubles are of a floating type, not " + dtype);
-        }
-        return make(
-                "tensor",
-                dtype,
-                shapeOf(values.length, dims),
-                y -> {
-                    if (values.length > 0) {
-                        backend.upload(values, y);
-                    }
-                });
+        return Transfers.upload(this, dtype, values, Transfers.shapeOf(values.length, dims));
     }
 
     /** A tensor copied from host memory in row-major order, where BOOL is a byte of 0 or 1. */
     public Tensor upload(DType dtype, MemorySegment values, Shape shape) {
-        long needed = Math.multiplyExact(shape.size(), dtype.bytes());
-        if (values.byteSize() != needed) {
-            throw new ShapeException(
-                    "upload: "
-                            + dtype
-                            + " "
-                            + shape
-                            + " takes "
-                            + needed
-                            + " bytes, got "
-                            + values.byteSize());
-        }
-        return make(
-                "upload",
-                dtype,
-                shape,
-                y -> {
-                    if (needed > 0) {
-                        backend.upload(values, y);
-                    }
-                });
+        return Transfers.upload(this, dtype, values, shape);
     }
 
     /** A scalar, F32. */
@@ -549,15 +517,6 @@ public final class Device implements AutoCloseable {
 
     void check() {
         confinement.check();
-    }
-
-    private static Shape shapeOf(int values, long[] dims) {
-        Shape shape = dims.length == 0 ? Shape.of(values) : Shape.of(dims);
-        if (shape.size() != values) {
-            throw new ShapeException(
-                    "tensor: " + values + " values do not fill the shape " + Arrays.toString(dims));
-        }
-        return shape;
     }
 
     @Override

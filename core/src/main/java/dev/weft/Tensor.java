@@ -3,18 +3,13 @@ package dev.weft;
 import dev.weft.backend.Activation;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.CompareOp;
-import dev.weft.backend.DeviceOutOfMemoryException;
-import dev.weft.backend.Encoding;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
-import java.util.function.IntFunction;
 
 /**
  * An n-dimensional array on a device. Operations never change their operands; they return a new
@@ -137,21 +132,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
 
     /** The elements in row-major order, of any type, rounded. Blocks. */
     public float[] toFloatArray() {
-        float[] values = onHeap("toFloatArray", Float.BYTES, float[]::new);
-        if (dtype() == DType.F32) {
-            download(MemorySegment.ofArray(values));
-        } else if (dtype() == DType.I64) {
-            long[] integers = toLongArray();
-            for (int i = 0; i < values.length; i++) {
-                values[i] = integers[i];
-            }
-        } else {
-            double[] doubles = toDoubleArray();
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) doubles[i];
-            }
-        }
-        return values;
+        return Transfers.toFloatArray(this);
     }
 
     /**
@@ -159,15 +140,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * backend gives its full precision. Blocks.
      */
     public double[] toDoubleArray() {
-        double[] values = onHeap("toDoubleArray", Double.BYTES, double[]::new);
-        if (values.length > 0) {
-            try {
-                Layout.withContiguous(this, dense -> device().backend().download(dense, values));
-            } finally {
-                Reference.reachabilityFence(this);
-            }
-        }
-        return values;
+        return Transfers.toDoubleArray(this);
     }
 
     /**
@@ -176,20 +149,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * @throws ShapeException where the type is floating
      */
     public long[] toLongArray() {
-        if (dtype().isFloating()) {
-            throw new ShapeException(
-                    "toLongArray: %s is not of integers: convert it first, with to(I64)"
-                            .formatted(this));
-        }
-        long[] values = onHeap("toLongArray", Long.BYTES, long[]::new);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment elements = arena.allocate(size() * dtype().bytes(), Long.BYTES);
-            download(elements);
-            for (int i = 0; i < values.length; i++) {
-                values[i] = Encoding.getLong(dtype(), elements, i);
-            }
-        }
-        return values;
+        return Transfers.toLongArray(this);
     }
 
     /**
@@ -198,21 +158,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * @throws ShapeException where the type is another
      */
     public int[] toIntArray() {
-        if (dtype().isFloating() || dtype() == DType.I64) {
-            throw new ShapeException(
-                    "toIntArray: %s is not I32 or narrower: convert it first, with to(I32)"
-                            .formatted(this));
-        }
-        int[] values = onHeap("toIntArray", Integer.BYTES, int[]::new);
-        if (dtype() == DType.I32) {
-            download(MemorySegment.ofArray(values));
-        } else {
-            long[] integers = toLongArray();
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (int) integers[i];
-            }
-        }
-        return values;
+        return Transfers.toIntArray(this);
     }
 
     /**
@@ -221,33 +167,12 @@ public final class Tensor extends Scoped implements AutoCloseable {
      * @throws ShapeException where the type is another
      */
     public boolean[] toBooleanArray() {
-        if (dtype() != DType.BOOL) {
-            throw new ShapeException(
-                    "toBooleanArray: %s is not BOOL: compare it first, or convert it with to(BOOL)"
-                            .formatted(this));
-        }
-        boolean[] values = onHeap("toBooleanArray", 1, boolean[]::new);
-        long[] integers = toLongArray();
-        for (int i = 0; i < values.length; i++) {
-            values[i] = integers[i] != 0;
-        }
-        return values;
+        return Transfers.toBooleanArray(this);
     }
 
     /** Copies the elements in row-major order to host memory of exactly their size. Blocks. */
     public void download(MemorySegment target) {
-        long needed = size() * dtype().bytes();
-        if (target.byteSize() != needed) {
-            throw new ShapeException(
-                    "download: " + this + " takes " + needed + " bytes, got " + target.byteSize());
-        }
-        if (needed > 0) {
-            try {
-                Layout.withContiguous(this, dense -> device().backend().download(dense, target));
-            } finally {
-                Reference.reachabilityFence(this);
-            }
-        }
+        Transfers.download(this, target);
     }
 
     /** The value of a tensor with one element. Blocks. */
@@ -276,30 +201,6 @@ public final class Tensor extends Scoped implements AutoCloseable {
                     "assign: " + this + " is expanded: several elements share one place in memory");
         }
         Layout.copyInto(source.view(), this);
-    }
-
-    /** An array for the elements, where the Java heap has room for it. */
-    private <A> A onHeap(String operation, int bytes, IntFunction<A> make) {
-        int length = hostLength();
-        try {
-            return make.apply(length);
-        } catch (OutOfMemoryError e) {
-            throw new DeviceOutOfMemoryException(
-                    "%s: the Java heap has no room for the %d bytes of %s: raise -Xmx, read it in slices, or download it to native memory (%s)"
-                            .formatted(operation, (long) length * bytes, this, e.getMessage()),
-                    e);
-        }
-    }
-
-    private int hostLength() {
-        view();
-        if (size() > Integer.MAX_VALUE - 8) {
-            throw new ShapeException(
-                    "toArray: "
-                            + this
-                            + " has more elements than a Java array holds; use download");
-        }
-        return (int) size();
     }
 
     // ---- views
