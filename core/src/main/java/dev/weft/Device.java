@@ -1,6 +1,5 @@
 package dev.weft;
 
-import dev.weft.autograd.Tape;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.GemmPrecision;
@@ -93,19 +92,11 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * Starts to record operations for differentiation, until the tape is closed.
+     * Tells a recorder of all operations from now on, as a {@link dev.weft.autograd.Tape} asks when
+     * it is made. What operations make for themselves, and the recorder may have to read, stays
+     * open meanwhile.
      *
-     * @throws IllegalStateException where a tape is open already
-     */
-    public Tape tape() {
-        return new Tape(this);
-    }
-
-    /**
-     * Tells a recorder of all operations from now on. What operations make for themselves, and it
-     * may have to read, stays open meanwhile.
-     *
-     * @return to be run when it stops
+     * @return what the recorder has to run when it stops
      * @throws IllegalStateException where another records already
      */
     public Runnable record(Recorder started) {

@@ -24,7 +24,7 @@ class ConfinementTest {
             Tensor y = device.ones(2);
             DropoutState dropout = new DropoutState(device, 1);
             Capture capture = device.capture(() -> x.assign(x.mul(2)));
-            Tape tape = device.tape();
+            Tape tape = new Tape(device);
             tape.watch(x);
             Tensor loss = x.sum();
             Map<String, Runnable> uses = new LinkedHashMap<>();

@@ -191,7 +191,7 @@ class DTypesTest {
     void gradientsPassChoicesAndConversions() {
         Tensor x = device.tensor(new double[] {-1, 2, 3});
         Tensor half = device.tensor(DType.BF16, new double[] {4});
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             tape.watch(half);
             Tensor zero = device.zeros(DType.F64);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.autograd.Tape;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.reference.ReferenceBackend;
 
@@ -194,7 +195,7 @@ class MemoryTest {
                                                 x::toFloatArray,
                                                 x::close,
                                                 device::scope,
-                                                device::tape,
+                                                () -> new Tape(device),
                                                 device::close);
                                 for (Runnable use : uses) {
                                     try {

@@ -191,7 +191,7 @@ class ProductsTest {
         int k = KernelCall.MOST_DEPTH + 3;
         Tensor a = draw(1, k);
         Tensor b = draw(k, 1);
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(a);
             tape.watch(b);
             Gradients gradients = tape.gradients(a.matmul(b).sum());

@@ -137,7 +137,7 @@ final class CaptureCases {
 
         void step() {
             try (Scope _ = device.scope();
-                    Tape tape = device.tape()) {
+                    Tape tape = new Tape(device)) {
                 for (int i = 0; i < parameters().size(); i++) {
                     tape.watch(parameters().get(i), gradients.get(i));
                 }
@@ -349,7 +349,7 @@ final class CaptureCases {
         Capture open = device.capture(() -> x.assign(x.add(1)));
         assertThrows(IllegalStateException.class, () -> device.capture(open::replay));
         assertThrows(IllegalStateException.class, () -> device.capture(device::close));
-        try (Tape _ = device.tape()) {
+        try (Tape _ = new Tape(device)) {
             assertThrows(IllegalStateException.class, () -> device.capture(() -> x.add(1)));
         }
         open.close();

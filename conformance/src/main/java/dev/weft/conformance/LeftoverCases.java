@@ -81,7 +81,6 @@ final class LeftoverCases {
     private static final Set<String> ELSEWHERE =
             Set.of(
                     "scope()",
-                    "tape()",
                     "record(Recorder)",
                     "capture(Runnable)",
                     "trace(Appendable)",
@@ -420,7 +419,7 @@ final class LeftoverCases {
 
     private void backward(Operation operation) {
         int live = device.memory().liveTensors();
-        try (Tape tape = device.tape();
+        try (Tape tape = new Tape(device);
                 Tensor dx = device.zeros(x.dtype(), 3, 3);
                 Tensor dPositive = device.zeros(x.dtype(), 3, 3)) {
             tape.watch(x, dx);

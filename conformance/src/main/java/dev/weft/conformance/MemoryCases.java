@@ -100,7 +100,7 @@ final class MemoryCases {
 
         void step() {
             try (Scope _ = device.scope();
-                    Tape tape = device.tape()) {
+                    Tape tape = new Tape(device)) {
                 tape.watch(w1, gradient);
                 tape.watch(b1);
                 tape.watch(w2);

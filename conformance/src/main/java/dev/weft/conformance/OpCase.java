@@ -62,7 +62,7 @@ record OpCase(String name, Program program, List<Input> inputs) {
     /** The result with its gradients. */
     Outcome run(Device device, long seed) {
         try (Scope _ = device.scope();
-                Tape tape = device.tape()) {
+                Tape tape = new Tape(device)) {
             Tensor[] tensors = upload(device, draw(seed));
             boolean tracked = false;
             for (int i = 0; i < tensors.length; i++) {

@@ -16,13 +16,13 @@ import java.util.function.Supplier;
 
 /**
  * Records the operations on watched tensors, and on what is computed from them, for {@link
- * #gradients}. Opened by {@link Device#tape}. Of what it records, the values that derivatives are
- * made of must stay open and as they are until the gradients are taken, and are refused where they
- * are not: b for a · b, the result for e to the power of x, nothing for a + b. What operations made
- * for themselves stays open as long as the tape.
+ * #gradients}, from when it is made until it is closed. Of what it records, the values that
+ * derivatives are made of must stay open and as they are until the gradients are taken, and are
+ * refused where they are not: b for a · b, the result for e to the power of x, nothing for a + b.
+ * What operations made for themselves stays open as long as the tape.
  *
  * <pre>{@code
- * try (Tape tape = device.tape()) {
+ * try (Tape tape = new Tape(device)) {
  *     tape.watch(w);
  *     Tensor loss = Losses.mse(x.matmul(w), target);
  *     Tensor dw = tape.gradients(loss).of(w);

@@ -46,7 +46,7 @@ class CustomTest {
 
     @Test
     void theGradientIsItsOwn() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             // Between operations of Weft's, and added to another way to x.
             Tensor y = cube(x.mul(2)).add(x).sum();
@@ -60,7 +60,7 @@ class CustomTest {
     /** One that cheats shows that nothing else is asked: the straight-through estimator. */
     @Test
     void whatForwardDoesIsNotRecorded() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor rounded =
                     device.custom(
@@ -74,7 +74,7 @@ class CustomTest {
     @Test
     void anOperandMayHaveNoGradient() {
         Tensor indices = device.tensor(new int[] {2, 0});
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             Tensor z = device.tensor(DType.F32, new double[] {5, 7, 11});
             tape.watch(x);
             tape.watch(z);
@@ -94,7 +94,7 @@ class CustomTest {
     @Test
     void whatForwardMadeStaysForBackward() {
         try (Scope _ = device.scope()) {
-            try (Tape tape = device.tape()) {
+            try (Tape tape = new Tape(device)) {
                 tape.watch(x);
                 Tensor[] left = new Tensor[1];
                 Tensor y =
@@ -127,7 +127,7 @@ class CustomTest {
     }
 
     private void refuses(String message, List<@Nullable Tensor> given) {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor y = device.custom("mine", List.of(x), () -> x.mul(2), _ -> given).sum();
             var error = assertThrows(ShapeException.class, () -> tape.gradients(y));
@@ -159,7 +159,7 @@ class CustomTest {
 
     @Test
     void resultsThatAreNoneOfItsOwn() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor before = x.mul(2);
             for (Tensor y : List.of(x, before)) {
@@ -178,7 +178,7 @@ class CustomTest {
 
     @Test
     void overwrittenOperandsAreRefused() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor y = cube(x).sum();
             x.assign(device.ones(3));

@@ -64,7 +64,7 @@ class OverwrittenTest {
         for (Part changed : Part.values()) {
             for (boolean closes : new boolean[] {false, true}) {
                 try (Scope _ = device.scope();
-                        Tape tape = device.tape()) {
+                        Tape tape = new Tape(device)) {
                     Tensor a = matrix().named("a");
                     Tensor b = matrix().named("b");
                     if (watched.contains(Part.A)) {
@@ -185,7 +185,7 @@ class OverwrittenTest {
 
     @Test
     void viewsShareTheirMemorysHistory() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             Tensor w = device.tensor(new float[] {1, 2, 3}).named("w");
             tape.watch(w);
             Tensor y = w.square();
@@ -200,7 +200,7 @@ class OverwrittenTest {
 
     @Test
     void indicesAreRead() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             Tensor x = matrix();
             Tensor rows = device.tensor(new int[] {1, 0}).named("rows");
             tape.watch(x);
@@ -218,7 +218,7 @@ class OverwrittenTest {
     /** As when an optimizer's step comes before the second of two losses' gradients. */
     @Test
     void kernelsSayWhatTheyWrite() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             Tensor x = matrix();
             Tensor w = matrix().named("w");
             tape.watch(w);
@@ -249,7 +249,7 @@ class OverwrittenTest {
                                     state.assign(state.mul(2));
                                     untouched.mul(2).close();
                                 });
-                Tape tape = device.tape()) {
+                Tape tape = new Tape(device)) {
             Tensor w = device.ones(2);
             tape.watch(w);
             Tensor ofMade = w.mul(made.getFirst()).sum();
@@ -269,7 +269,7 @@ class OverwrittenTest {
     /** Destinations of gradients are written to in the midst of reading. */
     @Test
     void gradientsAreNotWrittenOverWhatIsRead() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             Tensor x = matrix().named("x");
             Tensor w = matrix().named("w");
             var error =
@@ -298,7 +298,7 @@ class OverwrittenTest {
 
     @Test
     void theGradientPassedInMayLieWhereOneGoes() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             Tensor y = device.ones(4).named("y");
             Tensor memory = device.tensor(new float[] {1, 2, 3, 4, 5});
             tape.watch(y, memory.slice(0, 1, 5));
@@ -311,7 +311,7 @@ class OverwrittenTest {
     void whatOperationsMakeForThemselvesStaysAsLongAsTheTape() {
         Tensor x = matrix();
         int before = device.memory().liveTensors();
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor y;
             try (Scope inner = device.scope()) {
@@ -331,7 +331,7 @@ class OverwrittenTest {
 
     @Test
     void whatIsClosedCannotBeWatched() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             Tensor x = matrix();
             x.close();
             assertThrows(IllegalStateException.class, () -> tape.watch(x));
@@ -347,7 +347,7 @@ class OverwrittenTest {
     void nothingIsLeftOfAFailedBackwardPass() {
         Tensor x = matrix();
         Tensor unused = matrix();
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             tape.watch(unused);
             Tensor squares = x.square();

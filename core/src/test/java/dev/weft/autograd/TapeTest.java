@@ -33,7 +33,7 @@ class TapeTest {
     @Test
     void gradientsGoWhereTheyAreAskedFor() {
         Tensor destination = device.full(Double.NaN, x.shape());
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x, destination);
             Gradients gradients = tape.gradients(x.square().add(x).sum());
             assertSame(destination, gradients.of(x));
@@ -47,7 +47,7 @@ class TapeTest {
     @Test
     void gradientsOfWhatHasNoInfluenceAreZero() {
         Tensor unused = device.ones(2, 2);
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             tape.watch(unused);
             Gradients gradients = tape.gradients(x.mul(x).sum());
@@ -59,7 +59,7 @@ class TapeTest {
     /** The gradient of what a loss ends in is one number, which takes a way of its own. */
     @Test
     void gradientsOfSumsAndMeans() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor rows = x.mul(2).reshape(1, 3).expand(2, 3);
             // d/dx of the mean over rows of row sums, of sums alone, and beside another use of x.
@@ -84,7 +84,7 @@ class TapeTest {
 
     @Test
     void watchedIntermediatesHaveGradients() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor y = x.exp();
             tape.watch(y);
@@ -97,7 +97,7 @@ class TapeTest {
 
     @Test
     void gradientsStopAtDetachAndConversion() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor y = x.mul(x.detach()).sum();
             assertArrayEquals(new float[] {1, 2, 3}, tape.gradients(y).of(x).toFloatArray());
@@ -107,7 +107,7 @@ class TapeTest {
 
     @Test
     void targetsAreNotTracked() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             assertThrows(IllegalArgumentException.class, () -> Losses.mse(x.exp(), x));
             assertEquals(0, Losses.mse(x, x.detach()).item());
@@ -118,8 +118,8 @@ class TapeTest {
     void refusals() {
         try (Device other = Devices.open("reference");
                 Scope _ = other.scope();
-                Tape tape = device.tape()) {
-            assertThrows(IllegalStateException.class, device::tape);
+                Tape tape = new Tape(device)) {
+            assertThrows(IllegalStateException.class, () -> new Tape(device));
             Tensor foreign = other.zeros(3);
             assertThrows(IllegalArgumentException.class, () -> tape.watch(foreign));
             assertThrows(IllegalArgumentException.class, () -> tape.watch(x, foreign));
@@ -133,13 +133,13 @@ class TapeTest {
             tape.close();
             tape.close();
             assertThrows(IllegalStateException.class, () -> tape.gradients(y, y));
-            device.tape().close();
+            new Tape(device).close();
         }
     }
 
     @Test
     void closedIntermediatesAreNamed() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor y = x.tanh().named("hidden");
             Tensor loss = y.square().sum();
@@ -157,7 +157,7 @@ class TapeTest {
 
     @Test
     void gradientsBelongToTheInnermostScope() {
-        try (Tape tape = device.tape()) {
+        try (Tape tape = new Tape(device)) {
             tape.watch(x);
             Tensor loss = x.exp().tanh().square().sum();
             int before = device.memory().liveTensors();

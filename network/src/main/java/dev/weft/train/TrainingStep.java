@@ -34,7 +34,7 @@ record TrainingStep(Network network, LossKind lossKind, Optimizer optimizer, Fin
     Outcome run(Tensor x, Tensor target) {
         Device device = network.device();
         try (Scope scope = device.scope();
-                Tape tape = device.tape()) {
+                Tape tape = new Tape(device)) {
             network.parameters().watch(tape);
             Tensor output = network.forward(x, true);
             Tensor value = lossKind.of(output, target);

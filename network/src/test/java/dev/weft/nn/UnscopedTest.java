@@ -122,7 +122,7 @@ class UnscopedTest {
             Tensor target = device.zeros(1, 2);
             for (Network network : new Network[] {deep, shallow}) {
                 Optimizer sgd = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.1);
-                try (Tape tape = device.tape()) {
+                try (Tape tape = new Tape(device)) {
                     network.parameters().watch(tape);
                     Tensor loss = Losses.mse(network.forward(x), target);
                     tape.gradients(loss);

@@ -84,7 +84,7 @@ class FaultsTest {
     /** One step of training: a product, an activation, a loss, gradients, an update. */
     private static double step(Device device) {
         try (Scope _ = device.scope();
-                Tape tape = device.tape()) {
+                Tape tape = new Tape(device)) {
             Tensor x = device.ones(6, 5);
             Tensor w = device.full(0.5, Shape.of(5, 3));
             Tensor labels = device.tensor(new int[] {0, 1, 2, 2, 1, 0});

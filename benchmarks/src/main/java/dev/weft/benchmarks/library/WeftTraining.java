@@ -107,7 +107,7 @@ final class WeftTraining implements Work {
         Tensor go = device.tensor(new int[1]);
         return () -> {
             try (Scope _ = device.scope();
-                    Tape tape = device.tape()) {
+                    Tape tape = new Tape(device)) {
                 network.parameters().watch(tape);
                 tape.gradients(Models.SIMPLENET.loss().of(network.forward(x, true), target));
                 optimizer.step(go);
