@@ -291,7 +291,7 @@ class OperationsTest {
                         IllegalArgumentException.class,
                         () -> Elementwise.unary(UnaryOp.AFFINE, 0.5, 0, x));
         assertEquals(
-                "affine: tensor ([2] I32 on reference:0) takes whole numbers from -2147483648 to"
+                "affine: tensor ([2] I32 on reference) takes whole numbers from -2147483648 to"
                         + " 2147483647, got 0.5: convert it first, with to(F32)",
                 error.getMessage());
         assertThrows(

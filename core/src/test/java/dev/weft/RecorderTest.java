@@ -93,7 +93,7 @@ class RecorderTest {
         Names names = new Names(device);
         var error = assertThrows(IllegalStateException.class, () -> new Tape(device));
         assertEquals(
-                "a tape is open on device reference:0 already: close it first", error.getMessage());
+                "a tape is open on device reference already: close it first", error.getMessage());
         names.close();
         assertNull(device.recording());
         Names open = new Names(device);

@@ -1,17 +1,22 @@
 package dev.weft.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
@@ -19,8 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -47,46 +54,113 @@ class ArchitectureTest {
     private static final String BENCHMARKS = "dev.weft.benchmarks";
     private static final String CLI = "dev.weft.cli";
 
+    /** Some of core's classes and packages, by their names after {@code dev.weft.}. */
+    private record Layer(String name, Set<String> members) {
+        static Layer of(String name, String... members) {
+            return new Layer(name, Set.of(members));
+        }
+
+        boolean has(JavaClass type) {
+            return members.contains(nameInCore(type)) || members.contains(packageInCore(type));
+        }
+    }
+
     /**
-     * The classes of core that need each other in a circle. Nothing joins them: a class leaves this
-     * list, and none is added.
+     * The layers of core, the lowest first: each knows those before it. What is in none is above
+     * all of them but the reference backend, which knows the ground alone.
      */
-    private static final Set<String> CIRCLE =
-            Set.of(
-                    "Device",
-                    "Tensor",
-                    "Indexing",
-                    "Layout",
-                    "autograd.Tape",
-                    "autograd.Gradients",
-                    "autograd.Op",
-                    "Scope",
-                    "Storage",
-                    "Elementwise",
-                    "Products",
-                    "Reductions",
-                    "Capture");
+    private static final List<Layer> LAYERS =
+            List.of(
+                    Layer.of(
+                            "ground",
+                            "DType",
+                            "Shape",
+                            "ShapeException",
+                            "Excerpt",
+                            "Debug",
+                            "DeviceOptions",
+                            "Confinement",
+                            "backend",
+                            "random"),
+                    Layer.of(
+                            "memory",
+                            "MemoryStats",
+                            "MemoryPool",
+                            "Memory",
+                            "Scope",
+                            "Scoped",
+                            "Storage",
+                            "Holdings"),
+                    Layer.of("calls", "Composites", "CallRecorder", "Captured", "Capture", "Trace"),
+                    Layer.of(
+                            "tensors",
+                            "Tensor",
+                            "Device",
+                            "Op",
+                            "Recorder",
+                            "Elementwise",
+                            "Products",
+                            "Reductions",
+                            "Indexing",
+                            "Layout",
+                            "Transfers"));
+
+    private static final Layer REFERENCE = Layer.of("reference", "reference");
+
+    /**
+     * The classes of core that need each other in a circle, exactly: tensors with the operations
+     * that they offer and that make them, scopes with what they own, and a tape with what it gives.
+     */
+    private static final List<Set<String>> CIRCLES =
+            List.of(
+                    LAYERS.getLast().members(),
+                    Set.of("Scope", "Scoped", "Storage"),
+                    Set.of("autograd.Tape", "autograd.Gradients"));
 
     private static final String[] JDK = {"java..", "org.jspecify.annotations"};
     private static final String VECTORS = "jdk.incubator.vector..";
 
-    private static final SliceAssignment CLASSES_OF_CORE =
-            new SliceAssignment() {
-                @Override
-                public SliceIdentifier getIdentifierOf(JavaClass type) {
-                    if (!List.of(CORE).contains(type.getPackageName())) {
-                        return SliceIdentifier.ignore();
-                    }
-                    String outermost = type.getFullName().replaceFirst("\\$.*", "");
-                    String name = outermost.substring("dev.weft.".length());
-                    return SliceIdentifier.of(CIRCLE.contains(name) ? "the circle" : name);
-                }
+    private static boolean isOfCore(JavaClass type) {
+        return List.of(CORE).contains(type.getBaseComponentType().getPackageName());
+    }
 
-                @Override
-                public String getDescription() {
-                    return "classes of core";
-                }
-            };
+    /** The name of the outermost class around this one, or an array's, after {@code dev.weft.}. */
+    private static String nameInCore(JavaClass type) {
+        return type.getBaseComponentType()
+                .getFullName()
+                .replaceFirst("\\$.*", "")
+                .replaceFirst("^dev\\.weft\\.", "");
+    }
+
+    private static String packageInCore(JavaClass type) {
+        return type.getBaseComponentType().getPackageName().replace("dev.weft.", "");
+    }
+
+    /** Each class is a slice, and each of these circles is one. */
+    private static ArchRule noCirclesBut(List<Set<String>> circles) {
+        return slices().assignedFrom(
+                        new SliceAssignment() {
+                            @Override
+                            public SliceIdentifier getIdentifierOf(JavaClass type) {
+                                if (!isOfCore(type)) {
+                                    return SliceIdentifier.ignore();
+                                }
+                                String name = nameInCore(type);
+                                return circles.stream()
+                                        .filter(circle -> circle.contains(name))
+                                        .findFirst()
+                                        .map(circle -> SliceIdentifier.of("circle", "" + circle))
+                                        .orElse(SliceIdentifier.of("class", name));
+                            }
+
+                            @Override
+                            public String getDescription() {
+                                return "classes of core";
+                            }
+                        })
+                .should()
+                .beFreeOfCycles();
+    }
 
     private static String[] all(String[] packages, String[] more, String... others) {
         return Stream.of(packages, more, others).flatMap(Stream::of).toArray(String[]::new);
@@ -240,10 +314,70 @@ class ArchitectureTest {
                 .check(WEFT);
     }
 
-    /** Each class is a slice of its own, and the known circle is one. */
     @Test
-    void noClassOfCoreJoinsItsCircle() {
-        slices().assignedFrom(CLASSES_OF_CORE).should().beFreeOfCycles().check(WEFT);
+    void eachLayerOfCoreKnowsThoseBelow() {
+        LayeredArchitecture layers = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        List<String> below = new ArrayList<>();
+        for (Layer layer : LAYERS) {
+            LayeredArchitecture.LayerDependencySpecification arrows =
+                    layers.layer(layer.name())
+                            .definedBy(describe(layer.name(), layer::has))
+                            .whereLayer(layer.name());
+            layers =
+                    below.isEmpty()
+                            ? arrows.mayNotAccessAnyLayer()
+                            : arrows.mayOnlyAccessLayers(below.toArray(String[]::new));
+            below.add(layer.name());
+        }
+        layers.layer(REFERENCE.name())
+                .definedBy(describe(REFERENCE.name(), REFERENCE::has))
+                .whereLayer(REFERENCE.name())
+                .mayOnlyAccessLayers(LAYERS.getFirst().name())
+                .layer("above")
+                .definedBy(
+                        describe(
+                                "above",
+                                type ->
+                                        isOfCore(type)
+                                                && !REFERENCE.has(type)
+                                                && LAYERS.stream().noneMatch(l -> l.has(type))))
+                .check(WEFT);
+    }
+
+    @Test
+    void noClassOfCoreJoinsACircle() {
+        noCirclesBut(CIRCLES).check(WEFT);
+    }
+
+    /** A class that leaves its circle leaves the list, so that it does not return. */
+    @Test
+    void circlesOfCoreAreNoLargerThanTheyMustBe() {
+        for (Set<String> circle : CIRCLES) {
+            for (String name : circle) {
+                List<Set<String>> without =
+                        CIRCLES.stream()
+                                .map(
+                                        each ->
+                                                each.stream()
+                                                        .filter(other -> !other.equals(name))
+                                                        .collect(Collectors.toSet()))
+                                .toList();
+                assertTrue(noCirclesBut(without).evaluate(WEFT).hasViolation(), name);
+            }
+        }
+    }
+
+    /** A name that no class has would hold nothing. */
+    @Test
+    void everyMemberOfALayerIsThere() {
+        for (Layer layer : LAYERS) {
+            Set<String> seen =
+                    WEFT.stream()
+                            .filter(layer::has)
+                            .flatMap(type -> Stream.of(nameInCore(type), packageInCore(type)))
+                            .collect(Collectors.toSet());
+            assertTrue(seen.containsAll(layer.members()), layer.name() + " has only " + seen);
+        }
     }
 
     /** Each package is a slice: their arrows go one way. */

@@ -95,6 +95,7 @@ final class LeftoverCases {
     private final Tensor target;
     private final Tensor truths;
     private final Tensor labels;
+    private final Tensor ids;
     private final Tensor integers;
     private final DropoutState dropout;
     private final Map<String, Operation> operations = new LinkedHashMap<>();
@@ -109,6 +110,7 @@ final class LeftoverCases {
         target = device.tensor(dtype, new double[] {0, 1, 0, 1, 0, 0, 0, 0, 1}, 3, 3);
         truths = device.tensor(new boolean[] {true, false, true}).reshape(3, 1);
         labels = device.tensor(new int[] {2, 0, 1});
+        ids = device.tensor(new long[] {2, 0, 1});
         integers = device.tensor(new int[] {7, 8, 9});
         dropout = new DropoutState(device, 1);
         elementwise();
@@ -227,8 +229,8 @@ final class LeftoverCases {
         put("argmax(Tensor, int)", c -> Reductions.argmax(c.x, 0));
         put("softmax(Tensor, int)", c -> Reductions.softmax(c.x, 0));
         put("logSoftmax(Tensor, int)", c -> Reductions.logSoftmax(c.x, 0));
-        put("gather(Tensor, Tensor)", c -> Indexing.gather(c.x, c.labels.to(DType.I64)));
-        put("pick(Tensor, Tensor)", c -> Indexing.pick(c.x, c.labels.to(DType.I64)));
+        put("gather(Tensor, Tensor)", c -> Indexing.gather(c.x, c.ids));
+        put("pick(Tensor, Tensor)", c -> Indexing.pick(c.x, c.ids));
         put("reshape(Tensor, long[])", c -> Layout.reshape(c.x, 9));
         put("transpose(Tensor, int, int)", c -> Layout.transpose(c.x, 0, 1));
         put("permute(Tensor, int[])", c -> Layout.permute(c.x, 1, 0));
@@ -472,7 +474,7 @@ final class LeftoverCases {
 
     private void close() {
         for (Tensor operand :
-                new Tensor[] {x, positive, vector, target, truths, labels, integers}) {
+                new Tensor[] {x, positive, vector, target, truths, labels, ids, integers}) {
             operand.close();
         }
         dropout.close();
