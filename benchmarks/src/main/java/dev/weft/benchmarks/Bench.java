@@ -1,5 +1,6 @@
 package dev.weft.benchmarks;
 
+import dev.weft.DType;
 import dev.weft.backend.BackendUnavailableException;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceLostException;
@@ -73,6 +74,18 @@ public final class Bench implements Callable<Integer> {
     private Suite suite = Suite.ALL;
 
     @Option(
+            names = "--dtype",
+            split = ",",
+            defaultValue = "F32",
+            paramLabel = "TYPE",
+            description = {
+                "Types to measure in, with commas between: F32 (everything), F64 (products and",
+                "kernels), F16 and BF16 (products, beside those of the same numbers in F32).",
+                "Default: ${DEFAULT-VALUE}."
+            })
+    private List<DType> dtypes = List.of(DType.F32);
+
+    @Option(
             names = "--full",
             description = "All of a suite's tasks, which may take an hour, instead of a choice.")
     private boolean full;
@@ -101,7 +114,8 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "NAME",
             description = {
                 "Of openblas, mkl, pytorch, tensorflow, nd4j, and what the system has to have",
-                "installed: clblast, cublas; with commas between; all (but the system's) or none."
+                "installed: clblast, cublas; with commas between; all (but the system's) or none.",
+                "pairwise adds up as NumPy does, to compare errors with."
             })
     private List<String> peers = List.of("none");
 
@@ -260,6 +274,19 @@ public final class Bench implements Callable<Integer> {
                         "--threads must be from 1 to %d, got %d".formatted(MOST_THREADS, count));
             }
         }
+        for (DType dtype : dtypes) {
+            if (!Suite.TYPES.contains(dtype)) {
+                throw new IllegalArgumentException(
+                        "--dtype: nothing is measured in %s; choose of %s"
+                                .formatted(dtype, Suite.TYPES));
+            }
+        }
+        if (Set.copyOf(dtypes).size() < dtypes.size()) {
+            throw new IllegalArgumentException("--dtype names a type twice: " + dtypes);
+        }
+        if (jmh && !dtypes.equals(List.of(DType.F32))) {
+            throw new IllegalArgumentException("--jmh measures in F32, not in " + dtypes);
+        }
         if (Set.copyOf(threads).size() < threads.size()) {
             throw new IllegalArgumentException("--threads names a number twice: " + threads);
         }
@@ -327,7 +354,12 @@ public final class Bench implements Callable<Integer> {
         boolean choice = filter == null && !full;
         Suite.Extent extent =
                 quick ? Suite.Extent.QUICK : choice ? Suite.Extent.USUAL : Suite.Extent.FULL;
-        List<Task> tasks = suite.tasks(extent, onGpu);
+        List<Task> tasks = suite.tasks(extent, onGpu, dtypes);
+        boolean isOther = suite == Suite.STARTUP || suite == Suite.LAUNCHES;
+        if (tasks.isEmpty() && !(isOther && dtypes.contains(DType.F32))) {
+            throw new IllegalArgumentException(
+                    "the suite %s has no task in %s".formatted(suite.label(), dtypes));
+        }
         if (filter == null) {
             return tasks;
         }
@@ -357,8 +389,9 @@ public final class Bench implements Callable<Integer> {
         Rounds rounds = quick ? Rounds.quick() : Rounds.thorough();
         Comparison comparison =
                 new Comparison(libraries.all(), count, !libraries.isOnGpu(), rounds);
-        boolean startup = filter == null && suite.includes(Suite.STARTUP);
-        boolean launches = filter == null && suite.includes(Suite.LAUNCHES);
+        boolean single = filter == null && dtypes.contains(DType.F32);
+        boolean startup = single && suite.includes(Suite.STARTUP);
+        boolean launches = single && suite.includes(Suite.LAUNCHES);
         int steps = tasks.size() + (startup ? 1 : 0) + (launches ? 1 : 0);
         List<Figure> figures = new ArrayList<>();
         try (Progress progress = Progress.create(console, steps)) {

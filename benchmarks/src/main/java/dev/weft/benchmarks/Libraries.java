@@ -6,8 +6,10 @@ import dev.weft.benchmarks.library.CublasDirect;
 import dev.weft.benchmarks.library.CudaCopy;
 import dev.weft.benchmarks.library.CudaDirect;
 import dev.weft.benchmarks.library.Eager;
+import dev.weft.benchmarks.library.InF32;
 import dev.weft.benchmarks.library.Library;
 import dev.weft.benchmarks.library.Only;
+import dev.weft.benchmarks.library.Pairwise;
 import dev.weft.benchmarks.library.WeftLibrary;
 
 import java.util.ArrayList;
@@ -23,8 +25,8 @@ final class Libraries implements AutoCloseable {
     private static final List<String> BUILT =
             List.of("openblas", "mkl", "pytorch", "tensorflow", "nd4j");
 
-    /** Those that need no library in the class path. */
-    private static final List<String> OF_SYSTEM = List.of("clblast", "cublas");
+    /** Those that need no library in the class path; they are not among all. */
+    private static final List<String> OF_SYSTEM = List.of("clblast", "cublas", "pairwise");
 
     private final List<WeftLibrary> devices = new ArrayList<>();
     private final List<Library> peers = new ArrayList<>();
@@ -89,6 +91,7 @@ final class Libraries implements AutoCloseable {
             }
         }
         devices.forEach(device -> all.add(new Eager(device)));
+        devices.forEach(device -> all.add(new InF32(device)));
         infos().stream()
                 .filter(CudaDirect::isCuda)
                 .findFirst()
@@ -113,6 +116,9 @@ final class Libraries implements AutoCloseable {
         }
         if (wanted.contains("cublas")) {
             peers.add(new CublasDirect(infos()));
+        }
+        if (wanted.contains("pairwise")) {
+            peers.add(new Pairwise());
         }
         all.addAll(peers);
     }

@@ -1,5 +1,6 @@
 package dev.weft.benchmarks;
 
+import dev.weft.DType;
 import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.CapturedStep;
 import dev.weft.benchmarks.task.CrossEntropy;
@@ -9,6 +10,7 @@ import dev.weft.benchmarks.task.Elementwise.Function;
 import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.Gemm;
 import dev.weft.benchmarks.task.Reduction;
+import dev.weft.benchmarks.task.Reduction.Kind;
 import dev.weft.benchmarks.task.Softmax;
 import dev.weft.benchmarks.task.SquaredError;
 import dev.weft.benchmarks.task.Task;
@@ -17,6 +19,7 @@ import dev.weft.benchmarks.task.Update;
 import dev.weft.optim.OptimizerKind;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -72,6 +75,16 @@ public enum Suite {
     private static final String LAYERS = "gemm, layers";
     private static final String ODD = "gemm, odd sizes";
     private static final String MEMORY = "memory";
+    private static final String ACTIVATIONS = "activations, 1 M";
+    private static final String SUMS = "long sums";
+    private static final String REDUCTIONS = "reductions, 1 M";
+
+    /** From where on the types of 2 bytes are compared with F32 where there is a choice. */
+    private static final int LARGE = 512;
+
+    /** The types that tasks can have. */
+    static final List<DType> TYPES =
+            Arrays.stream(DType.values()).filter(DType::isFloating).toList();
 
     /** Its name on the command line and in figures. */
     public String label() {
@@ -85,7 +98,7 @@ public enum Suite {
      */
     public static Task task(String what) {
         return Stream.of(Extent.FULL, Extent.QUICK)
-                .flatMap(extent -> ALL.tasks(extent, true).stream())
+                .flatMap(extent -> ALL.tasks(extent, true, TYPES).stream())
                 .filter(task -> task.what().equals(what))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no task '" + what + "'"));
@@ -99,32 +112,67 @@ public enum Suite {
      * Its tasks.
      *
      * @param gpu whether for a GPU, on which other sizes matter
+     * @param dtypes whose tasks: F32 has all, the others those in which a type makes a difference
      */
-    List<Task> tasks(Extent extent, boolean gpu) {
-        return switch (this) {
-            case GEMM -> gemm(extent, gpu);
-            case DENSE -> dense(extent);
-            case KERNELS -> kernels(extent, gpu);
-            case TRAINING -> training(extent, gpu);
-            case STARTUP, LAUNCHES -> List.of();
-            case ALL -> {
-                List<Task> tasks = new ArrayList<>();
-                for (Suite part : List.of(GEMM, DENSE, KERNELS, TRAINING)) {
-                    tasks.addAll(part.tasks(extent, gpu));
+    List<Task> tasks(Extent extent, boolean gpu, List<DType> dtypes) {
+        List<Task> tasks = new ArrayList<>();
+        for (DType dtype : dtypes) {
+            switch (dtype) {
+                case F32 -> addSingle(tasks, extent, gpu);
+                case F64 -> addDouble(tasks, extent, gpu);
+                case F16, BF16 -> addHalf(tasks, dtype, extent, gpu);
+                case I64, I32, U8, I8, BOOL -> {
+                    // Nothing is measured of integers.
                 }
-                yield tasks;
             }
-        };
+        }
+        return tasks;
     }
 
-    private static List<Task> gemm(Extent extent, boolean gpu) {
+    private void addSingle(List<Task> tasks, Extent extent, boolean gpu) {
+        if (includes(GEMM)) {
+            tasks.addAll(gemm(DType.F32, extent, gpu));
+            if (extent != Extent.USUAL) {
+                addBatches(tasks, extent);
+            }
+        }
+        if (includes(DENSE)) {
+            tasks.addAll(dense(extent));
+        }
+        if (includes(KERNELS)) {
+            addKernels(tasks, DType.F32, extent);
+            addMoreKernels(tasks, extent, gpu);
+        }
+        if (includes(TRAINING)) {
+            tasks.addAll(training(extent, gpu));
+        }
+    }
+
+    private void addDouble(List<Task> tasks, Extent extent, boolean gpu) {
+        if (includes(GEMM)) {
+            tasks.addAll(gemm(DType.F64, extent, gpu));
+        }
+        if (includes(KERNELS)) {
+            addKernels(tasks, DType.F64, extent);
+        }
+    }
+
+    private void addHalf(List<Task> tasks, DType dtype, Extent extent, boolean gpu) {
+        if (includes(GEMM)) {
+            gemm(dtype, extent, gpu).stream()
+                    .filter(task -> extent != Extent.USUAL || task.size() >= LARGE)
+                    .forEach(tasks::add);
+        }
+    }
+
+    private static List<Task> gemm(DType dtype, Extent extent, boolean gpu) {
         List<Task> tasks = new ArrayList<>();
         Set<Integer> usual =
                 gpu ? Set.of(128, 256, 512, 1024, 2048, 4096) : Set.of(128, 256, 512, 1024, 2048);
         for (int n : new int[] {32, 64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 4096}) {
             boolean fits = extent != Extent.QUICK || n <= 128;
             if (fits && (extent != Extent.USUAL || usual.contains(n))) {
-                tasks.add(Gemm.square(n, false, false));
+                tasks.add(Gemm.square(dtype, n, false, false));
             }
         }
         if (extent != Extent.USUAL) {
@@ -132,28 +180,33 @@ public enum Suite {
                 for (boolean transB : new boolean[] {false, true}) {
                     for (int n : extent == Extent.QUICK ? new int[] {64} : TRANSPOSED) {
                         if (transA || transB) {
-                            tasks.add(Gemm.square(n, transA, transB));
+                            tasks.add(Gemm.square(dtype, n, transA, transB));
                         }
                     }
                 }
             }
         }
-        for (String shape : LAYER_SHAPES) {
-            tasks.add(Gemm.of(LAYERS, shape));
+        if (dtype == DType.F32 || extent == Extent.FULL) {
+            for (String shape : LAYER_SHAPES) {
+                tasks.add(Gemm.of(LAYERS, dtype, shape));
+            }
         }
         if (extent != Extent.USUAL) {
             for (int n : new int[] {31, 127, 129, 255, 257, 511, 513, 1021}) {
                 if (n < 128 || extent == Extent.FULL) {
-                    tasks.add(Gemm.of(ODD, "%dx%dx%d NN".formatted(n, n, n)));
+                    tasks.add(Gemm.of(ODD, dtype, "%dx%dx%d NN".formatted(n, n, n)));
                 }
             }
-            tasks.add(Gemm.of(ODD, "97x101x103 NT"));
-            boolean full = extent == Extent.FULL;
-            tasks.add(new BatchedGemm(full ? 64 : 4, 64));
-            tasks.add(new BatchedGemm(full ? 16 : 2, 128));
-            tasks.add(new BatchedGemm(full ? 256 : 8, 32));
+            tasks.add(Gemm.of(ODD, dtype, "97x101x103 NT"));
         }
         return tasks;
+    }
+
+    private static void addBatches(List<Task> tasks, Extent extent) {
+        boolean full = extent == Extent.FULL;
+        tasks.add(new BatchedGemm(full ? 64 : 4, 64));
+        tasks.add(new BatchedGemm(full ? 16 : 2, 128));
+        tasks.add(new BatchedGemm(full ? 256 : 8, 32));
     }
 
     private static List<Task> dense(Extent extent) {
@@ -166,28 +219,38 @@ public enum Suite {
                         new DenseLayer(512, 512, 512));
     }
 
-    private static List<Task> kernels(Extent extent, boolean gpu) {
-        List<Task> tasks = new ArrayList<>();
-        int rows = extent == Extent.QUICK ? 16 : 1024;
-        int elements = rows * ROW;
+    private static int rows(Extent extent) {
+        return extent == Extent.QUICK ? 16 : 1024;
+    }
+
+    private static void addKernels(List<Task> tasks, DType dtype, Extent extent) {
+        int rows = rows(extent);
         for (Function function : Function.values()) {
             if (function != Function.COPY) {
-                tasks.add(new Elementwise("activations, 1 M", function, elements));
+                tasks.add(new Elementwise(ACTIVATIONS, dtype, function, rows * ROW));
             }
         }
-        tasks.add(new Softmax("activations, 1 M", false, rows, ROW));
-        tasks.add(new Softmax("activations, 1 M", true, rows, ROW));
-        for (Reduction.Kind kind : Reduction.Kind.values()) {
-            tasks.add(new Reduction("reductions, 1 M", kind, rows, ROW));
+        tasks.add(new Softmax(ACTIVATIONS, dtype, false, rows, ROW));
+        tasks.add(new Softmax(ACTIVATIONS, dtype, true, rows, ROW));
+        for (Kind kind : List.of(Kind.SUM, Kind.MEAN, Kind.MAX, Kind.ARGMAX)) {
+            tasks.add(new Reduction(REDUCTIONS, dtype, kind, rows, ROW));
         }
+    }
+
+    private static void addMoreKernels(List<Task> tasks, Extent extent, boolean gpu) {
+        int rows = rows(extent);
+        boolean quick = extent == Extent.QUICK;
+        int over = quick ? 10_000 : 1_000_000;
+        tasks.add(new Reduction(SUMS, DType.F32, Kind.MEAN_OVER_ROWS, over, 64));
+        int ones = quick ? 70_000 : 70_000_000;
+        tasks.add(new Reduction(SUMS, DType.F32, Kind.ONES_OVER_ROWS, ones, 1));
         tasks.add(new CrossEntropy(rows, 1000));
         tasks.add(new CrossEntropy(64, 10));
-        tasks.add(new SquaredError(elements));
+        tasks.add(new SquaredError(rows * ROW));
         updates(tasks, extent == Extent.QUICK ? 10_000 : UPDATED);
         if (extent != Extent.USUAL || gpu) {
             memory(tasks, extent == Extent.QUICK ? 1 << 16 : gpu ? IN_GPU_MEMORY : IN_MEMORY);
         }
-        return tasks;
     }
 
     private static void updates(List<Task> tasks, int elements) {
@@ -203,10 +266,10 @@ public enum Suite {
     private static void memory(List<Task> tasks, int elements) {
         for (Function function :
                 List.of(Function.COPY, Function.RELU, Function.EXP, Function.TANH)) {
-            tasks.add(new Elementwise(MEMORY, function, elements));
+            tasks.add(new Elementwise(MEMORY, DType.F32, function, elements));
         }
-        tasks.add(new Reduction(MEMORY, Reduction.Kind.SUM, elements / ROW, ROW));
-        tasks.add(new Softmax(MEMORY, false, elements / ROW, ROW));
+        tasks.add(new Reduction(MEMORY, DType.F32, Kind.SUM, elements / ROW, ROW));
+        tasks.add(new Softmax(MEMORY, DType.F32, false, elements / ROW, ROW));
         tasks.add(new Update(MEMORY, "axpy (SGD's update)", OptimizerKind.SGD, elements));
         tasks.add(new Update(MEMORY, "Adam's update", OptimizerKind.ADAM, elements));
     }

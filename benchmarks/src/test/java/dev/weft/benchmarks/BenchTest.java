@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
+import dev.weft.DType;
 import dev.weft.Devices;
 import dev.weft.backend.Availability;
 import dev.weft.benchmarks.report.Figure;
@@ -41,11 +42,15 @@ class BenchTest {
                         .filter(listing -> listing.backend().equals("opencl"))
                         .anyMatch(listing -> listing.availability() instanceof Availability.Ready);
         String backends = openCl ? "cpu,opencl" : "cpu";
-        int code = run("--quick", "--backend", backends, "--out", folder.toString());
-        assertEquals(0, code, err::toString);
+        List<String> args = new ArrayList<>(List.of("--quick", "--backend", backends));
+        args.addAll(List.of("--dtype", "f32,F64", "--peers", "pairwise"));
+        args.addAll(List.of("--out", folder.toString()));
+        assertEquals(0, run(args.toArray(String[]::new)), err::toString);
         String results = Files.readString(folder.resolve("results.json"));
         assertTrue(results.contains("\"gemm 64x128x784 NT\""), results);
         assertTrue(results.contains("\"Adam's update, 65536 elements\""), results);
+        assertTrue(results.contains("\"gemm 128x128x128 NN, F64\""), results);
+        assertTrue(results.contains("\"tanh, 16384 elements, F64\""), results);
         assertTrue(results.contains("\"training step, batch 8\""), results);
         assertTrue(results.contains("\"captured training step, batch 8\""), results);
         assertTrue(results.contains("\"second start of a JVM"), results);
@@ -53,7 +58,38 @@ class BenchTest {
         assertEquals(openCl, results.contains("\"weft opencl:0\""), results);
         assertTrue(results.contains("\"fma_peak_gflops\""), results);
         assertTrue(out.toString().contains("0 native allocations"), out::toString);
+        List<Figure> figures = RunFile.read(folder.resolve("results.json")).figures();
+        Figure mean = figure(figures, "mean over rows, 10000x64", "weft cpu");
+        Figure pairwise = figure(figures, "mean over rows, 10000x64", "pairwise");
+        assertTrue(mean.error() > 0 && mean.error() < 2, mean::toString);
+        assertTrue(pairwise.error() > 0 && pairwise.error() < 2, pairwise::toString);
         assertTrue(out.toString().contains("\n1/"), out::toString);
+    }
+
+    private static Figure figure(List<Figure> figures, String what, String library) {
+        return figures.stream()
+                .filter(figure -> figure.what().equals(what) && figure.library().equals(library))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void onlyTheChosenTypesAreMeasuredAndNarrowOnesBesideF32() throws IOException {
+        String[] args = {
+            "--quick", "--backend", "cpu", "--dtype", "F16,BF16", "--filter", "128x.*NN|copy"
+        };
+        List<String> with = new ArrayList<>(List.of(args));
+        with.addAll(List.of("--out", folder.toString()));
+        assertEquals(0, run(with.toArray(String[]::new)), err::toString);
+        List<Figure> figures = RunFile.read(folder.resolve("results.json")).figures();
+        assertEquals(4, figures.size(), figures::toString);
+        for (DType dtype : new DType[] {DType.F16, DType.BF16}) {
+            String what = "gemm 128x128x128 NN, " + dtype;
+            Figure half = figure(figures, what, "weft cpu");
+            Figure single = figure(figures, what, "weft cpu, in F32");
+            assertEquals(List.of(dtype, DType.F32), List.of(half.dtype(), single.dtype()));
+            assertEquals(single.bytes(), 2 * half.bytes());
+        }
     }
 
     @Test
@@ -106,6 +142,12 @@ class BenchTest {
             {"--backend", "cpu,cpu:1"},
             {"--jmh", "--suite", "startup"},
             {"--peers", "numpy"},
+            {"--dtype", "I32"},
+            {"--dtype", "F65"},
+            {"--dtype", "F64,F64"},
+            {"--dtype", "F64", "--jmh"},
+            {"--dtype", "F64", "--suite", "dense"},
+            {"--dtype", "F64", "--suite", "startup"},
             {"--peers", "openblas,all"},
             {"--threads", "0"},
             {"--threads", "5000"},

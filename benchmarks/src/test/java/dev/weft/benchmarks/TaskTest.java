@@ -31,7 +31,7 @@ class TaskTest {
     }
 
     static List<Task> tasks() {
-        return Suite.ALL.tasks(Suite.Extent.QUICK, false);
+        return Suite.ALL.tasks(Suite.Extent.QUICK, false, Suite.TYPES);
     }
 
     @ParameterizedTest
@@ -41,24 +41,24 @@ class TaskTest {
             for (int run = 0; run < task.runsBeforeCheck(); run++) {
                 work.run();
             }
-            float[] result = work.result();
+            double[] result = work.result();
             assertDoesNotThrow(() -> task.check("weft", result));
             for (int i : new int[] {0, result.length / 2, result.length - 1}) {
                 assertRefused(task, changed(result, i, result[i] + 1), i);
-                assertRefused(task, changed(result, i, Float.NaN), i);
+                assertRefused(task, changed(result, i, Double.NaN), i);
             }
-            float[] shorter = Arrays.copyOf(result, result.length - 1);
+            double[] shorter = Arrays.copyOf(result, result.length - 1);
             assertThrows(IllegalStateException.class, () -> task.check("other", shorter));
         }
     }
 
-    private static float[] changed(float[] result, int i, float value) {
-        float[] copy = result.clone();
+    private static double[] changed(double[] result, int i, double value) {
+        double[] copy = result.clone();
         copy[i] = value;
         return copy;
     }
 
-    private static void assertRefused(Task task, float[] wrong, int i) {
+    private static void assertRefused(Task task, double[] wrong, int i) {
         IllegalStateException refused =
                 assertThrows(IllegalStateException.class, () -> task.check("other", wrong));
         String message = String.valueOf(refused.getMessage());
@@ -77,7 +77,7 @@ class TaskTest {
         for (Suite.Extent extent : Suite.Extent.values()) {
             for (boolean gpu : new boolean[] {false, true}) {
                 Set<String> names = new HashSet<>();
-                for (Task task : Suite.ALL.tasks(extent, gpu)) {
+                for (Task task : Suite.ALL.tasks(extent, gpu, Suite.TYPES)) {
                     assertTrue(names.add(task.what()), task::what);
                 }
             }
@@ -93,7 +93,7 @@ class TaskTest {
     }
 
     private static Stream<String> names(Suite.Extent extent, boolean gpu) {
-        return Suite.ALL.tasks(extent, gpu).stream().map(Task::what);
+        return Suite.ALL.tasks(extent, gpu, Suite.TYPES).stream().map(Task::what);
     }
 
     /** By these gpu-check.sh finds the figures that it asks about. */

@@ -5,8 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weft.DType;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.Singles;
 import dev.weft.benchmarks.task.Task;
 
 import java.lang.foreign.Arena;
@@ -128,7 +130,9 @@ public final class ClBlast implements Library {
 
     @Override
     public Optional<Work> prepare(Task task) {
-        return task instanceof Gemm gemm ? Optional.of(new Product(gemm)) : Optional.empty();
+        return task instanceof Gemm gemm && gemm.dtype() == DType.F32
+                ? Optional.of(new Product(gemm))
+                : Optional.empty();
     }
 
     @Override
@@ -146,8 +150,8 @@ public final class ClBlast implements Library {
 
         Product(Gemm gemm) {
             this.gemm = gemm;
-            a = buffer(gemm.a());
-            b = buffer(gemm.b());
+            a = buffer(Singles.of(gemm.a()));
+            b = buffer(Singles.of(gemm.b()));
             c = buffer(new float[gemm.m() * gemm.n()]);
         }
 
@@ -184,11 +188,11 @@ public final class ClBlast implements Library {
         }
 
         @Override
-        public float[] result() {
+        public double[] result() {
             try (Arena local = Arena.ofConfined()) {
                 MemorySegment values = local.allocate(JAVA_FLOAT, (long) gemm.m() * gemm.n());
                 transfer("clEnqueueReadBuffer", c, values);
-                return values.toArray(JAVA_FLOAT);
+                return Singles.widened(values.toArray(JAVA_FLOAT));
             }
         }
 

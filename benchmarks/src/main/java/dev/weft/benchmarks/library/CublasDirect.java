@@ -4,8 +4,10 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weft.DType;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.Singles;
 import dev.weft.benchmarks.task.Task;
 
 import java.lang.foreign.Arena;
@@ -109,7 +111,9 @@ public final class CublasDirect implements Library {
 
     @Override
     public Optional<Work> prepare(Task task) {
-        return task instanceof Gemm gemm ? Optional.of(new Product(gemm)) : Optional.empty();
+        return task instanceof Gemm gemm && gemm.dtype() == DType.F32
+                ? Optional.of(new Product(gemm))
+                : Optional.empty();
     }
 
     @Override
@@ -130,8 +134,8 @@ public final class CublasDirect implements Library {
 
         Product(Gemm gemm) {
             this.gemm = gemm;
-            a = copied(gemm.a());
-            b = copied(gemm.b());
+            a = copied(Singles.of(gemm.a()));
+            b = copied(Singles.of(gemm.b()));
             c = copied(new float[gemm.m() * gemm.n()]);
         }
 
@@ -172,8 +176,8 @@ public final class CublasDirect implements Library {
         }
 
         @Override
-        public float[] result() {
-            return cuda.read(c, gemm.m() * gemm.n());
+        public double[] result() {
+            return Singles.widened(cuda.read(c, gemm.m() * gemm.n()));
         }
 
         @Override

@@ -1,7 +1,9 @@
 package dev.weft.benchmarks.library;
 
+import dev.weft.DType;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.benchmarks.task.Elementwise;
+import dev.weft.benchmarks.task.Singles;
 import dev.weft.benchmarks.task.Task;
 
 import java.util.Optional;
@@ -33,6 +35,7 @@ public final class CudaCopy implements Library {
     public Optional<Work> prepare(Task task) {
         return task instanceof Elementwise elementwise
                         && elementwise.function() == Elementwise.Function.COPY
+                        && task.dtype() == DType.F32
                 ? Optional.of(new Copy(cuda, elementwise))
                 : Optional.empty();
     }
@@ -55,7 +58,7 @@ public final class CudaCopy implements Library {
             bytes = (long) Float.BYTES * elements;
             from = cuda.allocate(bytes);
             to = cuda.allocate(bytes);
-            cuda.write(task.x(), from);
+            cuda.write(Singles.of(task.x()), from);
         }
 
         @Override
@@ -66,8 +69,8 @@ public final class CudaCopy implements Library {
         }
 
         @Override
-        public float[] result() {
-            return cuda.read(to, elements);
+        public double[] result() {
+            return Singles.widened(cuda.read(to, elements));
         }
 
         @Override

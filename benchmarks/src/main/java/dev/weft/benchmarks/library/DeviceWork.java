@@ -2,31 +2,35 @@ package dev.weft.benchmarks.library;
 
 import dev.weft.Device;
 import dev.weft.Scope;
+import dev.weft.backend.KernelCall;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
  * Work of kernels on a device of Weft's.
  *
  * @param scope what owns its tensors
- * @param kernels enqueues it, and allocates nothing
+ * @param calls what it runs, into memory that is there already
  * @param values of the result
- * @param times how often a run does the work
  */
-record DeviceWork(Device device, Scope scope, Runnable kernels, Supplier<float[]> values, int times)
+record DeviceWork(Device device, Scope scope, List<KernelCall> calls, Supplier<double[]> values)
         implements Work {
-    DeviceWork(Device device, Scope scope, Runnable kernels, Supplier<float[]> values) {
-        this(device, scope, kernels, values, 1);
+    /** Whether the device can do it at all: some GPUs have no F64. */
+    boolean isSupported() {
+        return calls.stream().allMatch(device.backend()::supports);
     }
 
     @Override
     public void run() {
-        kernels.run();
+        for (KernelCall call : calls) {
+            device.backend().run(call);
+        }
         device.backend().synchronize();
     }
 
     @Override
-    public float[] result() {
+    public double[] result() {
         return values.get();
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.benchmarks.library;
 
+import dev.weft.DType;
 import dev.weft.benchmarks.task.Task;
 
 import java.util.Optional;
@@ -23,6 +24,11 @@ public interface Library extends AutoCloseable {
      * no such work.
      */
     Optional<Work> prepare(Task task);
+
+    /** The type in which it does a task: the task's, but where that is what is compared. */
+    default DType dtype(Task task) {
+        return task.dtype();
+    }
 
     /** How long its threads may spin after a call, in milliseconds. */
     default int settleMillis() {

@@ -26,123 +26,104 @@ import java.util.List;
 final class WeftKernels {
     private WeftKernels() {}
 
-    static Work elementwise(Device device, Elementwise task) {
+    private static DeviceWork work(Device device, Scope scope, KernelCall call, Tensor result) {
+        return new DeviceWork(device, scope, List.of(call), result::toDoubleArray);
+    }
+
+    static DeviceWork elementwise(Device device, Elementwise task) {
         Scope scope = device.scope();
-        View x = device.tensor(task.x()).view();
-        Tensor result = device.empty(DType.F32, Shape.of(task.elements()));
+        View x = device.tensor(task.dtype(), task.x()).view();
+        Tensor result = device.empty(task.dtype(), Shape.of(task.elements()));
         View y = result.view();
-        UnaryOp op =
+        KernelCall call =
                 switch (task.function()) {
-                    case COPY -> UnaryOp.AFFINE;
-                    case RELU -> UnaryOp.RELU;
-                    case EXP -> UnaryOp.EXP;
-                    case LOG -> UnaryOp.LOG;
-                    case TANH -> UnaryOp.TANH;
-                    case SIGMOID -> UnaryOp.SIGMOID;
-                    case GELU -> UnaryOp.GELU_ERF;
+                    case COPY -> new KernelCall.Copy(x, y);
+                    case RELU -> new KernelCall.Unary(UnaryOp.RELU, 0, 0, x, y);
+                    case EXP -> new KernelCall.Unary(UnaryOp.EXP, 0, 0, x, y);
+                    case LOG -> new KernelCall.Unary(UnaryOp.LOG, 0, 0, x, y);
+                    case TANH -> new KernelCall.Unary(UnaryOp.TANH, 0, 0, x, y);
+                    case SIGMOID -> new KernelCall.Unary(UnaryOp.SIGMOID, 0, 0, x, y);
+                    case GELU -> new KernelCall.Unary(UnaryOp.GELU_ERF, 0, 0, x, y);
                 };
-        Runnable kernel =
-                task.function() == Elementwise.Function.COPY
-                        ? () -> device.backend().run(new KernelCall.Copy(x, y))
-                        : () -> device.backend().run(new KernelCall.Unary(op, 0, 0, x, y));
-        return new DeviceWork(device, scope, kernel, result::toFloatArray);
+        return work(device, scope, call, result);
     }
 
-    static Work softmax(Device device, Softmax task) {
+    static DeviceWork softmax(Device device, Softmax task) {
         Scope scope = device.scope();
-        View x = device.tensor(task.x(), task.rows(), task.columns()).view();
-        Tensor result = device.empty(DType.F32, x.shape());
-        View y = result.view();
-        return new DeviceWork(
-                device,
-                scope,
-                () -> device.backend().run(new KernelCall.Softmax(task.log(), x, y)),
-                result::toFloatArray);
+        View x = device.tensor(task.dtype(), task.x(), task.rows(), task.columns()).view();
+        Tensor result = device.empty(task.dtype(), x.shape());
+        return work(device, scope, new KernelCall.Softmax(task.log(), x, result.view()), result);
     }
 
-    static Work reduction(Device device, Reduction task) {
+    static DeviceWork reduction(Device device, Reduction task) {
         Scope scope = device.scope();
-        View x = device.tensor(task.x(), task.rows(), task.columns()).view();
+        View x = device.tensor(task.dtype(), task.x(), task.rows(), task.columns()).view();
         if (task.kind() == Reduction.Kind.ARGMAX) {
             Tensor indices = device.empty(DType.I32, Shape.of(task.rows()));
-            View y = indices.view();
-            return new DeviceWork(
-                    device,
-                    scope,
-                    () -> device.backend().run(new KernelCall.Argmax(x, y)),
-                    indices::toFloatArray);
+            return work(device, scope, new KernelCall.Argmax(x, indices.view()), indices);
         }
-        Shape shape = Shape.of(task.kind().ofRows() ? task.rows() : 1, 1);
-        Tensor result = device.empty(DType.F32, shape);
-        View y = result.view();
+        Shape shape =
+                switch (task.kind().axis()) {
+                    case ALL -> Shape.of(1, 1);
+                    case ROW -> Shape.of(task.rows(), 1);
+                    case COLUMN -> Shape.of(1, task.columns());
+                };
+        Tensor result = device.empty(task.dtype(), shape);
         ReduceOp op =
                 switch (task.kind()) {
-                    case SUM -> ReduceOp.SUM;
-                    case MEAN -> ReduceOp.MEAN;
+                    case SUM, ONES_OVER_ROWS -> ReduceOp.SUM;
+                    case MEAN, MEAN_OVER_ROWS -> ReduceOp.MEAN;
                     case MAX, ARGMAX -> ReduceOp.MAX;
                 };
-        return new DeviceWork(
-                device,
-                scope,
-                () -> device.backend().run(new KernelCall.Reduce(op, x, y)),
-                result::toFloatArray);
+        return work(device, scope, new KernelCall.Reduce(op, x, result.view()), result);
     }
 
-    static Work crossEntropy(Device device, CrossEntropy task) {
+    static DeviceWork crossEntropy(Device device, CrossEntropy task) {
         Scope scope = device.scope();
         int rows = task.rows();
         View logits = device.tensor(task.logits(), rows, task.classes()).view();
         View labels = device.tensor(task.labels()).view();
         View losses = device.empty(DType.F32, Shape.of(rows)).view();
-        Tensor mean = device.empty(DType.F32, Shape.of(1));
-        View loss = mean.view();
+        Tensor loss = device.empty(DType.F32, Shape.of(1));
         Tensor gradient = device.empty(DType.F32, logits.shape());
-        View dLogits = gradient.view();
         return new DeviceWork(
                 device,
                 scope,
-                () -> {
-                    device.backend()
-                            .run(
-                                    new KernelCall.CrossEntropy(
-                                            logits, labels, 1.0 / rows, losses, dLogits));
-                    device.backend().run(new KernelCall.Reduce(ReduceOp.MEAN, losses, loss));
-                },
-                () -> joined(gradient, mean));
+                List.of(
+                        new KernelCall.CrossEntropy(
+                                logits, labels, 1.0 / rows, losses, gradient.view()),
+                        new KernelCall.Reduce(ReduceOp.MEAN, losses, loss.view())),
+                () -> joined(gradient, loss));
     }
 
-    static Work squaredError(Device device, SquaredError task) {
+    static DeviceWork squaredError(Device device, SquaredError task) {
         Scope scope = device.scope();
         Shape shape = Shape.of(task.elements());
         View x = device.tensor(task.x()).view();
         View t = device.tensor(task.t()).view();
         View losses = device.empty(DType.F32, shape).view();
-        Tensor mean = device.empty(DType.F32, Shape.of(1));
-        View loss = mean.view();
+        Tensor loss = device.empty(DType.F32, Shape.of(1));
         Tensor gradient = device.empty(DType.F32, shape);
-        View dx = gradient.view();
         View dLoss = device.full(1.0 / task.elements(), Shape.of(1)).view().expand(shape);
+        LossOp op = LossOp.SQUARED_ERROR;
         return new DeviceWork(
                 device,
                 scope,
-                () -> {
-                    device.backend()
-                            .run(new KernelCall.Loss(LossOp.SQUARED_ERROR, 0, x, t, losses));
-                    device.backend().run(new KernelCall.Reduce(ReduceOp.MEAN, losses, loss));
-                    device.backend()
-                            .run(new KernelCall.LossGrad(LossOp.SQUARED_ERROR, 0, x, t, dLoss, dx));
-                },
-                () -> joined(gradient, mean));
+                List.of(
+                        new KernelCall.Loss(op, 0, x, t, losses),
+                        new KernelCall.Reduce(ReduceOp.MEAN, losses, loss.view()),
+                        new KernelCall.LossGrad(op, 0, x, t, dLoss, gradient.view())),
+                () -> joined(gradient, loss));
     }
 
-    private static float[] joined(Tensor gradient, Tensor loss) {
-        float[] values = gradient.toFloatArray();
-        float[] both = Arrays.copyOf(values, values.length + 1);
-        both[values.length] = (float) loss.item();
+    private static double[] joined(Tensor gradient, Tensor loss) {
+        double[] values = gradient.toDoubleArray();
+        double[] both = Arrays.copyOf(values, values.length + 1);
+        both[values.length] = loss.item();
         return both;
     }
 
-    static Work update(Device device, Update task) {
+    static DeviceWork update(Device device, Update task) {
         Scope scope = device.scope();
         UpdateRule rule = task.rule();
         Tensor parameters = device.tensor(task.p());
@@ -155,14 +136,7 @@ final class WeftKernels {
         for (int i = 0; i < rule.states(); i++) {
             states.add(device.full(0, p.shape()).view());
         }
-        return new DeviceWork(
-                device,
-                scope,
-                () ->
-                        device.backend()
-                                .run(
-                                        new KernelCall.Update(
-                                                rule, control, steps, halt, p, g, states)),
-                parameters::toFloatArray);
+        KernelCall call = new KernelCall.Update(rule, control, steps, halt, p, g, states);
+        return work(device, scope, call, parameters);
     }
 }

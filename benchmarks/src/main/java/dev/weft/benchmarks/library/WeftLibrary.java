@@ -82,9 +82,9 @@ public final class WeftLibrary implements Library {
 
     @Override
     public Optional<Work> prepare(Task task) {
-        return Optional.of(
+        Work work =
                 switch (task) {
-                    case Gemm gemm -> WeftProducts.gemm(device, gemm);
+                    case Gemm gemm -> WeftProducts.gemm(device, gemm, gemm.dtype());
                     case BatchedGemm gemm -> WeftProducts.batched(device, gemm);
                     case DenseLayer layer -> WeftProducts.dense(device, layer);
                     case Elementwise elementwise -> WeftKernels.elementwise(device, elementwise);
@@ -96,7 +96,12 @@ public final class WeftLibrary implements Library {
                     case TrainingStep step -> WeftTraining.step(device, step);
                     case CapturedStep step -> WeftTraining.captured(device, step);
                     case Epoch epoch -> WeftTraining.epoch(device, epoch);
-                });
+                };
+        if (work instanceof DeviceWork kernels && !kernels.isSupported()) {
+            work.close();
+            return Optional.empty();
+        }
+        return Optional.of(work);
     }
 
     @Override

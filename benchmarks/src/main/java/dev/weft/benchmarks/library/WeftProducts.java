@@ -13,29 +13,37 @@ import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Gemm;
 
+import java.util.List;
+
 /** Matrix products on a device of Weft's: its gemm, straight into memory that is there already. */
 final class WeftProducts {
     private WeftProducts() {}
 
-    static Work gemm(Device device, Gemm task) {
+    /** With operands of a type, which need not be the task's. */
+    static DeviceWork gemm(Device device, Gemm task, DType dtype) {
         Scope scope = device.scope();
         int m = task.m();
         int n = task.n();
         int k = task.k();
-        Tensor a = matrix(device, task.a(), m, k, task.transA());
-        Tensor b = matrix(device, task.b(), k, n, task.transB());
+        Tensor a = matrix(device, dtype, task.a(), m, k, task.transA());
+        Tensor b = matrix(device, dtype, task.b(), k, n, task.transB());
         return product(device, scope, a, b, Epilogue.NONE, Shape.of(m, n));
     }
 
     /** Stored transposed, or not. */
     private static Tensor matrix(
-            Device device, float[] values, int rows, int columns, boolean transposed) {
+            Device device,
+            DType dtype,
+            double[] values,
+            int rows,
+            int columns,
+            boolean transposed) {
         return transposed
-                ? device.tensor(values, columns, rows).transpose()
-                : device.tensor(values, rows, columns);
+                ? device.tensor(dtype, values, columns, rows).transpose()
+                : device.tensor(dtype, values, rows, columns);
     }
 
-    static Work batched(Device device, BatchedGemm task) {
+    static DeviceWork batched(Device device, BatchedGemm task) {
         Scope scope = device.scope();
         Shape shape = Shape.of(task.batch(), task.n(), task.n());
         Tensor a = device.tensor(task.a(), shape.toArray());
@@ -43,7 +51,7 @@ final class WeftProducts {
         return product(device, scope, a, b, Epilogue.NONE, shape);
     }
 
-    static Work dense(Device device, DenseLayer task) {
+    static DeviceWork dense(Device device, DenseLayer task) {
         Scope scope = device.scope();
         Tensor x = device.tensor(task.x(), task.rows(), task.inputs());
         Tensor w = device.tensor(task.w(), task.outputs(), task.inputs());
@@ -53,16 +61,16 @@ final class WeftProducts {
         return product(device, scope, x, w.transpose(), relu, shape);
     }
 
-    private static Work product(
+    private static DeviceWork product(
             Device device, Scope scope, Tensor a, Tensor b, Epilogue epilogue, Shape shape) {
-        Tensor result = device.empty(DType.F32, shape);
+        Tensor result = device.empty(a.dtype(), shape);
         View left = a.view();
         View right = b.view();
         View to = result.view();
         return new DeviceWork(
                 device,
                 scope,
-                () -> device.backend().run(new KernelCall.Gemm(1, left, right, 0, to, epilogue)),
-                result::toFloatArray);
+                List.of(new KernelCall.Gemm(1, left, right, 0, to, epilogue)),
+                result::toDoubleArray);
     }
 }

@@ -148,17 +148,17 @@ final class WeftTraining implements Work {
 
     /** The loss where a run looks at it, then the parameters. */
     @Override
-    public float[] result() {
-        List<float[]> parts =
+    public double[] result() {
+        List<double[]> parts =
                 network.parameters().list().stream()
-                        .map(parameter -> parameter.value().toFloatArray())
+                        .map(parameter -> parameter.value().toDoubleArray())
                         .toList();
         int at = times == 1 ? 1 : 0;
-        float[] result = new float[at + parts.stream().mapToInt(part -> part.length).sum()];
+        double[] result = new double[at + parts.stream().mapToInt(part -> part.length).sum()];
         if (at == 1) {
-            result[0] = (float) loss;
+            result[0] = loss;
         }
-        for (float[] part : parts) {
+        for (double[] part : parts) {
             System.arraycopy(part, 0, result, at, part.length);
             at += part.length;
         }

@@ -6,7 +6,7 @@ public interface Work extends AutoCloseable {
     void run();
 
     /** What the runs so far have come to, as the task's check takes it. */
-    float[] result();
+    double[] result();
 
     /** How often a run does what the task describes. */
     default int times() {

@@ -1,10 +1,12 @@
 package dev.weft.benchmarks.machine;
 
+import dev.weft.DType;
+
 /**
  * What the processor can do at most on some threads, measured.
  *
  * @param threads on how many threads
- * @param gflops fused multiply-adds in registers
+ * @param gflops fused multiply-adds in registers, of F32
  * @param gbs memory read and written: the best of STREAM's copy, scale, add and triad and of an
  *     update in place
  */
@@ -12,5 +14,10 @@ public record Limits(int threads, double gflops, double gbs) {
     /** Measures them, which takes a few seconds. */
     public static Limits measure(int threads) {
         return new Limits(threads, FmaPeak.measure(threads), MemoryBandwidth.measure(threads));
+    }
+
+    /** The same where a type is computed with: a vector holds half as many F64. */
+    public Limits in(DType dtype) {
+        return new Limits(threads, gflops * Float.BYTES / dtype.computesIn().bytes(), gbs);
     }
 }

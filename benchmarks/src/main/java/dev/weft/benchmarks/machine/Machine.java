@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * @param jdk the virtual machine and its version
  * @param flags those that the virtual machine was started with
  * @param os the operating system and its version
- * @param cpu the processor's model
+ * @param cpu the processor's name and, where it is an x86, its family and model
  * @param processors how many there are for Java
  * @param caches the first processor's, such as L1 data: 32K; empty where the system does not say
  * @param clocks the processor's and NVIDIA GPUs' clocks; empty where the system does not say
@@ -58,7 +58,7 @@ public record Machine(
                         + System.getProperty("os.version")
                         + " "
                         + System.getProperty("os.arch"),
-                cpuInfo("model name").orElse(System.getProperty("os.arch")),
+                findCpu(),
                 Runtime.getRuntime().availableProcessors(),
                 findCaches(),
                 findClocks());
@@ -72,6 +72,16 @@ public record Machine(
                 : answer("git", "describe", "--always", "--dirty").stream()
                         .findFirst()
                         .orElse("unknown");
+    }
+
+    /** In a virtual machine the name may be that of a whole line of processors. */
+    private static String findCpu() throws IOException {
+        String name = cpuInfo("model name").orElse(System.getProperty("os.arch"));
+        Optional<String> family = cpuInfo("cpu family");
+        Optional<String> model = cpuInfo("model\t");
+        return family.isPresent() && model.isPresent()
+                ? "%s, family %s, model %s".formatted(name, family.get(), model.get())
+                : name;
     }
 
     private static Map<String, String> findCaches() throws IOException {

@@ -1,5 +1,6 @@
 package dev.weft.benchmarks.measure;
 
+import dev.weft.DType;
 import dev.weft.benchmarks.library.Library;
 import dev.weft.benchmarks.library.Work;
 import dev.weft.benchmarks.machine.MemoryPass;
@@ -23,8 +24,8 @@ public record Comparison(List<Library> libraries, int threads, boolean memory, R
     /** What so much is moved by, memory limits, and no cache. */
     private static final double MANY_BYTES = 1e8;
 
-    /** A library that has prepared a task. */
-    private record Prepared(Library library, Work work) {
+    /** A library that has prepared a task, and how far its first result is off. */
+    private record Prepared(Library library, Work work, double error) {
         Rounds.Candidate candidate() {
             return new Rounds.Candidate(library.name(), work::run, library.settleMillis());
         }
@@ -41,8 +42,7 @@ public record Comparison(List<Library> libraries, int threads, boolean memory, R
             for (Library library : libraries) {
                 Optional<Work> work = library.prepare(task);
                 if (work.isPresent()) {
-                    prepared.add(new Prepared(library, work.get()));
-                    check(task, library, work.get());
+                    prepared.add(checked(task, library, work.get()));
                 }
             }
             if (prepared.isEmpty()) {
@@ -64,11 +64,21 @@ public record Comparison(List<Library> libraries, int threads, boolean memory, R
         }
     }
 
-    private static void check(Task task, Library library, Work work) {
-        for (int run = 0; run < task.runsBeforeCheck(); run++) {
-            work.run();
+    private static Prepared checked(Task task, Library library, Work work) {
+        boolean isRight = false;
+        try {
+            for (int run = 0; run < task.runsBeforeCheck(); run++) {
+                work.run();
+            }
+            double[] result = work.result();
+            task.check(library.name(), result);
+            isRight = true;
+            return new Prepared(library, work, task.error(result));
+        } finally {
+            if (!isRight) {
+                work.close();
+            }
         }
-        task.check(library.name(), work.result());
     }
 
     private static List<Rounds.Candidate> candidates(List<Prepared> prepared) {
@@ -80,20 +90,25 @@ public record Comparison(List<Library> libraries, int threads, boolean memory, R
         List<Figure> figures = new ArrayList<>();
         for (int i = 0; i < timings.size(); i++) {
             Rounds.Timing timing = timings.get(i);
+            Prepared each = prepared.get(i);
+            DType dtype = each.library.dtype(task);
             figures.add(
                     new Figure(
                             task.suite(),
                             task.family(),
                             task.what(),
+                            dtype,
                             task.size(),
                             timing.name(),
                             threads,
-                            timing.seconds() / prepared.get(i).work.times() * 1e6,
+                            timing.seconds() / each.work.times() * 1e6,
                             timing.spread(),
                             task.flops(),
-                            task.bytes(),
+                            // All that it counts is of that type.
+                            task.bytes() * dtype.bytes() / task.dtype().bytes(),
                             timing.ratio(),
-                            gbs));
+                            gbs,
+                            each.error));
         }
         return figures;
     }

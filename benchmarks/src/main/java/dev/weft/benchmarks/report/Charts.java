@@ -141,10 +141,9 @@ final class Charts {
     }
 
     private void addRoofline(Roofline roofline) {
-        int threads = roofline.limits().threads();
         add(
                 Section.ROOFLINE,
-                "%s, on %s".formatted(roofline.library(), Family.threads(threads)),
+                roofline.title(),
                 "The roof is the measured FMA peak, %s GFLOP/s, and bandwidth, %s GB/s. What stays in caches may lie above the slope. Points without room for a name are in the table below."
                         .formatted(
                                 Amounts.digits(roofline.limits().gflops()),
@@ -191,7 +190,8 @@ final class Charts {
         if (limits.isEmpty() || family.libraries().stream().allMatch(run::isOnGpu)) {
             return Double.NaN;
         }
-        return unit == Figure.Unit.GFLOPS ? limits.get().gflops() : limits.get().gbs();
+        Limits own = limits.get().in(family.dtype());
+        return unit == Figure.Unit.GFLOPS ? own.gflops() : own.gbs();
     }
 
     private static String limitSentence(double limit, Figure.Unit unit) {

@@ -1,5 +1,7 @@
 package dev.weft.benchmarks.report;
 
+import dev.weft.DType;
+
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,11 @@ record Family(String suite, String name, int threads, List<Row> rows) {
                     figures.stream()
                             .filter(figure -> !isWeft(figure.library()))
                             .min(Comparator.comparingDouble(Figure::ratio)));
+        }
+
+        /** Whether some did it in another type than others. */
+        boolean isOfSeveralTypes() {
+            return figures.stream().map(Figure::dtype).distinct().count() > 1;
         }
 
         String what() {
@@ -52,6 +59,11 @@ record Family(String suite, String name, int threads, List<Row> rows) {
         return name + ", on " + threads(threads);
     }
 
+    /** The type in which it computes. */
+    DType dtype() {
+        return rows.getFirst().figures().getFirst().dtype().computesIn();
+    }
+
     /** So many threads, in words. */
     static String threads(int threads) {
         return threads == 1 ? "1 thread" : threads + " threads";
@@ -69,6 +81,15 @@ record Family(String suite, String name, int threads, List<Row> rows) {
     /** Those of them that are devices of Weft's. */
     List<String> devices() {
         return libraries().stream().filter(Family::isWeft).toList();
+    }
+
+    /** The times of a library, beside those of the first device in the same rounds. */
+    Ratios toFirstDevice(String library) {
+        return new Ratios(
+                rows.stream()
+                        .flatMap(row -> row.by(library).stream())
+                        .map(figure -> new Ratios.Named(figure.what(), figure.ratio()))
+                        .toList());
     }
 
     /** Whether there is anybody to compare Weft with. */

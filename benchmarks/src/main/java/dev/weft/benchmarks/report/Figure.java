@@ -1,5 +1,6 @@
 package dev.weft.benchmarks.report;
 
+import dev.weft.DType;
 import dev.weft.benchmarks.machine.Limits;
 
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Set;
  * @param family what belongs in one chart or table, such as "gemm NN, squares", "training step,
  *     SGD", "activations"
  * @param what the work, unique within a run and a number of threads, such as "gemm 512x512x512 NN"
+ * @param dtype in which it was done: what is floating in the operands
  * @param size the position along a chart's axis (n of a square, the batch); NaN where there is none
  * @param library who did it: "weft cpu", "openblas", ...
  * @param threads on how many threads
@@ -23,11 +25,14 @@ import java.util.Set;
  * @param ratio this library's time over the first Weft device's in the same rounds, the median:
  *     above 1 where Weft is faster; 1 for that device itself
  * @param memory GB/s that memory allowed in the same rounds, NaN where that was not measured
+ * @param error how far the result is off at most, in roundoffs of the type times what its summands
+ *     come to without their signs; NaN where that is not what the work is about
  */
 public record Figure(
         String suite,
         String family,
         String what,
+        DType dtype,
         double size,
         String library,
         int threads,
@@ -36,7 +41,8 @@ public record Figure(
         double flops,
         double bytes,
         double ratio,
-        double memory) {
+        double memory,
+        double error) {
     /** The suites whose work is counted in operations. */
     private static final Set<String> COMPUTE = Set.of("gemm", "dense", "training");
 
@@ -63,7 +69,7 @@ public record Figure(
         }
     }
 
-    /** Without a measurement of the memory beside it. */
+    /** In F32, without a measurement of the memory beside it and without an error. */
     public Figure(
             String suite,
             String family,
@@ -80,6 +86,7 @@ public record Figure(
                 suite,
                 family,
                 what,
+                DType.F32,
                 size,
                 library,
                 threads,
@@ -88,6 +95,7 @@ public record Figure(
                 flops,
                 bytes,
                 ratio,
+                Double.NaN,
                 Double.NaN);
     }
 
@@ -106,13 +114,14 @@ public record Figure(
     }
 
     /**
-     * The fraction of the processor's measured limit, of the memory's in the same rounds where it
-     * was measured there; NaN without a rate.
+     * The fraction of the processor's measured limit in this type, of the memory's in the same
+     * rounds where it was measured there; NaN without a rate.
      */
     public double ofLimit(Limits limits) {
         double gbs = Double.isNaN(memory) ? limits.gbs() : memory;
         double limit =
-                unit().map(unit -> unit == Unit.GFLOPS ? limits.gflops() : gbs).orElse(Double.NaN);
+                unit().map(unit -> unit == Unit.GFLOPS ? limits.in(dtype).gflops() : gbs)
+                        .orElse(Double.NaN);
         return rate() / limit;
     }
 }

@@ -229,9 +229,7 @@ public final class HtmlReport {
     }
 
     private void addPoints(Roofline roofline) {
-        add(
-                "<details><summary>The points: %s, on %s</summary>",
-                roofline.library(), Family.threads(roofline.limits().threads()));
+        add("<details><summary>The points: %s</summary>", roofline.title());
         addRaw(
                 "<div class=\"scroll\"><table><thead><tr><th>what</th><th>operations/byte</th>"
                         + "<th>GFLOP/s</th><th>of the roof</th></tr></thead><tbody>");
@@ -257,7 +255,10 @@ public final class HtmlReport {
                     + " processor’s measured limit, and the library’s time over the first device’s."
                     + " The fastest other library is marked ★, the fastest of all has a background,"
                     + " and where the middle half of the rounds differs by more than %s, ± says by"
-                    + " how much.</p>",
+                    + " how much. Of sums the error is how far the result is off at most, in"
+                    + " roundoffs of the type times what its summands come to without their signs."
+                    + " Where types are compared, the megabytes of all operands stand in each"
+                    + " cell.</p>",
                 Amounts.percent(Amounts.NOISY));
         run.families().forEach(this::addTable);
         add("</section>");
@@ -304,6 +305,12 @@ public final class HtmlReport {
         }
         if (contested && Double.isFinite(figure.ratio())) {
             add("<small>× %s</small>", Amounts.digits(figure.ratio()));
+        }
+        if (Double.isFinite(figure.error())) {
+            add("<small>error %s</small>", Amounts.digits(figure.error()));
+        }
+        if (row.isOfSeveralTypes()) {
+            add("<small>%s MB</small>", Amounts.digits(figure.bytes() * 1e-6));
         }
         if (figure.spread() > Amounts.NOISY) {
             add("<small class=\"noisy\">± %s</small>", Amounts.percent(figure.spread() / 2));

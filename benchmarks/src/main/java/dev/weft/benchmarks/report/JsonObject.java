@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 
+import dev.weft.DType;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -101,6 +103,17 @@ final class JsonObject {
 
     String text(String name) throws IOException {
         return typed(String.class, "text", name, fields.get(name));
+    }
+
+    /** The name of a type. */
+    DType dtype(String name) throws IOException {
+        String named = text(name);
+        for (DType dtype : DType.values()) {
+            if (dtype.name().equals(named)) {
+                return dtype;
+            }
+        }
+        throw new IOException(where + ": " + name + " is no type: " + named);
     }
 
     /** A finite number. */

@@ -1,5 +1,6 @@
 package dev.weft.benchmarks.report;
 
+import dev.weft.DType;
 import dev.weft.benchmarks.machine.Limits;
 
 import org.knowm.xchart.AnnotationText;
@@ -13,9 +14,12 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
 /**
@@ -23,10 +27,11 @@ import java.util.stream.DoubleStream;
  * Waterman, Patterson 2009). Work whose operands stay in caches may lie above the slope.
  *
  * @param library the device of Weft's whose figures these are
+ * @param dtype in which the points compute
  * @param limits the roof
  * @param points with operations and bytes
  */
-record Roofline(String library, Limits limits, List<Figure> points) {
+record Roofline(String library, DType dtype, Limits limits, List<Figure> points) {
     private static final int WIDTH = 1100;
     private static final int HEIGHT = 560;
     private static final float ROOF_LINE = 2.4f;
@@ -40,7 +45,7 @@ record Roofline(String library, Limits limits, List<Figure> points) {
     /** An amount at the end of a name, which the chart has no room for. */
     private static final Pattern AMOUNT = Pattern.compile(", [\\d,]+ \\w+$");
 
-    /** One for each number of threads and device that computes on the processor. */
+    /** One for each number of threads, device that computes on the processor, and type. */
     static List<Roofline> of(Run run) {
         List<Roofline> rooflines = new ArrayList<>();
         List<String> libraries =
@@ -50,18 +55,29 @@ record Roofline(String library, Limits limits, List<Figure> points) {
                         .toList();
         for (Limits limits : run.limits()) {
             for (String library : libraries) {
-                List<Figure> points =
+                Map<DType, List<Figure>> types =
                         run.figures().stream()
                                 .filter(f -> f.library().equals(library))
                                 .filter(f -> f.threads() == limits.threads())
                                 .filter(f -> isOnLogAxis(intensity(f)) && isOnLogAxis(gflops(f)))
-                                .toList();
-                if (!points.isEmpty()) {
-                    rooflines.add(new Roofline(library, limits, points));
-                }
+                                .collect(
+                                        Collectors.groupingBy(
+                                                f -> f.dtype().computesIn(),
+                                                LinkedHashMap::new,
+                                                Collectors.toList()));
+                types.forEach(
+                        (dtype, points) ->
+                                rooflines.add(
+                                        new Roofline(library, dtype, limits.in(dtype), points)));
             }
         }
         return rooflines;
+    }
+
+    /** Such as {@code weft cpu, F64, on 2 threads}. */
+    String title() {
+        String type = dtype == DType.F32 ? "" : ", " + dtype;
+        return library + type + ", on " + Family.threads(limits.threads());
     }
 
     private static boolean isOnLogAxis(double value) {

@@ -175,6 +175,12 @@ public record RunComparison(
                         .append(" -> ")
                         .append(Amounts.digits(change.peersAfter));
             }
+            if (!Double.isNaN(change.before.error()) && !Double.isNaN(change.after.error())) {
+                said.append("; error in roundoffs ")
+                        .append(Amounts.digits(change.before.error()))
+                        .append(" -> ")
+                        .append(Amounts.digits(change.after.error()));
+            }
             out.println(
                     columns.formatted(
                             change.after.what(),

@@ -3,6 +3,7 @@ package dev.weft.benchmarks.report;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 
+import dev.weft.DType;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.benchmarks.machine.Limits;
 import dev.weft.benchmarks.machine.Machine;
@@ -92,6 +93,7 @@ public final class RunFile {
         json.writeStringField("suite", figure.suite());
         json.writeStringField("family", figure.family());
         json.writeStringField("what", figure.what());
+        json.writeStringField("dtype", figure.dtype().name());
         number(json, "size", figure.size());
         json.writeStringField("library", figure.library());
         json.writeNumberField("threads", figure.threads());
@@ -100,6 +102,7 @@ public final class RunFile {
         number(json, "flops", figure.flops());
         number(json, "bytes", figure.bytes());
         number(json, "ratio", figure.ratio());
+        number(json, "error", figure.error());
         Optional<Figure.Unit> unit = figure.unit();
         if (unit.isPresent()) {
             number(json, "rate", figure.rate());
@@ -197,6 +200,7 @@ public final class RunFile {
                 json.text("suite"),
                 json.text("family"),
                 json.text("what"),
+                json.has("dtype") ? json.dtype("dtype") : DType.F32,
                 json.numberOrNaN("size"),
                 json.text("library"),
                 json.count("threads"),
@@ -205,6 +209,7 @@ public final class RunFile {
                 json.number("flops"),
                 json.number("bytes"),
                 json.numberOrNaN("ratio"),
-                json.numberOrNaN("memory_gbs"));
+                json.numberOrNaN("memory_gbs"),
+                json.numberOrNaN("error"));
     }
 }

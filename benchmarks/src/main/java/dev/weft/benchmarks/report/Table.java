@@ -1,18 +1,22 @@
 package dev.weft.benchmarks.report;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A run on a terminal: a table for each family, with what was done down the side and who did it
- * along the top. Up to four libraries fit 120 columns.
+ * along the top, and the geometric mean of the times beside the first device's below. Up to four
+ * libraries fit 120 columns.
  */
 public final class Table {
     private static final int COLUMNS = 120;
     private static final int TIME = 9;
-    private static final int RATE = 8;
-    private static final int NARROWEST = 12;
+    private static final int RATE = 9;
+    private static final String MEAN = "geometric mean";
     private static final String DISTURBED = "~";
 
     private final Run run;
@@ -35,12 +39,47 @@ public final class Table {
         }
     }
 
+    /**
+     * What stands in each cell.
+     *
+     * @param title of what it is, in the line above a table
+     */
+    private record Part(String title, int width, Function<Figure, String> text) {}
+
+    private List<Part> parts(Family family) {
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Part("time", TIME, this::time));
+        family.rows()
+                .getFirst()
+                .figures()
+                .getFirst()
+                .unit()
+                .map(unit -> new Part(unit.symbol(), RATE, f -> Amounts.digits(f.rate())))
+                .ifPresent(parts::add);
+        if (family.rows().stream().anyMatch(Family.Row::isOfSeveralTypes)) {
+            parts.add(new Part("MB", RATE, f -> Amounts.digits(f.bytes() * 1e-6)));
+        }
+        if (family.rows().stream().flatMap(r -> r.figures().stream()).anyMatch(Table::isJudged)) {
+            parts.add(
+                    new Part(
+                            "error in roundoffs",
+                            RATE,
+                            f -> isJudged(f) ? Amounts.digits(f.error()) : ""));
+        }
+        return parts;
+    }
+
+    private static boolean isJudged(Figure figure) {
+        return Double.isFinite(figure.error());
+    }
+
     private void print(Family family) {
         List<String> libraries = family.libraries();
         Optional<Figure.Unit> unit = family.rows().getFirst().figures().getFirst().unit();
-        int rate = unit.isPresent() ? RATE : 0;
+        List<Part> parts = parts(family);
+        int cell = parts.stream().mapToInt(part -> part.width).sum();
         List<Integer> widths =
-                libraries.stream().map(name -> Math.max(TIME + 1 + rate, name.length())).toList();
+                libraries.stream().map(name -> Math.max(cell, name.length())).toList();
         String device = family.devices().stream().findFirst().orElse(libraries.getFirst());
         boolean limited =
                 family.rows().stream()
@@ -50,12 +89,15 @@ public final class Table {
         int used = widths.stream().mapToInt(width -> width + 2).sum();
         used += (limited ? 9 : 0) + (peers ? 11 : 0);
         int longest = family.rows().stream().mapToInt(row -> row.what().length()).max().orElse(0);
-        int first = Math.min(longest, Math.max(NARROWEST, COLUMNS - used));
+        boolean averaged = family.rows().size() > 1 && libraries.size() > 1;
+        longest = averaged ? Math.max(longest, MEAN.length()) : longest;
+        int first = Math.min(longest, Math.max(MEAN.length(), COLUMNS - used));
 
         out.println();
         out.println(
                 family.title()
-                        + unit.map(u -> "; time, " + u.symbol()).orElse("; time")
+                        + "; "
+                        + parts.stream().map(Part::title).collect(Collectors.joining(", "))
                         + (limited || peers ? "; of " + device + ":" : "")
                         + (limited ? " % of " + unit.map(Figure.Unit::limit).orElse("") : "")
                         + (limited && peers ? "," : "")
@@ -75,8 +117,8 @@ public final class Table {
                 line.append(left(row.what(), first));
             }
             for (int i = 0; i < libraries.size(); i++) {
-                String cell = row.by(libraries.get(i)).map(f -> cell(f, rate)).orElse("");
-                line.append("  ").append(right(cell, widths.get(i)));
+                String text = row.by(libraries.get(i)).map(f -> cell(f, parts)).orElse("");
+                line.append("  ").append(right(text, widths.get(i)));
             }
             Optional<Figure> weft = row.by(device);
             if (limited) {
@@ -87,13 +129,30 @@ public final class Table {
             }
             out.println(line.toString().stripTrailing());
         }
+        if (averaged) {
+            StringBuilder line = new StringBuilder(left(MEAN, first));
+            for (int i = 0; i < libraries.size(); i++) {
+                double mean = family.toFirstDevice(libraries.get(i)).geometricMean();
+                line.append("  ").append(right("x " + ratio(mean), widths.get(i)));
+            }
+            line.append(limited ? " ".repeat(9) : "");
+            line.append(peers ? right(ratio(family.toBestPeer(device).geometricMean()), 11) : "");
+            out.println(line.toString().stripTrailing());
+        }
     }
 
-    private String cell(Figure figure, int rateWidth) {
+    private static String cell(Figure figure, List<Part> parts) {
+        StringBuilder cell = new StringBuilder(parts.getFirst().text.apply(figure));
+        for (Part part : parts.subList(1, parts.size())) {
+            cell.append(right(part.text.apply(figure), part.width));
+        }
+        return cell.toString();
+    }
+
+    private String time(Figure figure) {
         boolean noisy = figure.spread() > Amounts.NOISY;
         disturbed |= noisy;
-        String time = (noisy ? DISTURBED : "") + Amounts.time(figure.micros());
-        return rateWidth == 0 ? time : time + " " + right(Amounts.digits(figure.rate()), rateWidth);
+        return (noisy ? DISTURBED : "") + Amounts.time(figure.micros());
     }
 
     private static String percent(double fraction) {

@@ -1,5 +1,7 @@
 package dev.weft.benchmarks.task;
 
+import dev.weft.DType;
+
 /** C[i] = A[i] B[i] for n×n matrices that are stored one after the other. */
 public record BatchedGemm(int batch, int n) implements Task {
     private static final int A_SEED = 44;
@@ -52,17 +54,18 @@ public record BatchedGemm(int batch, int n) implements Task {
 
     /** As {@link Gemm#check}. */
     @Override
-    public void check(String library, float[] c) {
+    public void check(String library, double[] c) {
         Check check = new Check(library, this);
         int each = n * n;
         check.length(c, batch * each);
-        float[] a = a();
-        float[] b = b();
+        double[] a = Draws.normal(DType.F32, A_SEED, c.length);
+        double[] b = Draws.normal(DType.F32, B_SEED, c.length);
         int most = (long) c.length * n <= SMALL ? c.length : SAMPLES;
         Draws.indices(c.length, most)
                 .forEach(
                         i -> {
-                            Product product = new Product(n, n, n, false, false, a, b, i / each);
+                            Product product =
+                                    new Product(DType.F32, n, n, n, false, false, a, b, i / each);
                             check.element(i, c[i], product.at(i % each), product.bound(i % each));
                         });
     }

@@ -60,7 +60,7 @@ public final class CapturedStep implements Task {
     }
 
     @Override
-    public void check(String library, float[] result) {
+    public void check(String library, double[] result) {
         Trained trained = expected;
         if (trained == null) {
             trained = step.after(STEPS);

@@ -6,15 +6,15 @@ package dev.weft.benchmarks.task;
  * @param library whose result it is
  */
 record Check(String library, Task task) {
-    /** As most kernels are checked: to 1e-5 of what is expected, or of 1. */
-    private static final double TOLERANCE = 1e-5;
+    /** As most kernels are checked: in F32 to 1e-5 of what is expected, or of 1. */
+    private static final double ROUNDOFFS = 168;
 
     /**
      * Refuses a result of another length.
      *
      * @throws IllegalStateException where it has one
      */
-    void length(float[] result, int expected) {
+    void length(double[] result, int expected) {
         if (result.length != expected) {
             throw new IllegalStateException(
                     "%s: %s gives %d numbers instead of %d"
@@ -37,6 +37,7 @@ record Check(String library, Task task) {
 
     /** The same, to what a kernel of few operations keeps. */
     void element(int i, double actual, double expected) {
-        element(i, actual, expected, TOLERANCE * (1 + Math.abs(expected)));
+        double bound = ROUNDOFFS * task.dtype().roundoff() * (1 + Math.abs(expected));
+        element(i, actual, expected, bound);
     }
 }

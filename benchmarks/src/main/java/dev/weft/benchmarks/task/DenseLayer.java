@@ -1,5 +1,7 @@
 package dev.weft.benchmarks.task;
 
+import dev.weft.DType;
+
 /** y = relu(x wᵀ + bias), with x rows×inputs and w outputs×inputs: a layer's forward pass. */
 public record DenseLayer(int rows, int outputs, int inputs) implements Task {
     private static final int X_SEED = 46;
@@ -65,10 +67,12 @@ public record DenseLayer(int rows, int outputs, int inputs) implements Task {
 
     /** As {@link Gemm#check}, with the bias as one more product. */
     @Override
-    public void check(String library, float[] y) {
+    public void check(String library, double[] y) {
         Check check = new Check(library, this);
         check.length(y, rows * outputs);
-        Product product = new Product(rows, outputs, inputs, false, true, x(), w());
+        double[] x = Draws.normal(DType.F32, X_SEED, rows * inputs);
+        double[] w = Draws.normal(DType.F32, W_SEED, outputs * inputs);
+        Product product = new Product(DType.F32, rows, outputs, inputs, false, true, x, w);
         float[] bias = bias();
         Draws.indices(y.length, SAMPLES)
                 .forEach(

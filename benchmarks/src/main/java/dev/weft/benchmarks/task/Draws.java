@@ -1,5 +1,7 @@
 package dev.weft.benchmarks.task;
 
+import dev.weft.DType;
+import dev.weft.backend.Encoding;
 import dev.weft.random.Philox;
 
 import java.util.stream.IntStream;
@@ -19,6 +21,17 @@ final class Draws {
         float[] values = new float[size];
         for (int i = 0; i < size; i++) {
             values[i] = i < DRAWN ? (float) random.nextGaussian() : values[i - DRAWN];
+        }
+        return values;
+    }
+
+    /** The same, rounded to a type once; in F32 they are those above. */
+    static double[] normal(DType dtype, int seed, int size) {
+        Philox random = new Philox(seed);
+        double[] values = new double[size];
+        for (int i = 0; i < size; i++) {
+            values[i] =
+                    i < DRAWN ? Encoding.rounded(dtype, random.nextGaussian()) : values[i - DRAWN];
         }
         return values;
     }

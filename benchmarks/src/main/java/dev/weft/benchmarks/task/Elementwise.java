@@ -1,7 +1,14 @@
 package dev.weft.benchmarks.task;
 
-/** y = f(x) for each of many elements. */
-public record Elementwise(String family, Function function, int elements) implements Task {
+import dev.weft.DType;
+
+/**
+ * y = f(x) for each of many elements.
+ *
+ * @param group its family, without the type
+ */
+public record Elementwise(String group, DType dtype, Function function, int elements)
+        implements Task {
     private static final int SEED = 42;
     private static final int MOST_CHECKED = 1 << 20;
 
@@ -39,8 +46,13 @@ public record Elementwise(String family, Function function, int elements) implem
     }
 
     @Override
+    public String family() {
+        return Task.named(group, dtype);
+    }
+
+    @Override
     public String what() {
-        return "%s, %d elements".formatted(function.title(), elements);
+        return Task.named("%s, %d elements".formatted(function.title(), elements), dtype);
     }
 
     @Override
@@ -55,25 +67,25 @@ public record Elementwise(String family, Function function, int elements) implem
 
     @Override
     public double bytes() {
-        return 8.0 * elements;
+        return 2.0 * dtype.bytes() * elements;
     }
 
     /** Normal, but positive for the logarithm. */
-    public float[] x() {
-        float[] x = Draws.normal(SEED, elements);
+    public double[] x() {
+        double[] x = Draws.normal(dtype, SEED, elements);
         if (function == Function.LOG) {
             for (int i = 0; i < elements; i++) {
-                x[i] = Math.abs(x[i]) + Float.MIN_NORMAL;
+                x[i] = Math.max(Math.abs(x[i]), Float.MIN_NORMAL);
             }
         }
         return x;
     }
 
     @Override
-    public void check(String library, float[] y) {
+    public void check(String library, double[] y) {
         Check check = new Check(library, this);
         check.length(y, elements);
-        float[] x = x();
+        double[] x = x();
         Draws.indices(elements, MOST_CHECKED)
                 .forEach(i -> check.element(i, y[i], function.of(x[i])));
     }

@@ -116,7 +116,7 @@ public final class Epoch implements Task {
     }
 
     @Override
-    public void check(String library, float[] result) {
+    public void check(String library, double[] result) {
         Trained trained = expected;
         if (trained == null) {
             SimpleNet net = new SimpleNet(kind().rule(kind().defaultPenalty()), lr());

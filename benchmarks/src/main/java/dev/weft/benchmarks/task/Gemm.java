@@ -1,12 +1,16 @@
 package dev.weft.benchmarks.task;
 
+import dev.weft.DType;
+
 /**
  * C = op(A) op(B), with C m×n and k the depth, row-major.
  *
+ * @param group its family, without the type
+ * @param dtype of A, B and C; F16 and BF16 are added up in F32
  * @param transA whether A is stored k×m
  * @param transB whether B is stored n×k
  */
-public record Gemm(String family, int m, int n, int k, boolean transA, boolean transB)
+public record Gemm(String group, DType dtype, int m, int n, int k, boolean transA, boolean transB)
         implements Task {
     private static final int A_SEED = 42;
     private static final int B_SEED = 43;
@@ -17,8 +21,9 @@ public record Gemm(String family, int m, int n, int k, boolean transA, boolean t
     private static final int SAMPLES = 2000;
 
     /** A product of n×n matrices, in the family of those transposed alike. */
-    public static Gemm square(int n, boolean transA, boolean transB) {
-        return new Gemm("gemm " + letters(transA, transB) + ", squares", n, n, n, transA, transB);
+    public static Gemm square(DType dtype, int n, boolean transA, boolean transB) {
+        String group = "gemm " + letters(transA, transB) + ", squares";
+        return new Gemm(group, dtype, n, n, n, transA, transB);
     }
 
     /**
@@ -26,10 +31,11 @@ public record Gemm(String family, int m, int n, int k, boolean transA, boolean t
      *
      * @param shape such as {@code 64x128x784 NT}: m, n, k, and whether each operand is transposed
      */
-    public static Gemm of(String family, String shape) {
+    public static Gemm of(String group, DType dtype, String shape) {
         String[] parts = shape.split("[x ]", -1);
         return new Gemm(
-                family,
+                group,
+                dtype,
                 Integer.parseInt(parts[0]),
                 Integer.parseInt(parts[1]),
                 Integer.parseInt(parts[2]),
@@ -47,8 +53,14 @@ public record Gemm(String family, int m, int n, int k, boolean transA, boolean t
     }
 
     @Override
+    public String family() {
+        return Task.named(group, dtype);
+    }
+
+    @Override
     public String what() {
-        return "gemm " + m + "x" + n + "x" + k + " " + letters(transA, transB);
+        String shape = m + "x" + n + "x" + k + " " + letters(transA, transB);
+        return Task.named("gemm " + shape, dtype);
     }
 
     /** n of a square. */
@@ -64,17 +76,17 @@ public record Gemm(String family, int m, int n, int k, boolean transA, boolean t
 
     @Override
     public double bytes() {
-        return 4.0 * ((double) m * k + (double) k * n + (double) m * n);
+        return dtype.bytes() * ((double) m * k + (double) k * n + (double) m * n);
     }
 
     /** A as it is stored. */
-    public float[] a() {
-        return Draws.normal(A_SEED, m * k);
+    public double[] a() {
+        return Draws.normal(dtype, A_SEED, m * k);
     }
 
     /** B as it is stored. */
-    public float[] b() {
-        return Draws.normal(B_SEED, k * n);
+    public double[] b() {
+        return Draws.normal(dtype, B_SEED, k * n);
     }
 
     /** Of A's rows as they are stored. */
@@ -87,12 +99,12 @@ public record Gemm(String family, int m, int n, int k, boolean transA, boolean t
         return transB ? k : n;
     }
 
-    /** Compares with sums in double: |Δ| ≤ 2u (k + 2) Σ|a||b|, u = 2⁻²⁴. */
+    /** Compares with sums in double, to {@link Product#bound}. */
     @Override
-    public void check(String library, float[] c) {
+    public void check(String library, double[] c) {
         Check check = new Check(library, this);
         check.length(c, m * n);
-        Product product = new Product(m, n, k, transA, transB, a(), b());
+        Product product = new Product(dtype, m, n, k, transA, transB, a(), b());
         int most = (long) m * n * k <= SMALL ? m * n : SAMPLES;
         Draws.indices(m * n, most)
                 .forEach(i -> check.element(i, c[i], product.at(i), product.bound(i)));

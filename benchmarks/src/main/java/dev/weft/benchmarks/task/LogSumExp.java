@@ -4,7 +4,7 @@ package dev.weft.benchmarks.task;
 final class LogSumExp {
     private LogSumExp() {}
 
-    static double of(float[] x, int from, int columns) {
+    static double of(double[] x, int from, int columns) {
         double sum = 0;
         for (int i = from; i < from + columns; i++) {
             sum += Math.exp(x[i]);

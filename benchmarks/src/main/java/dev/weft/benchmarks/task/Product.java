@@ -1,27 +1,45 @@
 package dev.weft.benchmarks.task;
 
+import dev.weft.DType;
+
 /** A matrix product in double, one element at a time. */
 final class Product {
-    /** 2u of F32. */
-    private static final double ROUNDING = 0x1p-23;
-
+    private final DType dtype;
     private final int n;
     private final int k;
     private final int aRow;
     private final int aDepth;
     private final int bColumn;
     private final int bDepth;
-    private final float[] a;
-    private final float[] b;
+    private final double[] a;
+    private final double[] b;
     private final int aStart;
     private final int bStart;
 
-    Product(int m, int n, int k, boolean transA, boolean transB, float[] a, float[] b) {
-        this(m, n, k, transA, transB, a, b, 0);
+    Product(
+            DType dtype,
+            int m,
+            int n,
+            int k,
+            boolean transA,
+            boolean transB,
+            double[] a,
+            double[] b) {
+        this(dtype, m, n, k, transA, transB, a, b, 0);
     }
 
     /** Number {@code index} of products that are stored one after the other. */
-    Product(int m, int n, int k, boolean transA, boolean transB, float[] a, float[] b, int index) {
+    Product(
+            DType dtype,
+            int m,
+            int n,
+            int k,
+            boolean transA,
+            boolean transB,
+            double[] a,
+            double[] b,
+            int index) {
+        this.dtype = dtype;
         this.n = n;
         this.k = k;
         this.a = a;
@@ -39,9 +57,15 @@ final class Product {
         return sum(i, false);
     }
 
-    /** How far an F32 sum of any order may be off: 2u (k + 2) Σ|a||b|. */
+    /**
+     * How far a sum of any order may be off: 2u (k + 2) Σ|a||b|, with u of the type that it is
+     * added up in; half of that is for the sum in double. A narrower type rounds the result once
+     * more.
+     */
     double bound(int i) {
-        return ROUNDING * (k + 2) * sum(i, true);
+        DType wide = dtype.computesIn();
+        double sums = 2 * wide.roundoff() * (k + 2) * sum(i, true);
+        return wide == dtype ? sums : sums + dtype.roundoff() * (Math.abs(at(i)) + sums);
     }
 
     private double sum(int i, boolean magnitude) {
@@ -49,7 +73,7 @@ final class Product {
         int with = bStart + i % n * bColumn;
         double sum = 0;
         for (int p = 0; p < k; p++) {
-            double product = (double) a[from + p * aDepth] * b[with + p * bDepth];
+            double product = a[from + p * aDepth] * b[with + p * bDepth];
             sum += magnitude ? Math.abs(product) : product;
         }
         return sum;

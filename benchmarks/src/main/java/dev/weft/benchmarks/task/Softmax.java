@@ -1,11 +1,15 @@
 package dev.weft.benchmarks.task;
 
+import dev.weft.DType;
+
 /**
  * y = softmax(x) of each row, or its logarithm.
  *
+ * @param group its family, without the type
  * @param log whether the logarithm
  */
-public record Softmax(String family, boolean log, int rows, int columns) implements Task {
+public record Softmax(String group, DType dtype, boolean log, int rows, int columns)
+        implements Task {
     private static final int SEED = 42;
 
     @Override
@@ -14,9 +18,15 @@ public record Softmax(String family, boolean log, int rows, int columns) impleme
     }
 
     @Override
+    public String family() {
+        return Task.named(group, dtype);
+    }
+
+    @Override
     public String what() {
-        return "%s of rows of %d, %d elements"
-                .formatted(log ? "log-softmax" : "softmax", columns, rows * columns);
+        String name = log ? "log-softmax" : "softmax";
+        return Task.named(
+                "%s of rows of %d, %d elements".formatted(name, columns, rows * columns), dtype);
     }
 
     @Override
@@ -31,19 +41,19 @@ public record Softmax(String family, boolean log, int rows, int columns) impleme
 
     @Override
     public double bytes() {
-        return 8.0 * rows * columns;
+        return 2.0 * dtype.bytes() * rows * columns;
     }
 
     /** rows×columns. */
-    public float[] x() {
-        return Draws.normal(SEED, rows * columns);
+    public double[] x() {
+        return Draws.normal(dtype, SEED, rows * columns);
     }
 
     @Override
-    public void check(String library, float[] y) {
+    public void check(String library, double[] y) {
         Check check = new Check(library, this);
         check.length(y, rows * columns);
-        float[] x = x();
+        double[] x = x();
         for (int row = 0; row < rows; row++) {
             int from = row * columns;
             double total = LogSumExp.of(x, from, columns);

@@ -46,7 +46,7 @@ public record SquaredError(int elements) implements Task {
     }
 
     @Override
-    public void check(String library, float[] result) {
+    public void check(String library, double[] result) {
         Check check = new Check(library, this);
         check.length(result, elements + 1);
         float[] x = x();

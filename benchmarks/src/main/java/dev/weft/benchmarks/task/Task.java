@@ -1,5 +1,7 @@
 package dev.weft.benchmarks.task;
 
+import dev.weft.DType;
+
 /**
  * One piece of work and its data, which every library does in its own way. A task is a value: its
  * data are drawn anew, and equal, whenever they are asked for.
@@ -35,6 +37,11 @@ public sealed interface Task
     /** Bytes that have to be read and written at least, 0 where not counted. */
     double bytes();
 
+    /** The type of what is floating in it. */
+    default DType dtype() {
+        return DType.F32;
+    }
+
     /** How often the work is done before its result is checked: updates have a state. */
     default int runsBeforeCheck() {
         return 1;
@@ -45,5 +52,18 @@ public sealed interface Task
      *
      * @throws IllegalStateException naming the library, the task and the element, where one is off
      */
-    void check(String library, float[] result);
+    void check(String library, double[] result);
+
+    /**
+     * How far a result is off at most, in roundoffs of its type times what its summands come to
+     * without their signs; NaN where that is not what a task is about.
+     */
+    default double error(double[] result) {
+        return Double.NaN;
+    }
+
+    /** A name, with the type behind it where that is not F32. */
+    static String named(String name, DType dtype) {
+        return dtype == DType.F32 ? name : name + ", " + dtype;
+    }
 }

@@ -38,7 +38,7 @@ final class Trained {
      *
      * @param bound on a parameter: what F32 sums of this length keep
      */
-    void check(Check check, float[] result, double bound) {
+    void check(Check check, double[] result, double bound) {
         check(check, result, bound, 0, bound);
     }
 
@@ -48,18 +48,18 @@ final class Trained {
      * @param few how many
      * @param wide by how much
      */
-    void check(Check check, float[] result, double bound, int few, double wide) {
+    void check(Check check, double[] result, double bound, int few, double wide) {
         check.length(result, parameters.length + 1);
         check.element(0, result[0], loss, 1e-4 * Math.abs(loss));
         checkParameters(check, Arrays.copyOfRange(result, 1, result.length), bound, few, wide);
     }
 
     /** Compares a result that is the parameters. */
-    void checkParameters(Check check, float[] result, double bound) {
+    void checkParameters(Check check, double[] result, double bound) {
         checkParameters(check, result, bound, 0, bound);
     }
 
-    private void checkParameters(Check check, float[] result, double bound, int few, double wide) {
+    private void checkParameters(Check check, double[] result, double bound, int few, double wide) {
         check.length(result, parameters.length);
         int off = 0;
         for (int i = 0; i < parameters.length; i++) {

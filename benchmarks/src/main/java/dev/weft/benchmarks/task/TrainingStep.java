@@ -98,7 +98,7 @@ public final class TrainingStep implements Task {
      * update round, by twice the learning rate in each step. That excuses a few of the parameters.
      */
     @Override
-    public void check(String library, float[] result) {
+    public void check(String library, double[] result) {
         Trained trained = expected;
         if (trained == null) {
             trained = after(runsBeforeCheck());

@@ -65,7 +65,7 @@ public record Update(String family, String title, OptimizerKind kind, int elemen
     }
 
     @Override
-    public void check(String library, float[] result) {
+    public void check(String library, double[] result) {
         Check check = new Check(library, this);
         check.length(result, elements);
         float[] p = p();

@@ -1,9 +1,12 @@
 package dev.weft.benchmarks.peers;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.weft.DType;
+import dev.weft.backend.Encoding;
 import dev.weft.benchmarks.library.Library;
 import dev.weft.benchmarks.library.Work;
 import dev.weft.benchmarks.task.BatchedGemm;
@@ -18,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** A library with the C interface of the BLAS, called as a C program calls it. */
@@ -30,6 +35,10 @@ final class Cblas {
     private static final long LINE = 64;
 
     private final MethodHandle sgemm;
+
+    /** With alpha and beta as floats, which become doubles. */
+    private final MethodHandle dgemm;
+
     private final @Nullable MethodHandle sgemmBatchStrided;
 
     /**
@@ -39,25 +48,16 @@ final class Cblas {
      *     otherwise they are done in a loop
      */
     Cblas(NativeLibrary library, boolean strided) {
-        // layout, op(a), op(b), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc
-        sgemm =
-                library.procedure(
-                        "cblas_sgemm",
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_FLOAT,
-                        ADDRESS,
-                        JAVA_INT,
-                        ADDRESS,
-                        JAVA_INT,
-                        JAVA_FLOAT,
-                        ADDRESS,
-                        JAVA_INT);
+        sgemm = gemm(library, "cblas_sgemm", JAVA_FLOAT);
+        dgemm = gemm(library, "cblas_dgemm", JAVA_DOUBLE).asType(sgemm.type());
         sgemmBatchStrided = strided ? sgemmBatchStrided(library) : null;
+    }
+
+    /** Layout, op(a), op(b), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc. */
+    private static MethodHandle gemm(NativeLibrary library, String name, ValueLayout scalar) {
+        return library.procedure(
+                name, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, scalar, ADDRESS,
+                JAVA_INT, ADDRESS, JAVA_INT, scalar, ADDRESS, JAVA_INT);
     }
 
     /** The same with a stride after each leading dimension, and the batch. */
@@ -87,7 +87,8 @@ final class Cblas {
     /** As {@link Library#prepare}. */
     Optional<Work> prepare(Task task) {
         return switch (task) {
-            case Gemm gemm -> Optional.of(new Product(gemm));
+            case Gemm gemm when gemm.dtype() == DType.F32 || gemm.dtype() == DType.F64 ->
+                    Optional.of(new Product(gemm));
             case BatchedGemm gemm -> Optional.of(new Batch(gemm));
             case DenseLayer layer -> Optional.of(new Layer(layer));
             default -> Optional.empty();
@@ -96,29 +97,35 @@ final class Cblas {
 
     private void multiply(Gemm g, float beta, MemorySegment a, MemorySegment b, MemorySegment c) {
         try {
-            sgemm.invokeExact(
-                    ROW_MAJOR,
-                    g.transA() ? TRANSPOSE : NO_TRANSPOSE,
-                    g.transB() ? TRANSPOSE : NO_TRANSPOSE,
-                    g.m(),
-                    g.n(),
-                    g.k(),
-                    1f,
-                    a,
-                    g.lda(),
-                    b,
-                    g.ldb(),
-                    beta,
-                    c,
-                    g.n());
+            (g.dtype() == DType.F64 ? dgemm : sgemm)
+                    .invokeExact(
+                            ROW_MAJOR,
+                            g.transA() ? TRANSPOSE : NO_TRANSPOSE,
+                            g.transB() ? TRANSPOSE : NO_TRANSPOSE,
+                            g.m(),
+                            g.n(),
+                            g.k(),
+                            1f,
+                            a,
+                            g.lda(),
+                            b,
+                            g.ldb(),
+                            beta,
+                            c,
+                            g.n());
         } catch (Throwable e) {
-            throw new IllegalStateException("cblas_sgemm failed", e);
+            throw new IllegalStateException("cblas_sgemm or cblas_dgemm failed", e);
         }
     }
 
     /** Memory of a task, which it gives back in the end. */
     private abstract static class OffHeap implements Work {
         private final Arena arena = Arena.ofConfined();
+        private final DType dtype;
+
+        OffHeap(DType dtype) {
+            this.dtype = dtype;
+        }
 
         MemorySegment copied(float[] values) {
             MemorySegment memory = allocated(values.length);
@@ -126,15 +133,25 @@ final class Cblas {
             return memory;
         }
 
+        MemorySegment copied(double[] values) {
+            MemorySegment memory = allocated(values.length);
+            for (int i = 0; i < values.length; i++) {
+                Encoding.set(dtype, memory, i, values[i]);
+            }
+            return memory;
+        }
+
         MemorySegment allocated(int elements) {
-            return arena.allocate((long) Float.BYTES * elements, LINE);
+            return arena.allocate((long) dtype.bytes() * elements, LINE);
         }
 
         abstract MemorySegment output();
 
         @Override
-        public float[] result() {
-            return output().toArray(JAVA_FLOAT);
+        public double[] result() {
+            double[] values = new double[(int) (output().byteSize() / dtype.bytes())];
+            Arrays.setAll(values, i -> Encoding.get(dtype, output(), i));
+            return values;
         }
 
         @Override
@@ -150,6 +167,7 @@ final class Cblas {
         private final MemorySegment c;
 
         Product(Gemm gemm) {
+            super(gemm.dtype());
             this.gemm = gemm;
             a = copied(gemm.a());
             b = copied(gemm.b());
@@ -175,11 +193,12 @@ final class Cblas {
         private final MemorySegment c;
 
         Batch(BatchedGemm gemm) {
+            super(gemm.dtype());
             this.gemm = gemm;
             a = copied(gemm.a());
             b = copied(gemm.b());
             c = allocated(gemm.batch() * gemm.n() * gemm.n());
-            each = Gemm.square(gemm.n(), false, false);
+            each = Gemm.square(gemm.dtype(), gemm.n(), false, false);
         }
 
         @Override
@@ -240,7 +259,16 @@ final class Cblas {
         private final MemorySegment y;
 
         Layer(DenseLayer layer) {
-            gemm = new Gemm("", layer.rows(), layer.outputs(), layer.inputs(), false, true);
+            super(layer.dtype());
+            gemm =
+                    new Gemm(
+                            "",
+                            layer.dtype(),
+                            layer.rows(),
+                            layer.outputs(),
+                            layer.inputs(),
+                            false,
+                            true);
             x = copied(layer.x());
             w = copied(layer.w());
             bias = copied(layer.bias());

@@ -1,10 +1,12 @@
 package dev.weft.benchmarks.peers;
 
+import dev.weft.DType;
 import dev.weft.benchmarks.library.Library;
 import dev.weft.benchmarks.library.Work;
 import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.Singles;
 import dev.weft.benchmarks.task.Softmax;
 import dev.weft.benchmarks.task.Task;
 import dev.weft.benchmarks.task.TrainingStep;
@@ -64,6 +66,9 @@ public final class Nd4jArrays implements Library {
 
     @Override
     public Optional<Work> prepare(Task task) {
+        if (task.dtype() != DType.F32) {
+            return Optional.empty();
+        }
         return switch (task) {
             case Gemm gemm -> Optional.of(gemm(gemm));
             case DenseLayer layer -> Optional.of(dense(layer));
@@ -76,7 +81,7 @@ public final class Nd4jArrays implements Library {
     }
 
     /** Memory that the garbage collector would free later than the next task takes more. */
-    private record Arrays(Runnable call, Supplier<float[]> values, List<INDArray> made)
+    private record Arrays(Runnable call, Supplier<double[]> values, List<INDArray> made)
             implements Work {
         @Override
         public void run() {
@@ -84,7 +89,7 @@ public final class Nd4jArrays implements Library {
         }
 
         @Override
-        public float[] result() {
+        public double[] result() {
             return values.get();
         }
 
@@ -103,15 +108,17 @@ public final class Nd4jArrays implements Library {
         return Nd4j.createUninitialized(new long[] {rows, columns}, 'f');
     }
 
-    static float[] values(INDArray array) {
-        return array.dup('c').data().asFloat();
+    static double[] values(INDArray array) {
+        return array.dup('c').data().asDouble();
     }
 
     private static Work gemm(Gemm task) {
         boolean ta = task.transA();
         boolean tb = task.transB();
-        INDArray a = matrix(task.a(), ta ? task.k() : task.m(), ta ? task.m() : task.k());
-        INDArray b = matrix(task.b(), tb ? task.n() : task.k(), tb ? task.k() : task.n());
+        INDArray a =
+                matrix(Singles.of(task.a()), ta ? task.k() : task.m(), ta ? task.m() : task.k());
+        INDArray b =
+                matrix(Singles.of(task.b()), tb ? task.n() : task.k(), tb ? task.k() : task.n());
         INDArray c = product(task.m(), task.n());
         return new Arrays(
                 () -> Nd4j.gemm(a, b, c, ta, tb, 1, 0), () -> values(c), List.of(a, b, c));
@@ -137,7 +144,7 @@ public final class Nd4jArrays implements Library {
         if (task.function() == Elementwise.Function.GELU) {
             return Optional.empty();
         }
-        INDArray x = Nd4j.create(task.x());
+        INDArray x = Nd4j.create(Singles.of(task.x()));
         INDArray y = Nd4j.createUninitialized(task.elements());
         Runnable call =
                 switch (task.function()) {
@@ -153,7 +160,7 @@ public final class Nd4jArrays implements Library {
     }
 
     private static Work softmax(Softmax task) {
-        INDArray x = matrix(task.x(), task.rows(), task.columns());
+        INDArray x = matrix(Singles.of(task.x()), task.rows(), task.columns());
         INDArray y = Nd4j.createUninitialized(new long[] {task.rows(), task.columns()}, 'c');
         Runnable call =
                 task.log()

@@ -91,10 +91,10 @@ final class Nd4jTraining implements Work {
     }
 
     @Override
-    public float[] result() {
-        float[] result = {(float) loss};
+    public double[] result() {
+        double[] result = {loss};
         for (INDArray parameter : List.of(w1, b1, w2, b2)) {
-            float[] values = Nd4jArrays.values(parameter);
+            double[] values = Nd4jArrays.values(parameter);
             int at = result.length;
             result = Arrays.copyOf(result, at + values.length);
             System.arraycopy(values, 0, result, at, values.length);

@@ -1,5 +1,6 @@
 package dev.weft.benchmarks.peers;
 
+import dev.weft.DType;
 import dev.weft.benchmarks.library.Work;
 import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.DenseLayer;
@@ -29,22 +30,21 @@ final class TorchKernels {
         return new TorchWork(owned, () -> kernel.run(result), () -> TorchWork.values(result));
     }
 
-    private static Tensor empty(long... shape) {
-        return torch.empty(shape);
-    }
-
     static Work gemm(Gemm task) {
         try (PointerScope owned = new PointerScope()) {
-            Tensor a = matrix(task.a(), task.m(), task.k(), task.transA());
-            Tensor b = matrix(task.b(), task.k(), task.n(), task.transB());
-            return work(owned, result -> torch.mm_out(result, a, b), empty(task.m(), task.n()));
+            DType dtype = task.dtype();
+            Tensor a = matrix(dtype, task.a(), task.m(), task.k(), task.transA());
+            Tensor b = matrix(dtype, task.b(), task.k(), task.n(), task.transB());
+            Tensor c = TorchWork.empty(dtype, task.m(), task.n());
+            return work(owned, result -> torch.mm_out(result, a, b), c);
         }
     }
 
-    private static Tensor matrix(float[] values, long rows, long columns, boolean transposed) {
+    private static Tensor matrix(
+            DType dtype, double[] values, long rows, long columns, boolean transposed) {
         return transposed
-                ? Tensor.create(values, columns, rows).t()
-                : Tensor.create(values, rows, columns);
+                ? TorchWork.tensor(dtype, values, columns, rows).t()
+                : TorchWork.tensor(dtype, values, rows, columns);
     }
 
     static Work batched(BatchedGemm task) {
@@ -52,7 +52,10 @@ final class TorchKernels {
             long[] shape = {task.batch(), task.n(), task.n()};
             Tensor a = Tensor.create(task.a(), shape);
             Tensor b = Tensor.create(task.b(), shape);
-            return work(owned, result -> torch.bmm_out(result, a, b), empty(shape));
+            return work(
+                    owned,
+                    result -> torch.bmm_out(result, a, b),
+                    TorchWork.empty(DType.F32, shape));
         }
     }
 
@@ -68,13 +71,13 @@ final class TorchKernels {
                         torch.linear_out(result, x, w, bias);
                         torch.relu_(result);
                     },
-                    empty(task.rows(), task.outputs()));
+                    TorchWork.empty(DType.F32, task.rows(), task.outputs()));
         }
     }
 
     static Work elementwise(Elementwise task) {
         try (PointerScope owned = new PointerScope()) {
-            Tensor x = Tensor.create(task.x(), task.elements());
+            Tensor x = TorchWork.tensor(task.dtype(), task.x(), task.elements());
             Kernel kernel =
                     switch (task.function()) {
                         case COPY -> result -> result.copy_(x);
@@ -85,39 +88,43 @@ final class TorchKernels {
                         case SIGMOID -> result -> torch.sigmoid_out(result, x);
                         case GELU -> result -> torch.gelu_out(result, x);
                     };
-            return work(owned, kernel, empty(task.elements()));
+            return work(owned, kernel, TorchWork.empty(task.dtype(), task.elements()));
         }
     }
 
     static Work softmax(Softmax task) {
         try (PointerScope owned = new PointerScope()) {
-            Tensor x = Tensor.create(task.x(), task.rows(), task.columns());
+            DType dtype = task.dtype();
+            Tensor x = TorchWork.tensor(dtype, task.x(), task.rows(), task.columns());
             Kernel kernel =
                     task.log()
                             ? result -> torch.log_softmax_out(result, x, 1)
                             : result -> torch.softmax_out(result, x, 1);
-            return work(owned, kernel, empty(task.rows(), task.columns()));
+            return work(owned, kernel, TorchWork.empty(dtype, task.rows(), task.columns()));
         }
     }
 
     static Work reduction(Reduction task) {
         try (PointerScope owned = new PointerScope()) {
-            Tensor x = Tensor.create(task.x(), task.rows(), task.columns());
-            LongOptional last = new LongOptional(1);
-            long[] columns = {1};
+            DType dtype = task.dtype();
+            Tensor x = TorchWork.tensor(dtype, task.x(), task.rows(), task.columns());
+            long[] extents =
+                    task.kind().axis() == Reduction.Axis.ALL
+                            ? new long[0]
+                            : new long[] {task.results()};
+            Tensor y = TorchWork.empty(dtype, extents);
+            long[] axis = {task.kind().axis() == Reduction.Axis.COLUMN ? 0 : 1};
             return switch (task.kind()) {
-                case SUM -> work(owned, result -> torch.sum_out(result, x), empty());
-                case MEAN ->
-                        work(
-                                owned,
-                                result -> torch.mean_out(result, x, columns),
-                                empty(task.rows()));
-                case MAX -> work(owned, result -> torch.max_out(result, x), empty());
-                case ARGMAX ->
-                        work(
-                                owned,
-                                result -> torch.argmax_out(result, x, last, false),
-                                Tensor.create(new long[task.rows()], task.rows()));
+                case SUM -> work(owned, result -> torch.sum_out(result, x), y);
+                case MEAN, MEAN_OVER_ROWS ->
+                        work(owned, result -> torch.mean_out(result, x, axis), y);
+                case ONES_OVER_ROWS -> work(owned, result -> torch.sum_out(result, x, axis), y);
+                case MAX -> work(owned, result -> torch.max_out(result, x), y);
+                case ARGMAX -> {
+                    LongOptional last = new LongOptional(1);
+                    Tensor indices = Tensor.create(new long[task.rows()], task.rows());
+                    yield work(owned, result -> torch.argmax_out(result, x, last, false), indices);
+                }
             };
         }
     }

@@ -74,7 +74,7 @@ final class TorchTraining {
         };
     }
 
-    private static Work work(PointerScope owned, Runnable call, Supplier<float[]> values) {
+    private static Work work(PointerScope owned, Runnable call, Supplier<double[]> values) {
         owned.extend();
         return new TorchWork(owned, call, values);
     }
@@ -108,7 +108,7 @@ final class TorchTraining {
     /** The loss, and its gradient by x as autograd computes it. */
     private static Work gradient(PointerScope owned, Tensor x, Supplier<Tensor> loss) {
         x.set_requires_grad(true);
-        float[] latest = new float[1];
+        double[] latest = new double[1];
         return work(
                 owned,
                 () -> {
@@ -119,8 +119,8 @@ final class TorchTraining {
                     latest[0] = value.item_float();
                 },
                 () -> {
-                    float[] values = TorchWork.values(x.grad());
-                    float[] both = Arrays.copyOf(values, values.length + 1);
+                    double[] values = TorchWork.values(x.grad());
+                    double[] both = Arrays.copyOf(values, values.length + 1);
                     both[values.length] = latest[0];
                     return both;
                 });
@@ -186,10 +186,10 @@ final class TorchTraining {
         loss = value.item_float();
     }
 
-    private float[] result() {
-        float[] result = {(float) loss};
+    private double[] result() {
+        double[] result = {loss};
         for (Tensor parameter : parameters) {
-            float[] values = TorchWork.values(parameter);
+            double[] values = TorchWork.values(parameter);
             int at = result.length;
             result = Arrays.copyOf(result, at + values.length);
             System.arraycopy(values, 0, result, at, values.length);

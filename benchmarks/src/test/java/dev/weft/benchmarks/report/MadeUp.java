@@ -1,5 +1,6 @@
 package dev.weft.benchmarks.report;
 
+import dev.weft.DType;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.benchmarks.machine.Limits;
 import dev.weft.benchmarks.machine.Machine;
@@ -49,18 +50,58 @@ final class MadeUp {
     }
 
     static Figure gemm(int size, String library, int threads, double micros, double ratio) {
+        return gemm(size, DType.F32, DType.F32, library, threads, micros, ratio);
+    }
+
+    /** A product on one thread, in a type. */
+    static Figure gemm(int size, DType dtype, String library, double micros, double ratio) {
+        return gemm(size, dtype, dtype, library, 1, micros, ratio);
+    }
+
+    /** Of a product in one type, done in another. */
+    static Figure gemm(
+            int size,
+            DType dtype,
+            DType done,
+            String library,
+            int threads,
+            double micros,
+            double ratio) {
+        String type = dtype == DType.F32 ? "" : ", " + dtype;
         return new Figure(
                 "gemm",
-                "gemm NN, squares",
-                "gemm " + size + "x" + size + "x" + size + " NN",
+                "gemm NN, squares" + type,
+                "gemm " + size + "x" + size + "x" + size + " NN" + type,
+                done,
                 size,
                 library,
                 threads,
                 micros,
                 0.05,
                 2.0 * size * size * size,
-                12.0 * size * size,
-                ratio);
+                3.0 * done.bytes() * size * size,
+                ratio,
+                Double.NaN,
+                Double.NaN);
+    }
+
+    /** Of a sum, with its error. */
+    static Figure sum(DType dtype, String library, double error) {
+        return new Figure(
+                "kernels",
+                "sums",
+                "a sum",
+                dtype,
+                Double.NaN,
+                library,
+                1,
+                1000,
+                0.01,
+                0,
+                8e6,
+                1,
+                Double.NaN,
+                error);
     }
 
     static Figure kernel(String what, String library, double micros, double ratio, double spread) {

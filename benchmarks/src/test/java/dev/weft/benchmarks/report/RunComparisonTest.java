@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.DType;
 import dev.weft.benchmarks.machine.Machine;
 
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,13 @@ class RunComparisonTest {
         assertTrue(
                 text.lines().anyMatch(line -> List.of(parts).stream().allMatch(line::contains)),
                 () -> List.of(parts) + " in one line of\n" + text);
+    }
+
+    @Test
+    void errorsAreCompared() {
+        Run before = MadeUp.run(List.of(MadeUp.sum(DType.F32, "weft cpu", 0.75)));
+        Run after = MadeUp.run(List.of(MadeUp.sum(DType.F32, "weft cpu", 0.5)));
+        assertLine(printed(before, after), "a sum", "the same; error in roundoffs 0.75 -> 0.50");
     }
 
     @Test

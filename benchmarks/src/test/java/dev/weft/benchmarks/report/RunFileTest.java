@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.DType;
 import dev.weft.benchmarks.machine.Machine;
 
 import org.junit.jupiter.api.Test;
@@ -75,12 +76,55 @@ class RunFileTest {
     void whatMemoryAllowedInTheSameRoundsIsTheLimit() throws IOException {
         Figure figure =
                 new Figure(
-                        "kernels", "updates", "SGD", 1, "weft cpu", 1, 1000, 0.01, 0, 8e6, 1, 16);
+                        "kernels",
+                        "updates",
+                        "SGD",
+                        DType.F32,
+                        1,
+                        "weft cpu",
+                        1,
+                        1000,
+                        0.01,
+                        0,
+                        8e6,
+                        1,
+                        16,
+                        Double.NaN);
         Run run = MadeUp.run(List.of(figure));
         String json = written(run);
         assertTrue(json.contains("\"memory_gbs\" : 16.0"), json);
         assertTrue(json.contains("\"of_limit\" : 0.5"), json);
         assertEquals(run, RunFile.read(file()));
+    }
+
+    @Test
+    void aTypeAndAnErrorAreReadAgain() throws IOException {
+        Run run = MadeUp.run(List.of(MadeUp.sum(DType.F64, "weft cpu", 0.25)));
+        String json = written(run);
+        assertTrue(json.contains("\"dtype\" : \"F64\""), json);
+        assertTrue(json.contains("\"error\" : 0.25"), json);
+        assertEquals(run, RunFile.read(file()));
+        assertRefused(json.replace("\"F64\"", "\"F65\""), "dtype is no type: F65");
+    }
+
+    @Test
+    void aFileWithoutTypesIsOfF32() throws IOException {
+        Run run = MadeUp.everything();
+        String json = written(run);
+        String old = json.replaceAll("\\s*\"dtype\" : \"F32\",", "");
+        assertFalse(old.contains("dtype"), old);
+        Files.writeString(file(), old);
+        assertEquals(run, RunFile.read(file()));
+    }
+
+    /** 2 * 100³ operations in 100 µs are 20 GFLOP/s, of 80 in F32. */
+    @Test
+    void halfAsManyOperationsAreTheLimitInF64() {
+        for (DType dtype : new DType[] {DType.F64, DType.F32, DType.BF16}) {
+            Run run = MadeUp.run(List.of(MadeUp.gemm(100, dtype, "weft cpu", 100, 1)));
+            double limit = dtype == DType.F64 ? 40 : 80;
+            assertEquals(20 / limit, run.ofLimit(run.figures().getFirst()), 1e-12);
+        }
     }
 
     @Test

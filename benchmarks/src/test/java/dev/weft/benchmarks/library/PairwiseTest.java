@@ -1,0 +1,37 @@
+package dev.weft.benchmarks.library;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class PairwiseTest {
+    /** What NumPy 2.4.6 gives for {@code (1 / numpy.arange(1, n + 1)).astype("f4").sum()}. */
+    private static final float[][] SUMS = {
+        {7, 0x1.4be2cp+1f},
+        {10, 0x1.76e87p+1f},
+        {100, 0x1.4bfe02p+2f},
+        {128, 0x1.5bb8bp+2f},
+        {129, 0x1.5c37b4p+2f},
+        {200, 0x1.7831acp+2f},
+        {1000, 0x1.df11f8p+2f},
+        {4099, 0x1.1caab2p+3f}
+    };
+
+    /** n numbers, each the same distance from the next. */
+    private static float[] harmonic(int n, int step) {
+        float[] x = new float[n * step];
+        for (int i = 0; i < n; i++) {
+            x[i * step] = (float) (1.0 / (i + 1));
+        }
+        return x;
+    }
+
+    @Test
+    void sumsAreThoseOfNumPy() {
+        for (float[] sum : SUMS) {
+            int n = (int) sum[0];
+            assertEquals(sum[1], Pairwise.sum(harmonic(n, 1), 0, 1, n), () -> "n = " + n);
+            assertEquals(sum[1], Pairwise.sum(harmonic(n, 3), 0, 3, n), () -> "n = " + n);
+        }
+    }
+}
