@@ -8,6 +8,10 @@ import dev.weft.backend.UnaryOp;
 /** The scalar functions of the op enums and their derivatives, in double. */
 final class Functions {
     private static final double SQRT_HALF = Math.sqrt(0.5);
+
+    /** By how much that is above √½. */
+    private static final double SQRT_HALF_EXCESS = 4.833646656726457e-17;
+
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
     private static final double INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
     private static final double GELU_CUBIC = 0.044715;
@@ -87,6 +91,11 @@ final class Functions {
         };
     }
 
+    /** dy f'(x), also where f'(x) alone is beyond a double. */
+    static double unaryGrad(UnaryOp op, double p, double q, double x, double y, double dy) {
+        return op == UnaryOp.SQUARE ? 2 * (dy * x) : dy * unaryDerivative(op, p, q, x, y);
+    }
+
     /** For integers: modulo 2⁶⁴, and the caller wraps further. */
     static long binary(BinaryOp op, long a, long b) {
         return switch (op) {
@@ -151,7 +160,8 @@ final class Functions {
         return switch (op) {
             case SQUARED_ERROR -> d * d;
             case ABSOLUTE_ERROR -> Math.abs(d);
-            case HUBER -> Math.abs(d) <= p ? d * d / 2 : p * (Math.abs(d) - p / 2);
+            // By halves, where d may be infinite.
+            case HUBER -> Math.abs(d) <= p ? d * d / 2 : 2 * p * (Math.abs(x / 2 - t / 2) - p / 4);
             case BINARY_CROSS_ENTROPY ->
                     0
                             - (t * Math.max(Math.log(x), -100)
@@ -174,6 +184,13 @@ final class Functions {
         };
     }
 
+    /** dl ∂l/∂x, also where the second alone is beyond a double. */
+    static double lossGrad(LossOp op, double p, double x, double t, double dl) {
+        return op == LossOp.SQUARED_ERROR
+                ? 4 * (dl * (x / 2 - t / 2))
+                : dl * lossDerivative(op, p, x, t);
+    }
+
     /**
      * C's pow: unlike Java's, 1 where a is 1 and b is NaN or infinite, or a is -1 and b is
      * infinite.
@@ -187,13 +204,16 @@ final class Functions {
 
     /**
      * b a^(b - 1), 0 where b is 0. Rounded, b - 1 may be whole where b is not, or even where it is
-     * odd: so by the power of |a|, and its sign by b.
+     * odd: so by the power of |a|, and its sign by b. And a^-1 overflows for a subnormal a, where b
+     * times it may not.
      */
     private static double powByBase(double a, double b) {
         if (b == 0) {
             return 0;
         }
-        double slope = b * pow(Math.abs(a), b - 1);
+        double size = Math.abs(a);
+        boolean tiny = size > 0 && size < Double.MIN_NORMAL && Math.abs(b) < 0.5;
+        double slope = tiny ? b * pow(size, b) / size : b * pow(size, b - 1);
         if (Math.copySign(1, a) > 0 || Double.isInfinite(b)) {
             return slope;
         }
@@ -203,9 +223,10 @@ final class Functions {
         return a < 0 && b % 1 != 0 ? Double.NaN : slope;
     }
 
-    /** The slope at a = -0 is that at 0; below, NaN. */
+    /** The slope at a = -0 is that at 0; below, NaN. By the root, as the power may overflow. */
     private static double powByExponent(double a, double b) {
-        return a == 0 && b >= 0 ? 0 : pow(Math.abs(a), b) * Math.log(a);
+        double root = pow(Math.abs(a), b / 2 == 0 ? b : b / 2);
+        return a == 0 && b >= 0 ? 0 : root * Math.log(a) * root;
     }
 
     /** x gate(x), for a gate that rises from 0 to 1; at -Inf the limit. */
@@ -233,9 +254,15 @@ final class Functions {
         return SQRT_2_OVER_PI * (x + GELU_CUBIC * x * x * x);
     }
 
-    /** Φ(x) = erfc(-x / √2) / 2. */
+    /**
+     * Φ(x) = erfc(-x / √2) / 2, less erfc's slope times what -x / √2 loses by rounding: the tail
+     * would magnify that by x².
+     */
     static double normalCdf(double x) {
-        return erfc(-x * SQRT_HALF) / 2;
+        double t = -x * SQRT_HALF;
+        double lost = Math.fma(-x, SQRT_HALF, -t) + x * SQRT_HALF_EXCESS;
+        double slope = 2 / Math.sqrt(Math.PI) * Math.exp(-t * t);
+        return (erfc(t) - (slope == 0 ? 0 : lost * slope)) / 2;
     }
 
     static double erfc(double x) {
@@ -243,14 +270,14 @@ final class Functions {
     }
 
     /**
-     * For small x by the Taylor series of erf, for larger ones by Legendre's continued fraction;
-     * both to 1e-15.
+     * For small x by the Taylor series of erf, for larger ones, where 1 less that would cancel, by
+     * Legendre's continued fraction; both within a few ulp.
      */
     private static double erfcOfPositive(double x) {
         if (Double.isNaN(x)) {
             return x;
         }
-        if (x < 2) {
+        if (x < 0.5) {
             double term = x;
             double sum = x;
             for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
@@ -263,9 +290,12 @@ final class Functions {
             return 0;
         }
         double fraction = x;
-        for (int n = 60; n >= 1; n--) {
+        // It converges as e^(-2x √(2n)).
+        for (int n = x < 2 ? 1000 : 100; n >= 1; n--) {
             fraction = x + n / 2.0 / fraction;
         }
-        return Math.exp(-x * x) / (fraction * Math.sqrt(Math.PI));
+        double square = x * x;
+        double power = Math.exp(-square) * (1 - Math.fma(x, x, -square));
+        return power / (fraction * Math.sqrt(Math.PI));
     }
 }

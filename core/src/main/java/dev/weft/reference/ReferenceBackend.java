@@ -18,7 +18,9 @@ import dev.weft.backend.View;
 import dev.weft.random.Philox;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -217,8 +219,8 @@ public final class ReferenceBackend implements Backend {
             UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
         Walk walk = new Walk(dx.shape(), x, y, dy, dx);
         while (walk.next()) {
-            walk.set(
-                    3, walk.get(2) * Functions.unaryDerivative(op, p, q, walk.get(0), walk.get(1)));
+            double grad = Functions.unaryGrad(op, p, q, walk.get(0), walk.get(1), walk.get(2));
+            walk.set(3, grad);
         }
     }
 
@@ -415,7 +417,9 @@ public final class ReferenceBackend implements Backend {
             double sum = total.value();
             for (int j = 0; j < row.length; j++) {
                 out.next();
-                out.set(0, log ? d[j] - Math.exp(row[j]) * sum : row[j] * (d[j] - sum));
+                // By halves: the difference alone may overflow.
+                double grad = 2 * row[j] * (d[j] / 2 - sum / 2);
+                out.set(0, log ? d[j] - Math.exp(row[j]) * sum : grad);
             }
         }
     }
@@ -457,7 +461,7 @@ public final class ReferenceBackend implements Backend {
     private static void lossGrad(LossOp op, double p, View x, View t, View dl, View dx) {
         Walk walk = new Walk(dx.shape(), x, t, dl, dx);
         while (walk.next()) {
-            walk.set(3, walk.get(2) * Functions.lossDerivative(op, p, walk.get(0), walk.get(1)));
+            walk.set(3, Functions.lossGrad(op, p, walk.get(0), walk.get(1), walk.get(2)));
         }
     }
 
@@ -486,7 +490,8 @@ public final class ReferenceBackend implements Backend {
             for (int j = 0; j < classes; j++) {
                 weights.add(t[j]);
                 // A class without weight adds nothing, even where its logit is infinite.
-                loss.add(t[j] == 0 ? 0 : t[j] * (max + Math.log(sum) - row[j]));
+                double halved = (max + Math.log(sum)) / 2 - row[j] / 2;
+                loss.add(t[j] == 0 ? 0 : 2 * t[j] * halved);
             }
             double total = weights.value();
             losses.next();
@@ -525,9 +530,36 @@ public final class ReferenceBackend implements Backend {
     }
 
     private static void scatterAdd(View dy, View indices, View dTable) {
+        Map<Long, List<PreciseSum>> sums = new LinkedHashMap<>();
         for (long i = 0; i < indices.size(); i++) {
-            View row = row(dTable, index("scatterAdd", indices, i, dTable.dim(0)));
-            binary(BinaryOp.ADD, row, row(dy, i), row);
+            long row = index("scatterAdd", indices, i, dTable.dim(0));
+            add(row(dy, i), sums.computeIfAbsent(row, at -> sums(row(dTable, at))));
+        }
+        sums.forEach(
+                (row, totals) -> {
+                    Walk table = new Walk(row(dTable, row).shape(), row(dTable, row));
+                    for (PreciseSum total : totals) {
+                        table.next();
+                        table.set(0, total.value());
+                    }
+                });
+    }
+
+    /** A sum that begins with each element. */
+    private static List<PreciseSum> sums(View row) {
+        List<PreciseSum> sums = new ArrayList<>();
+        for (long i = 0; i < row.size(); i++) {
+            sums.add(new PreciseSum());
+        }
+        add(row, sums);
+        return sums;
+    }
+
+    private static void add(View row, List<PreciseSum> sums) {
+        Walk walk = new Walk(row.shape(), row);
+        for (PreciseSum sum : sums) {
+            walk.next();
+            sum.add(walk.get(0));
         }
     }
 
