@@ -33,9 +33,14 @@ class Twins {
             Pattern.compile(
                     "(?<![\\w.])(0x[0-9A-Fa-f.]+p-?\\d+|\\d[\\d_]*(?:\\.\\d+)?(?:e-?\\d+)?)f\\b");
 
-    /** Names, and what is part of one where a name is meant. */
+    /**
+     * Names, and before them what has another twin than its last name or none: an int that counts
+     * stays one, and so do a cast to int and the kinds of calls.
+     */
     private static final Pattern WORD =
-            Pattern.compile("DType\\.I32|int\\.class|<Integer>|\\b[A-Za-z]\\w*");
+            Pattern.compile(
+                    "\\(int\\)|\\bint (count|i|index|worker)\\b|"
+                        + "KernelCall\\.\\w+|DType\\.I32|int\\.class|<Integer>|\\b[A-Za-z]\\w*");
 
     private static final Map<String, String> F64 =
             Map.ofEntries(
@@ -60,6 +65,7 @@ class Twins {
             Map.ofEntries(
                     Map.entry("I32", "I64"),
                     Map.entry("DType.I32", "DType.I64"),
+                    Map.entry("Lanes", "DoubleLanes"),
                     Map.entry("WORD", "DOUBLE_WORD"),
                     Map.entry("int", "long"),
                     Map.entry("Integer", "Long"),

@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Memory.WORD;
@@ -7,7 +8,7 @@ final class ArgMax {
     private ArgMax() {}
 
     /** Of F32: the first of the largest, and the first NaN where there is one. */
-    static int floats(Strided x, long start, long length, long memory, int block) {
+    static int of(Strided x, long start, long length, long memory, int block) {
         int best = 0;
         float largest = Float.NEGATIVE_INFINITY;
         for (long done = 0; done < length; done += block) {
@@ -18,24 +19,6 @@ final class ArgMax {
                 if (Float.isNaN(value)) {
                     return (int) (done + i);
                 }
-                if (value > largest) {
-                    largest = value;
-                    best = (int) (done + i);
-                }
-            }
-        }
-        return best;
-    }
-
-    /** Of I32. */
-    static int integers(Strided x, long start, long length, long memory, int block) {
-        int best = 0;
-        int largest = Integer.MIN_VALUE;
-        for (long done = 0; done < length; done += block) {
-            int count = (int) Math.min(block, length - done);
-            long at = x.read(start + done, count, memory);
-            for (int i = 0; i < count; i++) {
-                int value = Memory.getInt(at + (long) i * WORD);
                 if (value > largest) {
                     largest = value;
                     best = (int) (done + i);

@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
@@ -6,8 +7,6 @@ import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
-import static dev.weft.cpu.Memory.getFloat;
-import static dev.weft.cpu.Memory.setFloat;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -36,7 +35,7 @@ interface BinaryGradLoop {
             case SUB -> byB ? BinaryGradLoop::negate : BinaryGradLoop::copy;
             case MUL -> byB ? BinaryGradLoop::timesA : BinaryGradLoop::timesB;
             case DIV -> byB ? BinaryGradLoop::quotientByB : BinaryGradLoop::overB;
-            case POW -> byB ? BinaryGradLoop::powByExponent : BinaryGradLoop::powByBase;
+            case POW -> byB ? PowerLoop::byExponent : PowerLoop::byBase;
             case MIN -> byB ? BinaryGradLoop::unlessLess : BinaryGradLoop::unlessGreater;
             case MAX -> byB ? BinaryGradLoop::unlessGreater : BinaryGradLoop::unlessLess;
         };
@@ -101,20 +100,6 @@ interface BinaryGradLoop {
             FloatVector v = load(b, i);
             FloatVector share = one.blend(0f, u.compare(LT, v)).blend(0.5f, u.compare(EQ, v));
             load(dy, i).mul(share).intoMemorySegment(MEM, d + (long) i * WORD, ORDER);
-        }
-    }
-
-    private static void powByBase(long a, long b, long dy, long d, int count) {
-        for (long at = 0; at < (long) count * WORD; at += WORD) {
-            double slope = Powers.powByBase(getFloat(a + at), getFloat(b + at));
-            setFloat(d + at, Powers.rounded(getFloat(dy + at) * slope));
-        }
-    }
-
-    private static void powByExponent(long a, long b, long dy, long d, int count) {
-        for (long at = 0; at < (long) count * WORD; at += WORD) {
-            double slope = Powers.powByExponent(getFloat(a + at), getFloat(b + at));
-            setFloat(d + at, Powers.rounded(getFloat(dy + at) * slope));
         }
     }
 }

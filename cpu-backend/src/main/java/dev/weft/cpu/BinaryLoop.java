@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
@@ -5,8 +6,6 @@ import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
-import static dev.weft.cpu.Memory.getFloat;
-import static dev.weft.cpu.Memory.setFloat;
 
 import dev.weft.backend.BinaryOp;
 
@@ -29,7 +28,7 @@ interface BinaryLoop {
             case SUB -> BinaryLoop::sub;
             case MUL -> BinaryLoop::mul;
             case DIV -> BinaryLoop::div;
-            case POW -> BinaryLoop::pow;
+            case POW -> PowerLoop::pow;
             case MIN -> BinaryLoop::min;
             case MAX -> BinaryLoop::max;
         };
@@ -68,16 +67,6 @@ interface BinaryLoop {
     private static void max(long a, long b, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
             load(a, i).max(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
-        }
-    }
-
-    /**
-     * Not vectorised: correct for every pair of special values, and rarely the bulk of a network's
-     * work.
-     */
-    private static void pow(long a, long b, long y, int count) {
-        for (long at = 0; at < (long) count * WORD; at += WORD) {
-            setFloat(y + at, Powers.rounded(Powers.pow(getFloat(a + at), getFloat(b + at))));
         }
     }
 }

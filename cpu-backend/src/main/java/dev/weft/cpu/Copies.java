@@ -1,11 +1,12 @@
 package dev.weft.cpu;
 
-import static dev.weft.cpu.Memory.WORD;
+import static dev.weft.cpu.Memory.DOUBLE_WORD;
 
 import dev.weft.DType;
+import dev.weft.backend.Encoding;
 import dev.weft.backend.View;
 
-/** fill and copy, between any strides and types. */
+/** fill, copy and where, between any strides and types. */
 final class Copies {
     /** Elements that pass through scratch memory at a time. */
     private static final int BLOCK = 1 << 11;
@@ -27,40 +28,46 @@ final class Copies {
     }
 
     void fill(double value, View y) {
-        int bits =
-                switch (y.dtype()) {
-                    case F32 -> Float.floatToRawIntBits((float) value);
-                    case I32 -> (int) value;
-                    case F64, F16, BF16, I64, U8, I8, BOOL ->
-                            throw new IllegalArgumentException(
-                                    y.dtype() + " is not a type of this device");
-                };
+        int width = y.dtype().bytes();
+        long pattern = pattern(value, y.dtype());
         Strided out = Strided.of(y);
         Pieces tasks = new Pieces(out.size(), TASK);
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve((long) BLOCK * WORD, "copy");
+                    long memory = scratch[worker].reserve((long) BLOCK * DOUBLE_WORD, "copy");
                     long end = tasks.end(index);
                     for (long start = tasks.start(index); start < end; start += BLOCK) {
                         int count = (int) Math.min(BLOCK, end - start);
                         long at = out.target(start, memory);
-                        Runs.fill(bits, at, count);
+                        Runs.fill(pattern, at, (long) count * width);
                         out.write(start, count, at);
                     }
                 });
     }
 
+    private long pattern(double value, DType dtype) {
+        long memory = scratch[0].reserve(DOUBLE_WORD, "copy");
+        Encoding.set(dtype, Memory.MEM, memory / dtype.bytes(), value);
+        return Runs.pattern(memory, dtype.bytes());
+    }
+
     void copy(View x, View y) {
-        Strided in = Strided.of(x);
-        Strided out = Strided.of(y);
         if (x.dtype() == y.dtype()) {
-            copy(in, out);
-        } else if (y.dtype() == DType.I32) {
-            elementwise.run((a, b, c, to, count) -> IntegerLoops.fromFloat(a, to, count), in, out);
-        } else {
-            elementwise.run((a, b, c, to, count) -> IntegerLoops.toFloat(a, to, count), in, out);
+            copy(Strided.of(x), Strided.of(y));
+            return;
         }
+        Conversion direct = Conversion.byVectors(x.dtype(), y.dtype());
+        // Otherwise of a type that holds it as well: few are converted to all.
+        DType read =
+                direct != null
+                        ? x.dtype()
+                        : x.dtype() == DType.BOOL ? DType.I32 : x.dtype().computesIn();
+        Conversion conversion = direct != null ? direct : Conversion.of(read, y.dtype());
+        elementwise.run(
+                (a, b, c, to, count) -> conversion.run(a, to, count),
+                Strided.of(x, read),
+                Strided.of(y));
     }
 
     /** y = x for elements of the same type. */
@@ -69,17 +76,28 @@ final class Copies {
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
-                    long memory = scratch[worker].reserve((long) BLOCK * WORD, "copy");
+                    long memory = scratch[worker].reserve((long) BLOCK * DOUBLE_WORD, "copy");
                     long end = tasks.end(index);
-                    int step = x.isContiguous() && y.isContiguous() ? TASK : BLOCK;
+                    int step = x.isInPlace() && y.isInPlace() ? TASK : BLOCK;
                     for (long start = tasks.start(index); start < end; start += step) {
                         int count = (int) Math.min(step, end - start);
-                        if (y.isContiguous()) {
+                        if (y.isInPlace()) {
                             x.copy(start, count, y.target(start, memory), true);
                         } else {
                             y.write(start, count, x.read(start, count, memory));
                         }
                     }
                 });
+    }
+
+    /** y = condition ? a : b. */
+    void where(View condition, View a, View b, View y) {
+        int width = y.dtype().bytes();
+        elementwise.run(
+                (c, u, v, to, count) -> Selection.run(width, c, u, v, to, count),
+                Strided.of(condition),
+                Strided.of(a),
+                Strided.of(b),
+                Strided.of(y));
     }
 }

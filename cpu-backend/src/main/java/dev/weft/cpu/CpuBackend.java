@@ -2,18 +2,17 @@ package dev.weft.cpu;
 
 import dev.weft.DType;
 import dev.weft.backend.Backend;
-import dev.weft.backend.BinaryOp;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.KernelCall;
-import dev.weft.backend.LossOp;
 import dev.weft.backend.Reserve;
-import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
 import dev.weft.reference.ReferenceBackend;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
-import java.util.stream.Stream;
+import java.util.List;
 
 /**
  * The CPU as a device: vector kernels over native memory, on a few threads. Every call is done when
@@ -26,11 +25,12 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
     private final GemmKernels gemm;
     private final Elementwise elementwise;
     private final Copies copies;
-    private final Reduction reduction;
-    private final SoftmaxRows softmaxRows;
-    private final ScatterAdd scatterAdd;
-    private final DropoutMask dropoutMask;
-    private final Update update;
+    private final ReferenceBackend specification = new ReferenceBackend();
+    private final Kernels floats;
+    private final Kernels doubles;
+    private final Kernels integers;
+    private final Kernels longs;
+    private final List<Kernels> kernels;
     private boolean closed;
 
     /** Opens the backend; its threads start with the first kernel that needs them. */
@@ -44,11 +44,15 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         gemm = new GemmKernels(pool, scratch);
         elementwise = new Elementwise(pool, scratch);
         copies = new Copies(pool, scratch, elementwise);
-        reduction = new Reduction(pool, scratch);
-        softmaxRows = new SoftmaxRows(pool, scratch);
-        scatterAdd = new ScatterAdd(elementwise);
-        dropoutMask = new DropoutMask(pool, scratch);
-        update = new Update(pool, scratch);
+        floats = new FloatKernels(pool, scratch, elementwise);
+        // Of two lanes, C2 has no masks: they would be on the heap.
+        doubles =
+                DoubleLanes.COUNT >= 4
+                        ? new DoubleKernels(pool, scratch, elementwise)
+                        : specification::run;
+        integers = new IntegerKernels(pool, scratch, elementwise);
+        longs = new LongKernels(pool, scratch, elementwise);
+        kernels = List.of(floats, doubles, integers, longs);
     }
 
     /** Opens the backend, with vectors where the JVM compiles them. */
@@ -66,8 +70,6 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         return info;
     }
 
-    private final ReferenceBackend specification = new ReferenceBackend();
-
     // ---- memory
 
     @Override
@@ -78,7 +80,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
     @Override
     public void reserve(Reserve reserve) {
         gemm.reserve(reserve);
-        reduction.reserve(reserve);
+        kernels.forEach(each -> each.reserve(reserve));
         for (Scratch each : scratch) {
             each.reserve(reserve);
         }
@@ -111,8 +113,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         }
         closed = true;
         pool.close();
-        reduction.close();
-        scatterAdd.close();
+        kernels.forEach(Kernels::close);
         gemm.close();
         for (Scratch memory : scratch) {
             memory.close();
@@ -121,140 +122,104 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
 
     // ---- kernels
 
-    private static boolean isFast(KernelCall call) {
-        if (call instanceof KernelCall.Gemm product) {
-            return GemmKernels.supports(product);
-        }
-        return !(call instanceof KernelCall.Compare || call instanceof KernelCall.Where)
-                && Stream.concat(call.reads().stream(), call.writes().stream())
-                        .allMatch(view -> isWord(view.dtype()));
-    }
-
-    private static boolean isWord(DType dtype) {
-        return dtype == DType.F32 || dtype == DType.I32;
+    @Override
+    public boolean supports(KernelCall call) {
+        return switch (call) {
+            case KernelCall.CountNonFinite(var xs, var _) ->
+                    xs.stream().allMatch(x -> kernels(x.dtype()) != null);
+            case KernelCall.Fill _,
+                    KernelCall.Copy _,
+                    KernelCall.Where _,
+                    KernelCall.Gather _,
+                    KernelCall.Pick _,
+                    KernelCall.Unpick _ ->
+                    true;
+            case KernelCall.Gemm product -> GemmKernels.supports(product);
+            default -> kernels(type(call)) != null;
+        };
     }
 
     @Override
     public void run(KernelCall call) {
-        if (!isFast(call)) {
-            specification.run(call);
-            return;
-        }
         switch (call) {
             case KernelCall.Fill(var value, var y) -> copies.fill(value, y);
             case KernelCall.Copy(var x, var y) -> copies.copy(x, y);
-            case KernelCall.Unary(var op, var p, var q, var x, var y) -> unary(op, p, q, x, y);
-            case KernelCall.UnaryGrad(var op, var p, var q, var x, var y, var dy, var dx) ->
-                    unaryGrad(op, p, q, x, y, dy, dx);
-            case KernelCall.Binary(var op, var a, var b, var y) -> binary(op, a, b, y);
-            case KernelCall.BinaryGrad(var op, var byB, var a, var b, var dy, var d) ->
-                    binaryGrad(op, byB, a, b, dy, d);
-            case KernelCall.Loss(var op, var p, var x, var t, var l) -> loss(op, p, x, t, l);
-            case KernelCall.LossGrad(var op, var p, var x, var t, var dl, var dx) ->
-                    lossGrad(op, p, x, t, dl, dx);
-            case KernelCall.Compare _, KernelCall.Where _ -> specification.run(call);
-            case KernelCall.Reduce(var op, var x, var y) -> reduction.reduce(op, x, y);
-            case KernelCall.CountNonFinite(var xs, var count) ->
-                    xs.forEach(x -> reduction.countNonFinite(x, count));
-            case KernelCall.Argmax(var x, var y) -> reduction.argmax(x, y);
-            case KernelCall.Softmax(var log, var x, var y) -> softmaxRows.softmax(log, x, y);
-            case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
-                    softmaxRows.softmaxGrad(log, y, dy, dx);
-            case KernelCall.CrossEntropy(var x, var target, var factor, var l, var gradient) ->
-                    softmaxRows.crossEntropy(x, target, (float) factor, l, gradient);
-            case KernelCall.Gemm product -> gemm.run(product);
+            case KernelCall.Where(var condition, var a, var b, var y) ->
+                    copies.where(condition, a, b, y);
             case KernelCall.Gather(var table, var indices, var y) ->
                     Indices.gather(table, indices, y, copies);
-            case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
-                    scatterAdd.run(dy, indices, dTable);
             case KernelCall.Pick(var x, var indices, var y) -> Indices.pick(x, indices, y);
             case KernelCall.Unpick(var dy, var indices, var dx) ->
                     Indices.unpick(dy, indices, dx, copies);
-            case KernelCall.DropoutMask(var rate, var state, var mask) ->
-                    dropoutMask.draw(rate, state, mask);
-            case KernelCall.Update(
-                            var rule,
-                            var control,
-                            var steps,
-                            var halt,
-                            var p,
-                            var g,
-                            var states) -> {
-                if (Memory.getInt(CpuBuffer.address(halt)) == 0) {
-                    update.run(rule, control, steps, p, g, states);
+            case KernelCall.Gemm product -> gemm.run(product);
+            case KernelCall.CountNonFinite(var xs, var count) -> {
+                for (View x : xs) {
+                    required(call, x.dtype()).run(new KernelCall.CountNonFinite(List.of(x), count));
                 }
             }
-            case KernelCall.CountUnfit(var rule, var control, var loss, var p, var g, var count) ->
-                    update.countUnfit(rule, control, loss, p, g, count);
+            default -> required(call, type(call)).run(call);
         }
     }
 
-    private void unary(UnaryOp op, double p, double q, View x, View y) {
-        if (y.dtype() == DType.I32) {
-            elementwise.run(
-                    (a, b, c, out, n) -> IntegerLoops.unary(op, (long) p, (long) q, a, out, n),
-                    Strided.of(x),
-                    Strided.of(y));
-            return;
+    private Kernels required(KernelCall call, DType type) {
+        Kernels kernels = kernels(type);
+        if (kernels == null) {
+            throw new IllegalArgumentException(
+                    "%s: cpu has no kernel for %s".formatted(call.name(), type));
         }
-        UnaryLoop loop = UnaryLoop.of(op);
-        float pf = (float) p;
-        float qf = (float) q;
-        elementwise.run(
-                (a, b, c, out, n) -> loop.run(a, out, n, pf, qf), Strided.of(x), Strided.of(y));
+        return kernels;
     }
 
-    private void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
-        UnaryGradLoop loop = UnaryGradLoop.of(op);
-        float pf = (float) p;
-        float qf = (float) q;
-        elementwise.run(
-                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf, qf),
-                Strided.of(x),
-                Strided.of(y),
-                Strided.of(dy),
-                Strided.of(dx));
+    private @Nullable Kernels kernels(DType type) {
+        return switch (type) {
+            case F64 -> doubles;
+            case F32 -> floats;
+            case I64 -> longs;
+            case I32 -> integers;
+            case F16, BF16, U8, I8, BOOL -> null;
+        };
     }
 
-    private void binary(BinaryOp op, View a, View b, View y) {
-        Elementwise.Loop loop;
-        if (y.dtype() == DType.I32) {
-            loop = (u, v, w, out, n) -> IntegerLoops.binary(op, u, v, out, n);
-        } else {
-            BinaryLoop floats = BinaryLoop.of(op);
-            loop = (u, v, w, out, n) -> floats.run(u, v, out, n);
-        }
-        elementwise.run(loop, Strided.of(a), Strided.of(b), Strided.of(y));
-    }
-
-    private void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
-        BinaryGradLoop loop = BinaryGradLoop.of(op, byB);
-        elementwise.run(
-                (u, v, w, out, n) -> loop.run(u, v, w, out, n),
-                Strided.of(a),
-                Strided.of(b),
-                Strided.of(dy),
-                Strided.of(d));
-    }
-
-    private void loss(LossOp op, double p, View x, View t, View l) {
-        LossLoop loop = LossLoop.of(op);
-        float pf = (float) p;
-        elementwise.run(
-                (a, b, c, out, n) -> loop.run(a, b, out, n, pf),
-                Strided.of(x),
-                Strided.of(t),
-                Strided.of(l));
-    }
-
-    private void lossGrad(LossOp op, double p, View x, View t, View dl, View dx) {
-        LossGradLoop loop = LossGradLoop.of(op);
-        float pf = (float) p;
-        elementwise.run(
-                (a, b, c, out, n) -> loop.run(a, b, c, out, n, pf),
-                Strided.of(x),
-                Strided.of(t),
-                Strided.of(dl),
-                Strided.of(dx));
+    /**
+     * The type whose kernels do a call. Those of elements and of rows convert what they read and
+     * write ({@link Strided}), a block at a time.
+     */
+    private static DType type(KernelCall call) {
+        return switch (call) {
+            case KernelCall.Unary unary -> unary.y().dtype().computesIn();
+            case KernelCall.UnaryGrad grad -> grad.dx().dtype().computesIn();
+            case KernelCall.Binary binary -> binary.y().dtype().computesIn();
+            case KernelCall.BinaryGrad grad -> grad.d().dtype().computesIn();
+            case KernelCall.Compare compare ->
+                    compare.a().dtype() == DType.BOOL
+                            ? DType.I32
+                            : compare.a().dtype().computesIn();
+            case KernelCall.Loss loss -> loss.l().dtype().computesIn();
+            case KernelCall.LossGrad grad -> grad.dx().dtype().computesIn();
+            case KernelCall.Softmax softmax -> softmax.y().dtype().computesIn();
+            case KernelCall.SoftmaxGrad grad -> grad.dx().dtype().computesIn();
+            case KernelCall.CrossEntropy entropy -> entropy.logits().dtype().computesIn();
+            case KernelCall.Reduce reduce ->
+                    reduce.y().dtype().isInteger()
+                            ? reduce.y().dtype().computesIn()
+                            : reduce.y().dtype();
+            case KernelCall.Argmax argmax ->
+                    argmax.x().dtype().isInteger()
+                            ? argmax.x().dtype().computesIn()
+                            : argmax.x().dtype();
+            case KernelCall.ScatterAdd scatter -> scatter.dTable().dtype();
+            case KernelCall.DropoutMask dropout -> dropout.mask().dtype();
+            case KernelCall.Update update -> update.p().dtype();
+            case KernelCall.CountUnfit unfit -> unfit.p().dtype();
+            case KernelCall.CountNonFinite _,
+                    KernelCall.Fill _,
+                    KernelCall.Copy _,
+                    KernelCall.Where _,
+                    KernelCall.Gather _,
+                    KernelCall.Pick _,
+                    KernelCall.Unpick _,
+                    KernelCall.Gemm _ ->
+                    throw new IllegalArgumentException(call.name() + " is no kernel of a type");
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.cpu;
 
+import static dev.weft.cpu.Memory.DOUBLE_WORD;
 import static dev.weft.cpu.Memory.MEM;
 import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
@@ -9,6 +10,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
+import dev.weft.DType;
 import dev.weft.backend.View;
 
 import jdk.incubator.vector.LongVector;
@@ -59,7 +61,11 @@ final class DropoutMask {
         int key1 = Memory.getInt(words + WORD);
         long start = Memory.getWords(words + 2 * WORD);
         long threshold = Math.round(rate * 0x1p32);
-        long kept = Float.floatToRawIntBits((float) (1 / (1 - rate)));
+        double scale = 1 / (1 - rate);
+        boolean floats = mask.dtype() == DType.F32;
+        // Of another type is what a 1 is then multiplied to.
+        long kept = floats ? Float.floatToRawIntBits((float) scale) : 1;
+        int width = mask.dtype().bytes();
         long to = CpuBuffer.address(mask);
         long size = mask.size();
         Pieces tasks = new Pieces(size, TASK);
@@ -71,11 +77,24 @@ final class DropoutMask {
                     int count = (int) (tasks.end(index) - first);
                     for (int i = 0; i < count; i += GROUP) {
                         group(key0, key1, start + (first + i) / WORDS, threshold, kept, memory);
-                        Runs.read(
-                                memory, WORD, to + (first + i) * WORD, Math.min(GROUP, count - i));
+                        int elements = Math.min(GROUP, count - i);
+                        long at = to + (first + i) * width;
+                        if (floats) {
+                            Runs.adjacent(memory, at, (long) elements * WORD);
+                        } else {
+                            scaled(memory, scale, at, elements);
+                        }
                     }
                 });
         Memory.setWords(words + 2 * WORD, start + (size + WORDS - 1) / WORDS);
+    }
+
+    /** y = x scale, for I32 and F64. */
+    private static void scaled(long x, double scale, long y, int count) {
+        for (int i = 0; i < count; i++) {
+            Memory.setDouble(
+                    y + (long) i * DOUBLE_WORD, Memory.getInt(x + (long) i * WORD) * scale);
+        }
     }
 
     /** The mask for {@link #BLOCKS} blocks. */

@@ -1,7 +1,7 @@
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
-import static dev.weft.cpu.Memory.WORD;
+import static dev.weft.cpu.Memory.DOUBLE_WORD;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +28,11 @@ final class Elementwise {
 
     /**
      * Elements of a call of a loop where operands are gathered: four times so many fit the
-     * first-level cache.
+     * first-level cache, or nearly.
      */
     private static final int BLOCK = 1 << 10;
 
-    private static final int SLOT = (BLOCK + 64) * WORD;
+    private static final int SLOT = (BLOCK + 64) * DOUBLE_WORD;
 
     private static final int SLOTS = 4;
 
@@ -58,10 +58,7 @@ final class Elementwise {
             return;
         }
         Pieces tasks = new Pieces(size, TASK);
-        int step =
-                isContiguous(a) && isContiguous(b) && isContiguous(c) && isContiguous(y)
-                        ? TASK
-                        : BLOCK;
+        int step = isInPlace(a) && isInPlace(b) && isInPlace(c) && isInPlace(y) ? TASK : BLOCK;
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
@@ -74,8 +71,8 @@ final class Elementwise {
                 });
     }
 
-    private static boolean isContiguous(@Nullable Strided view) {
-        return view == null || view.isContiguous();
+    private static boolean isInPlace(@Nullable Strided view) {
+        return view == null || view.isInPlace();
     }
 
     private static void block(
@@ -96,30 +93,26 @@ final class Elementwise {
             loop.run(atA, atB, atC, atY, whole);
         }
         if (whole < count) {
-            tail(loop, atA, atB, atC, atY, whole, count - whole, memory);
+            // Less than a vector: through the ends of the slots, where there is room for a whole
+            // one.
+            long end = memory + (long) BLOCK * DOUBLE_WORD;
+            int rest = count - whole;
+            loop.run(
+                    padded(a, atA, whole, rest, end),
+                    padded(b, atB, whole, rest, end + SLOT),
+                    padded(c, atC, whole, rest, end + 2 * SLOT),
+                    end + 3 * SLOT,
+                    COUNT);
+            Runs.adjacent(end + 3 * SLOT, atY + (long) whole * y.width(), (long) rest * y.width());
         }
         y.write(start, count, atY);
     }
 
-    /** Less than a vector: through the ends of the slots, where there is room for a whole one. */
-    private static void tail(
-            Loop loop, long a, long b, long c, long y, int from, int count, long memory) {
-        long end = memory + (long) BLOCK * WORD;
-        long offset = (long) from * WORD;
-        loop.run(
-                padded(a, offset, count, end),
-                padded(b, offset, count, end + SLOT),
-                padded(c, offset, count, end + 2 * SLOT),
-                end + 3 * SLOT,
-                COUNT);
-        Runs.read(end + 3 * SLOT, WORD, y + offset, count);
-    }
-
-    private static long padded(long address, long offset, int count, long to) {
-        if (address == 0) {
+    private static long padded(@Nullable Strided x, long at, int from, int count, long to) {
+        if (x == null) {
             return 0;
         }
-        Runs.read(address + offset, WORD, to, count);
+        Runs.adjacent(at + (long) from * x.width(), to, (long) count * x.width());
         return to;
     }
 }

@@ -58,37 +58,36 @@ final class Indices {
             }
             return;
         }
+        int width = table.dtype().bytes();
         long from = CpuBuffer.address(table);
         long to = CpuBuffer.address(y);
         for (long i = 0; i < indices.size(); i++) {
-            long source = from + index(indices, i) * table.stride(0) * WORD;
-            long target = to + i * y.stride(0) * WORD;
-            if (length < Integer.MAX_VALUE) {
-                Runs.read(source, WORD, target, (int) length);
-            } else {
-                Memory.copy(source, target, length * WORD);
-            }
+            long source = from + index(indices, i) * table.stride(0) * width;
+            long target = to + i * y.stride(0) * width;
+            Runs.adjacent(source, target, length * width);
         }
     }
 
     static void pick(View x, View indices, View y) {
         check("pick: index", indices, x.dim(1));
+        int width = x.dtype().bytes();
         long from = CpuBuffer.address(x);
         long to = CpuBuffer.address(y);
         for (long i = 0; i < indices.size(); i++) {
-            long source = from + (i * x.stride(0) + index(indices, i) * x.stride(1)) * WORD;
-            Memory.setInt(to + i * y.stride(0) * WORD, Memory.getInt(source));
+            long source = from + (i * x.stride(0) + index(indices, i) * x.stride(1)) * width;
+            Runs.adjacent(source, to + i * y.stride(0) * width, width);
         }
     }
 
     static void unpick(View dy, View indices, View dx, Copies copies) {
         check("unpick: index", indices, dx.dim(1));
         copies.fill(0, dx);
+        int width = dx.dtype().bytes();
         long from = CpuBuffer.address(dy);
         long to = CpuBuffer.address(dx);
         for (long i = 0; i < indices.size(); i++) {
-            long target = to + (i * dx.stride(0) + index(indices, i) * dx.stride(1)) * WORD;
-            Memory.setInt(target, Memory.getInt(from + i * dy.stride(0) * WORD));
+            long target = to + (i * dx.stride(0) + index(indices, i) * dx.stride(1)) * width;
+            Runs.adjacent(from + i * dy.stride(0) * width, target, width);
         }
     }
 }

@@ -1,36 +1,37 @@
+// twin: I64
 package dev.weft.cpu;
 
+import static dev.weft.cpu.Lanes.COUNT;
+import static dev.weft.cpu.Lanes.I32;
+import static dev.weft.cpu.Memory.MEM;
+import static dev.weft.cpu.Memory.ORDER;
 import static dev.weft.cpu.Memory.WORD;
-import static dev.weft.cpu.Memory.getFloat;
-import static dev.weft.cpu.Memory.getInt;
-import static dev.weft.cpu.Memory.setFloat;
-import static dev.weft.cpu.Memory.setInt;
 
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
 import dev.weft.backend.UnaryOp;
 
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
 /**
- * Elementwise loops over adjacent I32 elements, and conversions. Indices and labels are few: one at
- * a time will do.
+ * Elementwise loops over adjacent I32 elements; arithmetic wraps.
+ *
+ * <p>As {@link BinaryLoop}, a loop is an object, so that each is compiled by itself.
  */
 final class IntegerLoops {
     private IntegerLoops() {}
 
     /** y = op(x; p, q). */
-    static void unary(UnaryOp op, long p, long q, long x, long y, int count) {
-        for (long at = 0; at < (long) count * WORD; at += WORD) {
-            setInt(y + at, unary(op, p, q, getInt(x + at)));
-        }
-    }
-
-    private static int unary(UnaryOp op, long p, long q, int x) {
+    static Elementwise.Loop unary(UnaryOp op, long p, long q) {
         return switch (op) {
-            case AFFINE -> (int) (p * x + q);
-            case NEG -> -x;
-            case ABS -> Math.abs(x);
-            case SQUARE -> x * x;
-            case RELU -> Math.max(x, 0);
-            case CLAMP -> (int) Math.min(Math.max(x, p), q);
+            // I64: case AFFINE -> (x, b, c, y, count) -> affine(x, y, count, p, q);
+            case AFFINE -> (x, b, c, y, count) -> affine(x, y, count, (int) p, (int) q);
+            case NEG -> (x, b, c, y, count) -> neg(x, y, count);
+            case ABS -> (x, b, c, y, count) -> abs(x, y, count);
+            case SQUARE -> (x, b, c, y, count) -> square(x, y, count);
+            case RELU -> (x, b, c, y, count) -> relu(x, y, count);
+            case CLAMP -> (x, b, c, y, count) -> clamp(x, y, count, p, q);
             case EXP,
                     LOG,
                     SQRT,
@@ -46,36 +47,143 @@ final class IntegerLoops {
         };
     }
 
-    /** y = op(a, b). */
-    static void binary(BinaryOp op, long a, long b, long y, int count) {
-        for (long at = 0; at < (long) count * WORD; at += WORD) {
-            setInt(y + at, binary(op, getInt(a + at), getInt(b + at)));
+    private static void affine(long x, long y, int count, int p, int q) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(x, i).mul(p).add(q).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
-    private static int binary(BinaryOp op, int a, int b) {
+    private static void neg(long x, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(x, i).neg().intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void abs(long x, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(x, i).abs().intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void relu(long x, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(x, i).max(0).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void square(long x, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            IntVector v = load(x, i);
+            v.mul(v).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void clamp(long x, long y, int count, long p, long q) {
+        for (long at = 0; at < (long) count * WORD; at += WORD) {
+            // I64: Memory.setLong(y + at, Math.min(Math.max(Memory.getLong(x + at), p), q));
+            Memory.setInt(y + at, (int) Math.min(Math.max(Memory.getInt(x + at), p), q));
+        }
+    }
+
+    /** y = op(a, b). */
+    static Elementwise.Loop binary(BinaryOp op) {
         return switch (op) {
-            case ADD -> a + b;
-            case SUB -> a - b;
-            case MUL -> a * b;
-            case DIV -> b == 0 ? 0 : a / b;
-            case MIN -> Math.min(a, b);
-            case MAX -> Math.max(a, b);
+            case ADD -> (a, b, c, y, count) -> add(a, b, y, count);
+            case SUB -> (a, b, c, y, count) -> sub(a, b, y, count);
+            case MUL -> (a, b, c, y, count) -> mul(a, b, y, count);
+            case DIV -> (a, b, c, y, count) -> div(a, b, y, count);
+            case MIN -> (a, b, c, y, count) -> min(a, b, y, count);
+            case MAX -> (a, b, c, y, count) -> max(a, b, y, count);
             case POW -> throw new IllegalArgumentException(op + " is not defined for I32");
         };
     }
 
-    /** y = x truncated; saturates, and NaN gives 0. */
-    static void fromFloat(long x, long y, int count) {
-        for (long at = 0; at < (long) count * WORD; at += WORD) {
-            setInt(y + at, (int) getFloat(x + at));
+    private static void add(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(a, i).add(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
-    /** y = x rounded. */
-    static void toFloat(long x, long y, int count) {
-        for (long at = 0; at < (long) count * WORD; at += WORD) {
-            setFloat(y + at, (float) getInt(x + at));
+    private static void sub(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(a, i).sub(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
+    }
+
+    private static void mul(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(a, i).mul(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void min(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(a, i).min(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void max(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(a, i).max(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void div(long a, long b, long y, int count) {
+        for (long at = 0; at < (long) count * WORD; at += WORD) {
+            int divisor = Memory.getInt(b + at);
+            Memory.setInt(y + at, divisor == 0 ? 0 : Memory.getInt(a + at) / divisor);
+        }
+    }
+
+    /** y = a op b, where y is BOOL. */
+    static Elementwise.Loop compare(CompareOp op) {
+        return switch (op) {
+            case EQUAL -> (a, b, c, y, count) -> equal(a, b, y, count);
+            case NOT_EQUAL -> (a, b, c, y, count) -> notEqual(a, b, y, count);
+            case LESS -> (a, b, c, y, count) -> less(a, b, y, count);
+            case LESS_EQUAL -> (a, b, c, y, count) -> lessEqual(a, b, y, count);
+            case GREATER -> (a, b, c, y, count) -> greater(a, b, y, count);
+            case GREATER_EQUAL -> (a, b, c, y, count) -> greaterEqual(a, b, y, count);
+        };
+    }
+
+    private static void equal(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            Truths.store(load(a, i).compare(VectorOperators.EQ, load(b, i)).toLong(), y + i, COUNT);
+        }
+    }
+
+    private static void notEqual(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            Truths.store(load(a, i).compare(VectorOperators.NE, load(b, i)).toLong(), y + i, COUNT);
+        }
+    }
+
+    private static void less(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            Truths.store(load(a, i).compare(VectorOperators.LT, load(b, i)).toLong(), y + i, COUNT);
+        }
+    }
+
+    private static void lessEqual(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            Truths.store(load(a, i).compare(VectorOperators.LE, load(b, i)).toLong(), y + i, COUNT);
+        }
+    }
+
+    private static void greater(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            Truths.store(load(a, i).compare(VectorOperators.GT, load(b, i)).toLong(), y + i, COUNT);
+        }
+    }
+
+    private static void greaterEqual(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            Truths.store(load(a, i).compare(VectorOperators.GE, load(b, i)).toLong(), y + i, COUNT);
+        }
+    }
+
+    private static IntVector load(long address, int index) {
+        return IntVector.fromMemorySegment(I32, MEM, address + (long) index * WORD, ORDER);
     }
 }

@@ -70,6 +70,22 @@ final class Memory {
         MEM.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
     }
 
+    static short getShort(long address) {
+        return MEM.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
+    }
+
+    static void setShort(long address, short value) {
+        MEM.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, value);
+    }
+
+    static byte getByte(long address) {
+        return MEM.get(ValueLayout.JAVA_BYTE, address);
+    }
+
+    static void setByte(long address, byte value) {
+        MEM.set(ValueLayout.JAVA_BYTE, address, value);
+    }
+
     /** The 64-bit number in two ints, the low one first. */
     static long getWords(long address) {
         return Integer.toUnsignedLong(getInt(address)) | (long) getInt(address + WORD) << 32;

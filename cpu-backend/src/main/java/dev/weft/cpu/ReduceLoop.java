@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
@@ -31,7 +32,7 @@ final class ReduceLoop {
     private ReduceLoop() {}
 
     /** Σ, max or min of {@code count} adjacent F32 elements. */
-    static float floats(ReduceOp op, long x, int count) {
+    static float run(ReduceOp op, long x, int count) {
         int whole = count - count % COUNT;
         float result =
                 switch (op) {
@@ -70,13 +71,13 @@ final class ReduceLoop {
         return sum;
     }
 
-    /** Σ of F32 elements which are sums themselves, however many there are. */
-    static double sumOfSums(long x, int count) {
-        double sum = 0;
+    /** Σ of F32 elements which are sums themselves, or their mean if {@code length} is not 0. */
+    static float sumOfSums(long x, int count, long length) {
+        FloatSum sum = new FloatSum();
         for (int i = 0; i < count; i++) {
-            sum += Memory.getFloat(x + (long) i * WORD);
+            sum.add(Memory.getFloat(x + (long) i * WORD));
         }
-        return sum;
+        return length == 0 ? sum.value() : sum.mean(length);
     }
 
     private static float sumOfBlock(long x, int count) {
@@ -262,29 +263,5 @@ final class ReduceLoop {
         for (long at = x; at < x + (long) count * WORD; at += WORD) {
             Memory.setFloat(at, Memory.getFloat(at) / divisor);
         }
-    }
-
-    /** Σ, max or min of adjacent I32 elements. */
-    static int integers(ReduceOp op, int start, long x, int count) {
-        int result = start;
-        for (long at = 0; at < (long) count * WORD; at += WORD) {
-            int value = Memory.getInt(x + at);
-            result =
-                    switch (op) {
-                        case SUM, MEAN -> result + value;
-                        case MAX -> Math.max(result, value);
-                        case MIN -> Math.min(result, value);
-                    };
-        }
-        return result;
-    }
-
-    /** Of no I32 elements. */
-    static int integerIdentity(ReduceOp op) {
-        return switch (op) {
-            case SUM, MEAN -> 0;
-            case MAX -> Integer.MIN_VALUE;
-            case MIN -> Integer.MAX_VALUE;
-        };
     }
 }

@@ -1,7 +1,5 @@
 package dev.weft.cpu;
 
-import static dev.weft.cpu.Memory.WORD;
-
 import dev.weft.backend.View;
 
 /**
@@ -41,7 +39,8 @@ record ReducedAxes(View x, View y, long columns, int inner, long rows, long rowB
             // A stride that does not fit stays -1, since no later one is a negative multiple.
             rows *= x.dim(axis);
         }
-        return new ReducedAxes(x, y, columns, inner, rows, stride < 0 ? -1 : stride * WORD);
+        return new ReducedAxes(
+                x, y, columns, inner, rows, stride < 0 ? -1 : stride * x.dtype().bytes());
     }
 
     /**
@@ -58,7 +57,7 @@ record ReducedAxes(View x, View y, long columns, int inner, long rows, long rowB
         long rest = block;
         for (int axis = x.rank() - 1 - inner; axis >= 0; axis--) {
             if (y.dim(axis) == x.dim(axis) && x.dim(axis) != 1) {
-                at += rest % x.dim(axis) * x.stride(axis) * WORD;
+                at += rest % x.dim(axis) * x.stride(axis) * x.dtype().bytes();
                 rest /= x.dim(axis);
             }
         }

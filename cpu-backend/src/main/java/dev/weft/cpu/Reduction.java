@@ -1,9 +1,9 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Memory.WORD;
 
-import dev.weft.DType;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.Reserve;
 import dev.weft.backend.View;
@@ -49,10 +49,10 @@ final class Reduction implements AutoCloseable {
         }
         ReducedAxes axes = ReducedAxes.of(x, y);
         Strided out = Strided.of(y);
-        if (x.dtype() == DType.F32 && axes.combinesRows()) {
+        if (axes.combinesRows()) {
             reduceRows(op, axes, out);
         } else {
-            reduceRuns(op, Strided.of(axes.resultsFirst()), x.dtype(), out);
+            reduceRuns(op, Strided.of(axes.resultsFirst()), out);
         }
     }
 
@@ -113,8 +113,8 @@ final class Reduction implements AutoCloseable {
         long lost = total + SLOT;
         long sums = lost + SLOT;
         int padded = (count + COUNT - 1) / COUNT * COUNT;
-        Runs.fill(0, total, padded);
-        Runs.fill(0, lost, padded);
+        Runs.fill(0, total, (long) padded * WORD);
+        Runs.fill(0, lost, (long) padded * WORD);
         for (long row = 0; row < axes.rows(); row += ReduceLoop.BLOCK_ROWS) {
             long rows = Math.min(ReduceLoop.BLOCK_ROWS, axes.rows() - row);
             rows(ReduceOp.SUM, x + row * axes.rowBytes(), axes.rowBytes(), rows, count, sums);
@@ -138,10 +138,10 @@ final class Reduction implements AutoCloseable {
 
     // ---- adjacent runs
 
-    private void reduceRuns(ReduceOp op, Strided x, DType dtype, Strided y) {
+    private void reduceRuns(ReduceOp op, Strided x, Strided y) {
         long length = x.size() / y.size();
         if (length > CHUNK) {
-            reduceLongRuns(op, x, dtype, y, length);
+            reduceLongRuns(op, x, y, length);
             return;
         }
         long each = Math.max(1, Math.min(BLOCK, CHUNK / Math.max(1, length)));
@@ -154,15 +154,16 @@ final class Reduction implements AutoCloseable {
                     long first = tasks.start(index);
                     int count = (int) (tasks.end(index) - first);
                     for (int i = 0; i < count; i++) {
-                        long at = values + (long) i * WORD;
-                        int bits = run(op, x, dtype, (first + i) * length, length, memory);
-                        Memory.setInt(at, finished(op, dtype, bits, length));
+                        float result = run(op, x, (first + i) * length, length, memory);
+                        Memory.setFloat(
+                                values + (long) i * WORD,
+                                op == ReduceOp.MEAN ? (float) ((double) result / length) : result);
                     }
                     y.copy(first, count, values, false);
                 });
     }
 
-    private void reduceLongRuns(ReduceOp op, Strided x, DType dtype, Strided y, long length) {
+    private void reduceLongRuns(ReduceOp op, Strided x, Strided y, long length) {
         Pieces chunks = new Pieces(length, CHUNK);
         int count = chunks.count();
         long results = y.size();
@@ -175,65 +176,35 @@ final class Reduction implements AutoCloseable {
                     int chunk = index % count;
                     long from = chunks.start(chunk);
                     long start = index / count * length + from;
-                    int bits = run(op, x, dtype, start, chunks.end(chunk) - from, memory);
-                    Memory.setInt(values + (long) index * WORD, bits);
+                    float result = run(op, x, start, chunks.end(chunk) - from, memory);
+                    Memory.setFloat(values + (long) index * WORD, result);
                 });
         for (long i = 0; i < results; i++) {
             long at = values + i * count * WORD;
-            Memory.setInt(at, ofChunks(op, dtype, at, count, length));
+            Memory.setFloat(at, ofChunks(op, at, count, length));
             y.copy(i, 1, at, false);
         }
     }
 
-    /** The bits of the result of a run of this length, of whose chunks there are the results. */
-    private static int ofChunks(ReduceOp op, DType dtype, long at, int chunks, long length) {
-        if (dtype == DType.F32 && (op == ReduceOp.SUM || op == ReduceOp.MEAN)) {
-            double sum = ReduceLoop.sumOfSums(at, chunks);
-            return Float.floatToRawIntBits((float) (op == ReduceOp.MEAN ? sum / length : sum));
-        }
-        return adjacent(op, dtype, identity(op, dtype), at, chunks);
+    /** The result of a run of this length, of whose chunks there are the results. */
+    private static float ofChunks(ReduceOp op, long at, int chunks, long length) {
+        return switch (op) {
+            case SUM -> ReduceLoop.sumOfSums(at, chunks, 0);
+            case MEAN -> ReduceLoop.sumOfSums(at, chunks, length);
+            case MAX, MIN -> ReduceLoop.run(op, at, chunks);
+        };
     }
 
-    /** The bits of the result of elements [start, start + length). */
-    private static int run(
-            ReduceOp op, Strided x, DType dtype, long start, long length, long memory) {
-        int bits = identity(op, dtype);
-        int step = x.isContiguous() ? CHUNK : BLOCK;
+    /** The result of elements [start, start + length). */
+    private static float run(ReduceOp op, Strided x, long start, long length, long memory) {
+        float result = ReduceLoop.identity(op);
+        int step = x.isInPlace() ? CHUNK : BLOCK;
         for (long done = 0; done < length; done += step) {
             int count = (int) Math.min(step, length - done);
-            bits = adjacent(op, dtype, bits, x.read(start + done, count, memory), count);
+            long at = x.read(start + done, count, memory);
+            result = ReduceLoop.combine(op, result, ReduceLoop.run(op, at, count));
         }
-        return bits;
-    }
-
-    private static int adjacent(ReduceOp op, DType dtype, int bits, long x, int count) {
-        return switch (dtype) {
-            case F32 ->
-                    Float.floatToRawIntBits(
-                            ReduceLoop.combine(
-                                    op,
-                                    Float.intBitsToFloat(bits),
-                                    ReduceLoop.floats(op, x, count)));
-            case I32 -> ReduceLoop.integers(op, bits, x, count);
-            case F64, F16, BF16, I64, U8, I8, BOOL ->
-                    throw new IllegalArgumentException(dtype + " is not a type of this device");
-        };
-    }
-
-    private static int identity(ReduceOp op, DType dtype) {
-        return switch (dtype) {
-            case F32 -> Float.floatToRawIntBits(ReduceLoop.identity(op));
-            case I32 -> ReduceLoop.integerIdentity(op);
-            case F64, F16, BF16, I64, U8, I8, BOOL ->
-                    throw new IllegalArgumentException(dtype + " is not a type of this device");
-        };
-    }
-
-    private static int finished(ReduceOp op, DType dtype, int bits, long length) {
-        if (op != ReduceOp.MEAN || dtype != DType.F32) {
-            return bits;
-        }
-        return Float.floatToRawIntBits((float) ((double) Float.intBitsToFloat(bits) / length));
+        return result;
     }
 
     /**
@@ -253,11 +224,7 @@ final class Reduction implements AutoCloseable {
                     long value = memory + (long) BLOCK * WORD;
                     long end = tasks.end(index);
                     for (long row = tasks.start(index); row < end; row++) {
-                        int best =
-                                x.dtype() == DType.F32
-                                        ? ArgMax.floats(rows, row * length, length, memory, BLOCK)
-                                        : ArgMax.integers(
-                                                rows, row * length, length, memory, BLOCK);
+                        int best = ArgMax.of(rows, row * length, length, memory, BLOCK);
                         Memory.setInt(value, best);
                         out.copy(row, 1, value, false);
                     }
@@ -273,7 +240,7 @@ final class Reduction implements AutoCloseable {
                 tasks.count(),
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * WORD, "reduction");
-                    int step = in.isContiguous() ? CHUNK : BLOCK;
+                    int step = in.isInPlace() ? CHUNK : BLOCK;
                     long end = tasks.end(index);
                     for (long start = tasks.start(index); start < end; start += step) {
                         int elements = (int) Math.min(step, end - start);

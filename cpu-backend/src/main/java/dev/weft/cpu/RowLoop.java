@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
@@ -18,8 +19,8 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class RowLoop {
     /**
-     * Elements whose sum is one chain of additions in each lane. Sums of blocks are added in
-     * double, so that the error does not grow with the row.
+     * Elements whose sum is one chain of additions in each lane. Sums of blocks are added by {@link
+     * FloatSum}, so that the error does not grow with the row.
      */
     private static final int BLOCK = ReduceLoop.BLOCK * COUNT;
 
@@ -57,11 +58,11 @@ final class RowLoop {
 
     /** e = e^(x - max); returns Σ e. */
     static float exps(long x, float max, long e, int count) {
-        double sum = 0;
+        FloatSum sum = new FloatSum();
         for (long i = 0; i < count; i += BLOCK) {
-            sum += expsOfBlock(x + i * WORD, max, e + i * WORD, block(i, count));
+            sum.add(expsOfBlock(x + i * WORD, max, e + i * WORD, block(i, count)));
         }
-        return (float) sum;
+        return sum.value();
     }
 
     private static float expsOfBlock(long x, float max, long e, int count) {
@@ -76,11 +77,11 @@ final class RowLoop {
 
     /** Σ e^(x - max). */
     static float sumOfExps(long x, float max, int count) {
-        double sum = 0;
+        FloatSum sum = new FloatSum();
         for (long i = 0; i < count; i += BLOCK) {
-            sum += sumOfExpsOfBlock(x + i * WORD, max, block(i, count));
+            sum.add(sumOfExpsOfBlock(x + i * WORD, max, block(i, count)));
         }
-        return (float) sum;
+        return sum.value();
     }
 
     private static float sumOfExpsOfBlock(long x, float max, int count) {
@@ -100,11 +101,11 @@ final class RowLoop {
 
     /** Σ x. */
     static float sum(long x, int count) {
-        double sum = 0;
+        FloatSum sum = new FloatSum();
         for (long i = 0; i < count; i += BLOCK) {
-            sum += sumOfBlock(x + i * WORD, block(i, count));
+            sum.add(sumOfBlock(x + i * WORD, block(i, count)));
         }
-        return (float) sum;
+        return sum.value();
     }
 
     private static float sumOfBlock(long x, int count) {
@@ -117,11 +118,11 @@ final class RowLoop {
 
     /** Σ x y. */
     static float dot(long x, long y, int count) {
-        double sum = 0;
+        FloatSum sum = new FloatSum();
         for (long i = 0; i < count; i += BLOCK) {
-            sum += dotOfBlock(x + i * WORD, y + i * WORD, block(i, count));
+            sum.add(dotOfBlock(x + i * WORD, y + i * WORD, block(i, count)));
         }
-        return (float) sum;
+        return sum.value();
     }
 
     private static float dotOfBlock(long x, long y, int count) {
@@ -158,11 +159,11 @@ final class RowLoop {
 
     /** Σ t (level - x), where a t of 0 adds nothing even if x is infinite. */
     static float weighted(long t, long x, float level, int count) {
-        double sum = 0;
+        FloatSum sum = new FloatSum();
         for (long i = 0; i < count; i += BLOCK) {
-            sum += weightedOfBlock(t + i * WORD, x + i * WORD, level, block(i, count));
+            sum.add(weightedOfBlock(t + i * WORD, x + i * WORD, level, block(i, count)));
         }
-        return (float) sum;
+        return sum.value();
     }
 
     private static float weightedOfBlock(long t, long x, float level, int count) {

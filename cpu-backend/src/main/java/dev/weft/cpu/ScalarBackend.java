@@ -27,6 +27,7 @@ final class ScalarBackend extends CpuBackend {
                     KernelCall.UnaryGrad _,
                     KernelCall.Binary _,
                     KernelCall.BinaryGrad _,
+                    KernelCall.Compare _,
                     KernelCall.Softmax _,
                     KernelCall.SoftmaxGrad _,
                     KernelCall.Loss _,
@@ -35,6 +36,7 @@ final class ScalarBackend extends CpuBackend {
                     KernelCall.Update _,
                     KernelCall.CountUnfit _ ->
                     loops.run(call);
+            case KernelCall.Copy copy when copy.x().dtype() != copy.y().dtype() -> loops.run(copy);
             case KernelCall.Gemm gemm -> multiply(gemm);
             default -> super.run(call);
         }

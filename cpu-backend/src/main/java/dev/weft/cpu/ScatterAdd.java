@@ -1,8 +1,10 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Memory.WORD;
 
+import dev.weft.DType;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.View;
 
@@ -39,7 +41,7 @@ final class ScatterAdd implements AutoCloseable {
         long number = numbers.reserve(0, "scatterAdd");
         for (long i = 0; i < count; i++) {
             int index = Indices.index(indices, i);
-            int sum = frequent == 0 ? 0 : Memory.getInt(number + (long) index * WORD);
+            int sum = frequent == 0 ? 0 : Memory.getInt(number + (long) index * Integer.BYTES);
             if (sum == 0) {
                 add(Indices.row(dTable, index), Indices.row(dy, i));
             } else {
@@ -56,17 +58,17 @@ final class ScatterAdd implements AutoCloseable {
      * @return how many those are
      */
     private int number(View indices, long rows) {
-        long number = numbers.reserve(rows * WORD, "scatterAdd");
+        long number = numbers.reserve(rows * Integer.BYTES, "scatterAdd");
         for (long row = 0; row < rows; row++) {
-            Memory.setInt(number + row * WORD, 0);
+            Memory.setInt(number + row * Integer.BYTES, 0);
         }
         for (long i = 0; i < indices.size(); i++) {
-            long at = number + (long) Indices.index(indices, i) * WORD;
+            long at = number + (long) Indices.index(indices, i) * Integer.BYTES;
             Memory.setInt(at, Math.min(Memory.getInt(at), ReduceLoop.BLOCK) + 1);
         }
         int frequent = 0;
         for (long row = 0; row < rows; row++) {
-            long at = number + row * WORD;
+            long at = number + row * Integer.BYTES;
             Memory.setInt(at, Memory.getInt(at) > ReduceLoop.BLOCK ? ++frequent : 0);
         }
         return frequent;
@@ -115,7 +117,7 @@ final class ScatterAdd implements AutoCloseable {
 
         private void clear(long row) {
             for (long i = 0; i < padded; i += CHUNK) {
-                Runs.fill(0, row + i * WORD, chunk(i));
+                Runs.fill(0, row + i * WORD, (long) chunk(i) * WORD);
             }
         }
 
@@ -125,7 +127,7 @@ final class ScatterAdd implements AutoCloseable {
 
         void add(int sum, int row, Strided x) {
             rows[sum - 1] = row;
-            ScatterAdd.this.add(Strided.adjacent(block(sum), length), x);
+            ScatterAdd.this.add(Strided.adjacent(block(sum), length, DType.F32), x);
             if (++begun[sum - 1] == ReduceLoop.BLOCK) {
                 carry(sum);
                 begun[sum - 1] = 0;
@@ -147,7 +149,7 @@ final class ScatterAdd implements AutoCloseable {
                     ReduceLoop.settle(total(sum) + i * WORD, lost(sum) + i * WORD, chunk(i));
                 }
                 Strided row = Indices.row(table, rows[sum - 1]);
-                ScatterAdd.this.add(row, Strided.adjacent(total(sum), length));
+                ScatterAdd.this.add(row, Strided.adjacent(total(sum), length, DType.F32));
             }
         }
     }

@@ -1,3 +1,4 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
@@ -62,8 +63,8 @@ final class SoftmaxRows {
     }
 
     void softmax(boolean log, View x, View y) {
-        Strided in = Strided.of(x);
-        Strided out = Strided.of(y);
+        Strided in = Strided.of(x, DType.F32);
+        Strided out = Strided.of(y, DType.F32);
         int length = Math.toIntExact(x.dim(-1));
         int count = padded(length);
         boolean whole = length == count;
@@ -94,9 +95,9 @@ final class SoftmaxRows {
     }
 
     void softmaxGrad(boolean log, View y, View dy, View dx) {
-        Strided results = Strided.of(y);
-        Strided gradients = Strided.of(dy);
-        Strided out = Strided.of(dx);
+        Strided results = Strided.of(y, DType.F32);
+        Strided gradients = Strided.of(dy, DType.F32);
+        Strided out = Strided.of(dx, DType.F32);
         int length = Math.toIntExact(y.dim(-1));
         int count = padded(length);
         forEachRow(
@@ -115,13 +116,14 @@ final class SoftmaxRows {
     }
 
     void crossEntropy(View logits, View target, float factor, View l, View gradient) {
-        Strided in = Strided.of(logits);
-        Strided targets = Strided.of(target);
-        Strided losses = Strided.of(l);
-        Strided out = Strided.of(gradient);
+        Strided in = Strided.of(logits, DType.F32);
+        boolean byIndex = target.dtype() == DType.I32;
+        Strided targets = Strided.of(target, byIndex ? DType.I32 : DType.F32);
+        Strided losses = Strided.of(l, DType.F32);
+        Strided out = Strided.of(gradient, DType.F32);
         int classes = Math.toIntExact(logits.dim(1));
         int count = padded(classes);
-        if (target.dtype() == DType.I32) {
+        if (byIndex) {
             Indices.check("crossEntropy: label", target, classes);
             forEachRow(
                     logits,
@@ -155,7 +157,7 @@ final class SoftmaxRows {
         float max = RowLoop.max(x, count);
         float sum = RowLoop.exps(x, max, e, count);
         long label = (long) Memory.getInt(targets.read(row, 1, loss)) * WORD;
-        double value = max + Math.log(sum) - Memory.getFloat(x + label);
+        double value = (double) max - Memory.getFloat(x + label) + Math.log(sum);
         RowLoop.multiply(e, factor / sum, count);
         Memory.setFloat(e + label, Memory.getFloat(e + label) - factor);
         Memory.setFloat(loss, Float.isNaN(sum) ? sum : (float) value);

@@ -1,12 +1,11 @@
+// twin: F64
 package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Memory.WORD;
 
-import dev.weft.backend.UpdateRule;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
-
-import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -29,22 +28,20 @@ final class Update {
         this.scratch = scratch;
     }
 
-    void run(
-            UpdateRule rule,
-            View control,
-            View steps,
-            View parameters,
-            View gradient,
-            List<View> states) {
-        float lr = Memory.getFloat(CpuBuffer.address(control));
-        long counter = CpuBuffer.address(steps);
+    void run(KernelCall.Update call) {
+        if (Memory.getInt(CpuBuffer.address(call.halt())) != 0) {
+            return;
+        }
+        float lr = Memory.getFloat(CpuBuffer.address(call.control()));
+        List<View> states = call.states();
+        long counter = CpuBuffer.address(call.steps());
         long t = Memory.getWords(counter) + 1;
-        UpdateLoop loop = UpdateLoop.of(rule, lr, (double) t);
-        long p = CpuBuffer.address(parameters);
-        long g = CpuBuffer.address(gradient);
+        UpdateLoop loop = UpdateLoop.of(call.rule(), lr, (double) t);
+        long p = CpuBuffer.address(call.p());
+        long g = CpuBuffer.address(call.g());
         long first = states.isEmpty() ? 0 : CpuBuffer.address(states.get(0));
         long second = states.size() < 2 ? 0 : CpuBuffer.address(states.get(1));
-        Pieces tasks = new Pieces(parameters.size(), TASK);
+        Pieces tasks = new Pieces(call.p().size(), TASK);
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
@@ -70,22 +67,17 @@ final class Update {
     }
 
     /** count += 1 where the loss is not finite, and how many gradients the rule cannot take. */
-    void countUnfit(
-            UpdateRule rule,
-            View control,
-            @Nullable View loss,
-            View parameters,
-            View gradient,
-            View count) {
-        float l2 = (float) rule.penalty().l2();
-        float largest = Memory.getFloat(CpuBuffer.address(control) + WORD);
-        long p = CpuBuffer.address(parameters);
-        long g = CpuBuffer.address(gradient);
+    void countUnfit(KernelCall.CountUnfit call) {
+        float l2 = (float) call.rule().penalty().l2();
+        float largest = Memory.getFloat(CpuBuffer.address(call.control()) + WORD);
+        View loss = call.loss();
+        long p = CpuBuffer.address(call.p());
+        long g = CpuBuffer.address(call.g());
         LongAdder found = new LongAdder();
         if (loss != null && !Float.isFinite(Memory.getFloat(CpuBuffer.address(loss)))) {
             found.increment();
         }
-        Pieces tasks = new Pieces(gradient.size(), TASK);
+        Pieces tasks = new Pieces(call.g().size(), TASK);
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
@@ -94,7 +86,7 @@ final class Update {
                     long at = start * WORD;
                     found.add(UnfitLoop.count(g + at, p + at, l2, largest, elements));
                 });
-        long counter = CpuBuffer.address(count);
+        long counter = CpuBuffer.address(call.count());
         Memory.setInt(
                 counter, (int) Math.min(Integer.MAX_VALUE, Memory.getInt(counter) + found.sum()));
     }
@@ -120,7 +112,7 @@ final class Update {
 
     private static void move(long from, long to, int count) {
         if (from != 0) {
-            Runs.read(from, WORD, to, count);
+            Runs.adjacent(from, to, (long) count * WORD);
         }
     }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import java.math.BigDecimal;
 import java.util.SplittableRandom;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 /** The polynomials for F64 against 40 digits, over random numbers of all magnitudes. */
@@ -90,6 +91,57 @@ class DoubleVectorMathTest {
         UnaryOperator<BigDecimal> exact = x -> x.multiply(Exact.sigmoid(x));
         check("silu", DoubleVectorGates::silu, exact, -740, 750, 5);
         special(DoubleVectorGates::silu, INFINITY, INFINITY, -INFINITY, -0.0);
+    }
+
+    @Test
+    void pow() {
+        for (double b : new double[] {0.5, 2, 3, -1, 1.1, -7.3, 100, 1e-3, 300.7, -1000.1}) {
+            double largest = Math.exp(Math.min(700, 740 / Math.abs(b)));
+            check(
+                    "pow " + b,
+                    x -> DoublePowers.pow(x, DoubleVectorMath.constant(b)),
+                    x -> Exact.exp(Exact.log(x).multiply(new BigDecimal(b))),
+                    1 / largest,
+                    largest,
+                    2);
+        }
+    }
+
+    /** Of all pairs of special values, as {@link Powers} has them. */
+    @Test
+    void powersOfSpecialValues() {
+        double[] special = {
+            0, 0.5, 1, 1.5, 2, 3, 1e300, 0x1p53, 0x1p53 - 1, 0x1p52 + 1, Double.MIN_VALUE, INFINITY
+        };
+        for (int i = 0; i <= 2 * special.length; i++) {
+            for (int j = 0; j <= 2 * special.length; j++) {
+                double a = signed(special, i);
+                double b = signed(special, j);
+                check("pow", a, b, DoublePowers::pow, Powers.pow(a, b));
+                check("by base", a, b, DoublePowers::powByBase, Powers.powByBase(a, b));
+                check("by exponent", a, b, DoublePowers::powByExponent, Powers.powByExponent(a, b));
+            }
+        }
+    }
+
+    /** Each of the values and its opposite, then NaN. */
+    private static double signed(double[] values, int i) {
+        if (i >= 2 * values.length) {
+            return Double.NaN;
+        }
+        return i % 2 == 0 ? values[i / 2] : -values[i / 2];
+    }
+
+    private static void check(
+            String name, double a, double b, BinaryOperator<DoubleVector> tested, double expected) {
+        DoubleVector power =
+                tested.apply(DoubleVectorMath.constant(a), DoubleVectorMath.constant(b));
+        double y = power.lane(0);
+        boolean near =
+                Double.compare(y, expected) == 0
+                        || (Math.copySign(1, y) == Math.copySign(1, expected)
+                                && Math.abs(y - expected) <= 4 * Math.ulp(expected));
+        assertTrue(near, name + " of " + a + ", " + b + " is " + y + ", not " + expected);
     }
 
     /** Pairs of an argument and its value. */

@@ -1,0 +1,52 @@
+// twin: I64
+package dev.weft.cpu;
+
+import dev.weft.DType;
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.KernelCall;
+import dev.weft.backend.View;
+
+/** The kernels that compute in I32. */
+final class IntegerKernels implements Kernels {
+    private static final Elementwise.Loop ADD = IntegerLoops.binary(BinaryOp.ADD);
+
+    private final Elementwise elementwise;
+    private final IntegerReduction reduction;
+
+    IntegerKernels(WorkerPool pool, Scratch[] scratch, Elementwise elementwise) {
+        this.elementwise = elementwise;
+        reduction = new IntegerReduction(pool, scratch);
+    }
+
+    @Override
+    public void run(KernelCall call) {
+        switch (call) {
+            case KernelCall.Unary unary ->
+                    elementwise.run(
+                            IntegerLoops.unary(unary.op(), unary.integerP(), unary.integerQ()),
+                            of(unary.x()),
+                            of(unary.y()));
+            case KernelCall.Binary(var op, var a, var b, var y) ->
+                    elementwise.run(IntegerLoops.binary(op), of(a), of(b), of(y));
+            case KernelCall.Compare(var op, var a, var b, var y) ->
+                    elementwise.run(IntegerLoops.compare(op), of(a), of(b), Strided.of(y));
+            case KernelCall.Reduce(var op, var x, var y) -> reduction.reduce(op, x, y);
+            case KernelCall.Argmax(var x, var y) -> reduction.argmax(x, y);
+            case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
+                    scatterAdd(dy, indices, dTable);
+            default -> throw new IllegalArgumentException(call.name() + " is not defined for I32");
+        }
+    }
+
+    private static Strided of(View view) {
+        return Strided.of(view, DType.I32);
+    }
+
+    private void scatterAdd(View dy, View indices, View dTable) {
+        Indices.check("scatterAdd: index", indices, dTable.dim(0));
+        for (long i = 0; i < indices.size(); i++) {
+            Strided row = Indices.row(dTable, Indices.index(indices, i));
+            elementwise.run(ADD, row, Indices.row(dy, i), row);
+        }
+    }
+}

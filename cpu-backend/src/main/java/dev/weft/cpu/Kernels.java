@@ -1,0 +1,16 @@
+package dev.weft.cpu;
+
+import dev.weft.backend.KernelCall;
+import dev.weft.backend.Reserve;
+
+/** What is computed in one type: all kernels but products and what moves elements as they are. */
+interface Kernels extends AutoCloseable {
+    /** Does a call whose operands compute in this type. */
+    void run(KernelCall call);
+
+    /** What is given up where there is no memory for scratch. */
+    default void reserve(Reserve reserve) {}
+
+    @Override
+    default void close() {}
+}
