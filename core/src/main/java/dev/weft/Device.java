@@ -96,7 +96,7 @@ public final class Device implements AutoCloseable {
      * it is made. What operations make for themselves, and the recorder may have to read, stays
      * open meanwhile.
      *
-     * @return what the recorder has to run when it stops
+     * @return what the recorder has to run when it stops; does nothing the second time
      * @throws IllegalStateException where another records already
      */
     public Runnable record(Recorder started) {
@@ -106,13 +106,15 @@ public final class Device implements AutoCloseable {
                     "a tape is open on %s already: close it first".formatted(this));
         }
         recorder = started;
-        return this::recorded;
+        return () -> stop(started);
     }
 
-    private void recorded() {
+    private void stop(Recorder started) {
         check();
-        recorder = null;
-        taped.reclaimAll();
+        if (started.equals(recorder)) {
+            recorder = null;
+            taped.reclaimAll();
+        }
     }
 
     /** What records now, or null. */

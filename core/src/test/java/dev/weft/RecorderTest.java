@@ -97,6 +97,8 @@ class RecorderTest {
         names.close();
         assertNull(device.recording());
         Names open = new Names(device);
+        names.onClose.run();
+        assertSame(open, device.recording(), "one that has stopped stops no other");
         assertFalse(open.closed);
         device.close();
         assertTrue(open.closed, "its device closes it");
