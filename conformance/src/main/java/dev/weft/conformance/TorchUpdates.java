@@ -1,6 +1,5 @@
 package dev.weft.conformance;
 
-import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Tensor;
 import dev.weft.backend.KernelCall;
@@ -31,13 +30,13 @@ final class TorchUpdates {
         int size = start.length;
         Tensor p = device.tensor(start);
         View control =
-                device.tensor(DType.F32, new double[] {c.real("lr", Double.NaN), Float.MAX_VALUE})
+                device.tensor(p.dtype(), new double[] {c.real("lr", Double.NaN), Float.MAX_VALUE})
                         .view();
         View steps = device.tensor(new int[2]).view();
         View halt = device.tensor(new int[1]).view();
         List<View> states = new ArrayList<>();
         for (int i = 0; i < rule.states(); i++) {
-            states.add(device.zeros(size).view());
+            states.add(device.zeros(p.dtype(), size).view());
         }
         double[] after = new double[gradients.length];
         for (int step = 0; step < gradients.length / size; step++) {
