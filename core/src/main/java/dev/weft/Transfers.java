@@ -6,6 +6,7 @@ import dev.weft.backend.Encoding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
@@ -14,18 +15,13 @@ final class Transfers {
     private Transfers() {}
 
     static Tensor upload(Device device, DType dtype, MemorySegment values, Shape shape) {
-        long needed = Math.multiplyExact(shape.size(), dtype.bytes());
-        if (values.byteSize() != needed) {
-            throw new ShapeException(
-                    "upload: %s %s takes %d bytes, got %d"
-                            .formatted(dtype, shape, needed, values.byteSize()));
-        }
+        requireBytes("upload", dtype + " " + shape, shape.size(), dtype, values);
         return device.make(
                 "upload",
                 dtype,
                 shape,
                 y -> {
-                    if (needed > 0) {
+                    if (values.byteSize() > 0) {
                         device.backend().upload(values, y);
                     }
                 });
@@ -146,17 +142,25 @@ final class Transfers {
     }
 
     static void download(Tensor x, MemorySegment target) {
-        long needed = x.size() * x.dtype().bytes();
-        if (target.byteSize() != needed) {
-            throw new ShapeException(
-                    "download: %s takes %d bytes, got %d".formatted(x, needed, target.byteSize()));
-        }
-        if (needed > 0) {
+        requireBytes("download", x.toString(), x.size(), x.dtype(), target);
+        if (target.byteSize() > 0) {
             try {
                 Layout.withContiguous(x, dense -> x.device().backend().download(dense, target));
             } finally {
                 Reference.reachabilityFence(x);
             }
+        }
+    }
+
+    /** So many elements may take more bytes than a long can count. */
+    private static void requireBytes(
+            String operation, String what, long elements, DType dtype, MemorySegment memory) {
+        BigInteger needed =
+                BigInteger.valueOf(elements).multiply(BigInteger.valueOf(dtype.bytes()));
+        if (!needed.equals(BigInteger.valueOf(memory.byteSize()))) {
+            throw new ShapeException(
+                    "%s: %s takes %d bytes, got %d"
+                            .formatted(operation, what, needed, memory.byteSize()));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.weft.autograd.Gradients;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.Backend;
+import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.ForwardingBackend;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
@@ -17,6 +18,7 @@ import dev.weft.reference.ReferenceBackend;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -145,6 +147,22 @@ class DTypesTest {
         assertEquals(before, narrow.calls.size());
         x.close();
         assertEquals(0, small.memory().liveTensors());
+    }
+
+    /** As bytes they would be 0: 2^64 of them, which no long counts. */
+    @Test
+    void sizesThatNoLongCountsInBytes() {
+        Shape shape = Shape.of(1L << 61);
+        MemorySegment none = MemorySegment.ofArray(new byte[0]);
+        var upload =
+                assertThrows(ShapeException.class, () -> device.upload(DType.F64, none, shape));
+        assertEquals(
+                "upload: F64 " + shape + " takes 18446744073709551616 bytes, got 0",
+                upload.getMessage());
+        Tensor x = device.zeros(DType.F64, 1).expand(1L << 61);
+        assertThrows(ShapeException.class, () -> x.download(none));
+        assertThrows(DeviceOutOfMemoryException.class, () -> device.empty(DType.F64, shape));
+        assertThrows(DeviceOutOfMemoryException.class, x::copy);
     }
 
     @Test
