@@ -75,7 +75,7 @@ final class Gemm {
     private static final double LONG_FLOPS = 8e7 / WORD;
 
     /** Below this many operations and bytes, about 5 µs, a second thread does not pay. */
-    private static final double PARALLEL_FLOPS = 4e6 / WORD;
+    static final double PARALLEL_FLOPS = 4e6 / WORD;
 
     private static final long PARALLEL_BYTES = 1 << 18;
 
@@ -122,7 +122,7 @@ final class Gemm {
     }
 
     /** Whether a second thread pays. */
-    private boolean isShared(double flops, long bytes) {
+    boolean isShared(double flops, long bytes) {
         return (flops >= PARALLEL_FLOPS || bytes >= PARALLEL_BYTES)
                 && pool.shares(flops >= LONGER_FLOPS || bytes >= LONGER_BYTES);
     }
@@ -168,7 +168,7 @@ final class Gemm {
      * it calls is then compiled from here on. Further down from some caller's loop, C2 no longer
      * inlines all that a vector's load is made of ("inlining too deep"), and each load is a call.
      */
-    private void part(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
+    void part(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {
         if (Compiler.IS_SCALAR) {
             GemmScalar.part(g, i0, i1, j0, j1);
             return;
@@ -235,7 +235,7 @@ final class Gemm {
     }
 
     /** Equal blocks of K. */
-    private static int depth(GemmProblem g) {
+    static int depth(GemmProblem g) {
         int blocks = Math.max(1, Math.ceilDiv(g.k(), DEPTH));
         return Math.ceilDiv(g.k(), blocks);
     }

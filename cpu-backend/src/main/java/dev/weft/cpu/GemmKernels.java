@@ -8,27 +8,38 @@ import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
+
 /** {@link KernelCall.Gemm} of every type that has it. */
 final class GemmKernels implements AutoCloseable {
     private final Gemm floats;
     private final DoubleGemm doubles;
+    private final HalfGemm halves;
+    private final HalfGemm bfloats;
+    private final Scratch[] blocks;
     private final GemmProblem problem = new GemmProblem();
     private final Scratch bias = new Scratch();
 
     GemmKernels(WorkerPool pool, Scratch[] scratch) {
         floats = new Gemm(pool, scratch);
         doubles = new DoubleGemm(pool, scratch);
+        blocks = new Scratch[pool.threads()];
+        Arrays.setAll(blocks, i -> new Scratch());
+        halves = new HalfGemm(DType.F16, pool, blocks, floats);
+        bfloats = new HalfGemm(DType.BF16, pool, blocks, floats);
     }
 
     /** What is given up where there is no memory. */
     void reserve(Reserve reserve) {
         bias.reserve(reserve);
+        for (Scratch block : blocks) {
+            block.reserve(reserve);
+        }
     }
 
     /** Whether {@link #run} has the call's types. */
     static boolean supports(KernelCall.Gemm call) {
-        DType type = call.c().dtype();
-        return type == call.a().dtype() && (type == DType.F32 || type == DType.F64);
+        return call.a().dtype().isFloating();
     }
 
     void run(KernelCall.Gemm call) {
@@ -58,10 +69,14 @@ final class GemmKernels implements AutoCloseable {
         long aStep = isBatch ? a.stride(0) * width : 0;
         long bStep = isBatch ? b.stride(0) * width : 0;
         long cStep = isBatch ? c.stride(0) * c.dtype().bytes() : 0;
-        if (c.dtype() == DType.F64) {
-            doubles.multiplyBatch(problem, batch, aStep, bStep, cStep);
-        } else {
-            floats.multiplyBatch(problem, batch, aStep, bStep, cStep);
+        boolean wide = c.dtype() == DType.F32;
+        switch (a.dtype()) {
+            case F64 -> doubles.multiplyBatch(problem, batch, aStep, bStep, cStep);
+            case F32 -> floats.multiplyBatch(problem, batch, aStep, bStep, cStep);
+            case F16 -> halves.multiplyBatch(problem, wide, batch, aStep, bStep, cStep);
+            case BF16 -> bfloats.multiplyBatch(problem, wide, batch, aStep, bStep, cStep);
+            case I64, I32, U8, I8, BOOL ->
+                    throw new IllegalArgumentException("gemm of " + a.dtype() + " is no kernel");
         }
     }
 
@@ -86,5 +101,8 @@ final class GemmKernels implements AutoCloseable {
     @Override
     public void close() {
         bias.close();
+        for (Scratch block : blocks) {
+            block.close();
+        }
     }
 }

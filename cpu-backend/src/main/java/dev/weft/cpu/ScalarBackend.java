@@ -44,6 +44,10 @@ final class ScalarBackend extends CpuBackend {
 
     private void multiply(KernelCall.Gemm call) {
         View c = call.c();
+        if (c.dtype().computesIn() != c.dtype()) {
+            super.run(call); // rounds once, after the activation
+            return;
+        }
         Epilogue plain = new Epilogue(call.epilogue().bias(), Activation.IDENTITY);
         super.run(new KernelCall.Gemm(call.alpha(), call.a(), call.b(), call.beta(), c, plain));
         UnaryOp activation = call.epilogue().activation().op();

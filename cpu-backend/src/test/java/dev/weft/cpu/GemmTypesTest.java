@@ -27,7 +27,11 @@ class GemmTypesTest {
     /** Types of the operands and of C. */
     private enum Types {
         F64(DType.F64, DType.F64),
-        F32(DType.F32, DType.F32);
+        F32(DType.F32, DType.F32),
+        F16(DType.F16, DType.F16),
+        BF16(DType.BF16, DType.BF16),
+        F16_TO_F32(DType.F16, DType.F32),
+        BF16_TO_F32(DType.BF16, DType.F32);
 
         final DType operands;
         final DType result;
@@ -76,9 +80,9 @@ class GemmTypesTest {
     @EnumSource
     void deepProducts(Types types) {
         long seed = 10_000;
-        for (int m : new int[] {1, 2, 5, 23}) {
+        for (int m : new int[] {1, 5, 23}) {
             for (int n : new int[] {1, 3, 10, 40}) {
-                for (int k : new int[] {64, 133, 800, 2100}) {
+                for (int k : new int[] {64, 133, 2100}) {
                     for (int trans = 0; trans < 4; trans++) {
                         check(new Case(types, 0, m, n, k, trans, seed++));
                     }
@@ -92,12 +96,11 @@ class GemmTypesTest {
     @EnumSource
     void largeProducts(Types types) {
         long seed = 20_000;
-        int[][] shapes = {{1100, 65, 40}, {70, 1100, 500}, {520, 130, 300}};
-        for (int[] shape : shapes) {
-            for (int trans = 0; trans < 4; trans++) {
-                check(new Case(types, 0, shape[0], shape[1], shape[2], trans, seed++));
-            }
+        for (int trans = 0; trans < 4; trans++) {
+            check(new Case(types, 0, 1100, 65, 40, trans, seed++));
         }
+        check(new Case(types, 0, 530, 260, 500, 1, seed++));
+        check(new Case(types, 0, 300, 130, 500, 2, seed++));
     }
 
     @ParameterizedTest
