@@ -155,6 +155,7 @@ record LaunchSuite(List<WeftLibrary> devices, int threads) {
         KernelSource source =
                 KernelSource.forGpus().stream()
                         .filter(each -> each.file().equals(KernelFile.UNARY.fileName()))
+                        .filter(each -> each.dtype() == DType.F32)
                         .findFirst()
                         .orElseThrow();
         return PtxArchive.shipped().ptx(source).orElseThrow().getBytes(StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package dev.weft.cuda;
 
+import dev.weft.DType;
 import dev.weft.gpu.MatrixProduct;
 import dev.weft.gpu.MatrixProduct.Matrix;
 
@@ -10,30 +11,33 @@ import org.jspecify.annotations.Nullable;
  * in column-major order, and cᵀ = bᵀ aᵀ: so b comes first, m and n change places, and nothing is
  * copied.
  *
+ * @param dtype the operands' type
  * @param m rows of the first operand and of the result, in column-major order
  * @param n columns of the second operand and of the result
  * @param k what is summed over
  * @param batch how many products
  */
 record ColumnMajor(
+        DType dtype,
         int m,
         int n,
         int k,
         int batch,
-        float alpha,
+        double alpha,
         Operand first,
         Operand second,
-        float beta,
+        double beta,
         Operand result) {
     /**
      * A matrix.
      *
+     * @param dtype its elements' type
      * @param transposed whether the product takes the transpose of what lies at the address
      * @param address of the first element
      * @param leading elements from one column to the next
      * @param stride elements from one matrix of a batch to the next
      */
-    record Operand(boolean transposed, long address, int leading, long stride) {}
+    record Operand(DType dtype, boolean transposed, long address, int leading, long stride) {}
 
     /**
      * The product in column-major order, or null where cuBLAS cannot do it: where an extent is 0 or
@@ -56,14 +60,15 @@ record ColumnMajor(
             return null;
         }
         return new ColumnMajor(
+                product.a().dtype(),
                 (int) m,
                 (int) n,
                 (int) k,
                 (int) product.batch(),
-                (float) product.alpha(),
+                product.alpha(),
                 first,
                 second,
-                (float) product.beta(),
+                product.beta(),
                 result);
     }
 
@@ -83,8 +88,9 @@ record ColumnMajor(
         return leading > Integer.MAX_VALUE
                 ? null
                 : new Operand(
+                        x.dtype(),
                         transposed,
-                        x.memory() + x.offset() * Float.BYTES,
+                        x.memory() + x.offset() * x.dtype().bytes(),
                         (int) leading,
                         x.batch());
     }

@@ -115,6 +115,7 @@ record CudaDevice(
                 maxGroup,
                 sharedBytes,
                 1,
+                true,
                 "NVIDIA",
                 gemm,
                 String.join(" ", "cuda", name, driverVersion, gemm));

@@ -246,7 +246,7 @@ final class CudaDriver implements GpuDriver {
             return false;
         }
         makeCurrent();
-        int status = cublas().gemm(columnMajor, Cublas.computeType(precision));
+        int status = cublas().gemm(columnMajor, Cublas.computeType(columnMajor.dtype(), precision));
         if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
             // Where the context is lost cuBLAS only says that it failed; the driver says why.
             synchronize();

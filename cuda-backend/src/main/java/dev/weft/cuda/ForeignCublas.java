@@ -1,9 +1,12 @@
 package dev.weft.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.weft.DType;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -27,6 +30,7 @@ final class ForeignCublas implements Cublas {
                     "cublasDestroy_v2",
                     "cublasSetStream_v2",
                     "cublasSetWorkspace_v2",
+                    "cublasSetMathMode",
                     "cublasGemmEx",
                     "cublasGemmStridedBatchedEx",
                     "cublasGetProperty");
@@ -36,9 +40,11 @@ final class ForeignCublas implements Cublas {
     private final MethodHandle destroy;
     private final MethodHandle gemm;
     private final MethodHandle gemmBatched;
-    private final MemorySegment scalars = Arena.ofAuto().allocate(JAVA_FLOAT, 2);
-    private final MemorySegment alpha = scalars.asSlice(0, Float.BYTES);
-    private final MemorySegment beta = scalars.asSlice(Float.BYTES, Float.BYTES);
+
+    /** Each a double, or a float where matrices are not of doubles. */
+    private final MemorySegment alpha = Arena.ofAuto().allocate(JAVA_DOUBLE);
+
+    private final MemorySegment beta = Arena.ofAuto().allocate(JAVA_DOUBLE);
     private final long handle;
 
     ForeignCublas(SymbolLookup symbols, Stream stream, long workspace, long bytes) {
@@ -98,6 +104,7 @@ final class ForeignCublas implements Cublas {
                         JAVA_INT);
         MethodHandle create = function(symbols, "cublasCreate_v2", ADDRESS);
         MethodHandle setStream = function(symbols, "cublasSetStream_v2", JAVA_LONG, JAVA_LONG);
+        MethodHandle setMathMode = function(symbols, "cublasSetMathMode", JAVA_LONG, JAVA_INT);
         MethodHandle setWorkspace =
                 function(symbols, "cublasSetWorkspace_v2", JAVA_LONG, JAVA_LONG, SIZE);
         try (Arena arena = Arena.ofConfined()) {
@@ -112,6 +119,9 @@ final class ForeignCublas implements Cublas {
             Cublas.check(
                     call(() -> (int) setWorkspace.invokeExact(handle, workspace, bytes)),
                     "cublasSetWorkspace");
+            Cublas.check(
+                    call(() -> (int) setMathMode.invokeExact(handle, MATH_MODE)),
+                    "cublasSetMathMode");
         } catch (RuntimeException e) {
             destroy();
             throw e;
@@ -159,8 +169,13 @@ final class ForeignCublas implements Cublas {
 
     @Override
     public int gemm(ColumnMajor product, int computeType) {
-        scalars.setAtIndex(JAVA_FLOAT, 0, product.alpha());
-        scalars.setAtIndex(JAVA_FLOAT, 1, product.beta());
+        if (product.dtype() == DType.F64) {
+            alpha.set(JAVA_DOUBLE, 0, product.alpha());
+            beta.set(JAVA_DOUBLE, 0, product.beta());
+        } else {
+            alpha.set(JAVA_FLOAT, 0, (float) product.alpha());
+            beta.set(JAVA_FLOAT, 0, (float) product.beta());
+        }
         ColumnMajor.Operand first = product.first();
         ColumnMajor.Operand second = product.second();
         ColumnMajor.Operand result = product.result();
@@ -177,14 +192,14 @@ final class ForeignCublas implements Cublas {
                                                 product.k(),
                                                 alpha,
                                                 first.address(),
-                                                CUDA_R_32F,
+                                                Cublas.dataType(first),
                                                 first.leading(),
                                                 second.address(),
-                                                CUDA_R_32F,
+                                                Cublas.dataType(second),
                                                 second.leading(),
                                                 beta,
                                                 result.address(),
-                                                CUDA_R_32F,
+                                                Cublas.dataType(result),
                                                 result.leading(),
                                                 computeType,
                                                 GEMM_DEFAULT)
@@ -198,16 +213,16 @@ final class ForeignCublas implements Cublas {
                                                 product.k(),
                                                 alpha,
                                                 first.address(),
-                                                CUDA_R_32F,
+                                                Cublas.dataType(first),
                                                 first.leading(),
                                                 first.stride(),
                                                 second.address(),
-                                                CUDA_R_32F,
+                                                Cublas.dataType(second),
                                                 second.leading(),
                                                 second.stride(),
                                                 beta,
                                                 result.address(),
-                                                CUDA_R_32F,
+                                                Cublas.dataType(result),
                                                 result.leading(),
                                                 result.stride(),
                                                 product.batch(),

@@ -4,8 +4,11 @@ import static jcuda.jcublas.JCublas2.cublasCreate;
 import static jcuda.jcublas.JCublas2.cublasDestroy;
 import static jcuda.jcublas.JCublas2.cublasGemmEx_new;
 import static jcuda.jcublas.JCublas2.cublasGemmStridedBatchedEx_new;
+import static jcuda.jcublas.JCublas2.cublasSetMathMode;
 import static jcuda.jcublas.JCublas2.cublasSetStream;
 import static jcuda.jcublas.JCublas2.cublasSetWorkspace;
+
+import dev.weft.DType;
 
 import jcuda.Pointer;
 import jcuda.jcublas.JCublas2;
@@ -29,6 +32,7 @@ final class JCublas implements Cublas {
             Cublas.check(cublasSetStream(handle, new cudaStream_t(stream)), "cublasSetStream");
             Cublas.check(
                     cublasSetWorkspace(handle, Address.of(workspace), bytes), "cublasSetWorkspace");
+            Cublas.check(cublasSetMathMode(handle, MATH_MODE), "cublasSetMathMode");
         } catch (RuntimeException e) {
             destroy();
             throw e;
@@ -49,13 +53,18 @@ final class JCublas implements Cublas {
     }
 
     private static ByteBuffer scalar() {
-        return ByteBuffer.allocateDirect(Float.BYTES).order(ByteOrder.nativeOrder());
+        return ByteBuffer.allocateDirect(Double.BYTES).order(ByteOrder.nativeOrder());
     }
 
     @Override
     public int gemm(ColumnMajor product, int computeType) {
-        alpha.putFloat(0, product.alpha());
-        beta.putFloat(0, product.beta());
+        if (product.dtype() == DType.F64) {
+            alpha.putDouble(0, product.alpha());
+            beta.putDouble(0, product.beta());
+        } else {
+            alpha.putFloat(0, (float) product.alpha());
+            beta.putFloat(0, (float) product.beta());
+        }
         ColumnMajor.Operand first = product.first();
         ColumnMajor.Operand second = product.second();
         ColumnMajor.Operand result = product.result();
@@ -69,14 +78,14 @@ final class JCublas implements Cublas {
                         product.k(),
                         alphaPointer,
                         Address.of(first.address()),
-                        CUDA_R_32F,
+                        Cublas.dataType(first),
                         first.leading(),
                         Address.of(second.address()),
-                        CUDA_R_32F,
+                        Cublas.dataType(second),
                         second.leading(),
                         betaPointer,
                         Address.of(result.address()),
-                        CUDA_R_32F,
+                        Cublas.dataType(result),
                         result.leading(),
                         computeType,
                         GEMM_DEFAULT)
@@ -89,16 +98,16 @@ final class JCublas implements Cublas {
                         product.k(),
                         alphaPointer,
                         Address.of(first.address()),
-                        CUDA_R_32F,
+                        Cublas.dataType(first),
                         first.leading(),
                         first.stride(),
                         Address.of(second.address()),
-                        CUDA_R_32F,
+                        Cublas.dataType(second),
                         second.leading(),
                         second.stride(),
                         betaPointer,
                         Address.of(result.address()),
-                        CUDA_R_32F,
+                        Cublas.dataType(result),
                         result.leading(),
                         result.stride(),
                         product.batch(),

@@ -39,7 +39,7 @@ final class LaunchParameters {
                     block.set(JAVA_INT, at, (int) bits);
                     at += Integer.BYTES;
                 }
-                case I64, MEMORY -> {
+                case I64, F64, MEMORY -> {
                     at = (at + Long.BYTES - 1) & -Long.BYTES;
                     block.set(JAVA_LONG, at, bits);
                     at += Long.BYTES;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.weft.DType;
 import dev.weft.gpu.MatrixProduct;
 import dev.weft.gpu.MatrixProduct.Matrix;
 
@@ -34,7 +35,7 @@ class ColumnMajorTest {
                         sum += at(p.first(), z, i, l) * at(p.second(), z, l, j);
                     }
                     int c = index(p.result(), z, i, j);
-                    memory[c] = p.alpha() * sum + p.beta() * memory[c];
+                    memory[c] = (float) (p.alpha() * sum + p.beta() * memory[c]);
                 }
             }
         }
@@ -53,7 +54,12 @@ class ColumnMajorTest {
     private static Matrix matrix(int at, int rows, int columns, boolean transposed) {
         int leading = (transposed ? rows : columns) + PAD;
         return new Matrix(
-                BASE, at, transposed ? 1 : leading, transposed ? leading : 1, 10L * leading);
+                DType.F32,
+                BASE,
+                at,
+                transposed ? 1 : leading,
+                transposed ? leading : 1,
+                10L * leading);
     }
 
     private static int index(Matrix x, int z, int row, int column) {
@@ -101,30 +107,31 @@ class ColumnMajorTest {
     void theSwapIsTheOneOfTheManual() {
         // 2x3 times 3x4, all without gaps: cuBLAS is asked for 4x2 from b and a, nothing
         // transposed.
-        Matrix a = new Matrix(BASE, 0, 3, 1, 0);
-        Matrix b = new Matrix(BASE, 100, 4, 1, 0);
-        Matrix c = new Matrix(BASE, 200, 4, 1, 0);
+        Matrix a = new Matrix(DType.F32, BASE, 0, 3, 1, 0);
+        Matrix b = new Matrix(DType.F32, BASE, 100, 4, 1, 0);
+        Matrix c = new Matrix(DType.F32, BASE, 200, 4, 1, 0);
         assertEquals(
                 new ColumnMajor(
+                        DType.F32,
                         4,
                         2,
                         3,
                         1,
                         1,
-                        new ColumnMajor.Operand(false, BASE + 400, 4, 0),
-                        new ColumnMajor.Operand(false, BASE, 3, 0),
+                        new ColumnMajor.Operand(DType.F32, false, BASE + 400, 4, 0),
+                        new ColumnMajor.Operand(DType.F32, false, BASE, 3, 0),
                         0,
-                        new ColumnMajor.Operand(false, BASE + 800, 4, 0)),
+                        new ColumnMajor.Operand(DType.F32, false, BASE + 800, 4, 0)),
                 ColumnMajor.of(new MatrixProduct(2, 4, 3, 1, 1, a, b, 0, c)));
     }
 
     @Test
     void whatCublasCannotDoIsLeftToTheKernels() {
-        Matrix a = new Matrix(BASE, 0, 3, 1, 0);
-        Matrix b = new Matrix(BASE, 100, 4, 1, 0);
-        Matrix c = new Matrix(BASE, 200, 4, 1, 0);
-        Matrix repeated = new Matrix(BASE, 0, 0, 1, 0);
-        Matrix gaps = new Matrix(BASE, 0, 8, 2, 0);
+        Matrix a = new Matrix(DType.F32, BASE, 0, 3, 1, 0);
+        Matrix b = new Matrix(DType.F32, BASE, 100, 4, 1, 0);
+        Matrix c = new Matrix(DType.F32, BASE, 200, 4, 1, 0);
+        Matrix repeated = new Matrix(DType.F32, BASE, 0, 0, 1, 0);
+        Matrix gaps = new Matrix(DType.F32, BASE, 0, 8, 2, 0);
         assertNull(ColumnMajor.of(new MatrixProduct(2, 4, 3, 1, 1, repeated, b, 0, c)));
         assertNull(ColumnMajor.of(new MatrixProduct(2, 4, 3, 1, 1, a, gaps, 0, c)));
         assertNull(ColumnMajor.of(new MatrixProduct(2, 4, 0, 1, 1, a, b, 0, c)));

@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.weft.conformance.Tool;
-import dev.weft.gpu.KernelFile;
 import dev.weft.gpu.KernelSource;
 
 import org.junit.jupiter.api.Assumptions;
@@ -312,10 +311,7 @@ final class StandIn {
             throws IOException {
         String name = (source.file() + " " + String.join(" ", source.options())).replace(' ', '_');
         String launchers =
-                KernelFile.valueOf(
-                                source.file().replace(".cl", "").toUpperCase(java.util.Locale.ROOT))
-                        .kernels()
-                        .stream()
+                source.kernels().stream()
                         .map(kernel -> "LAUNCHER(" + kernel + ")")
                         .collect(Collectors.joining("\n"));
         Path unit =

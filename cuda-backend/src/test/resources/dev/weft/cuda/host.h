@@ -14,9 +14,13 @@
 #define __shared__ static
 #define __forceinline__ inline
 #define __launch_bounds__(...)
+#define __align__(...)
 
 struct float4 {
     float x, y, z, w;
+};
+struct ushort4 {
+    unsigned short x, y, z, w;
 };
 struct dim3 {
     int x, y, z;
@@ -32,6 +36,9 @@ using std::tanh;
 using std::erf;
 using std::pow;
 using std::floor;
+using std::erfc;
+using std::expm1;
+using std::log1p;
 static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }
 static inline long long min(long long a, long long b) { return a < b ? a : b; }
@@ -45,6 +52,8 @@ static inline To bits(From x) {
 }
 static inline int __float_as_int(float x) { return bits<int>(x); }
 static inline float __int_as_float(int x) { return bits<float>(x); }
+static inline long long __double_as_longlong(double x) { return bits<long long>(x); }
+static inline double __longlong_as_double(long long x) { return bits<double>(x); }
 static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned)((unsigned long long)a * b >> 32); }
 static inline int atomicOr(int* p, int v) {
     int before = *p;

@@ -1,5 +1,7 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
+
 import java.util.Arrays;
 
 /**
@@ -15,6 +17,8 @@ public final class Arguments {
         I64,
         /** A float, given by its bits. */
         F32,
+        /** A double, given by its bits. */
+        F64,
         /** Device memory, given by its handle. */
         MEMORY
     }
@@ -54,6 +58,22 @@ public final class Arguments {
         return add(Kind.F32, Float.floatToRawIntBits((float) value));
     }
 
+    Arguments f64(double value) {
+        return add(Kind.F64, Double.doubleToRawLongBits(value));
+    }
+
+    /** A number as a kernel for this type, F32, F64, I32 or I64, takes it. */
+    Arguments number(DType dtype, double value) {
+        return switch (dtype) {
+            case F32 -> f32(value);
+            case F64 -> f64(value);
+            case I32 -> i32((long) value);
+            case I64 -> i64((long) value);
+            case F16, BF16, U8, I8, BOOL ->
+                    throw new IllegalArgumentException("no kernel computes in " + dtype);
+        };
+    }
+
     Arguments memory(long handle) {
         return add(Kind.MEMORY, handle);
     }
@@ -78,7 +98,7 @@ public final class Arguments {
         return kinds[index];
     }
 
-    /** Its value: an integer, a float's bits, or a handle. */
+    /** Its value: an integer, a float's or a double's bits, or a handle. */
     public long bits(int index) {
         return bits[index];
     }

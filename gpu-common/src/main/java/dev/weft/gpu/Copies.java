@@ -1,12 +1,23 @@
 package dev.weft.gpu;
 
 import dev.weft.DType;
+import dev.weft.backend.Encoding;
 import dev.weft.backend.View;
 import dev.weft.gpu.Elementwise.Pair;
 import dev.weft.gpu.Elementwise.Scalars;
 
-/** fill and copy, between any strides and types. */
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** What moves elements of one type as they are, by their width, and converts them. */
 final class Copies {
+    private static final ValueLayout.OfLong BITS =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private static final int TILE = 32;
     private static final int TILE_ROWS = 8;
 
@@ -19,39 +30,59 @@ final class Copies {
     private final Launcher launcher;
     private final Elementwise elementwise;
     private final Pair copy;
-    private final Pair toI32;
-    private final Pair toF32;
     private final Pair fill;
+    private final Pair where;
     private final Kernel transpose;
+    private final Map<DType, Pair> conversions = new EnumMap<>(DType.class);
 
-    Copies(Launcher launcher, Elementwise elementwise) {
+    Copies(Launcher launcher, Elementwise elementwise, DType dtype) {
         this.launcher = launcher;
         this.elementwise = elementwise;
-        copy = elementwise.pair(KernelFile.COPY, "copy");
-        toI32 = elementwise.pair(KernelFile.COPY, "f32_to_i32");
-        toF32 = elementwise.pair(KernelFile.COPY, "i32_to_f32");
-        fill = elementwise.pair(KernelFile.COPY, "fill");
-        transpose = launcher.grouped(KernelFile.COPY, "transpose", TILE * TILE_ROWS);
-    }
-
-    void fill(double value, View y) {
-        int bits =
-                switch (y.dtype()) {
-                    case F32 -> Float.floatToRawIntBits((float) value);
-                    case I32 -> (int) value;
-                    case F64, F16, BF16, I64, U8, I8, BOOL ->
-                            throw new IllegalArgumentException(
-                                    y.dtype() + " is not a type of this device");
-                };
-        elementwise.run(fill, a -> a.i32(bits), y);
-    }
-
-    void copy(View x, View y) {
-        if (x.dtype() != y.dtype()) {
-            elementwise.run(y.dtype() == DType.I32 ? toI32 : toF32, Scalars.NONE, x, y);
-        } else if (!transposed(x, y)) {
-            elementwise.run(copy, Scalars.NONE, x, y);
+        DType width = width(dtype);
+        copy = elementwise.pair(KernelFile.COPY, width, "copy");
+        fill = elementwise.pair(KernelFile.COPY, width, "fill");
+        where = elementwise.pair(KernelFile.COPY, width, "where");
+        transpose = launcher.grouped(KernelFile.COPY, width, "transpose", TILE * TILE_ROWS);
+        DType from = dtype == DType.BOOL ? DType.U8 : dtype;
+        for (DType to : DType.values()) {
+            conversions.put(
+                    to,
+                    to == from
+                            ? copy
+                            : elementwise.pair(
+                                    KernelFile.CONVERT, from, KernelFile.conversion(to)));
         }
+        conversions.put(dtype, copy);
+    }
+
+    /** The type that stands for all of its width, where elements are moved as they are. */
+    static DType width(DType dtype) {
+        return switch (dtype) {
+            case F64, I64 -> DType.I64;
+            case F32, I32 -> DType.I32;
+            case F16, BF16 -> DType.F16;
+            case U8, I8, BOOL -> DType.U8;
+        };
+    }
+
+    /** y = value, of this type. */
+    void fill(double value, View y) {
+        MemorySegment element = MemorySegment.ofArray(new byte[Long.BYTES]);
+        Encoding.set(y.dtype(), element, 0, value);
+        long bits = element.get(BITS, 0);
+        elementwise.run(fill, a -> a.i64(bits), y);
+    }
+
+    /** y = x, x of this type and y of any. */
+    void copy(View x, View y) {
+        if (x.dtype() != y.dtype() || !transposed(x, y)) {
+            elementwise.run(Objects.requireNonNull(conversions.get(y.dtype())), Scalars.NONE, x, y);
+        }
+    }
+
+    /** y = a where condition, otherwise b, all but condition of this type. */
+    void where(View condition, View a, View b, View y) {
+        elementwise.run(where, Scalars.NONE, condition, a, b, y);
     }
 
     /** Copies a matrix whose rows are adjacent on one side and its columns on the other. */

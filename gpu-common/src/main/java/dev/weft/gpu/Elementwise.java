@@ -1,5 +1,6 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
 import dev.weft.backend.View;
 
 /**
@@ -19,8 +20,10 @@ final class Elementwise {
     /** A kernel for dense operands and its twin. */
     record Pair(Kernel dense, Kernel strided) {}
 
-    Pair pair(KernelFile file, String name) {
-        return new Pair(launcher.together(file, name), launcher.together(file, name + "_strided"));
+    Pair pair(KernelFile file, DType dtype, String name) {
+        return new Pair(
+                launcher.together(file, dtype, name),
+                launcher.together(file, dtype, name + "_strided"));
     }
 
     /** The arguments between the extents and the operands. */

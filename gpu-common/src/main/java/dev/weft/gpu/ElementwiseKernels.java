@@ -2,6 +2,8 @@ package dev.weft.gpu;
 
 import dev.weft.DType;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
@@ -9,19 +11,23 @@ import dev.weft.gpu.Elementwise.Pair;
 import dev.weft.gpu.Elementwise.Scalars;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** Functions, losses and their gradients, element by element. */
+/**
+ * Functions, losses and their gradients, element by element, in one type; for integers only those
+ * that are defined.
+ */
 final class ElementwiseKernels {
     private final Elementwise elementwise;
     private final Copies copies;
+    private final DType dtype;
     private final Map<UnaryOp, Pair> unary;
-    private final Map<UnaryOp, Pair> unaryI32 = new EnumMap<>(UnaryOp.class);
     private final Map<UnaryOp, Pair> unaryGrad = new EnumMap<>(UnaryOp.class);
     private final Map<BinaryOp, Pair> binary;
-    private final Map<BinaryOp, Pair> binaryI32 = new EnumMap<>(BinaryOp.class);
+    private final Map<CompareOp, Pair> compare = new EnumMap<>(CompareOp.class);
     private final Map<LossOp, Pair> loss;
     private final Map<LossOp, Pair> lossGrad;
     private final Pair divGradB;
@@ -30,39 +36,37 @@ final class ElementwiseKernels {
     private final Pair unlessGreaterGrad;
     private final Pair unlessLessGrad;
 
-    ElementwiseKernels(Elementwise elementwise, Copies copies) {
+    ElementwiseKernels(Elementwise elementwise, Copies copies, DType dtype) {
         this.elementwise = elementwise;
         this.copies = copies;
+        this.dtype = dtype;
         unary = pairs(UnaryOp.class, KernelFile.UNARY, ElementwiseKernels::name);
         for (UnaryOp op : UnaryOp.values()) {
-            if (op.supports(DType.I32)) {
-                unaryI32.put(op, elementwise.pair(KernelFile.UNARY, nameI32(name(op))));
-            }
             if (hasGradKernel(op)) {
                 String name = name(op).replace("_value", "") + "_grad";
-                unaryGrad.put(op, elementwise.pair(KernelFile.UNARY_GRAD, name));
+                unaryGrad.put(op, elementwise.pair(KernelFile.UNARY_GRAD, dtype, name));
             }
         }
         binary = pairs(BinaryOp.class, KernelFile.BINARY, ElementwiseKernels::name);
-        for (BinaryOp op : BinaryOp.values()) {
-            if (op.supports(DType.I32)) {
-                binaryI32.put(op, elementwise.pair(KernelFile.BINARY, nameI32(name(op))));
-            }
+        for (CompareOp op : CompareOp.values()) {
+            String name = op.name().toLowerCase(Locale.ROOT);
+            DType compared = dtype == DType.BOOL ? DType.U8 : dtype;
+            compare.put(op, elementwise.pair(KernelFile.BINARY, compared, name));
         }
         loss = pairs(LossOp.class, KernelFile.LOSS, ElementwiseKernels::name);
         lossGrad = pairs(LossOp.class, KernelFile.LOSS, op -> name(op) + "_grad");
-        divGradB = elementwise.pair(KernelFile.BINARY, "div_grad_b");
-        powGradA = elementwise.pair(KernelFile.BINARY, "pow_grad_a");
-        powGradB = elementwise.pair(KernelFile.BINARY, "pow_grad_b");
-        unlessGreaterGrad = elementwise.pair(KernelFile.BINARY, "unless_greater_grad");
-        unlessLessGrad = elementwise.pair(KernelFile.BINARY, "unless_less_grad");
+        divGradB = elementwise.pair(KernelFile.BINARY, dtype, "div_grad_b");
+        powGradA = elementwise.pair(KernelFile.BINARY, dtype, "pow_grad_a");
+        powGradB = elementwise.pair(KernelFile.BINARY, dtype, "pow_grad_b");
+        unlessGreaterGrad = elementwise.pair(KernelFile.BINARY, dtype, "unless_greater_grad");
+        unlessLessGrad = elementwise.pair(KernelFile.BINARY, dtype, "unless_less_grad");
     }
 
     private <E extends Enum<E>> Map<E, Pair> pairs(
             Class<E> ops, KernelFile file, Function<E, String> name) {
         Map<E, Pair> pairs = new EnumMap<>(ops);
         for (E op : ops.getEnumConstants()) {
-            pairs.put(op, elementwise.pair(file, name.apply(op)));
+            pairs.put(op, elementwise.pair(file, dtype, name.apply(op)));
         }
         return pairs;
     }
@@ -113,10 +117,6 @@ final class ElementwiseKernels {
         };
     }
 
-    private static String nameI32(String name) {
-        return name.replace("_value", "") + "_i32";
-    }
-
     /** Whether the gradient is not simply another kernel. */
     private static boolean hasGradKernel(UnaryOp op) {
         return switch (op) {
@@ -142,18 +142,25 @@ final class ElementwiseKernels {
         return Objects.requireNonNull(pairs.get(op));
     }
 
-    void unary(UnaryOp op, double p, double q, View x, View y) {
-        if (y.dtype() == DType.F32) {
-            elementwise.run(of(unary, op), a -> a.f32(p).f32(q), x, y);
-            return;
-        }
-        elementwise.run(of(unaryI32, op), a -> a.i64((long) p).i64((long) q), x, y);
+    /** Integers take whole numbers, as longs. */
+    void unary(KernelCall.Unary call) {
+        elementwise.run(
+                of(unary, call.op()),
+                dtype.isInteger()
+                        ? a -> a.i64(call.integerP()).i64(call.integerQ())
+                        : a -> a.number(dtype, call.p()).number(dtype, call.q()),
+                call.x(),
+                call.y());
     }
 
     void unaryGrad(UnaryOp op, double p, double q, View x, View y, View dy, View dx) {
         switch (op) {
-            case AFFINE -> elementwise.run(of(unary, op), a -> a.f32(p).f32(-0.0), dy, dx);
-            case NEG -> elementwise.run(of(unary, op), a -> a.f32(0).f32(0), dy, dx);
+            case AFFINE ->
+                    elementwise.run(
+                            of(unary, op), a -> a.number(dtype, p).number(dtype, -0.0), dy, dx);
+            case NEG ->
+                    elementwise.run(
+                            of(unary, op), a -> a.number(dtype, 0).number(dtype, 0), dy, dx);
             case EXP -> elementwise.run(of(binary, BinaryOp.MUL), Scalars.NONE, dy, y, dx);
             case LOG -> elementwise.run(of(binary, BinaryOp.DIV), Scalars.NONE, dy, x, dx);
             case ABS,
@@ -169,13 +176,22 @@ final class ElementwiseKernels {
                     SILU,
                     SOFTPLUS,
                     CLAMP ->
-                    elementwise.run(of(unaryGrad, op), a -> a.f32(p).f32(q), x, y, dy, dx);
+                    elementwise.run(
+                            of(unaryGrad, op),
+                            a -> a.number(dtype, p).number(dtype, q),
+                            x,
+                            y,
+                            dy,
+                            dx);
         }
     }
 
     void binary(BinaryOp op, View a, View b, View y) {
-        Pair pair = of(y.dtype() == DType.F32 ? binary : binaryI32, op);
-        elementwise.run(pair, Scalars.NONE, a, b, y);
+        elementwise.run(of(binary, op), Scalars.NONE, a, b, y);
+    }
+
+    void compare(CompareOp op, View a, View b, View y) {
+        elementwise.run(of(compare, op), Scalars.NONE, a, b, y);
     }
 
     void binaryGrad(BinaryOp op, boolean byB, View a, View b, View dy, View d) {
@@ -183,7 +199,11 @@ final class ElementwiseKernels {
             case ADD -> copies.copy(dy, d);
             case SUB -> {
                 if (byB) {
-                    elementwise.run(of(unary, UnaryOp.NEG), s -> s.f32(0).f32(0), dy, d);
+                    elementwise.run(
+                            of(unary, UnaryOp.NEG),
+                            s -> s.number(dtype, 0).number(dtype, 0),
+                            dy,
+                            d);
                 } else {
                     copies.copy(dy, d);
                 }
@@ -207,10 +227,10 @@ final class ElementwiseKernels {
     }
 
     void loss(LossOp op, double p, View x, View t, View l) {
-        elementwise.run(of(loss, op), a -> a.f32(p), x, t, l);
+        elementwise.run(of(loss, op), a -> a.number(dtype, p), x, t, l);
     }
 
     void lossGrad(LossOp op, double p, View x, View t, View dl, View dx) {
-        elementwise.run(of(lossGrad, op), a -> a.f32(p), x, t, dl, dx);
+        elementwise.run(of(lossGrad, op), a -> a.number(dtype, p), x, t, dl, dx);
     }
 }

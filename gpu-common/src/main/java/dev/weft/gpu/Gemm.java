@@ -1,17 +1,22 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
 import dev.weft.backend.Activation;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.View;
 import dev.weft.gpu.MatrixProduct.Matrix;
 
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
- * c = epilogue(alpha a b + beta c): chooses the vendor's library or a kernel, packs what that wants
- * packed, launches.
+ * c = epilogue(alpha a b + beta c) for a and b of one type: chooses the vendor's library or a
+ * kernel, packs what that wants packed, launches.
  */
 final class Gemm {
     /** As functions.h numbers them. */
@@ -39,22 +44,42 @@ final class Gemm {
     private static final double WORTH_PACKING_A = 1L << 30;
 
     private final Launcher launcher;
+    private final DType dtype;
     private final GemmTuning tuning;
-    private final Map<GemmVariant, Kernels> kernels = new HashMap<>();
+    private final Map<DType, Map<GemmVariant, Kernels>> kernels = new EnumMap<>(DType.class);
     private final Scratch packedA;
     private final Scratch packedB;
-    private final Kernel finish;
+    private final Map<DType, Kernel> finish = new EnumMap<>(DType.class);
     private GemmPrecision precision = GemmPrecision.F32;
 
     /** The kernels of a variant: the last two are the first where it has no such kernels. */
     private record Kernels(Kernel multiply, Kernel pack, Kernel dot) {}
 
-    Gemm(Launcher launcher, GemmTuning tuning) {
+    Gemm(Launcher launcher, DType dtype, GemmTuning tuning) {
         this.launcher = launcher;
+        this.dtype = dtype;
         this.tuning = tuning;
         packedA = launcher.scratch("matmul");
         packedB = launcher.scratch("matmul");
-        finish = launcher.items(KernelFile.EPILOGUE, "gemm_epilogue");
+        for (DType c : results(dtype)) {
+            kernels.put(c, new HashMap<>());
+            finish.put(c, launcher.epilogue(dtype, c));
+        }
+    }
+
+    /** The types that c may have: that of a and b, and of F16 and BF16 what they compute in. */
+    static Set<DType> results(DType dtype) {
+        return EnumSet.of(dtype, dtype.computesIn());
+    }
+
+    /** These constants, and those of a kernel for a and b of one type, and c of another. */
+    static Map<String, String> defines(DType dtype, DType c, Map<String, String> constants) {
+        Map<String, String> defines = new HashMap<>(constants);
+        defines.put(KernelFile.DTYPE, dtype.name());
+        if (c != dtype) {
+            defines.put("WIDE_C", "1");
+        }
+        return defines;
     }
 
     void multiply(double alpha, View a, View b, double beta, View c, Epilogue epilogue) {
@@ -112,7 +137,10 @@ final class Gemm {
                     case PLAIN -> isEmpty(epilogue);
                     case ALWAYS -> true;
                 };
-        return (faster || precision != GemmPrecision.F32)
+        // What the library has rounded to F16 or BF16, an epilogue would round again.
+        boolean rounds = product.c().dtype() != dtype.computesIn() && !isEmpty(epilogue);
+        return !rounds
+                && (faster || (dtype == DType.F32 && precision != GemmPrecision.F32))
                 // Its first call allocates what it works in.
                 && launcher.withReserve(() -> launcher.driver().multiply(product, precision));
     }
@@ -126,10 +154,11 @@ final class Gemm {
         if (isEmpty(epilogue)) {
             return;
         }
+        Kernel kernel = Objects.requireNonNull(finish.get(product.c().dtype()));
         Arguments args = launcher.begin().i32(product.n());
         int flags = result(args, product, epilogue);
         args.i32(flags);
-        launcher.groups(finish, product.m(), tiles(product.n(), finish.group()), product.batch());
+        launcher.groups(kernel, product.m(), tiles(product.n(), kernel.group()), product.batch());
     }
 
     /** Adds c and the bias; returns what an epilogue has to do, as functions.h numbers it. */
@@ -154,13 +183,19 @@ final class Gemm {
         long k = product.k();
         long batch = product.batch();
         GemmVariant variant = tuning.of(size);
-        Kernels of = kernels.computeIfAbsent(variant, this::compile);
+        DType result = product.c().dtype();
+        Kernels of =
+                Objects.requireNonNull(kernels.get(result))
+                        .computeIfAbsent(variant, _ -> compile(variant, result));
         Matrix left = product.a();
         Matrix right = product.b();
         int flags = 0;
         boolean cpu = variant.family() == GemmVariant.Family.CPU;
+        // What is computed with in another type is packed as that.
+        boolean widens = dtype.computesIn() != dtype;
         boolean dots =
                 cpu
+                        && !widens
                         && size == GemmSize.SMALL
                         && launcher.traits().vectorFloats() >= DOT_VECTOR
                         && left.column() == 1
@@ -168,21 +203,22 @@ final class Gemm {
                         && right.column() != 1
                         && k > 0;
         if (cpu && !dots && k > 0) {
-            if (right.column() != 1 ? m > variant.rows() : variant.packs()) {
+            if (widens || (right.column() != 1 ? m > variant.rows() : variant.packs())) {
                 right =
                         pack(of.pack, right.transposed(), packedB, n, k, variant.columns(), batch)
                                 .transposed();
                 flags |= B_PACKED;
             }
-            if (left.column() != 1 && (double) m * n * k >= WORTH_PACKING_A) {
+            if (widens || (left.column() != 1 && (double) m * n * k >= WORTH_PACKING_A)) {
                 left = pack(of.pack, left, packedA, m, k, variant.rows(), batch);
                 flags |= A_PACKED;
             }
         }
-        Arguments args = launcher.begin().i32(m).i32(n).i32(k).f32(product.alpha());
+        DType computes = dtype.computesIn();
+        Arguments args = launcher.begin().i32(m).i32(n).i32(k).number(computes, product.alpha());
         add(args, left);
         add(args, right);
-        args.f32(product.beta());
+        args.number(computes, product.beta());
         flags |= result(args, product, epilogue);
         args.i32(flags);
         if (dots) {
@@ -201,9 +237,9 @@ final class Gemm {
         return Math.ceilDiv(extent, (long) tile);
     }
 
-    private Kernels compile(GemmVariant variant) {
-        Map<String, String> defines = variant.defines();
-        String name = variant.file().kernels().getFirst();
+    private Kernels compile(GemmVariant variant, DType c) {
+        Map<String, String> defines = variant.defines(dtype, c);
+        String name = variant.file().kernels(dtype).getFirst();
         Kernel multiply = new Kernel(variant.file(), name, defines, variant.group());
         if (variant.family() != GemmVariant.Family.CPU) {
             return new Kernels(multiply, multiply, multiply);
@@ -221,14 +257,15 @@ final class Gemm {
     private Matrix pack(
             Kernel kernel, Matrix x, Scratch scratch, long extent, long k, int width, long batch) {
         long panels = tiles(extent, width);
-        long floats = panels * width * k;
+        DType packs = dtype.computesIn();
+        long numbers = panels * width * k;
         long packed = x.batch() == 0 ? 1 : batch;
-        long memory = scratch.reserve(floats * packed * Float.BYTES);
+        long memory = scratch.reserve(numbers * packed * packs.bytes());
         Arguments args = launcher.begin().i32(extent).i32(k).i32(width);
         add(args, x);
-        args.memory(memory).i64(0).i64(floats);
+        args.memory(memory).i64(0).i64(numbers);
         launcher.groups(kernel, tiles(k, PACK_DEPTH), panels, packed);
-        return new Matrix(memory, 0, 1, width, packed == 1 ? 0 : floats);
+        return new Matrix(packs, memory, 0, 1, width, packed == 1 ? 0 : numbers);
     }
 
     private static void add(Arguments args, Matrix x) {

@@ -4,12 +4,14 @@ import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.backend.Activation;
 import dev.weft.backend.DeviceOutOfMemoryException;
+import dev.weft.backend.Encoding;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.View;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -30,8 +32,6 @@ import java.util.function.Consumer;
 final class GemmTuner {
     private static final int ROUNDS = 7;
 
-    private static final double UNIT_ROUNDOFF = 0x1p-24;
-
     /** Times the least time, from which a candidate is not measured again. */
     private static final double HOPELESS = 2;
 
@@ -45,14 +45,16 @@ final class GemmTuner {
     private static final GemmSize LARGEST_CHECKED = GemmSize.MEDIUM;
 
     private final Launcher launcher;
+    private final DType dtype;
     private final Set<GemmVariant> wrong = new HashSet<>();
 
-    GemmTuner(Launcher launcher) {
+    GemmTuner(Launcher launcher, DType dtype) {
         this.launcher = launcher;
+        this.dtype = dtype;
     }
 
     GemmTuning run(Consumer<String> report) {
-        GemmTuning defaults = GemmTuning.defaults(launcher.traits());
+        GemmTuning defaults = GemmTuning.defaults(launcher.traits(), dtype);
         Map<GemmSize, GemmVariant> chosen = new EnumMap<>(GemmSize.class);
         Map<GemmSize, LibraryUse> library = new EnumMap<>(GemmSize.class);
         for (GemmSize size : GemmSize.values()) {
@@ -69,7 +71,7 @@ final class GemmTuner {
                         "%-7s too large for this device: %s".formatted(size, chosen.get(size)));
             }
         }
-        return new GemmTuning(chosen, library);
+        return new GemmTuning(dtype, chosen, library);
     }
 
     /** The matrices of a size's product. */
@@ -98,15 +100,15 @@ final class GemmTuner {
 
         private View random(Shape shape, long seed) {
             int elements = Math.toIntExact(shape.size());
-            long memory = launcher.driver().allocate((long) elements * Float.BYTES);
-            View view = View.contiguous(new GpuBuffer(memory, DType.F32, elements), shape, 0);
+            long memory = launcher.driver().allocate((long) elements * dtype.bytes());
+            View view = View.contiguous(new GpuBuffer(memory, dtype, elements), shape, 0);
             views.add(view);
-            float[] values = new float[elements];
+            MemorySegment values = MemorySegment.ofArray(new byte[elements * dtype.bytes()]);
             Random random = new Random(seed);
             for (int i = 0; i < elements; i++) {
-                values[i] = (float) random.nextGaussian();
+                Encoding.set(dtype, values, i, random.nextGaussian());
             }
-            launcher.driver().write(MemorySegment.ofArray(values), memory, 0);
+            launcher.driver().write(values, memory, 0);
             return view;
         }
 
@@ -122,23 +124,28 @@ final class GemmTuner {
         }
 
         /** A product, on the host. */
-        float[] product(Gemm gemm, View right) {
+        double[] product(Gemm gemm, View right) {
             gemm.multiply(1, a, right, 0, c, Epilogue.NONE);
-            float[] values = new float[Math.toIntExact(c.size())];
-            launcher.driver().read(GpuBuffer.memory(c), 0, MemorySegment.ofArray(values));
-            return values;
+            int elements = Math.toIntExact(c.size());
+            MemorySegment values = MemorySegment.ofArray(new byte[elements * dtype.bytes()]);
+            launcher.driver().read(GpuBuffer.memory(c), 0, values);
+            double[] numbers = new double[elements];
+            Arrays.setAll(numbers, i -> Encoding.get(dtype, values, i));
+            return numbers;
         }
 
         /**
          * Whether two kernels make the same of both products, up to the order of additions: each
-         * may err by 2u(k + 2)Σ|a||b|, and of normal operands the sum is less than k.
+         * may err by 2u(k + 2)Σ|a||b|, and of normal operands the sum is less than k; and by half a
+         * unit of what is rounded in the end.
          */
         boolean agree(Gemm one, Gemm other) {
-            double bound = 4 * UNIT_ROUNDOFF * (size.k() + 2) * size.k();
+            double additions = 4 * dtype.computesIn().roundoff() * (size.k() + 2) * size.k();
             for (View right : List.of(b, bt)) {
-                float[] expected = product(one, right);
-                float[] actual = product(other, right);
+                double[] expected = product(one, right);
+                double[] actual = product(other, right);
                 for (int i = 0; i < expected.length; i++) {
+                    double bound = additions + 2 * dtype.roundoff() * Math.abs(expected[i]);
                     if (!(Math.abs(expected[i] - actual[i]) <= bound)) {
                         return false;
                     }
@@ -160,11 +167,11 @@ final class GemmTuner {
     private GemmVariant fastest(Operands operands, Consumer<String> report) {
         GemmSize size = operands.size;
         List<Trial<GemmVariant>> trials = new ArrayList<>();
-        for (GemmVariant variant : GemmVariant.candidates(launcher.traits())) {
+        for (GemmVariant variant : GemmVariant.candidates(launcher.traits(), dtype)) {
             if (wrong.contains(variant)) {
                 continue;
             }
-            Gemm gemm = new Gemm(launcher, new GemmTuning(Map.of(size, variant)));
+            Gemm gemm = new Gemm(launcher, dtype, new GemmTuning(dtype, Map.of(size, variant)));
             trials.add(new Trial<>(variant, gemm));
         }
         try {
@@ -177,7 +184,7 @@ final class GemmTuner {
                 medians.put(trial.what, trial.median());
                 report(report, size, trial.what, 2 * operands.work() / trial.median());
             }
-            GemmVariant usual = GemmTuning.defaults(launcher.traits()).of(size);
+            GemmVariant usual = GemmTuning.defaults(launcher.traits(), dtype).of(size);
             GemmVariant best = choose(medians, usual);
             report.accept("%-7s %s".formatted(size, best));
             return best;
@@ -209,8 +216,8 @@ final class GemmTuner {
         GemmSize size = operands.size;
         List<Trial<LibraryUse>> trials = new ArrayList<>();
         for (LibraryUse use : List.of(LibraryUse.ALWAYS, LibraryUse.NEVER)) {
-            GemmTuning tuning = new GemmTuning(Map.of(size, fastest), Map.of(size, use));
-            trials.add(new Trial<>(use, new Gemm(launcher, tuning)));
+            GemmTuning tuning = new GemmTuning(dtype, Map.of(size, fastest), Map.of(size, use));
+            trials.add(new Trial<>(use, new Gemm(launcher, dtype, tuning)));
         }
         try {
             measure(trials, operands, operands::plain);

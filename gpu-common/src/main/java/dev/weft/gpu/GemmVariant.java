@@ -1,5 +1,7 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +16,8 @@ import java.util.Optional;
  * @param packs whether b is packed even where its rows are adjacent; for {@link Family#CPU} only
  */
 record GemmVariant(Family family, int rows, int columns, boolean packs) {
-    private static final int LANES = 16;
+    /** What {@code vec} in portability.h holds. */
+    private static final int VECTOR_BYTES = 64;
 
     /** The elements of C that one work-item of the tiled kernel makes, along each axis. */
     private static final int TILED_WORK = 4;
@@ -41,8 +44,12 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
         GPU
     }
 
-    static GemmVariant cpu(int rows, int vectors, boolean packs) {
-        return new GemmVariant(Family.CPU, rows, vectors * LANES, packs);
+    static GemmVariant cpu(DType dtype, int rows, int vectors, boolean packs) {
+        return new GemmVariant(Family.CPU, rows, vectors * lanes(dtype), packs);
+    }
+
+    private static int lanes(DType dtype) {
+        return VECTOR_BYTES / dtype.computesIn().bytes();
     }
 
     static GemmVariant tiled(int tile) {
@@ -53,33 +60,41 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
         return new GemmVariant(Family.GPU, rows, columns, false);
     }
 
-    /** What the tuner tries on a device. */
-    static List<GemmVariant> candidates(GpuTraits traits) {
+    /** What the tuner tries on a device; the last is the simplest. */
+    static List<GemmVariant> candidates(GpuTraits traits, DType dtype) {
         List<GemmVariant> all =
                 switch (traits.deviceClass()) {
                     case CPU ->
                             List.of(
-                                    cpu(12, 2, false),
-                                    cpu(12, 2, true),
-                                    cpu(8, 2, false),
-                                    cpu(6, 4, false),
-                                    cpu(6, 4, true),
-                                    cpu(6, 1, false),
-                                    cpu(6, 1, true),
+                                    cpu(dtype, 12, 2, false),
+                                    cpu(dtype, 12, 2, true),
+                                    cpu(dtype, 8, 2, false),
+                                    cpu(dtype, 6, 4, false),
+                                    cpu(dtype, 6, 4, true),
+                                    cpu(dtype, 6, 1, false),
+                                    cpu(dtype, 6, 1, true),
                                     gpu(64, 64),
                                     tiled(32));
                     case GPU ->
-                            List.of(
-                                    gpu(256, 128),
-                                    gpu(128, 128),
-                                    gpu(128, 64),
-                                    gpu(64, 128),
-                                    gpu(64, 64),
-                                    gpu(32, 32),
-                                    tiled(64),
-                                    tiled(32));
+                            switch (dtype) {
+                                case F32 ->
+                                        List.of(
+                                                gpu(256, 128),
+                                                gpu(128, 128),
+                                                gpu(128, 64),
+                                                gpu(64, 128),
+                                                gpu(64, 64),
+                                                gpu(32, 32),
+                                                tiled(64),
+                                                tiled(32));
+                                // Few, since each is a program that ships: a GPU that has cuBLAS
+                                // takes that.
+                                case F64, F16, BF16 ->
+                                        List.of(gpu(128, 128), gpu(64, 64), tiled(32));
+                                case I64, I32, U8, I8, BOOL -> List.of();
+                            };
                 };
-        return all.stream().filter(variant -> variant.fits(traits)).toList();
+        return all.stream().filter(variant -> variant.fits(traits, dtype)).toList();
     }
 
     /** Work-items of a work-group. */
@@ -95,20 +110,22 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
         return rows > GPU_HIGH ? 2 * GPU_WORK : GPU_WORK;
     }
 
-    private int gpuDepth() {
-        return rows * columns > GPU_SMALL ? GPU_DEPTH : 2 * GPU_DEPTH;
+    private int gpuDepth(DType dtype) {
+        return rows * columns > GPU_SMALL || dtype == DType.F64 ? GPU_DEPTH : 2 * GPU_DEPTH;
     }
 
-    private long localBytes() {
-        return switch (family) {
-            case CPU -> 0;
-            case TILED -> (long) Float.BYTES * TILED_DEPTH * (rows + columns + 2);
-            case GPU -> 2L * Float.BYTES * gpuDepth() * (rows + columns + 8);
-        };
+    private long localBytes(DType dtype) {
+        long numbers =
+                switch (family) {
+                    case CPU -> 0;
+                    case TILED -> TILED_DEPTH * (rows + columns + 2);
+                    case GPU -> 2 * gpuDepth(dtype) * (rows + columns + 8);
+                };
+        return numbers * dtype.computesIn().bytes();
     }
 
-    boolean fits(GpuTraits traits) {
-        return group() <= traits.maxGroup() && localBytes() <= traits.localBytes();
+    boolean fits(GpuTraits traits, DType dtype) {
+        return group() <= traits.maxGroup() && localBytes(dtype) <= traits.localBytes();
     }
 
     KernelFile file() {
@@ -119,29 +136,30 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
         };
     }
 
-    /** The constants that the kernel is compiled with. */
-    Map<String, String> defines() {
-        return switch (family) {
-            case CPU ->
-                    Map.of(
-                            "CPU_MR",
-                            Integer.toString(rows),
-                            "CPU_NV",
-                            Integer.toString(columns / LANES));
-            case TILED ->
-                    Map.of(
-                            "TILE_M", Integer.toString(rows),
-                            "TILE_N", Integer.toString(columns),
-                            "TILE_K", Integer.toString(TILED_DEPTH),
-                            "WORK", Integer.toString(TILED_WORK));
-            case GPU ->
-                    Map.of(
-                            "GPU_BM", Integer.toString(rows),
-                            "GPU_BN", Integer.toString(columns),
-                            "GPU_BK", Integer.toString(gpuDepth()),
-                            "GPU_TM", Integer.toString(gpuRows()),
-                            "GPU_TN", Integer.toString(GPU_WORK));
-        };
+    /** The constants that the kernel is compiled with for a and b of one type, and c of another. */
+    Map<String, String> defines(DType dtype, DType c) {
+        return Gemm.defines(
+                dtype,
+                c,
+                switch (family) {
+                    case CPU ->
+                            Map.of(
+                                    "CPU_MR", Integer.toString(rows),
+                                    "CPU_NV", Integer.toString(columns / lanes(dtype)));
+                    case TILED ->
+                            Map.of(
+                                    "TILE_M", Integer.toString(rows),
+                                    "TILE_N", Integer.toString(columns),
+                                    "TILE_K", Integer.toString(TILED_DEPTH),
+                                    "WORK", Integer.toString(TILED_WORK));
+                    case GPU ->
+                            Map.of(
+                                    "GPU_BM", Integer.toString(rows),
+                                    "GPU_BN", Integer.toString(columns),
+                                    "GPU_BK", Integer.toString(gpuDepth(dtype)),
+                                    "GPU_TM", Integer.toString(gpuRows()),
+                                    "GPU_TN", Integer.toString(GPU_WORK));
+                });
     }
 
     /** Such as {@code cpu 12x32 packed}. */
@@ -156,7 +174,9 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
     }
 
     /** The candidate that prints as this text, if the device has it. */
-    static Optional<GemmVariant> parse(String text, GpuTraits traits) {
-        return candidates(traits).stream().filter(v -> v.toString().equals(text)).findFirst();
+    static Optional<GemmVariant> parse(String text, GpuTraits traits, DType dtype) {
+        return candidates(traits, dtype).stream()
+                .filter(v -> v.toString().equals(text))
+                .findFirst();
     }
 }

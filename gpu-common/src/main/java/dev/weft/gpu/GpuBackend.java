@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Every kernel call, once, over a {@link GpuDriver}. Calls enqueue and return; {@link #download}
@@ -27,14 +27,14 @@ public final class GpuBackend implements Backend, Tunable {
     private final GpuDriver driver;
     private final Launcher launcher;
     private final IndexFaults faults;
-    private final Copies copies;
-    private final ElementwiseKernels elementwise;
-    private final Reductions reductions;
-    private final Rows rows;
-    private final IndexKernels indices;
-    private final Updates updates;
+    private final ByType<Copies> copies;
+    private final ByType<ElementwiseKernels> elementwise;
+    private final ByType<Reductions> reductions;
+    private final ByType<Rows> rows;
+    private final ByType<IndexKernels> indices;
+    private final ByType<Updates> updates;
     private final CacheFolder cache;
-    private Gemm gemm;
+    private ByType<Gemm> gemm;
     private GemmPrecision precision = GemmPrecision.F32;
     private boolean closed;
 
@@ -53,13 +53,20 @@ public final class GpuBackend implements Backend, Tunable {
         driver = launcher.driver();
         faults = new IndexFaults(driver);
         Elementwise launches = new Elementwise(launcher);
-        copies = new Copies(launcher, launches);
-        elementwise = new ElementwiseKernels(launches, copies);
-        reductions = new Reductions(launcher, launches, copies);
-        rows = new Rows(launcher, faults);
-        indices = new IndexKernels(launcher, faults);
-        updates = new Updates(launcher, faults);
-        gemm = new Gemm(launcher, GemmTuning.load(cache, driver.traits()));
+        copies = new ByType<>(type -> new Copies(launcher, launches, type));
+        elementwise = new ByType<>(type -> new ElementwiseKernels(launches, copies.of(type), type));
+        reductions =
+                new ByType<>(type -> new Reductions(launcher, launches, copies.of(type), type));
+        rows = new ByType<>(type -> new Rows(launcher, faults, type));
+        indices = new ByType<>(type -> new IndexKernels(launcher, faults, type));
+        updates = new ByType<>(type -> new Updates(launcher, faults, type));
+        gemm = new ByType<>(this::gemm);
+    }
+
+    private Gemm gemm(DType type) {
+        Gemm made = new Gemm(launcher, type, GemmTuning.load(cache, driver.traits(), type));
+        made.precision(precision);
+        return made;
     }
 
     @Override
@@ -165,9 +172,9 @@ public final class GpuBackend implements Backend, Tunable {
         }
         closed = true;
         try (driver) {
-            reductions.close();
-            gemm.close();
-            indices.close();
+            reductions.forEach(Reductions::close);
+            gemm.forEach(Gemm::close);
+            indices.forEach(IndexKernels::close);
             faults.close();
             launcher.close();
         }
@@ -184,30 +191,78 @@ public final class GpuBackend implements Backend, Tunable {
                             + " ./weft devices)");
         }
         precision = asked;
-        gemm.precision(asked);
+        gemm.forEach(made -> made.precision(asked));
     }
 
     @Override
     public void tune(Consumer<String> report) {
-        GemmTuning tuning = new GemmTuner(launcher).run(report);
-        gemm.close();
-        gemm = new Gemm(launcher, tuning);
-        gemm.precision(precision);
-        report.accept(tuning.store(cache, driver.traits()));
+        for (DType type : KernelFile.GEMM_GPU.dtypes()) {
+            if (type != DType.F64 || driver.traits().fp64()) {
+                report.accept("matrices of " + type);
+                GemmTuning tuning = new GemmTuner(launcher, type).run(report);
+                report.accept(tuning.store(cache, driver.traits()));
+            }
+        }
+        gemm.forEach(Gemm::close);
+        gemm = new ByType<>(this::gemm);
     }
 
     // ---- kernels
 
-    /** Whether all operands are of types for which there are kernels. */
+    /** By the type of the operand that the kernels are chosen by: core has checked the others. */
     @Override
     public boolean supports(KernelCall call) {
-        return !(call instanceof KernelCall.Compare || call instanceof KernelCall.Where)
-                && Stream.concat(call.reads().stream(), call.writes().stream())
-                        .allMatch(view -> isWord(view.dtype()));
+        return switch (call) {
+            case KernelCall.Fill(var _, var y) -> holds(y);
+            case KernelCall.Copy(var x, var y) -> holds(x) && holds(y);
+            case KernelCall.Where(var _, var _, var _, var y) -> holds(y);
+            case KernelCall.Gather(var _, var _, var y) -> holds(y);
+            case KernelCall.Gemm(var _, var a, var _, var _, var _, var _) ->
+                    a.dtype().isFloating() && holds(a);
+            case KernelCall.Unary(var _, var _, var _, var _, var y) -> computes(y);
+            case KernelCall.UnaryGrad(var _, var _, var _, var _, var _, var _, var dx) ->
+                    computesFractions(dx);
+            case KernelCall.Binary(var _, var _, var _, var y) -> computes(y);
+            case KernelCall.BinaryGrad(var _, var _, var _, var _, var _, var d) ->
+                    computesFractions(d);
+            case KernelCall.Compare(var _, var a, var _, var _) ->
+                    computes(a) || a.dtype() == DType.BOOL || a.dtype() == DType.U8;
+            case KernelCall.Loss(var _, var _, var _, var _, var l) -> computesFractions(l);
+            case KernelCall.LossGrad(var _, var _, var _, var _, var _, var dx) ->
+                    computesFractions(dx);
+            case KernelCall.Reduce(var _, var x, var _) -> computes(x);
+            case KernelCall.Argmax(var x, var _) -> computes(x);
+            case KernelCall.Softmax(var _, var x, var _) -> computesFractions(x);
+            case KernelCall.SoftmaxGrad(var _, var _, var _, var dx) -> computesFractions(dx);
+            case KernelCall.CrossEntropy(var x, var _, var _, var _, var _) -> computesFractions(x);
+            case KernelCall.ScatterAdd(var dy, var _, var _) -> computesFractions(dy);
+            case KernelCall.Pick(var x, var _, var _) -> computesFractions(x);
+            case KernelCall.Unpick(var dy, var _, var _) -> computesFractions(dy);
+            case KernelCall.DropoutMask(var _, var _, var mask) -> computesFractions(mask);
+            case KernelCall.Update update -> computesFractions(update.p());
+            case KernelCall.CountUnfit(var _, var _, var _, var p, var _, var _) ->
+                    computesFractions(p);
+            case KernelCall.CountNonFinite(var xs, var _) ->
+                    xs.stream().allMatch(this::computesFractions);
+        };
     }
 
-    private static boolean isWord(DType dtype) {
-        return dtype == DType.F32 || dtype == DType.I32;
+    /** Whether the device has the type of a view at all. */
+    private boolean holds(View view) {
+        return view.dtype() != DType.F64 || driver.traits().fp64();
+    }
+
+    private boolean computesFractions(View view) {
+        return view.dtype().isFloating() && computes(view);
+    }
+
+    /** Whether there are kernels that compute in the type of a view. */
+    private boolean computes(View view) {
+        return switch (view.dtype()) {
+            case F32, I32, I64 -> true;
+            case F64 -> driver.traits().fp64();
+            case F16, BF16, U8, I8, BOOL -> false;
+        };
     }
 
     @Override
@@ -218,50 +273,60 @@ public final class GpuBackend implements Backend, Tunable {
     @Override
     public void run(KernelCall call) {
         switch (call) {
-            case KernelCall.Fill(var value, var y) -> copies.fill(value, y);
-            case KernelCall.Copy(var x, var y) -> copies.copy(x, y);
-            case KernelCall.Unary(var op, var p, var q, var x, var y) ->
-                    elementwise.unary(op, p, q, x, y);
+            case KernelCall.Fill(var value, var y) -> copies.of(y).fill(value, y);
+            case KernelCall.Copy(var x, var y) -> copies.of(x).copy(x, y);
+            case KernelCall.Where(var condition, var a, var b, var y) ->
+                    copies.of(y).where(condition, a, b, y);
+            case KernelCall.Unary unary -> elementwise.of(unary.y()).unary(unary);
             case KernelCall.UnaryGrad(var op, var p, var q, var x, var y, var dy, var dx) ->
-                    elementwise.unaryGrad(op, p, q, x, y, dy, dx);
-            case KernelCall.Binary(var op, var a, var b, var y) -> elementwise.binary(op, a, b, y);
+                    elementwise.of(dx).unaryGrad(op, p, q, x, y, dy, dx);
+            case KernelCall.Binary(var op, var a, var b, var y) ->
+                    elementwise.of(y).binary(op, a, b, y);
             case KernelCall.BinaryGrad(var op, var byB, var a, var b, var dy, var d) ->
-                    elementwise.binaryGrad(op, byB, a, b, dy, d);
+                    elementwise.of(d).binaryGrad(op, byB, a, b, dy, d);
+            case KernelCall.Compare(var op, var a, var b, var y) ->
+                    elementwise.of(a).compare(op, a, b, y);
             case KernelCall.Loss(var op, var p, var x, var t, var l) ->
-                    elementwise.loss(op, p, x, t, l);
+                    elementwise.of(l).loss(op, p, x, t, l);
             case KernelCall.LossGrad(var op, var p, var x, var t, var dl, var dx) ->
-                    elementwise.lossGrad(op, p, x, t, dl, dx);
-            case KernelCall.Compare _, KernelCall.Where _ ->
-                    throw new UnsupportedOperationException(call.name());
-            case KernelCall.Reduce(var op, var x, var y) -> reductions.reduce(op, x, y);
-            case KernelCall.CountNonFinite(var xs, var count) ->
-                    reductions.countNonFinite(xs, count);
-            case KernelCall.Argmax(var x, var y) -> rows.argmax(x, y);
-            case KernelCall.Softmax(var log, var x, var y) -> rows.softmax(log, x, y);
+                    elementwise.of(dx).lossGrad(op, p, x, t, dl, dx);
+            case KernelCall.Reduce(var op, var x, var y) -> reductions.of(x).reduce(op, x, y);
+            case KernelCall.CountNonFinite(var xs, var count) -> countNonFinite(xs, count);
+            case KernelCall.Argmax(var x, var y) -> rows.of(x).argmax(x, y);
+            case KernelCall.Softmax(var log, var x, var y) -> rows.of(x).softmax(log, x, y);
             case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
-                    rows.softmaxGrad(log, y, dy, dx);
+                    rows.of(dx).softmaxGrad(log, y, dy, dx);
             case KernelCall.CrossEntropy(var x, var target, var factor, var l, var gradient) ->
-                    rows.crossEntropy(x, target, factor, l, gradient);
+                    rows.of(x).crossEntropy(x, target, factor, l, gradient);
             case KernelCall.Gemm(var alpha, var a, var b, var beta, var c, var epilogue) ->
-                    gemm.multiply(alpha, a, b, beta, c, epilogue);
-            case KernelCall.Gather(var table, var at, var y) -> indices.gather(table, at, y);
+                    gemm.of(a).multiply(alpha, a, b, beta, c, epilogue);
+            case KernelCall.Gather(var table, var at, var y) -> indices.of(y).gather(table, at, y);
             case KernelCall.ScatterAdd(var dy, var at, var dTable) ->
-                    indices.scatterAdd(dy, at, dTable);
-            case KernelCall.Pick(var x, var at, var y) -> indices.pick(x, at, y);
-            case KernelCall.Unpick(var dy, var at, var dx) -> indices.unpick(dy, at, dx);
+                    indices.of(dy).scatterAdd(dy, at, dTable);
+            case KernelCall.Pick(var x, var at, var y) -> indices.of(x).pick(x, at, y);
+            case KernelCall.Unpick(var dy, var at, var dx) -> indices.of(dy).unpick(dy, at, dx);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
-                    updates.dropoutMask(rate, state, mask);
+                    updates.of(mask).dropoutMask(rate, state, mask);
             case KernelCall.Update update ->
-                    updates.update(
-                            update.rule(),
-                            update.control(),
-                            update.steps(),
-                            update.halt(),
-                            update.p(),
-                            update.g(),
-                            update.states());
+                    updates.of(update.p())
+                            .update(
+                                    update.rule(),
+                                    update.control(),
+                                    update.steps(),
+                                    update.halt(),
+                                    update.p(),
+                                    update.g(),
+                                    update.states());
             case KernelCall.CountUnfit(var rule, var control, var loss, var p, var g, var count) ->
-                    updates.countUnfit(rule, control, loss, p, g, count);
+                    updates.of(p).countUnfit(rule, control, loss, p, g, count);
+        }
+    }
+
+    private void countNonFinite(List<View> xs, View count) {
+        for (DType type : KernelFile.REDUCE.dtypes()) {
+            if (type.isFloating()) {
+                reductions.of(type).countNonFinite(xs, count);
+            }
         }
     }
 }

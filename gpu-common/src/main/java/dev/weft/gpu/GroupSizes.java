@@ -1,5 +1,7 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
+
 import java.util.Map;
 
 /**
@@ -9,7 +11,7 @@ import java.util.Map;
  * @param group work-items of a group that work together
  * @param span steps of each item of such a group
  * @param lanes independent sums of an item
- * @param vector steps of an item that become one vector instruction
+ * @param vector steps of an item that become one vector instruction, on elements of 4 bytes
  */
 record GroupSizes(int items, int group, int span, int lanes, int vector) {
     private static final int LARGEST_GROUP = 256;
@@ -25,13 +27,21 @@ record GroupSizes(int items, int group, int span, int lanes, int vector) {
         };
     }
 
-    /** The constants that kernels are compiled with. */
-    Map<String, String> defines() {
+    /** The constants that kernels for a type are compiled with. */
+    Map<String, String> defines(DType dtype) {
+        int wide = Math.max(1, vector * Float.BYTES / dtype.computesIn().bytes());
         return Map.of(
-                "ITEMS", Integer.toString(items),
-                "GROUP", Integer.toString(group),
-                "SPAN", Integer.toString(span),
-                "LANES", Integer.toString(lanes),
-                "VECTOR", Integer.toString(vector));
+                KernelFile.DTYPE,
+                dtype.name(),
+                "ITEMS",
+                Integer.toString(items),
+                "GROUP",
+                Integer.toString(group),
+                "SPAN",
+                Integer.toString(span),
+                "LANES",
+                Integer.toString(lanes),
+                "VECTOR",
+                Integer.toString(wide));
     }
 }

@@ -1,31 +1,33 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
 import dev.weft.backend.View;
 
-/** Selecting by index. */
+/** Selecting by index: gather, of any type, and in the types that compute what adds up. */
 final class IndexKernels {
     /** Additions in a row that a sum may have: BLOCK in functions.h. */
     private static final int BLOCK = 128;
 
     private final Launcher launcher;
     private final IndexFaults faults;
+    private final DType dtype;
     private final Kernel gather;
-
     private final Kernel scatterAddColumns;
     private final Scratch lost;
     private final Kernel scatterAddRows;
     private final Kernel pick;
     private final Kernel unpick;
 
-    IndexKernels(Launcher launcher, IndexFaults faults) {
+    IndexKernels(Launcher launcher, IndexFaults faults, DType dtype) {
         this.launcher = launcher;
         this.faults = faults;
-        gather = launcher.items(KernelFile.INDICES, "gather");
-        scatterAddColumns = launcher.items(KernelFile.INDICES, "scatter_add_columns");
+        this.dtype = dtype;
+        gather = launcher.items(KernelFile.COPY, Copies.width(dtype), "gather");
+        scatterAddColumns = launcher.items(KernelFile.INDICES, dtype, "scatter_add_columns");
         lost = launcher.scratch("scatterAdd");
-        scatterAddRows = launcher.items(KernelFile.INDICES, "scatter_add_rows");
-        pick = launcher.items(KernelFile.INDICES, "pick");
-        unpick = launcher.items(KernelFile.INDICES, "unpick");
+        scatterAddRows = launcher.items(KernelFile.INDICES, dtype, "scatter_add_rows");
+        pick = launcher.items(KernelFile.INDICES, dtype, "pick");
+        unpick = launcher.items(KernelFile.INDICES, dtype, "unpick");
     }
 
     void gather(View table, View indices, View y) {
@@ -78,7 +80,7 @@ final class IndexKernels {
 
     /** Memory for what sums lose, where they are long. */
     private void keep(Arguments a, boolean keeps, long elements) {
-        a.i32(keeps ? 1 : 0).memory(lost.reserve(keeps ? elements * Float.BYTES : Float.BYTES));
+        a.i32(keeps ? 1 : 0).memory(lost.reserve((keeps ? elements : 1) * dtype.bytes()));
     }
 
     void close() {

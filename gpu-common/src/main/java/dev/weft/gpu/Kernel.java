@@ -2,7 +2,7 @@ package dev.weft.gpu;
 
 import java.util.Map;
 
-/** A kernel of a file, compiled when it is first launched. */
+/** A kernel of a file, looked up and compiled when it is first launched. */
 final class Kernel {
     private final KernelFile file;
     private final String name;
@@ -10,13 +10,7 @@ final class Kernel {
     private final int group;
     private long handle;
 
-    /**
-     * @throws IllegalArgumentException where the catalog has no such kernel
-     */
     Kernel(KernelFile file, String name, Map<String, String> defines, int group) {
-        if (!file.kernels().contains(name)) {
-            throw new IllegalArgumentException(file.fileName() + " has no kernel '" + name + "'");
-        }
         this.file = file;
         this.name = name;
         this.defines = defines;
@@ -28,9 +22,20 @@ final class Kernel {
         return group;
     }
 
+    /**
+     * The driver's handle.
+     *
+     * @throws IllegalStateException where the catalog has no such kernel
+     */
     long handle(GpuDriver driver) {
         if (handle == 0) {
-            handle = driver.kernel(file.source(defines), name);
+            KernelSource source = file.source(defines);
+            if (!source.kernels().contains(name)) {
+                throw new IllegalStateException(
+                        "%s has no kernel '%s' for %s"
+                                .formatted(file.fileName(), name, source.dtype()));
+            }
+            handle = driver.kernel(source, name);
         }
         return handle;
     }

@@ -1,125 +1,174 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The kernel files and the kernels in each: the catalog that a call's kernel is looked up in. What
- * is named here and missing in the file, or the other way round, is a test failure.
+ * The kernel files, the types that each is compiled for, and the kernels in it then: the catalog
+ * that a call's kernel is looked up in. What is named here and missing in the file, or the other
+ * way round, is a test failure.
  */
 public enum KernelFile {
-    /** Copying, converting, filling, transposing. */
-    COPY(withStrided("copy", "f32_to_i32", "i32_to_f32", "fill"), List.of("transpose")),
+    /** Moving elements as they are, by their width: the first type of each stands for it. */
+    COPY(
+            of(
+                    List.of(DType.U8, DType.F16, DType.I32, DType.I64),
+                    withStrided("copy", "fill", "where"),
+                    List.of("gather", "transpose"))),
+    /** Converting, from the type that it is compiled for. */
+    CONVERT(conversions()),
     /** y = f(x). */
     UNARY(
-            withStrided(
-                    "affine",
-                    "neg",
-                    "abs_value",
-                    "exp_value",
-                    "log_value",
-                    "sqrt_value",
-                    "square",
-                    "relu",
-                    "leaky_relu",
-                    "elu",
-                    "sigmoid",
-                    "tanh_value",
-                    "gelu_erf",
-                    "gelu_tanh",
-                    "silu",
-                    "softplus",
-                    "clamp_value"),
-            withStrided("affine_i32", "neg_i32", "abs_i32", "square_i32", "relu_i32", "clamp_i32")),
+            floats(
+                    withStrided(
+                            "affine",
+                            "neg",
+                            "abs_value",
+                            "exp_value",
+                            "log_value",
+                            "sqrt_value",
+                            "square",
+                            "relu",
+                            "leaky_relu",
+                            "elu",
+                            "sigmoid",
+                            "tanh_value",
+                            "gelu_erf",
+                            "gelu_tanh",
+                            "silu",
+                            "softplus",
+                            "clamp_value")),
+            integers(withStrided("affine", "neg", "abs_value", "square", "relu", "clamp_value"))),
     /** dx = dy f'(x). */
     UNARY_GRAD(
-            withStrided(
-                    "abs_grad",
-                    "sqrt_grad",
-                    "square_grad",
-                    "relu_grad",
-                    "leaky_relu_grad",
-                    "elu_grad",
-                    "sigmoid_grad",
-                    "tanh_grad",
-                    "gelu_erf_grad",
-                    "gelu_tanh_grad",
-                    "silu_grad",
-                    "softplus_grad",
-                    "clamp_grad")),
-    /** y = f(a, b), and its gradients. */
+            floats(
+                    withStrided(
+                            "abs_grad",
+                            "sqrt_grad",
+                            "square_grad",
+                            "relu_grad",
+                            "leaky_relu_grad",
+                            "elu_grad",
+                            "sigmoid_grad",
+                            "tanh_grad",
+                            "gelu_erf_grad",
+                            "gelu_tanh_grad",
+                            "silu_grad",
+                            "softplus_grad",
+                            "clamp_grad"))),
+    /** y = f(a, b), and its gradients; comparisons, also of bytes, for BOOL. */
     BINARY(
-            withStrided(
-                    "add",
-                    "sub",
-                    "mul",
-                    "div_value",
-                    "pow_value",
-                    "min_value",
-                    "max_value",
-                    "equal"),
-            withStrided(
-                    "add_i32", "sub_i32", "mul_i32", "div_i32", "min_i32", "max_i32", "equal_i32"),
-            withStrided(
-                    "div_grad_b",
-                    "pow_grad_a",
-                    "pow_grad_b",
-                    "unless_greater_grad",
-                    "unless_less_grad")),
+            of(
+                    List.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.U8),
+                    withStrided(
+                            "equal",
+                            "not_equal",
+                            "less",
+                            "less_equal",
+                            "greater",
+                            "greater_equal")),
+            numbers(withStrided("add", "sub", "mul", "div_value", "min_value", "max_value")),
+            floats(
+                    withStrided(
+                            "pow_value",
+                            "div_grad_b",
+                            "pow_grad_a",
+                            "pow_grad_b",
+                            "unless_greater_grad",
+                            "unless_less_grad"))),
     /** Elementwise losses and their gradients. */
     LOSS(
-            Stream.of(
-                            "squared_error",
-                            "absolute_error",
-                            "huber",
-                            "binary_cross_entropy",
-                            "binary_cross_entropy_logits",
-                            "categorical_cross_entropy")
-                    .flatMap(name -> withStrided(name, name + "_grad").stream())
-                    .toList()),
+            floats(
+                    Stream.of(
+                                    "squared_error",
+                                    "absolute_error",
+                                    "huber",
+                                    "binary_cross_entropy",
+                                    "binary_cross_entropy_logits",
+                                    "categorical_cross_entropy")
+                            .flatMap(name -> withStrided(name, name + "_grad").stream())
+                            .toList())),
     /** Sums, extremes and counts over axes. */
     REDUCE(
-            itemsAndGroups("sum", "max", "min", "sum_i32", "max_i32", "min_i32"),
-            withStrided("count_non_finite"),
-            List.of("count_unfit")),
+            numbers(itemsAndGroups("sum", "max", "min")),
+            floats(withStrided("count_non_finite"), List.of("count_unfit"))),
     /** Softmax, cross-entropy, argmax. */
     ROWS(
-            itemsAndGroups(
-                    "softmax",
-                    "softmax_grad",
-                    "cross_entropy",
-                    "cross_entropy_weights",
-                    "argmax",
-                    "argmax_i32")),
-    /** Selecting by index. */
-    INDICES(List.of("gather", "scatter_add_columns", "scatter_add_rows", "pick", "unpick")),
+            numbers(itemsAndGroups("argmax")),
+            floats(
+                    itemsAndGroups(
+                            "softmax", "softmax_grad", "cross_entropy", "cross_entropy_weights"))),
+    /** Adding up, and selecting columns, by index. */
+    INDICES(floats(List.of("scatter_add_columns", "scatter_add_rows", "pick", "unpick"))),
     /** Optimizers' updates. */
-    UPDATE(List.of("sgd", "sgd_momentum", "adam", "rms_prop")),
+    UPDATE(floats(List.of("sgd", "sgd_momentum", "adam", "rms_prop"))),
     /** Dropout's masks. */
-    DROPOUT(List.of("dropout_mask")),
+    DROPOUT(floats(List.of("dropout_mask"))),
     /** c = epilogue(c), where a library has made the product. */
-    EPILOGUE(List.of("gemm_epilogue")),
+    EPILOGUE(floats(List.of("gemm_epilogue")), halves(List.of("gemm_epilogue"))),
     /** c = epilogue(alpha a b + beta c) on a CPU, small products of rows, and packing. */
-    GEMM_CPU(List.of("gemm_cpu", "gemm_cpu_dot", "gemm_cpu_pack")),
+    GEMM_CPU(
+            floats(List.of("gemm_cpu", "gemm_cpu_dot", "gemm_cpu_pack")),
+            halves(List.of("gemm_cpu", "gemm_cpu_pack"))),
     /** The same on any device. */
-    GEMM_TILED(List.of("gemm_tiled")),
+    GEMM_TILED(floats(List.of("gemm_tiled")), halves(List.of("gemm_tiled"))),
     /** The same on a GPU. */
-    GEMM_GPU(List.of("gemm_gpu"));
+    GEMM_GPU(floats(List.of("gemm_gpu")), halves(List.of("gemm_gpu")));
 
     private static final String FOLDER = "kernels/";
 
-    @SuppressWarnings("ImmutableEnumChecker") // List.of and Stream.toList are
-    private final List<String> kernels;
+    /** The constant that says which type a file is compiled for. */
+    static final String DTYPE = "DTYPE";
+
+    private final Map<DType, List<String>> kernels = new EnumMap<>(DType.class);
+
+    KernelFile(Programs... programs) {
+        for (Programs some : programs) {
+            for (DType dtype : some.dtypes) {
+                kernels.computeIfAbsent(dtype, _ -> new ArrayList<>()).addAll(some.kernels);
+            }
+        }
+    }
+
+    /** Kernels that a file has where it is compiled for one of some types. */
+    private record Programs(List<DType> dtypes, List<String> kernels) {}
 
     @SafeVarargs
     @SuppressWarnings("varargs")
-    KernelFile(List<String>... kernels) {
-        this.kernels = Stream.of(kernels).flatMap(List::stream).toList();
+    private static Programs of(List<DType> dtypes, List<String>... kernels) {
+        return new Programs(dtypes, Stream.of(kernels).flatMap(List::stream).toList());
+    }
+
+    @SafeVarargs
+    private static Programs floats(List<String>... kernels) {
+        return of(List.of(DType.F32, DType.F64), kernels);
+    }
+
+    @SafeVarargs
+    private static Programs integers(List<String>... kernels) {
+        return of(List.of(DType.I32, DType.I64), kernels);
+    }
+
+    @SafeVarargs
+    private static Programs numbers(List<String>... kernels) {
+        return of(List.of(DType.F32, DType.F64, DType.I32, DType.I64), kernels);
+    }
+
+    @SafeVarargs
+    private static Programs halves(List<String>... kernels) {
+        return of(List.of(DType.F16, DType.BF16), kernels);
     }
 
     /** Each with a variant for any strides. */
@@ -134,9 +183,34 @@ public enum KernelFile {
                 .toList();
     }
 
-    /** The kernels in this file. */
-    public List<String> kernels() {
-        return kernels;
+    /** From each type, whose bits of BOOL are those of U8, a kernel to every other. */
+    private static Programs[] conversions() {
+        return Stream.of(DType.values())
+                .filter(from -> from != DType.BOOL)
+                .map(from -> of(List.of(from), withStrided(targets(from))))
+                .toArray(Programs[]::new);
+    }
+
+    private static String[] targets(DType from) {
+        return Stream.of(DType.values())
+                .filter(to -> to != from)
+                .map(KernelFile::conversion)
+                .toArray(String[]::new);
+    }
+
+    /** The kernel that converts to a type. */
+    static String conversion(DType to) {
+        return "to_" + to.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The types that the file is compiled for. */
+    public Set<DType> dtypes() {
+        return Collections.unmodifiableSet(kernels.keySet());
+    }
+
+    /** The kernels in the file where it is compiled for this type; none where it never is. */
+    public List<String> kernels(DType dtype) {
+        return Collections.unmodifiableList(kernels.getOrDefault(dtype, List.of()));
     }
 
     /**
@@ -144,14 +218,23 @@ public enum KernelFile {
      * What is compiled ahead is compiled with each of them.
      */
     List<Map<String, String>> variants(GpuTraits traits) {
+        return dtypes().stream().flatMap(dtype -> variants(traits, dtype)).toList();
+    }
+
+    private Stream<Map<String, String>> variants(GpuTraits traits, DType dtype) {
+        Map<String, String> sizes = GroupSizes.of(traits).defines(dtype);
         return switch (this) {
             case GEMM_CPU, GEMM_TILED, GEMM_GPU ->
-                    GemmVariant.candidates(traits).stream()
+                    GemmVariant.candidates(traits, dtype).stream()
                             .filter(variant -> variant.file() == this)
-                            .map(GemmVariant::defines)
-                            .distinct()
-                            .toList();
+                            .flatMap(
+                                    variant ->
+                                            Gemm.results(dtype).stream()
+                                                    .map(c -> variant.defines(dtype, c)))
+                            .distinct();
+            case EPILOGUE -> Gemm.results(dtype).stream().map(c -> Gemm.defines(dtype, c, sizes));
             case COPY,
+                    CONVERT,
                     UNARY,
                     UNARY_GRAD,
                     BINARY,
@@ -160,15 +243,14 @@ public enum KernelFile {
                     ROWS,
                     INDICES,
                     UPDATE,
-                    DROPOUT,
-                    EPILOGUE ->
-                    List.of(GroupSizes.of(traits).defines());
+                    DROPOUT ->
+                    Stream.of(sizes);
         };
     }
 
     /** The file's name. */
     public String fileName() {
-        return name().toLowerCase(java.util.Locale.ROOT) + ".cl";
+        return name().toLowerCase(Locale.ROOT) + ".cl";
     }
 
     /** The file behind portability.h and functions.h, to be compiled with these constants. */

@@ -1,5 +1,7 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
+
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,10 +26,23 @@ public record KernelSource(String file, String text, Map<String, String> defines
 
     /** Every source that a GPU's driver may be asked for, so that they can be compiled ahead. */
     public static List<KernelSource> forGpus() {
-        GpuTraits any = new GpuTraits(DeviceClass.GPU, 1, 1024, 48 << 10, 1, "", "", "");
+        GpuTraits any = new GpuTraits(DeviceClass.GPU, 1, 1024, 48 << 10, 1, true, "", "", "");
         return Stream.of(KernelFile.values())
                 .flatMap(file -> file.variants(any).stream().map(file::source))
                 .toList();
+    }
+
+    /** The kernels in it, by the catalog. */
+    public List<String> kernels() {
+        return Stream.of(KernelFile.values())
+                .filter(known -> known.fileName().equals(file))
+                .flatMap(known -> known.kernels(dtype()).stream())
+                .toList();
+    }
+
+    /** The type that it is compiled for. */
+    public DType dtype() {
+        return DType.valueOf(defines.getOrDefault(KernelFile.DTYPE, DType.F32.name()));
     }
 
     /** The compiler's options. */

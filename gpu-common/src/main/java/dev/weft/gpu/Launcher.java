@@ -1,5 +1,6 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.Reserve;
 import dev.weft.backend.View;
@@ -7,6 +8,7 @@ import dev.weft.backend.View;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -69,18 +71,24 @@ final class Launcher {
     }
 
     /** A kernel whose work-items share nothing. */
-    Kernel items(KernelFile file, String name) {
-        return new Kernel(file, name, sizes.defines(), sizes.items());
+    Kernel items(KernelFile file, DType dtype, String name) {
+        return new Kernel(file, name, sizes.defines(dtype), sizes.items());
     }
 
     /** A kernel whose groups work together. */
-    Kernel together(KernelFile file, String name) {
-        return new Kernel(file, name, sizes.defines(), sizes.group());
+    Kernel together(KernelFile file, DType dtype, String name) {
+        return new Kernel(file, name, sizes.defines(dtype), sizes.group());
     }
 
     /** A kernel whose groups have a size of their own. */
-    Kernel grouped(KernelFile file, String name, int group) {
-        return new Kernel(file, name, sizes.defines(), group);
+    Kernel grouped(KernelFile file, DType dtype, String name, int group) {
+        return new Kernel(file, name, sizes.defines(dtype), group);
+    }
+
+    /** The kernel that does what comes behind a product of this type, where c has that type. */
+    Kernel epilogue(DType dtype, DType c) {
+        Map<String, String> defines = Gemm.defines(dtype, c, sizes.defines(dtype));
+        return new Kernel(KernelFile.EPILOGUE, "gemm_epilogue", defines, sizes.items());
     }
 
     /** The most elements, of operands with gaps, or results of one launch: more takes several. */

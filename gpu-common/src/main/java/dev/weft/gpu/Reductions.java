@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Sums, extremes and counts over axes, in one launch or two. */
+/** Sums, extremes and counts over axes, of one type, in one launch or two. */
 final class Reductions {
     /** Kept and reduced axes that a kernel takes, each. */
     private static final int AXES = 3;
@@ -37,18 +37,19 @@ final class Reductions {
     private final Scratch partials;
     private final Scratch permuted;
     private final Scratch pieces;
-    private final Map<ReduceOp, Variants> f32 = new EnumMap<>(ReduceOp.class);
-    private final Map<ReduceOp, Variants> i32 = new EnumMap<>(ReduceOp.class);
+    private final DType dtype;
+    private final Map<ReduceOp, Variants> kernels = new EnumMap<>(ReduceOp.class);
     private final Elementwise elementwise;
     private final Elementwise.Pair countNonFinite;
 
     /** A kernel for one work-item, and one for a group of them, to an output. */
     private record Variants(Kernel items, Kernel groups) {}
 
-    Reductions(Launcher launcher, Elementwise elementwise, Copies copies) {
+    Reductions(Launcher launcher, Elementwise elementwise, Copies copies, DType dtype) {
         this.launcher = launcher;
         this.elementwise = elementwise;
         this.copies = copies;
+        this.dtype = dtype;
         partials = launcher.scratch("reduction");
         permuted = launcher.scratch("reduction");
         pieces = launcher.scratch("reduction");
@@ -59,33 +60,34 @@ final class Reductions {
                         case MAX -> "max";
                         case MIN -> "min";
                     };
-            f32.put(op, variants(name));
-            if (op.supports(DType.I32)) {
-                i32.put(op, variants(name + "_i32"));
-            }
+            kernels.put(op, variants(name));
         }
-        countNonFinite = elementwise.pair(KernelFile.REDUCE, "count_non_finite");
+        countNonFinite = elementwise.pair(KernelFile.REDUCE, dtype, "count_non_finite");
     }
 
     private Variants variants(String name) {
         return new Variants(
-                launcher.items(KernelFile.REDUCE, name + "_items"),
-                launcher.together(KernelFile.REDUCE, name + "_groups"));
+                launcher.items(KernelFile.REDUCE, dtype, name + "_items"),
+                launcher.together(KernelFile.REDUCE, dtype, name + "_groups"));
     }
 
     void reduce(ReduceOp op, View x, View y) {
         if (y.size() == 0) {
             return;
         }
-        Variants kernels = Objects.requireNonNull((y.dtype() == DType.F32 ? f32 : i32).get(op));
         double divisor = op == ReduceOp.MEAN ? (double) x.size() / y.size() : 1;
-        run(kernels, divisor, x, y);
+        run(Objects.requireNonNull(kernels.get(op)), divisor, x, y);
     }
 
-    /** One launch for each x, and none for a scalar with a dense x behind it. */
+    /**
+     * Of those of this type: one launch for each, and none for a scalar with a dense x behind it.
+     */
     void countNonFinite(List<View> xs, View count) {
         View scalar = null;
         for (View x : xs) {
+            if (x.dtype() != dtype) {
+                continue;
+            }
             if (scalar != null && !(x.isContiguous() && x.size() > 0)) {
                 countNonFinite(scalar, null, count);
                 scalar = null;
@@ -143,8 +145,8 @@ final class Reductions {
         long length = x.size() / y.size();
         long each = Math.max(1, launcher.most() / (length / x.dim(axis)));
         long count = Math.ceilDiv(x.dim(axis), each);
-        long memory = pieces.reserve(y.size() * count * y.dtype().bytes());
-        GpuBuffer buffer = new GpuBuffer(memory, y.dtype(), y.size() * count);
+        long memory = pieces.reserve(y.size() * count * dtype.bytes());
+        GpuBuffer buffer = new GpuBuffer(memory, dtype, y.size() * count);
         // The results of a piece lie behind those of the one before.
         Shape all = y.shape().with(axis, count);
         long[] strides = y.shape().contiguousStrides();
@@ -178,8 +180,8 @@ final class Reductions {
             launcher.groups(kernels.groups, outputs.count(), 1, 1);
             return;
         }
-        long memory = partials.reserve(outputs.count() * chunks * Integer.BYTES);
-        divisor(a.memory(memory).i64(0), outputs, 1).i32(chunk).i32(length).i64(1);
+        long memory = partials.reserve(outputs.count() * chunks * dtype.bytes());
+        a.memory(memory).i64(0).number(dtype, 1).i32(chunk).i32(length).i64(1);
         launcher.groups(kernels.groups, outputs.count(), chunks, 1);
         // The second launch: outputs of as many partial results, which lie side by side.
         begin(outputs, dense, outputs.strides(1));
@@ -238,12 +240,7 @@ final class Reductions {
     private Arguments to(Outputs outputs, double divisor) {
         Arguments a = launcher.arguments();
         a.memory(GpuBuffer.memory(outputs.kept.view(1))).i64(outputs.offset);
-        return divisor(a, outputs, divisor);
-    }
-
-    private static Arguments divisor(Arguments a, Outputs outputs, double divisor) {
-        boolean integral = outputs.kept.view(1).dtype() == DType.I32;
-        return integral ? a.i32((long) divisor) : a.f32(divisor);
+        return a.number(dtype, divisor);
     }
 
     /** By the shape alone, so that the order of additions is the same on every device. */
@@ -257,8 +254,8 @@ final class Reductions {
     /** x without gaps, with the axes that are kept first and those that are reduced last. */
     private View denseCopy(View x, View y) {
         View source = permutedLike(x, x, y);
-        long memory = permuted.reserve(source.size() * source.dtype().bytes());
-        GpuBuffer buffer = new GpuBuffer(memory, source.dtype(), source.size());
+        long memory = permuted.reserve(source.size() * dtype.bytes());
+        GpuBuffer buffer = new GpuBuffer(memory, dtype, source.size());
         View dense = View.contiguous(buffer, source.shape(), 0);
         copies.copy(source, dense);
         return dense;

@@ -3,7 +3,9 @@ package dev.weft.gpu;
 import dev.weft.DType;
 import dev.weft.backend.View;
 
-/** What works along the last axis: softmax, cross-entropy, argmax. */
+/**
+ * What works along the last axis, in one type: softmax, cross-entropy, argmax; of integers argmax.
+ */
 final class Rows {
     /** From this length on a group shares a row. */
     private static final int LONG = 128;
@@ -12,31 +14,31 @@ final class Rows {
 
     private final Launcher launcher;
     private final IndexFaults faults;
+    private final DType dtype;
     private final Variants softmax;
     private final Variants softmaxGrad;
     private final Variants crossEntropy;
     private final Variants crossEntropyWeights;
     private final Variants argmax;
-    private final Variants argmaxI32;
 
     /** A kernel for one work-item, and one for a group of them, to a row. */
     private record Variants(Kernel items, Kernel groups) {}
 
-    Rows(Launcher launcher, IndexFaults faults) {
+    Rows(Launcher launcher, IndexFaults faults, DType dtype) {
         this.launcher = launcher;
         this.faults = faults;
+        this.dtype = dtype;
         softmax = variants("softmax");
         softmaxGrad = variants("softmax_grad");
         crossEntropy = variants("cross_entropy");
         crossEntropyWeights = variants("cross_entropy_weights");
         argmax = variants("argmax");
-        argmaxI32 = variants("argmax_i32");
     }
 
     private Variants variants(String name) {
         return new Variants(
-                launcher.items(KernelFile.ROWS, name + "_items"),
-                launcher.together(KernelFile.ROWS, name + "_groups"));
+                launcher.items(KernelFile.ROWS, dtype, name + "_items"),
+                launcher.together(KernelFile.ROWS, dtype, name + "_groups"));
     }
 
     void softmax(boolean log, View x, View y) {
@@ -60,7 +62,7 @@ final class Rows {
         // y as x's shape, so that both are walked along the same leading axes.
         View wide = y.withUnitAxes(x.shape().with(x.rank() - 1, 1));
         forEach(
-                x.dtype() == DType.F32 ? argmax : argmaxI32,
+                argmax,
                 x.dim(-1),
                 Elementwise.Scalars.NONE,
                 new View[] {x.slice(x.rank() - 1, 0, 1, 1), wide},
@@ -129,7 +131,7 @@ final class Rows {
         matrix(a, logits);
         matrix(a, gradient);
         Launcher.dense(a, l, 0);
-        a.i64(l.stride(0)).f32(factor);
+        a.i64(l.stride(0)).number(dtype, factor);
         Launcher.dense(a, target, 0);
         a.i64(target.stride(0));
         if (target.dtype() == DType.I32) {

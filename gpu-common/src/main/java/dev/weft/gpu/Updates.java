@@ -1,5 +1,6 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
@@ -8,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/** Optimizers' updates and dropout's masks: the kernels that keep a state on the device. */
+/**
+ * Optimizers' updates and dropout's masks, in one type: the kernels that keep a state on the
+ * device.
+ */
 final class Updates {
     private static final int WORDS_OF_A_BLOCK = 4;
 
     private final Launcher launcher;
     private final IndexFaults faults;
+    private final DType dtype;
     private final Kernel sgd;
     private final Kernel sgdMomentum;
     private final Kernel adam;
@@ -21,15 +26,16 @@ final class Updates {
     private final Kernel countUnfit;
     private final Kernel dropoutMask;
 
-    Updates(Launcher launcher, IndexFaults faults) {
+    Updates(Launcher launcher, IndexFaults faults, DType dtype) {
         this.launcher = launcher;
         this.faults = faults;
-        sgd = launcher.together(KernelFile.UPDATE, "sgd");
-        sgdMomentum = launcher.together(KernelFile.UPDATE, "sgd_momentum");
-        adam = launcher.together(KernelFile.UPDATE, "adam");
-        rmsProp = launcher.together(KernelFile.UPDATE, "rms_prop");
-        countUnfit = launcher.together(KernelFile.REDUCE, "count_unfit");
-        dropoutMask = launcher.together(KernelFile.DROPOUT, "dropout_mask");
+        this.dtype = dtype;
+        sgd = launcher.together(KernelFile.UPDATE, dtype, "sgd");
+        sgdMomentum = launcher.together(KernelFile.UPDATE, dtype, "sgd_momentum");
+        adam = launcher.together(KernelFile.UPDATE, dtype, "adam");
+        rmsProp = launcher.together(KernelFile.UPDATE, dtype, "rms_prop");
+        countUnfit = launcher.together(KernelFile.REDUCE, dtype, "count_unfit");
+        dropoutMask = launcher.together(KernelFile.DROPOUT, dtype, "dropout_mask");
     }
 
     void update(
@@ -46,7 +52,7 @@ final class Updates {
         Launcher.dense(a, steps, 0);
         Launcher.dense(a, halt, 0);
         a.memory(faults.memory()).memory(launcher.finished());
-        a.f32(penalty.l1()).f32(penalty.l2()).f32(penalty.weightDecay());
+        numbers(a, penalty.l1(), penalty.l2(), penalty.weightDecay());
         Launcher.dense(a, p, 0);
         Launcher.dense(a, g, 0);
         for (View state : states) {
@@ -58,21 +64,27 @@ final class Updates {
                         if (states.isEmpty()) {
                             yield sgd;
                         }
-                        a.f32(momentum).i32(nesterov ? 1 : 0);
+                        a.number(dtype, momentum).i32(nesterov ? 1 : 0);
                         yield sgdMomentum;
                     }
                     case UpdateRule.Adam(var beta1, var beta2, var eps, var _) -> {
-                        a.f32(beta1).f32(1 - beta1).f32(Math.log(beta1));
-                        a.f32(beta2).f32(1 - beta2).f32(Math.log(beta2)).f32(eps);
+                        numbers(a, beta1, 1 - beta1, Math.log(beta1));
+                        numbers(a, beta2, 1 - beta2, Math.log(beta2), eps);
                         yield adam;
                     }
                     case UpdateRule.RmsProp(var alpha, var eps, var _) -> {
-                        a.f32(alpha).f32(1 - alpha).f32(eps);
+                        numbers(a, alpha, 1 - alpha, eps);
                         yield rmsProp;
                     }
                 };
         // Without parameters the step still counts.
         launcher.spans(kernel, Math.max(p.size(), 1));
+    }
+
+    private void numbers(Arguments a, double... values) {
+        for (double value : values) {
+            a.number(dtype, value);
+        }
     }
 
     void countUnfit(
@@ -82,7 +94,7 @@ final class Updates {
         Launcher.dense(a, loss == null ? control : loss, 0);
         a.i32(loss == null ? 0 : 1);
         Launcher.dense(a, control, 0);
-        a.f32(rule.penalty().l2());
+        a.number(dtype, rule.penalty().l2());
         Launcher.dense(a, p, 0);
         Launcher.dense(a, g, 0);
         // Without parameters there still is a loss.
@@ -97,7 +109,7 @@ final class Updates {
                 launcher.begin()
                         .i64(mask.size())
                         .i64(Math.round(rate * 0x1p32))
-                        .f32(1 / (1 - rate));
+                        .number(dtype, 1 / (1 - rate));
         Launcher.dense(a, state, 0);
         a.memory(launcher.finished());
         Launcher.dense(a, mask, 0);

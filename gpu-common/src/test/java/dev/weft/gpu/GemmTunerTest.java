@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.DType;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.GemmPrecision;
 
@@ -48,7 +49,8 @@ class GemmTunerTest {
 
         @Override
         public GpuTraits traits() {
-            return new GpuTraits(DeviceClass.GPU, 100, 1024, 48 << 10, 1, "", library, "clock");
+            return new GpuTraits(
+                    DeviceClass.GPU, 100, 1024, 48 << 10, 1, true, "", library, "clock");
         }
 
         @Override
@@ -115,7 +117,7 @@ class GemmTunerTest {
 
     private static GemmTuning tune(Clock clock, List<String> said) {
         Launcher launcher = new Launcher(clock);
-        GemmTuning tuning = new GemmTuner(launcher).run(said::add);
+        GemmTuning tuning = new GemmTuner(launcher, DType.F32).run(said::add);
         launcher.close();
         assertEquals(Map.of(), clock.memory, "memory that was not released");
         return tuning;

@@ -1,7 +1,11 @@
 package dev.weft.gpu;
 
+import static dev.weft.DType.F32;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.DType;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,12 +23,12 @@ import java.util.stream.Stream;
  */
 class GemmTuningTest {
     private static final GpuTraits CPU = traits("a CPU", 4096);
-    private static final GemmVariant OTHER = GemmVariant.cpu(6, 4, true);
+    private static final GemmVariant OTHER = GemmVariant.cpu(F32, 6, 4, true);
 
     @TempDir Path folder;
 
     private static GpuTraits traits(String key, int maxGroup) {
-        return new GpuTraits(DeviceClass.CPU, 2, maxGroup, 1 << 20, 16, "", "", key);
+        return new GpuTraits(DeviceClass.CPU, 2, maxGroup, 1 << 20, 16, true, "", "", key);
     }
 
     private static Map<GemmSize, GemmVariant> choices(GemmTuning tuning) {
@@ -40,7 +44,7 @@ class GemmTuningTest {
         for (GemmSize size : GemmSize.values()) {
             chosen.put(size, variant);
         }
-        return new GemmTuning(chosen);
+        return new GemmTuning(F32, chosen);
     }
 
     private Path kept() throws IOException {
@@ -52,12 +56,18 @@ class GemmTuningTest {
     @Test
     void whatIsStoredIsLoadedOnThisDeviceOnly() {
         CacheFolder cache = new CacheFolder(folder);
-        assertEquals(choices(GemmTuning.defaults(CPU)), choices(GemmTuning.load(cache, CPU)));
-        assertTrue(always(OTHER).store(cache, CPU).startsWith("kept in " + folder));
-        assertEquals(choices(always(OTHER)), choices(GemmTuning.load(cache, CPU)));
-        GpuTraits another = traits("another CPU", 4096);
         assertEquals(
-                choices(GemmTuning.defaults(another)), choices(GemmTuning.load(cache, another)));
+                choices(GemmTuning.defaults(CPU, F32)), choices(GemmTuning.load(cache, CPU, F32)));
+        assertTrue(always(OTHER).store(cache, CPU).startsWith("kept in " + folder));
+        assertEquals(choices(always(OTHER)), choices(GemmTuning.load(cache, CPU, F32)));
+        GpuTraits another = traits("another CPU", 4096);
+        // Nor for other types.
+        assertEquals(
+                choices(GemmTuning.defaults(CPU, DType.F64)),
+                choices(GemmTuning.load(cache, CPU, DType.F64)));
+        assertEquals(
+                choices(GemmTuning.defaults(another, F32)),
+                choices(GemmTuning.load(cache, another, F32)));
     }
 
     @Test
@@ -75,7 +85,9 @@ class GemmTuningTest {
             always(OTHER).store(cache, CPU);
             Files.writeString(kept(), text);
             assertEquals(
-                    choices(GemmTuning.defaults(CPU)), choices(GemmTuning.load(cache, CPU)), text);
+                    choices(GemmTuning.defaults(CPU, F32)),
+                    choices(GemmTuning.load(cache, CPU, F32)),
+                    text);
         }
     }
 
@@ -89,16 +101,18 @@ class GemmTuningTest {
     @Test
     void theDefaultsFitTheDevice() {
         for (DeviceClass deviceClass : DeviceClass.values()) {
-            GpuTraits small = new GpuTraits(deviceClass, 1, 64, 16 << 10, 4, "", "", "small");
-            choices(GemmTuning.defaults(small))
-                    .values()
-                    .forEach(variant -> assertTrue(variant.fits(small), variant::toString));
+            GpuTraits small = new GpuTraits(deviceClass, 1, 64, 16 << 10, 4, true, "", "", "small");
+            for (DType dtype : KernelFile.GEMM_GPU.dtypes()) {
+                choices(GemmTuning.defaults(small, dtype))
+                        .values()
+                        .forEach(v -> assertTrue(v.fits(small, dtype), v::toString));
+            }
         }
     }
 
     @Test
     void theDefaultStaysWhereAnotherIsHardlyFaster() {
-        GemmVariant usual = GemmVariant.cpu(12, 2, false);
+        GemmVariant usual = GemmVariant.cpu(F32, 12, 2, false);
         assertEquals(usual, GemmTuner.choose(Map.of(usual, 1.02, OTHER, 1.0), usual));
         assertEquals(OTHER, GemmTuner.choose(Map.of(usual, 1.2, OTHER, 1.0), usual));
         assertEquals(OTHER, GemmTuner.choose(Map.of(OTHER, 1.0), usual));

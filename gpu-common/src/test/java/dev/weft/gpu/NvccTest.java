@@ -3,6 +3,7 @@ package dev.weft.gpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.weft.DType;
 import dev.weft.conformance.Sample;
 import dev.weft.conformance.Tool;
 
@@ -14,8 +15,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -31,35 +32,30 @@ import java.util.stream.Stream;
 class NvccTest {
     private static final List<String> ARCHITECTURES = List.of("sm_75", "sm_80", "sm_90", "sm_100");
     private static final Pattern ENTRY = Pattern.compile("\\.entry\\s+(\\w+)");
-    private static final GpuTraits ANY_GPU =
-            new GpuTraits(DeviceClass.GPU, 100, 1024, 48 << 10, 1, "", "", "");
-
     @TempDir private Path folder = Path.of("");
     private int compiled;
 
     @TestFactory
     Stream<DynamicTest> compiles() {
         String nvcc = Tool.require("nvcc", "/usr/local/cuda/bin");
-        return Stream.of(KernelFile.values())
-                .flatMap(
-                        file ->
-                                Stream.concat(
-                                                Stream.of(GroupSizes.of(ANY_GPU).defines()),
-                                                file.variants(ANY_GPU).stream())
-                                        .distinct()
-                                        .map(
-                                                defines ->
-                                                        DynamicTest.dynamicTest(
-                                                                file.fileName() + " " + defines,
-                                                                () ->
-                                                                        compile(
-                                                                                nvcc, file,
-                                                                                defines))));
+        List<KernelSource> sources = new ArrayList<>(KernelSource.forGpus());
+        // What is meant for CPUs is CUDA C++ too.
+        for (DType dtype : KernelFile.GEMM_CPU.dtypes()) {
+            for (DType c : Gemm.results(dtype)) {
+                GemmVariant variant = GemmVariant.cpu(dtype, 12, 2, false);
+                sources.add(KernelFile.GEMM_CPU.source(variant.defines(dtype, c)));
+            }
+        }
+        return sources.stream()
+                .map(
+                        source ->
+                                DynamicTest.dynamicTest(
+                                        source.file() + " " + source.options(),
+                                        () -> compile(nvcc, source)));
     }
 
-    private void compile(String nvcc, KernelFile file, Map<String, String> defines)
+    private void compile(String nvcc, KernelSource source)
             throws IOException, InterruptedException {
-        KernelSource source = file.source(defines);
         Path cu = Files.writeString(folder.resolve("kernels.cu"), source.text());
         int turn = compiled++;
         for (int i = 0; i < Sample.size(1, ARCHITECTURES.size()); i++) {
@@ -77,14 +73,14 @@ class NvccTest {
             String output =
                     new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
-                fail(file.fileName() + " for " + architecture + ":\n" + output);
+                fail(source.file() + " for " + architecture + ":\n" + output);
             }
             TreeSet<String> entries = new TreeSet<>();
             Matcher matcher = ENTRY.matcher(Files.readString(ptx));
             while (matcher.find()) {
                 entries.add(matcher.group(1));
             }
-            assertEquals(new TreeSet<>(file.kernels()), entries, file.fileName());
+            assertEquals(new TreeSet<>(source.kernels()), entries, source.file());
         }
     }
 }

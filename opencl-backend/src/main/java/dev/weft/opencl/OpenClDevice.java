@@ -189,6 +189,7 @@ record OpenClDevice(
                 maxGroup,
                 localBytes,
                 isCpu() ? vectorFloats : 1,
+                fp64,
                 vendor,
                 "",
                 String.join(" ", "opencl", name, driverVersion, deviceClass().name()));

@@ -16,6 +16,7 @@ import static org.lwjgl.opencl.CL10.clGetEventProfilingInfo;
 import static org.lwjgl.opencl.CL10.clReleaseCommandQueue;
 import static org.lwjgl.opencl.CL10.clReleaseContext;
 import static org.lwjgl.opencl.CL10.clReleaseMemObject;
+import static org.lwjgl.opencl.CL10.clSetKernelArg1d;
 import static org.lwjgl.opencl.CL10.clSetKernelArg1f;
 import static org.lwjgl.opencl.CL10.clSetKernelArg1i;
 import static org.lwjgl.opencl.CL10.clSetKernelArg1l;
@@ -224,6 +225,7 @@ final class OpenClDriver implements GpuDriver {
                         case I32 -> clSetKernelArg1i(kernel, i, (int) bits);
                         case I64 -> clSetKernelArg1l(kernel, i, bits);
                         case F32 -> clSetKernelArg1f(kernel, i, Float.intBitsToFloat((int) bits));
+                        case F64 -> clSetKernelArg1d(kernel, i, Double.longBitsToDouble(bits));
                         case MEMORY -> clSetKernelArg1p(kernel, i, bits);
                     };
             if (status != 0) {

@@ -1,38 +1,50 @@
 package dev.weft.gpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.backend.Activation;
+import dev.weft.backend.Encoding;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 
 /**
- * One product by one gemm kernel, compared with the same in double: |Δ| ≤ 2u(k+2)(|α||A||B| +
- * |β||C| + |bias|) for each element, and nothing else is written.
+ * One product by one gemm kernel, compared with the same in double, added up without loss: |Δ| ≤
+ * 2u(k+2)(|α||A||B| + |β||C| + |bias|) for each element, with u of the type that is computed in,
+ * and once the rounding to c's type; and nothing else is written.
  */
 public final class GemmCheck {
-    private static final double U = 0x1p-24;
-    private static final float SENTINEL = Float.intBitsToFloat(0x7FC5E471);
+    private static final byte SENTINEL = 0x5A;
     private static final int MARGIN = 37;
 
-    /** Floats of 16 bytes, at multiples of which kernels may read four at once. */
+    /** Elements, at multiples of which kernels may read as many at once. */
     private static final int QUAD = 4;
 
     private final GpuDriver driver;
     private final Launcher launcher;
     private final Random random;
+    private final DType dtype;
+    private final DType result;
 
-    /** Checks kernels on an open device, with inputs drawn from a seed. */
-    public GemmCheck(GpuDriver driver, long seed) {
+    /**
+     * Checks kernels on an open device, with inputs drawn from a seed.
+     *
+     * @param dtype of a and b
+     * @param result the type of c and the bias
+     */
+    public GemmCheck(GpuDriver driver, long seed, DType dtype, DType result) {
         this.driver = driver;
+        this.dtype = dtype;
+        this.result = result;
         launcher = new Launcher(driver);
         random = new Random(seed);
     }
@@ -53,7 +65,7 @@ public final class GemmCheck {
             boolean aligned) {}
 
     /** The kernels for every class of device that this one can run, by their names. */
-    static Map<String, GemmVariant> variants(GpuTraits traits) {
+    static Map<String, GemmVariant> variants(GpuTraits traits, DType dtype) {
         Map<String, GemmVariant> variants = new LinkedHashMap<>();
         for (DeviceClass deviceClass : DeviceClass.values()) {
             GpuTraits as =
@@ -63,17 +75,26 @@ public final class GemmCheck {
                             traits.maxGroup(),
                             traits.localBytes(),
                             traits.vectorFloats(),
+                            traits.fp64(),
                             traits.vendor(),
                             "",
                             "");
-            GemmVariant.candidates(as).forEach(v -> variants.put(v.toString(), v));
+            GemmVariant.candidates(as, dtype).forEach(v -> variants.put(v.toString(), v));
         }
         return variants;
     }
 
-    /** A few small products by every kernel. */
-    public void runAll(int products) {
-        for (GemmVariant variant : variants(driver.traits()).values()) {
+    /** Checks every kernel by a few small products, for all types of operands and results. */
+    public static void runAll(GpuDriver driver, int products) {
+        for (DType dtype : KernelFile.GEMM_GPU.dtypes()) {
+            for (DType result : Gemm.results(dtype)) {
+                new GemmCheck(driver, 1, dtype, result).run(products);
+            }
+        }
+    }
+
+    private void run(int products) {
+        for (GemmVariant variant : variants(driver.traits(), dtype).values()) {
             for (int i = 0; i < products; i++) {
                 check(variant, draw(40));
             }
@@ -106,14 +127,22 @@ public final class GemmCheck {
         for (GemmSize size : GemmSize.values()) {
             always.put(size, variant);
         }
-        Gemm gemm = new Gemm(launcher, new GemmTuning(always));
+        Gemm gemm = new Gemm(launcher, dtype, new GemmTuning(dtype, always));
         int unit = p.aligned ? QUAD : 1;
-        try (Matrix a = matrix(p.aShared ? 1 : p.batch, p.batch, p.m, p.k, p.aTransposed, unit);
-                Matrix b = matrix(p.batch, p.batch, p.k, p.n, p.bTransposed, unit);
-                Matrix c = matrix(p.batch, p.batch, p.m, p.n, false, unit);
-                Matrix bias = matrix(1, 1, 1, p.n, false, unit)) {
+        try (Matrix a =
+                        matrix(
+                                dtype,
+                                p.aShared ? 1 : p.batch,
+                                p.batch,
+                                p.m,
+                                p.k,
+                                p.aTransposed,
+                                unit);
+                Matrix b = matrix(dtype, p.batch, p.batch, p.k, p.n, p.bTransposed, unit);
+                Matrix c = matrix(result, p.batch, p.batch, p.m, p.n, false, unit);
+                Matrix bias = matrix(result, 1, 1, 1, p.n, false, unit)) {
             if (p.beta == 0) {
-                c.fill(Float.NaN);
+                c.fill(Double.NaN);
             }
             View biasView = p.bias ? bias.row() : null;
             gemm.multiply(
@@ -126,42 +155,54 @@ public final class GemmCheck {
 
     private void compare(
             GemmVariant variant, Product p, Matrix a, Matrix b, Matrix c, @Nullable Matrix bias) {
-        float[] after = c.download();
-        boolean[] written = new boolean[after.length];
+        double u = dtype.computesIn().roundoff();
+        MemorySegment after = c.download();
+        boolean[] written = new boolean[Math.toIntExact(after.byteSize() / result.bytes())];
         for (int z = 0; z < p.batch; z++) {
             for (int i = 0; i < p.m; i++) {
                 for (int j = 0; j < p.n; j++) {
                     double sum = 0;
+                    double lost = 0;
                     double size = 0;
                     for (int l = 0; l < p.k; l++) {
                         double product = a.at(z, i, l) * b.at(z, l, j);
-                        sum += product;
+                        double total = sum + product;
+                        double added = total - sum;
+                        lost += (sum - (total - added)) + (product - added);
+                        lost += Math.fma(a.at(z, i, l), b.at(z, l, j), -product);
+                        sum = total;
                         size += Math.abs(product);
                     }
+                    sum += lost;
                     double before = p.beta == 0 ? 0 : p.beta * c.at(z, i, j);
                     double added = bias == null ? 0 : bias.at(0, 0, j);
                     double expected = activate(p.activation, p.alpha * sum + before + added);
                     double bound =
                             2
-                                            * U
+                                            * u
                                             * (p.k + 2)
                                             * (Math.abs(p.alpha) * size
                                                     + Math.abs(before)
                                                     + Math.abs(added))
-                                    + 16 * U;
+                                    + 16 * u
+                                    + (result == dtype.computesIn()
+                                            ? 0
+                                            : 2 * result.roundoff() * Math.abs(expected));
                     int position = c.position(z, i, j);
                     written[position] = true;
-                    if (!(Math.abs(after[position] - expected) <= bound)) {
+                    double actual = Encoding.get(result, after, position);
+                    if (!(Math.abs(actual - expected) <= bound)) {
                         throw new AssertionError(
-                                "%s, %s: element (%d, %d, %d) is %s, expected %s"
-                                        .formatted(variant, p, z, i, j, after[position], expected));
+                                "%s of %s to %s, %s: element (%d, %d, %d) is %s, expected %s"
+                                        .formatted(
+                                                variant, dtype, result, p, z, i, j, actual,
+                                                expected));
                     }
                 }
             }
         }
-        for (int i = 0; i < after.length; i++) {
-            if (!written[i]
-                    && Float.floatToRawIntBits(after[i]) != Float.floatToRawIntBits(SENTINEL)) {
+        for (int i = 0; i < after.byteSize(); i++) {
+            if (!written[i / result.bytes()] && after.get(JAVA_BYTE, i) != SENTINEL) {
                 throw new AssertionError(variant + ", " + p + ": a stray write at " + i);
             }
         }
@@ -178,11 +219,11 @@ public final class GemmCheck {
 
     /** A matrix of each batch, in memory with gaps and margins that hold sentinels. */
     private final class Matrix implements AutoCloseable {
-        private final float[] values;
+        private final MemorySegment values;
         private final long memory;
         private final View view;
 
-        Matrix(float[] values, View view, long memory) {
+        Matrix(MemorySegment values, View view, long memory) {
             this.values = values;
             this.view = view;
             this.memory = memory;
@@ -194,25 +235,31 @@ public final class GemmCheck {
         }
 
         double at(int z, int i, int j) {
-            return values[position(z, i, j)];
+            return Encoding.get(view.dtype(), values, position(z, i, j));
         }
 
-        void fill(float value) {
-            for (int i = 0; i < values.length; i++) {
-                if (Float.floatToRawIntBits(values[i]) != Float.floatToRawIntBits(SENTINEL)) {
-                    values[i] = value;
+        void fill(double value) {
+            fill(() -> value);
+        }
+
+        void fill(DoubleSupplier value) {
+            for (int z = 0; z < view.dim(0); z++) {
+                for (int i = 0; i < view.dim(1); i++) {
+                    for (int j = 0; j < view.dim(2); j++) {
+                        Encoding.set(view.dtype(), values, position(z, i, j), value.getAsDouble());
+                    }
                 }
             }
-            driver.write(MemorySegment.ofArray(values), memory, 0);
+            driver.write(values, memory, 0);
         }
 
         View row() {
             return new View(view.buffer(), Shape.of(view.dim(2)), new long[] {1}, view.offset());
         }
 
-        float[] download() {
-            float[] now = new float[values.length];
-            driver.read(memory, 0, MemorySegment.ofArray(now));
+        MemorySegment download() {
+            MemorySegment now = MemorySegment.ofArray(new byte[(int) values.byteSize()]);
+            driver.read(memory, 0, now);
             return now;
         }
 
@@ -228,30 +275,30 @@ public final class GemmCheck {
      * @param unit of which the offset and all strides but 1 are multiples
      */
     private Matrix matrix(
-            int matrices, int batches, int rows, int columns, boolean transposed, int unit) {
+            DType of,
+            int matrices,
+            int batches,
+            int rows,
+            int columns,
+            boolean transposed,
+            int unit) {
         int lead = roundUp((transposed ? rows : columns) + random.nextInt(5), unit);
         int apart = roundUp(lead * (transposed ? columns : rows) + random.nextInt(9), unit);
         int start = roundUp(MARGIN, unit);
-        float[] values = new float[2 * start + Math.max(1, apart * matrices)];
-        Arrays.fill(values, SENTINEL);
+        int elements = 2 * start + Math.max(1, apart * matrices);
+        MemorySegment values = MemorySegment.ofArray(new byte[elements * of.bytes()]);
+        values.fill(SENTINEL);
         long[] strides = {
             matrices == 1 ? 0 : apart,
             transposed ? 1 : Math.max(lead, 1),
             transposed ? Math.max(lead, 1) : 1
         };
-        for (int z = 0; z < matrices; z++) {
-            for (int i = 0; i < rows; i++) {
-                for (int j = 0; j < columns; j++) {
-                    values[(int) (start + z * strides[0] + i * strides[1] + j * strides[2])] =
-                            (float) random.nextGaussian();
-                }
-            }
-        }
-        long memory = driver.allocate((long) values.length * Float.BYTES);
-        driver.write(MemorySegment.ofArray(values), memory, 0);
-        GpuBuffer buffer = new GpuBuffer(memory, DType.F32, values.length);
+        long memory = driver.allocate(values.byteSize());
+        GpuBuffer buffer = new GpuBuffer(memory, of, elements);
         View view = new View(buffer, Shape.of(batches, rows, columns), strides, start);
-        return new Matrix(values, view, memory);
+        Matrix matrix = new Matrix(values, view, memory);
+        matrix.fill(random::nextGaussian);
+        return matrix;
     }
 
     private static int roundUp(int value, int unit) {

@@ -1,5 +1,6 @@
 package dev.weft.gpu;
 
+import dev.weft.DType;
 import dev.weft.backend.Activation;
 import dev.weft.conformance.Sample;
 import dev.weft.gpu.GemmCheck.Product;
@@ -15,6 +16,10 @@ import java.util.stream.Stream;
 /** Every gemm kernel that the tuner may choose, whichever class of device it is meant for. */
 class GemmVariantsTest {
     private static final int PRODUCTS = Sample.size(15, 60);
+
+    /** Of types whose kernels differ in how they load and store alone. */
+    private static final int OF_OTHERS = Sample.size(4, 60);
+
     private static final long SEED = 20_261_123;
 
     private GpuDriver driver = TestDriver.NONE;
@@ -31,17 +36,38 @@ class GemmVariantsTest {
 
     @TestFactory
     Stream<DynamicTest> agreesWithDouble() {
-        return GemmCheck.variants(driver.traits()).values().stream()
-                .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> check(variant)));
+        return KernelFile.GEMM_GPU.dtypes().stream()
+                .flatMap(dtype -> Gemm.results(dtype).stream().flatMap(c -> tests(dtype, c)));
     }
 
-    private void check(GemmVariant variant) {
-        GemmCheck check = new GemmCheck(driver, SEED);
-        for (int i = 0; i < PRODUCTS; i++) {
+    private Stream<DynamicTest> tests(DType dtype, DType c) {
+        return GemmCheck.variants(driver.traits(), dtype).values().stream()
+                .filter(variant -> isTried(variant, dtype, c))
+                .map(
+                        variant ->
+                                DynamicTest.dynamicTest(
+                                        variant + " " + dtype + " to " + c,
+                                        () -> check(variant, dtype, c)));
+    }
+
+    /**
+     * PoCL takes long to compile a GPU's kernels: of other types than F32 one size of tiles, and of
+     * F16 and BF16 each way to load and each way to store once.
+     */
+    private static boolean isTried(GemmVariant variant, DType dtype, DType c) {
+        return dtype == DType.F32
+                || variant.family() != GemmVariant.Family.GPU
+                || (variant.equals(GemmVariant.gpu(64, 64))
+                        && (dtype == DType.F16) == (c == DType.F32));
+    }
+
+    private void check(GemmVariant variant, DType dtype, DType c) {
+        GemmCheck check = new GemmCheck(driver, SEED, dtype, c);
+        for (int i = 0; i < (dtype == DType.F32 ? PRODUCTS : OF_OTHERS); i++) {
             check.check(variant, check.draw(130));
         }
         // Large enough that a transposed a is packed too; once, since the comparison is slow.
-        if (variant.equals(GemmVariant.cpu(12, 2, true))) {
+        if (dtype == DType.F32 && variant.equals(GemmVariant.cpu(dtype, 12, 2, true))) {
             check.check(
                     variant,
                     new Product(

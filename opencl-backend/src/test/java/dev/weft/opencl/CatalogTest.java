@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.DType;
 import dev.weft.gpu.CacheFolder;
 import dev.weft.gpu.KernelBuildException;
 import dev.weft.gpu.KernelFile;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -20,14 +22,34 @@ import java.util.TreeSet;
  * The catalog names the kernels that the files have, and no others; what does not build says why.
  */
 class CatalogTest {
+    /** As a CPU has them, since these programs are compiled for other tests too. */
+    private static Map<String, String> of(DType dtype) {
+        return Map.of(
+                "DTYPE",
+                dtype.name(),
+                "ITEMS",
+                "256",
+                "GROUP",
+                "1",
+                "SPAN",
+                "4096",
+                "LANES",
+                "64",
+                "VECTOR",
+                dtype.computesIn().bytes() == Long.BYTES ? "8" : "16");
+    }
+
     @ParameterizedTest
     @EnumSource(KernelFile.class)
     void namesEveryKernel(KernelFile file) {
         try (OpenClDriver driver = TestDriver.open(CacheFolder.ofUser())) {
-            KernelSource source = file.source(Map.of());
-            assertEquals(new TreeSet<>(file.kernels()), new TreeSet<>(driver.kernelNames(source)));
-            for (String name : file.kernels()) {
-                assertTrue(driver.kernel(source, name) != 0);
+            for (DType dtype : file.dtypes()) {
+                KernelSource source = file.source(of(dtype));
+                List<String> kernels = file.kernels(dtype);
+                assertEquals(new TreeSet<>(kernels), new TreeSet<>(driver.kernelNames(source)));
+                for (String name : kernels) {
+                    assertTrue(driver.kernel(source, name) != 0);
+                }
             }
         }
     }
@@ -35,7 +57,7 @@ class CatalogTest {
     @Test
     void aBrokenKernelShowsItsLogAndItsLines() {
         try (OpenClDriver driver = TestDriver.open(CacheFolder.ofUser())) {
-            String good = KernelFile.COPY.source(Map.of()).text();
+            String good = KernelFile.COPY.source(of(DType.I32)).text();
             KernelSource broken =
                     new KernelSource("broken.cl", good + "int f() { return wrong; }\n", Map.of());
             var error =
@@ -46,7 +68,7 @@ class CatalogTest {
             long line = good.lines().count() + 1;
             assertTrue(message.contains(line + "  int f() { return wrong; }"), message);
             // The device goes on.
-            assertTrue(driver.kernel(KernelFile.COPY.source(Map.of()), "copy") != 0);
+            assertTrue(driver.kernel(KernelFile.COPY.source(of(DType.I32)), "copy") != 0);
         }
     }
 }

@@ -1,9 +1,14 @@
-/* y = x between any strides and types, and y = value; each group on a span of elements. F32 is moved as its 32 bits, so
- * that NaNs keep their payload.
+/* What moves elements as they are: types of the same width share a program (DTYPE is U8, F16, I32 or I64), and NaNs
+ * keep their payload. Each group on a span of elements, but for gather and transpose.
  *
- *   NAME          dense operands, n elements
- *   NAME_strided  any strides: n elements in row-major order of the extents
- *   transpose     y[j, i] = x[i, j] by square tiles in local memory, so that both sides are read and written by rows:
+ *   copy       y = x
+ *   fill       y = a value, given by its bits
+ *   where      y = a where condition is not 0, otherwise b
+ *   NAME_strided  the same for any strides: n elements in row-major order of the extents
+ *   gather     y[i, …] = table[indices[i], …], rows (axis 0) of up to three further axes, numbered (i1, i2, i3): one
+ *              work-item to an element of y. A launch may have only the indices from `first_place` on. An index that is
+ *              out of range is noted, and reads as 0
+ *   transpose  y[j, i] = x[i, j] by square tiles in local memory, so that both sides are read and written by rows:
  *
  *                       x (rows × columns, row stride x_row)      y (columns × rows, row stride y_row)
  *                       ┌────┬────┐                               ┌────┬────┐
@@ -11,57 +16,73 @@
  *                       ├────┼────┤                               ├────┼────┤
  *                       │ C  │ D  │                               │ Bᵀ │ Dᵀ │
  *                       └────┴────┘                               └────┴────┘
- *                 group (c, r) moves tile (r, c); TILE × TILE elements by TILE × TILE_ROWS work-items
+ *              group (c, r) moves tile (r, c); TILE × TILE elements by TILE × TILE_ROWS work-items
  *
- * Tuning: GROUP, SPAN; TILE (a column more is allocated, so that a column's elements lie in different banks). */
+ * Tuning: ITEMS, GROUP, SPAN; TILE (a column more is allocated, so that a column's elements lie in different banks). */
 
 #define TILE 32
 #define TILE_ROWS 8
 
-#define COPY(NAME, FROM, TO, RESULT)                                            \
-    KERNEL(GROUP) NAME(long64 n, DENSE(const FROM, x_), DENSE(TO, y_)) {        \
-        EACH_OF_SPAN(i, n) {                                                    \
-            FROM x = AT_DENSE(x_);                                              \
-            AT_DENSE(y_) = RESULT;                                              \
-        }                                                                       \
-    }                                                                           \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, VIEW(const FROM, x_), VIEW(TO, y_)) { \
-        EACH_INDEX(n) {                                                         \
-            FROM x = AT(x_);                                                    \
-            AT(y_) = RESULT;                                                    \
-        }                                                                       \
-    }
-
-/* Truncated; saturates, and NaN gives 0. */
-DEVICE int truncated(float x) {
-    if (x >= 2147483648.0f) {
-        return 2147483647;
-    }
-    if (x <= -2147483648.0f) {
-        return -2147483647 - 1;
-    }
-    return x == x ? (int)x : 0;
-}
-
-COPY(copy, int, int, x)
-COPY(f32_to_i32, float, int, truncated(x))
-COPY(i32_to_f32, int, float, (float)x)
-
-KERNEL(GROUP) fill(long64 n, int bits, DENSE(int, y)) {
+KERNEL(GROUP) copy(long64 n, DENSE(const T, x), DENSE(T, y)) {
     EACH_OF_SPAN(i, n) {
-        AT_DENSE(y) = bits;
+        AT_DENSE(y) = AT_DENSE(x);
     }
 }
 
-KERNEL(GROUP) fill_strided(EXTENTS, int bits, VIEW(int, y)) {
+KERNEL(GROUP) copy_strided(EXTENTS, VIEW(const T, x), VIEW(T, y)) {
     EACH_INDEX(n) {
-        AT(y) = bits;
+        AT(y) = AT(x);
+    }
+}
+
+KERNEL(GROUP) fill(long64 n, long64 bits, DENSE(T, y)) {
+    EACH_OF_SPAN(i, n) {
+        AT_DENSE(y) = (T)bits;
+    }
+}
+
+KERNEL(GROUP) fill_strided(EXTENTS, long64 bits, VIEW(T, y)) {
+    EACH_INDEX(n) {
+        AT(y) = (T)bits;
+    }
+}
+
+KERNEL(GROUP) where(long64 n, DENSE(const unsigned8, condition), DENSE(const T, a), DENSE(const T, b), DENSE(T, y)) {
+    EACH_OF_SPAN(i, n) {
+        AT_DENSE(y) = AT_DENSE(condition) ? AT_DENSE(a) : AT_DENSE(b);
+    }
+}
+
+KERNEL(GROUP)
+where_strided(EXTENTS, VIEW(const unsigned8, condition), VIEW(const T, a), VIEW(const T, b), VIEW(T, y)) {
+    EACH_INDEX(n) {
+        AT(y) = AT(condition) ? AT(a) : AT(b);
+    }
+}
+
+KERNEL(ITEMS)
+gather(EXTENTS, int table_rows, VIEW(const T, table), DENSE(const int, indices), long64 indices_s0,
+       int first_place, VIEW(T, y), int code, GLOBAL int* fault) {
+    long64 i = GLOBAL_ID();
+    if (i < n) {
+        SPLIT(i);
+        int position = (int)i0;
+        int row = indices[indices_offset + i0 * indices_s0];
+        int good = row >= 0 && row < table_rows;
+        if (!good) {
+            note_fault(fault, code, first_place + position, row, table_rows);
+        }
+        T value = 0;
+        if (good) {
+            value = table[table_offset + row * table_s0 + i1 * table_s1 + i2 * table_s2 + i3 * table_s3];
+        }
+        AT(y) = value;
     }
 }
 
 KERNEL(TILE * TILE_ROWS)
-transpose(int rows, int columns, DENSE(const int, x), int x_row, DENSE(int, y), int y_row) {
-    LOCAL int tile[TILE][TILE + 1];
+transpose(int rows, int columns, DENSE(const T, x), int x_row, DENSE(T, y), int y_row) {
+    LOCAL T tile[TILE][TILE + 1];
     int column = LOCAL_ID() % TILE;
     int first = LOCAL_ID() / TILE;
     int left = GROUP_ID() * TILE;

@@ -5,8 +5,8 @@
  * it, by integer atomics; `finished` is 0 again after the launch. Tuning: GROUP, SPAN. */
 
 KERNEL(GROUP)
-dropout_mask(long64 n, long64 threshold, float kept, GLOBAL int* state, long64 state_offset, GLOBAL int* finished,
-             DENSE(float, mask)) {
+dropout_mask(long64 n, long64 threshold, T kept, GLOBAL int* state, long64 state_offset, GLOBAL int* finished,
+             DENSE(T, mask)) {
     LOCAL uint32 start[2];
     GLOBAL int* words = state + state_offset;
     if (LOCAL_ID() == 0) {
@@ -35,7 +35,7 @@ dropout_mask(long64 n, long64 threshold, float kept, GLOBAL int* state, long64 s
             k0 += 0x9E3779B9u;
             k1 += 0xBB67AE85u;
         }
-        GLOBAL float* y = mask + mask_offset + first;
+        GLOBAL T* y = mask + mask_offset + first;
         y[0] = c0 < threshold ? 0.0f : kept;
         if (first + 1 < n) {
             y[1] = c1 < threshold ? 0.0f : kept;

@@ -1,6 +1,5 @@
 /* Selecting by index. A table has rows (axis 0) of up to three further axes, numbered (i1, i2, i3):
  *
- *   gather       y[i, …] = table[indices[i], …]: one work-item to an element of y
  *   scatter_add_columns  dTable[indices[i], …] += dy[i, …]: one work-item to a column, which goes through all i in
  *                order; for devices with few work-items at a time. Where that may be more additions in a row than a sum
  *                may have, what each sum loses is kept in `lost`, of the table's rows and these columns
@@ -13,32 +12,12 @@
  * float atomics: repeated indices add up in order.
  * Tuning: ITEMS. */
 
-KERNEL(ITEMS)
-gather(EXTENTS, int table_rows, VIEW(const int, table), DENSE(const int, indices), long64 indices_s0,
-       int first_place, VIEW(int, y), int code, GLOBAL int* fault) {
-    long64 i = GLOBAL_ID();
-    if (i < n) {
-        SPLIT(i);
-        int position = (int)i0;
-        int row = indices[indices_offset + i0 * indices_s0];
-        int good = row >= 0 && row < table_rows;
-        if (!good) {
-            note_fault(fault, code, first_place + position, row, table_rows);
-        }
-        int value = 0;
-        if (good) {
-            value = table[table_offset + row * table_s0 + i1 * table_s1 + i2 * table_s2 + i3 * table_s3];
-        }
-        AT(y) = value;
-    }
-}
-
-#define SCATTER                                                                                            \
-    EXTENTS, int table_rows, VIEW(const float, dy), DENSE(const int, indices), long64 indices_s0,          \
-        int first_place, VIEW(float, table), int count, int code, GLOBAL int* fault
+#define SCATTER                                                                                \
+    EXTENTS, int table_rows, VIEW(const T, dy), DENSE(const int, indices), long64 indices_s0,  \
+        int first_place, VIEW(T, table), int count, int code, GLOBAL int* fault
 
 /* n = e1 e2 e3 columns. */
-KERNEL(ITEMS) scatter_add_columns(SCATTER, int keeps, GLOBAL float* lost) {
+KERNEL(ITEMS) scatter_add_columns(SCATTER, int keeps, GLOBAL T* lost) {
     long64 column = GLOBAL_ID();
     if (column < n) {
         SPLIT(column);
@@ -59,7 +38,7 @@ KERNEL(ITEMS) scatter_add_columns(SCATTER, int keeps, GLOBAL float* lost) {
         for (int i = 0; keeps && i < count; i++) {
             int row = indices[indices_offset + i * indices_s0];
             if (row >= 0 && row < table_rows) {
-                float more = dy[dy_at + i * dy_s0];
+                T more = dy[dy_at + i * dy_s0];
                 CARRY(table[table_at + row * table_s0], lost[(long64)row * n + column], more)
             }
         }
@@ -89,9 +68,9 @@ KERNEL(ITEMS) scatter_add_rows(SCATTER) {
         } else if (first) {
             long64 dy_at = dy_offset + i1 * dy_s1 + i2 * dy_s2 + i3 * dy_s3;
             long64 at = table_offset + row * table_s0 + i1 * table_s1 + i2 * table_s2 + i3 * table_s3;
-            float total = table[at];
-            float lost = 0.0f;
-            float block = 0.0f;
+            T total = table[at];
+            T lost = 0.0f;
+            T block = 0.0f;
             int more = 0;
             for (int i = (int)i0; i < count; i++) {
                 if (indices[indices_offset + i * indices_s0] == row) {
@@ -110,12 +89,12 @@ KERNEL(ITEMS) scatter_add_rows(SCATTER) {
 }
 
 KERNEL(ITEMS)
-pick(int rows, int columns, DENSE(const float, x), long64 x_s0, long64 x_s1, DENSE(const int, indices),
-     long64 indices_s0, int first_place, DENSE(float, y), long64 y_s0, int code, GLOBAL int* fault) {
+pick(int rows, int columns, DENSE(const T, x), long64 x_s0, long64 x_s1, DENSE(const int, indices),
+     long64 indices_s0, int first_place, DENSE(T, y), long64 y_s0, int code, GLOBAL int* fault) {
     long64 i = GLOBAL_ID();
     if (i < rows) {
         int column = indices[indices_offset + i * indices_s0];
-        float value = 0.0f;
+        T value = 0.0f;
         if (column >= 0 && column < columns) {
             value = x[x_offset + i * x_s0 + column * x_s1];
         } else {
@@ -126,8 +105,8 @@ pick(int rows, int columns, DENSE(const float, x), long64 x_s0, long64 x_s1, DEN
 }
 
 KERNEL(ITEMS)
-unpick(int n, int columns, DENSE(const float, dy), long64 dy_s0, DENSE(const int, indices), long64 indices_s0,
-       int first_place, DENSE(float, dx), long64 dx_s0, long64 dx_s1, int code, GLOBAL int* fault) {
+unpick(int n, int columns, DENSE(const T, dy), long64 dy_s0, DENSE(const int, indices), long64 indices_s0,
+       int first_place, DENSE(T, dx), long64 dx_s0, long64 dx_s1, int code, GLOBAL int* fault) {
     long64 element = GLOBAL_ID();
     if (element < n) {
         int i = (int)element / columns;

@@ -7,7 +7,8 @@
  *   GROUP  work-items of a group that takes a span of elements or works together by way of local memory, a power of
  *          two; 1 on a CPU, where a barrier costs more than it gives, and a loop becomes vector instructions
  *   SPAN   steps that each item of such a group takes, GROUP apart
- *   LANES  independent sums of an item, so that a sum can become vector instructions; 1 on a GPU */
+ *   LANES  independent sums of an item, so that a sum can become vector instructions; 1 on a GPU
+ *   DTYPE  the type of the elements, by its name in dev.weft.DType: a file is a program for each that it serves */
 
 #ifndef ITEMS
 #define ITEMS 256
@@ -22,10 +23,34 @@
 #define LANES 1
 #endif
 
+#define F64 1
+#define F32 2
+#define F16 3
+#define BF16 4
+#define I64 5
+#define I32 6
+#define U8 7
+#define I8 8
+#ifndef DTYPE
+#define DTYPE F32
+#endif
+#define FLOATING (DTYPE <= BF16)
+
 #ifdef __OPENCL_VERSION__
 
 typedef long long64;
+typedef ulong ulong64;
 typedef uint uint32;
+typedef ushort bits16;
+typedef uchar unsigned8;
+typedef char signed8;
+typedef ushort4 bits16_4;
+
+#ifdef cl_khr_fp64
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#define HAS_F64
+typedef double4 double_4;
+#endif
 
 #if defined(__clang__) && GROUP == 1
 /* Stands before a loop whose steps are independent of each other, so that it may become vector instructions even where
@@ -58,6 +83,8 @@ typedef uint uint32;
 
 #define AS_INT(x) as_int(x)
 #define AS_FLOAT(x) as_float(x)
+#define AS_LONG(x) as_long(x)
+#define AS_DOUBLE(x) as_double(x)
 #define MUL_HI(a, b) mul_hi(a, b)
 
 /* Atomics exist for 32-bit integers only. */
@@ -66,21 +93,17 @@ typedef uint uint32;
 #define ATOMIC_ADD(p, v) atomic_add((volatile __global int*)(p), v)
 #define ATOMIC_CLAIM(p, expected, v) (atomic_cmpxchg((volatile __global int*)(p), expected, v) == (expected))
 
-/* Sixteen floats, for kernels that one work-item runs alone on a CPU's vector unit. Macros, because vload16 and
- * vstore16 take a pointer into any address space. */
-typedef float16 vec16;
-#define VEC16_SPLAT(x) ((float16)(x))
-#define VEC16_LOAD(p) vload16(0, p)
-#define VEC16_STORE(x, p) vstore16(x, 0, p)
-#define VEC16_FMA(a, b, c) fma(a, b, c)
-/* a0 b0 a1 b1 … a7 b7, and a8 b8 … a15 b15. */
-#define VEC16_ZIP_LOW(a, b) shuffle2(a, b, (uint16)(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23))
-#define VEC16_ZIP_HIGH(a, b) shuffle2(a, b, (uint16)(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31))
-
 #else /* CUDA */
 
 typedef long long long64;
+typedef unsigned long long ulong64;
 typedef unsigned int uint32;
+typedef unsigned short bits16;
+typedef unsigned char unsigned8;
+typedef signed char signed8;
+typedef ushort4 bits16_4;
+typedef struct __align__(16) { double x, y, z, w; } double_4;
+#define HAS_F64
 
 #define INDEPENDENT
 #define KERNEL(group) extern "C" __global__ void __launch_bounds__(group)
@@ -102,6 +125,8 @@ typedef unsigned int uint32;
 
 #define AS_INT(x) __float_as_int(x)
 #define AS_FLOAT(x) __int_as_float(x)
+#define AS_LONG(x) __double_as_longlong(x)
+#define AS_DOUBLE(x) __longlong_as_double(x)
 #define MUL_HI(a, b) __umulhi(a, b)
 
 #define ATOMIC_READ(p) atomicOr((int*)(p), 0)
@@ -109,46 +134,118 @@ typedef unsigned int uint32;
 #define ATOMIC_ADD(p, v) atomicAdd((int*)(p), v)
 #define ATOMIC_CLAIM(p, expected, v) (atomicCAS((int*)(p), expected, v) == (expected))
 
+#endif
+
+/* What an element is in memory, T, and what it is computed with, ACC: see DType.computesIn. F16 and BF16 are their 16
+ * bits (functions.h widens and narrows them), so that no device needs to know these types. */
+#if DTYPE == F64
+typedef double T;
+typedef double ACC;
+#elif DTYPE == F32
+typedef float T;
+typedef float ACC;
+#elif DTYPE == F16 || DTYPE == BF16
+typedef bits16 T;
+typedef float ACC;
+#elif DTYPE == I64
+typedef long64 T;
+typedef long64 ACC;
+typedef ulong64 UNSIGNED;
+#elif DTYPE == I32
+typedef int T;
+typedef int ACC;
+typedef uint32 UNSIGNED;
+#elif DTYPE == U8
+typedef unsigned8 T;
+typedef int ACC;
+#else
+typedef signed8 T;
+typedef int ACC;
+#endif
+
+/* A literal of a floating ACC: all digits that a double takes. And its bits, as an integer. */
+#if DTYPE == F64
+#define REAL(literal) literal
+typedef long64 BITS;
+#define TO_BITS(x) AS_LONG(x)
+#define FROM_BITS(x) AS_DOUBLE(x)
+#define SIGN_BIT (-9223372036854775807 - 1)
+#define SMALLEST_NORMAL 2.2250738585072014e-308
+#else
+#define REAL(literal) literal##f
+typedef int BITS;
+#define TO_BITS(x) AS_INT(x)
+#define FROM_BITS(x) AS_FLOAT(x)
+#define SIGN_BIT (-2147483647 - 1)
+#define SMALLEST_NORMAL 1.17549435e-38f
+#endif
+
+/* Vectors of 64 bytes, for kernels that one work-item runs alone on a CPU's vector unit. Macros, because vload16 and
+ * vstore16 take a pointer into any address space.
+ *
+ *   VEC_ZIP_LOW   a0 b0 a1 b1 …, of the lower halves; VEC_ZIP_HIGH of the upper ones */
+#if DTYPE == F64
+#define VEC_LANES 8
+#elif FLOATING
+#define VEC_LANES 16
+#endif
+#if FLOATING && defined(__OPENCL_VERSION__)
+#if DTYPE == F64
+typedef double8 vec;
+#define VEC_SPLAT(x) ((double8)(x))
+#define VEC_LOAD(p) vload8(0, p)
+#define VEC_STORE(x, p) vstore8(x, 0, p)
+#define VEC_ZIP_LOW(a, b) shuffle2(a, b, (ulong8)(0, 8, 1, 9, 2, 10, 3, 11))
+#define VEC_ZIP_HIGH(a, b) shuffle2(a, b, (ulong8)(4, 12, 5, 13, 6, 14, 7, 15))
+#else
+typedef float16 vec;
+#define VEC_SPLAT(x) ((float16)(x))
+#define VEC_LOAD(p) vload16(0, p)
+#define VEC_STORE(x, p) vstore16(x, 0, p)
+#define VEC_ZIP_LOW(a, b) shuffle2(a, b, (uint16)(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23))
+#define VEC_ZIP_HIGH(a, b) shuffle2(a, b, (uint16)(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31))
+#endif
+#define VEC_FMA(a, b, c) fma(a, b, c)
+#elif FLOATING
 /* Never fast on a GPU: here so that nvcc checks the kernels that are meant for CPUs, and a host can run them. */
 typedef struct {
-    float lane[16];
-} vec16;
-DEVICE vec16 VEC16_SPLAT(float x) {
-    vec16 y;
-    for (int i = 0; i < 16; i++) {
+    ACC lane[VEC_LANES];
+} vec;
+DEVICE vec VEC_SPLAT(ACC x) {
+    vec y;
+    for (int i = 0; i < VEC_LANES; i++) {
         y.lane[i] = x;
     }
     return y;
 }
-DEVICE vec16 VEC16_LOAD(const float* p) {
-    vec16 y;
-    for (int i = 0; i < 16; i++) {
+DEVICE vec VEC_LOAD(const ACC* p) {
+    vec y;
+    for (int i = 0; i < VEC_LANES; i++) {
         y.lane[i] = p[i];
     }
     return y;
 }
-DEVICE void VEC16_STORE(vec16 x, float* p) {
-    for (int i = 0; i < 16; i++) {
+DEVICE void VEC_STORE(vec x, ACC* p) {
+    for (int i = 0; i < VEC_LANES; i++) {
         p[i] = x.lane[i];
     }
 }
-DEVICE vec16 VEC16_FMA(vec16 a, vec16 b, vec16 c) {
-    for (int i = 0; i < 16; i++) {
-        c.lane[i] = fmaf(a.lane[i], b.lane[i], c.lane[i]);
+DEVICE vec VEC_FMA(vec a, vec b, vec c) {
+    for (int i = 0; i < VEC_LANES; i++) {
+        c.lane[i] = fma(a.lane[i], b.lane[i], c.lane[i]);
     }
     return c;
 }
-DEVICE vec16 vec16_zip(vec16 a, vec16 b, int from) {
-    vec16 y;
-    for (int i = 0; i < 8; i++) {
+DEVICE vec vec_zip(vec a, vec b, int from) {
+    vec y;
+    for (int i = 0; i < VEC_LANES / 2; i++) {
         y.lane[2 * i] = a.lane[from + i];
         y.lane[2 * i + 1] = b.lane[from + i];
     }
     return y;
 }
-#define VEC16_ZIP_LOW(a, b) vec16_zip(a, b, 0)
-#define VEC16_ZIP_HIGH(a, b) vec16_zip(a, b, 8)
-
+#define VEC_ZIP_LOW(a, b) vec_zip(a, b, 0)
+#define VEC_ZIP_HIGH(a, b) vec_zip(a, b, VEC_LANES / 2)
 #endif
 
 /* A view of up to four axes, as parameters of a kernel: element (i0, i1, i2, i3) of x is AT(x). Offsets and strides

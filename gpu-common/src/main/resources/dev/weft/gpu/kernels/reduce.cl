@@ -12,9 +12,9 @@
  * The order of additions depends on the shape alone, and there are no float atomics: results repeat bit for bit.
  * Tuning: ITEMS, GROUP, LANES, SPAN; the chunk's length, an argument. */
 
-#define REDUCED(TX, TY)                                                                                             \
+#define REDUCED                                                                                                     \
     int outputs, int k1, int k2, long64 x_k0, long64 x_k1, long64 x_k2, long64 y_k0, long64 y_k1, long64 y_k2,      \
-        int r0, int r1, int r2, long64 x_r0, long64 x_r1, long64 x_r2, DENSE(const TX, x), DENSE(TY, y), TY divisor
+        int r0, int r1, int r2, long64 x_r0, long64 x_r1, long64 x_r2, DENSE(const T, x), DENSE(T, y), T divisor
 
 /* Where output `o` begins in x, and where it lies in y. */
 #define SPLIT_OUTPUT(o)                                                         \
@@ -25,121 +25,105 @@
     long64 x_at = x_offset + o0 * x_k0 + o1 * x_k1 + o2 * x_k2;                 \
     long64 y_at = y_offset + o0 * y_k0 + o1 * y_k1 + o2 * y_k2
 
-#define REDUCE(NAME, TX, TY, FIRST, COMBINE, FINISH)                                                   \
-    KERNEL(ITEMS) NAME##_items(REDUCED(TX, TY)) {                                                      \
-        long64 o = GLOBAL_ID();                                                                        \
-        if (o < outputs) {                                                                             \
-            SPLIT_OUTPUT(o);                                                                           \
-            TY all = FIRST;                                                                            \
-            LOST_##NAME;                                                                               \
-            for (int i0 = 0; i0 < r0; i0++) {                                                          \
-                for (int i1 = 0; i1 < r1; i1++) {                                                      \
-                    long64 at = x_at + i0 * x_r0 + i1 * x_r1;                                          \
-                    for (int first = 0; first < r2; first += BLOCK) {                                  \
-                        TY block = FIRST;                                                              \
-                        for (int i2 = first; i2 < r2 && i2 - first < BLOCK; i2++) {                    \
-                            block = COMBINE(block, x[at + i2 * x_r2]);                                 \
-                        }                                                                              \
-                        JOIN_##NAME(all, lost, block);                                                 \
-                    }                                                                                  \
-                }                                                                                      \
-            }                                                                                          \
-            y[y_at] = FINISH(SETTLED_##NAME(all, lost));                                               \
-        }                                                                                              \
-    }                                                                                                  \
-    KERNEL(GROUP) NAME##_groups(REDUCED(TX, TY), int chunk, int length, long64 y_c) {                  \
-        LOCAL TY shared[GROUP];                                                                        \
-        SPLIT_OUTPUT(GROUP_ID());                                                                      \
-        int begin = GROUP_ID_Y() * chunk;                                                              \
-        int end = chunk < length - begin ? begin + chunk : length;                                     \
-        TY all = FIRST;                                                                                \
-        LOST_##NAME;                                                                                   \
-        int i = begin + LOCAL_ID();                                                                    \
-        if (r0 == 1 && r1 == 1 && x_r2 == 1) {                                                         \
-            GLOBAL const TX* dense = x + x_at;                                                         \
-            while (i <= end - LANES * GROUP) {                                                         \
-                int stop = i < end - BLOCK * LANES * GROUP ? i + BLOCK * LANES * GROUP : end;          \
-                TY sums[LANES];                                                                        \
-                for (int lane = 0; lane < LANES; lane++) {                                             \
-                    sums[lane] = FIRST;                                                                \
-                }                                                                                      \
-                for (; i <= stop - LANES * GROUP; i += LANES * GROUP) {                                \
-                    for (int lane = 0; lane < LANES; lane++) {                                         \
-                        sums[lane] = COMBINE(sums[lane], dense[i + lane * GROUP]);                     \
-                    }                                                                                  \
-                }                                                                                      \
-                for (int width = LANES / 2; width > 0; width /= 2) {                                   \
-                    for (int lane = 0; lane < width; lane++) {                                         \
-                        sums[lane] = MERGE_##NAME(sums[lane], sums[lane + width]);                     \
-                    }                                                                                  \
-                }                                                                                      \
-                JOIN_##NAME(all, lost, sums[0]);                                                       \
-            }                                                                                          \
-        }                                                                                              \
-        while (i < end) {                                                                              \
-            TY block = FIRST;                                                                          \
-            for (int first = i; i < end && i - first < BLOCK * GROUP; i += GROUP) {                    \
-                int i01 = i / r2;                                                                      \
-                int i0 = i01 / r1;                                                                     \
-                long64 at = x_at + i0 * x_r0 + (i01 - i0 * r1) * x_r1 + (i - i01 * r2) * x_r2;         \
-                block = COMBINE(block, x[at]);                                                         \
-            }                                                                                          \
-            JOIN_##NAME(all, lost, block);                                                             \
-        }                                                                                              \
-        shared[LOCAL_ID()] = SETTLED_##NAME(all, lost);                                                \
-        BARRIER();                                                                                     \
-        for (int width = GROUP / 2; width > 0; width /= 2) {                                           \
-            if (LOCAL_ID() < width) {                                                                  \
-                shared[LOCAL_ID()] = MERGE_##NAME(shared[LOCAL_ID()], shared[LOCAL_ID() + width]);     \
-            }                                                                                          \
-            BARRIER();                                                                                 \
-        }                                                                                              \
-        if (LOCAL_ID() == 0) {                                                                         \
-            y[y_at + GROUP_ID_Y() * y_c] = FINISH(shared[0]);                                          \
-        }                                                                                              \
+#define REDUCE(NAME, FIRST, COMBINE, FINISH)                                                        \
+    KERNEL(ITEMS) NAME##_items(REDUCED) {                                                           \
+        long64 o = GLOBAL_ID();                                                                     \
+        if (o < outputs) {                                                                          \
+            SPLIT_OUTPUT(o);                                                                        \
+            T all = FIRST;                                                                          \
+            LOST_##NAME;                                                                            \
+            for (int i0 = 0; i0 < r0; i0++) {                                                       \
+                for (int i1 = 0; i1 < r1; i1++) {                                                   \
+                    long64 at = x_at + i0 * x_r0 + i1 * x_r1;                                       \
+                    for (int first = 0; first < r2; first += BLOCK) {                               \
+                        T block = FIRST;                                                            \
+                        for (int i2 = first; i2 < r2 && i2 - first < BLOCK; i2++) {                 \
+                            block = COMBINE(block, x[at + i2 * x_r2]);                              \
+                        }                                                                           \
+                        JOIN_##NAME(all, lost, block);                                              \
+                    }                                                                               \
+                }                                                                                   \
+            }                                                                                       \
+            y[y_at] = FINISH(SETTLED_##NAME(all, lost));                                            \
+        }                                                                                           \
+    }                                                                                               \
+    KERNEL(GROUP) NAME##_groups(REDUCED, int chunk, int length, long64 y_c) {                       \
+        LOCAL T shared[GROUP];                                                                      \
+        SPLIT_OUTPUT(GROUP_ID());                                                                   \
+        int begin = GROUP_ID_Y() * chunk;                                                           \
+        int end = chunk < length - begin ? begin + chunk : length;                                  \
+        T all = FIRST;                                                                              \
+        LOST_##NAME;                                                                                \
+        int i = begin + LOCAL_ID();                                                                 \
+        if (r0 == 1 && r1 == 1 && x_r2 == 1) {                                                      \
+            GLOBAL const T* dense = x + x_at;                                                       \
+            while (i <= end - LANES * GROUP) {                                                      \
+                int stop = i < end - BLOCK * LANES * GROUP ? i + BLOCK * LANES * GROUP : end;       \
+                T sums[LANES];                                                                      \
+                for (int lane = 0; lane < LANES; lane++) {                                          \
+                    sums[lane] = FIRST;                                                             \
+                }                                                                                   \
+                for (; i <= stop - LANES * GROUP; i += LANES * GROUP) {                             \
+                    for (int lane = 0; lane < LANES; lane++) {                                      \
+                        sums[lane] = COMBINE(sums[lane], dense[i + lane * GROUP]);                  \
+                    }                                                                               \
+                }                                                                                   \
+                for (int width = LANES / 2; width > 0; width /= 2) {                                \
+                    for (int lane = 0; lane < width; lane++) {                                      \
+                        sums[lane] = MERGE_##NAME(sums[lane], sums[lane + width]);                  \
+                    }                                                                               \
+                }                                                                                   \
+                JOIN_##NAME(all, lost, sums[0]);                                                    \
+            }                                                                                       \
+        }                                                                                           \
+        while (i < end) {                                                                           \
+            T block = FIRST;                                                                        \
+            for (int first = i; i < end && i - first < BLOCK * GROUP; i += GROUP) {                 \
+                int i01 = i / r2;                                                                   \
+                int i0 = i01 / r1;                                                                  \
+                long64 at = x_at + i0 * x_r0 + (i01 - i0 * r1) * x_r1 + (i - i01 * r2) * x_r2;      \
+                block = COMBINE(block, x[at]);                                                      \
+            }                                                                                       \
+            JOIN_##NAME(all, lost, block);                                                          \
+        }                                                                                           \
+        shared[LOCAL_ID()] = SETTLED_##NAME(all, lost);                                             \
+        BARRIER();                                                                                  \
+        for (int width = GROUP / 2; width > 0; width /= 2) {                                        \
+            if (LOCAL_ID() < width) {                                                               \
+                shared[LOCAL_ID()] = MERGE_##NAME(shared[LOCAL_ID()], shared[LOCAL_ID() + width]);  \
+            }                                                                                       \
+            BARRIER();                                                                              \
+        }                                                                                           \
+        if (LOCAL_ID() == 0) {                                                                      \
+            y[y_at + GROUP_ID_Y() * y_c] = FINISH(shared[0]);                                       \
+        }                                                                                           \
     }
 
-#define PLUS(a, b) ((a) + (b))
-#define PLUS_WRAPPED(a, b) ((int)((uint32)(a) + (uint32)(b)))
-DEVICE int larger_i32(int a, int b) { return a > b ? a : b; }
-DEVICE int smaller_i32(int a, int b) { return a < b ? a : b; }
-
 #define AS_IT_IS(v) v
-#define DIVIDED(v) ((v) / divisor)
 
+/* What partial results are merged by, what blocks are joined to, and what comes of it: only floating sums lose
+ * anything. */
 #define MERGE_sum(a, b) PLUS(a, b)
 #define MERGE_max(a, b) larger(a, b)
 #define MERGE_min(a, b) smaller(a, b)
-#define MERGE_sum_i32(a, b) PLUS_WRAPPED(a, b)
-#define MERGE_max_i32(a, b) larger_i32(a, b)
-#define MERGE_min_i32(a, b) smaller_i32(a, b)
-
-/* What blocks are joined to, and what comes of it: only float sums lose anything. */
-#define JOIN_sum(all, lost, block) CARRY(all, lost, block)
 #define JOIN_max(all, lost, block) all = larger(all, block)
 #define JOIN_min(all, lost, block) all = smaller(all, block)
-#define JOIN_sum_i32(all, lost, block) all = PLUS_WRAPPED(all, block)
-#define JOIN_max_i32(all, lost, block) all = larger_i32(all, block)
-#define JOIN_min_i32(all, lost, block) all = smaller_i32(all, block)
-#define SETTLED_sum(all, lost) settled(all, lost)
 #define SETTLED_max(all, lost) all
 #define SETTLED_min(all, lost) all
-#define SETTLED_sum_i32(all, lost) all
-#define SETTLED_max_i32(all, lost) all
-#define SETTLED_min_i32(all, lost) all
-#define LOST_sum float lost = 0.0f
 #define LOST_max
 #define LOST_min
-#define LOST_sum_i32
-#define LOST_max_i32
-#define LOST_min_i32
 
-REDUCE(sum, float, float, 0.0f, PLUS, DIVIDED)
-REDUCE(max, float, float, -INFINITY, larger, AS_IT_IS)
-REDUCE(min, float, float, INFINITY, smaller, AS_IT_IS)
-REDUCE(sum_i32, int, int, 0, PLUS_WRAPPED, AS_IT_IS)
-REDUCE(max_i32, int, int, -2147483647 - 1, larger_i32, AS_IT_IS)
-REDUCE(min_i32, int, int, 2147483647, smaller_i32, AS_IT_IS)
+#if FLOATING
+
+#define PLUS(a, b) ((a) + (b))
+#define JOIN_sum(all, lost, block) CARRY(all, lost, block)
+#define SETTLED_sum(all, lost) settled(all, lost)
+#define LOST_sum T lost = 0.0f
+#define DIVIDED(v) ((v) / divisor)
+
+REDUCE(sum, 0.0f, PLUS, DIVIDED)
+REDUCE(max, -INFINITY, larger, AS_IT_IS)
+REDUCE(min, INFINITY, smaller, AS_IT_IS)
 
 /* count += how many elements of x, and of a scalar beside it, are NaN or infinite, up to the largest int: one launch. A
  * group that has found some adds them by an integer atomic, whose order does not matter.
@@ -147,7 +131,7 @@ REDUCE(min_i32, int, int, 2147483647, smaller_i32, AS_IT_IS)
  *   count_non_finite          dense x, n elements
  *   count_non_finite_strided  any strides: n elements in row-major order of the extents
  *   count_unfit               dense g and p, n elements: how many are not |g| + l2 |p| <= control[1] */
-#define COUNTED DENSE(int, count), DENSE(const float, scalar), int with_scalar
+#define COUNTED DENSE(int, count), DENSE(const T, scalar), int with_scalar
 #define NON_FINITE(value) (fabs(value) < INFINITY ? 0 : 1)
 #define COUNT(EACH, ONE)                                                                        \
     LOCAL int found[GROUP];                                                                     \
@@ -179,17 +163,31 @@ DEVICE void add_up_to_largest(GLOBAL int* sum, int more) {
     }
 }
 
-KERNEL(GROUP) count_non_finite(long64 n, COUNTED, DENSE(const float, x)) {
+KERNEL(GROUP) count_non_finite(long64 n, COUNTED, DENSE(const T, x)) {
     COUNT(EACH_OF_SPAN(i, n), NON_FINITE(AT_DENSE(x)))
 }
 
-KERNEL(GROUP) count_non_finite_strided(EXTENTS, COUNTED, VIEW(const float, x)) {
+KERNEL(GROUP) count_non_finite_strided(EXTENTS, COUNTED, VIEW(const T, x)) {
     COUNT(EACH_INDEX(n), NON_FINITE(AT(x)))
 }
 
 KERNEL(GROUP)
-count_unfit(long64 n, COUNTED, DENSE(const float, control), float l2, DENSE(const float, p), DENSE(const float, g)) {
-    float largest = control[control_offset + 1];
+count_unfit(long64 n, COUNTED, DENSE(const T, control), T l2, DENSE(const T, p), DENSE(const T, g)) {
+    T largest = control[control_offset + 1];
     COUNT(EACH_OF_SPAN(i, n),
           fabs(AT_DENSE(g)) + (l2 > 0.0f ? l2 * fabs(AT_DENSE(p)) : 0.0f) <= largest ? 0 : 1)
 }
+
+#else
+
+#define PLUS(a, b) ((T)((UNSIGNED)(a) + (UNSIGNED)(b)))
+#define JOIN_sum(all, lost, block) all = PLUS(all, block)
+#define SETTLED_sum(all, lost) all
+#define LOST_sum
+#define LARGEST ((T)((UNSIGNED)-1 >> 1))
+
+REDUCE(sum, 0, PLUS, AS_IT_IS)
+REDUCE(max, -LARGEST - 1, larger, AS_IT_IS)
+REDUCE(min, LARGEST, smaller, AS_IT_IS)
+
+#endif

@@ -5,7 +5,13 @@
  *
  * x and y may be the same view: a step writes only the element that it has read. Tuning: GROUP, SPAN. */
 
-#define UNARY(NAME, T, PARAMETER, RESULT)                                                             \
+#if FLOATING
+#define PARAMETER T
+#else
+#define PARAMETER long64
+#endif
+
+#define UNARY(NAME, RESULT)                                                                           \
     KERNEL(GROUP) NAME(long64 n, PARAMETER p, PARAMETER q, DENSE(const T, x_), DENSE(T, y_)) {        \
         EACH_OF_SPAN(i, n) {                                                                          \
             T x = AT_DENSE(x_);                                                                       \
@@ -19,31 +25,35 @@
         }                                                                                             \
     }
 
-/* Wraps, as all arithmetic of I32 does, without the overflow that C leaves undefined. */
-DEVICE int square_wrapped(int x) { return (int)((uint32)x * (uint32)x); }
-DEVICE int negated(int x) { return (int)(0u - (uint32)x); }
+#if FLOATING
 
-UNARY(affine, float, float, p * x + q)
-UNARY(neg, float, float, -x)
-UNARY(abs_value, float, float, fabs(x))
-UNARY(exp_value, float, float, exp(x))
-UNARY(log_value, float, float, natural_log(x))
-UNARY(sqrt_value, float, float, sqrt(x))
-UNARY(square, float, float, x * x)
-UNARY(relu, float, float, rectified(x))
-UNARY(leaky_relu, float, float, x > 0.0f ? x : p * x)
-UNARY(elu, float, float, x >= 0.0f ? x : p * expm1(x))
-UNARY(sigmoid, float, float, logistic(x))
-UNARY(tanh_value, float, float, hyperbolic_tangent(x))
-UNARY(gelu_erf, float, float, normal_gated(x))
-UNARY(gelu_tanh, float, float, logistic_gated(x, magnitude(x, 12.0f), gelu_inner(magnitude(x, 12.0f))))
-UNARY(silu, float, float, logistic_gated(x, magnitude(x, 112.0f), magnitude(x, 112.0f)))
-UNARY(softplus, float, float, log_one_plus_exp(x))
-UNARY(clamp_value, float, float, smaller(larger(x, p), q))
+UNARY(affine, p * x + q)
+UNARY(neg, -x)
+UNARY(abs_value, fabs(x))
+UNARY(exp_value, exp(x))
+UNARY(log_value, natural_log(x))
+UNARY(sqrt_value, sqrt(x))
+UNARY(square, x * x)
+UNARY(relu, rectified(x))
+UNARY(leaky_relu, x > 0.0f ? x : p * x)
+UNARY(elu, x >= 0.0f ? x : p * expm1(x))
+UNARY(sigmoid, logistic(x))
+UNARY(tanh_value, hyperbolic_tangent(x))
+UNARY(gelu_erf, normal_gated(x))
+UNARY(gelu_tanh, logistic_gated(x, magnitude(x, FAR_OF_TANH), gelu_inner(magnitude(x, FAR_OF_TANH))))
+UNARY(silu, logistic_gated(x, magnitude(x, FAR_OF_LOGISTIC), magnitude(x, FAR_OF_LOGISTIC)))
+UNARY(softplus, log_one_plus_exp(x))
+UNARY(clamp_value, smaller(larger(x, p), q))
 
-UNARY(affine_i32, int, long64, (int)(p * x + q))
-UNARY(neg_i32, int, long64, negated(x))
-UNARY(abs_i32, int, long64, x < 0 ? negated(x) : x)
-UNARY(square_i32, int, long64, square_wrapped(x))
-UNARY(relu_i32, int, long64, x < 0 ? 0 : x)
-UNARY(clamp_i32, int, long64, x < p ? (int)p : (x > q ? (int)q : x))
+#else
+
+DEVICE T negated(T x) { return (T)(0 - (UNSIGNED)x); }
+
+UNARY(affine, (T)((ulong64)p * (ulong64)x + (ulong64)q))
+UNARY(neg, negated(x))
+UNARY(abs_value, x < 0 ? negated(x) : x)
+UNARY(square, (T)((UNSIGNED)x * (UNSIGNED)x))
+UNARY(relu, x < 0 ? 0 : x)
+UNARY(clamp_value, x < p ? (T)p : (x > q ? (T)q : x))
+
+#endif

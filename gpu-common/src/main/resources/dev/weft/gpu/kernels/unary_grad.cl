@@ -7,44 +7,44 @@
  *
  * relu, sigmoid and tanh read y only. dx may be the same view as any input. Tuning: GROUP, SPAN. */
 
-#define UNARY_GRAD(NAME, SLOPE)                                                                           \
-    KERNEL(GROUP) NAME(long64 n, float p, float q, DENSE(const float, x_), DENSE(const float, y_),        \
-                       DENSE(const float, dy_), DENSE(float, dx_)) {                                      \
-        EACH_OF_SPAN(i, n) {                                                                              \
-            float x = AT_DENSE(x_);                                                                       \
-            float y = AT_DENSE(y_);                                                                       \
-            float dy = AT_DENSE(dy_);                                                                     \
-            AT_DENSE(dx_) = SLOPE(dy, x, y, p, q);                                                        \
-        }                                                                                                 \
-    }                                                                                                     \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, float p, float q, VIEW(const float, x_), VIEW(const float, y_), \
-                                 VIEW(const float, dy_), VIEW(float, dx_)) {                              \
-        EACH_INDEX(n) {                                                                                   \
-            float x = AT(x_);                                                                             \
-            float y = AT(y_);                                                                             \
-            float dy = AT(dy_);                                                                           \
-            AT(dx_) = SLOPE(dy, x, y, p, q);                                                              \
-        }                                                                                                 \
+#define UNARY_GRAD(NAME, SLOPE)                                                            \
+    KERNEL(GROUP) NAME(long64 n, T p, T q, DENSE(const T, x_), DENSE(const T, y_),         \
+                       DENSE(const T, dy_), DENSE(T, dx_)) {                               \
+        EACH_OF_SPAN(i, n) {                                                               \
+            T x = AT_DENSE(x_);                                                            \
+            T y = AT_DENSE(y_);                                                            \
+            T dy = AT_DENSE(dy_);                                                          \
+            AT_DENSE(dx_) = SLOPE(dy, x, y, p, q);                                         \
+        }                                                                                  \
+    }                                                                                      \
+    KERNEL(GROUP) NAME##_strided(EXTENTS, T p, T q, VIEW(const T, x_), VIEW(const T, y_),  \
+                                 VIEW(const T, dy_), VIEW(T, dx_)) {                       \
+        EACH_INDEX(n) {                                                                    \
+            T x = AT(x_);                                                                  \
+            T y = AT(y_);                                                                  \
+            T dy = AT(dy_);                                                                \
+            AT(dx_) = SLOPE(dy, x, y, p, q);                                               \
+        }                                                                                  \
     }
 
-DEVICE float abs_slope(float dy, float x, float y, float p, float q) { return dy * sign_of(x); }
-DEVICE float sqrt_slope(float dy, float x, float y, float p, float q) { return dy / (2.0f * y); }
-DEVICE float square_slope(float dy, float x, float y, float p, float q) { return dy * x * 2.0f; }
-DEVICE float relu_slope(float dy, float x, float y, float p, float q) { return y > 0.0f ? dy : 0.0f * dy; }
-DEVICE float leaky_relu_slope(float dy, float x, float y, float p, float q) { return x > 0.0f ? dy : p * dy; }
-DEVICE float elu_slope(float dy, float x, float y, float p, float q) { return x > 0.0f ? dy : dy * (p * exp(x)); }
-DEVICE float sigmoid_slope(float dy, float x, float y, float p, float q) { return dy * (y * (1.0f - y)); }
-DEVICE float tanh_slope(float dy, float x, float y, float p, float q) { return dy * (1.0f - y * y); }
-DEVICE float softplus_slope(float dy, float x, float y, float p, float q) { return dy * logistic(x); }
-DEVICE float clamp_slope(float dy, float x, float y, float p, float q) { return x >= p && x <= q ? dy : 0.0f * dy; }
+DEVICE T abs_slope(T dy, T x, T y, T p, T q) { return dy * sign_of(x); }
+DEVICE T sqrt_slope(T dy, T x, T y, T p, T q) { return dy / (2.0f * y); }
+DEVICE T square_slope(T dy, T x, T y, T p, T q) { return dy * x * 2.0f; }
+DEVICE T relu_slope(T dy, T x, T y, T p, T q) { return y > 0.0f ? dy : 0.0f * dy; }
+DEVICE T leaky_relu_slope(T dy, T x, T y, T p, T q) { return x > 0.0f ? dy : p * dy; }
+DEVICE T elu_slope(T dy, T x, T y, T p, T q) { return x > 0.0f ? dy : dy * (p * exp(x)); }
+DEVICE T sigmoid_slope(T dy, T x, T y, T p, T q) { return dy * (y * (1.0f - y)); }
+DEVICE T tanh_slope(T dy, T x, T y, T p, T q) { return dy * (1.0f - y * y); }
+DEVICE T softplus_slope(T dy, T x, T y, T p, T q) { return dy * logistic(x); }
+DEVICE T clamp_slope(T dy, T x, T y, T p, T q) { return x >= p && x <= q ? dy : 0.0f * dy; }
 
-DEVICE float gelu_erf_slope(float dy, float x, float y, float p, float q) { return dy * normal_gated_slope(x); }
-DEVICE float gelu_tanh_slope(float dy, float x, float y, float p, float q) {
-    float a = magnitude(x, 12.0f);
+DEVICE T gelu_erf_slope(T dy, T x, T y, T p, T q) { return dy * normal_gated_slope(x); }
+DEVICE T gelu_tanh_slope(T dy, T x, T y, T p, T q) {
+    T a = magnitude(x, FAR_OF_TANH);
     return dy * logistic_gated_slope(x, a, gelu_inner(a), gelu_inner_slope(a));
 }
-DEVICE float silu_slope(float dy, float x, float y, float p, float q) {
-    float a = magnitude(x, 112.0f);
+DEVICE T silu_slope(T dy, T x, T y, T p, T q) {
+    T a = magnitude(x, FAR_OF_LOGISTIC);
     return dy * logistic_gated_slope(x, a, a, 1.0f);
 }
 

@@ -8,19 +8,19 @@
  * GROUP, SPAN. */
 
 /* Parameters, gradient and states never overlap. */
-#define STATE(x) GLOBAL float* RESTRICT x, long64 x##_offset
-#define UPDATE                                                                                             \
-    long64 n, DENSE(const float, control), DENSE(int, steps), DENSE(const int, halt),                      \
-        GLOBAL const int* fault, GLOBAL int* finished, float l1, float l2, float weight_decay, STATE(p_),  \
-        GLOBAL const float* RESTRICT g_, long64 g__offset
+#define STATE(x) GLOBAL T* RESTRICT x, long64 x##_offset
+#define UPDATE                                                                                 \
+    long64 n, DENSE(const T, control), DENSE(int, steps), DENSE(const int, halt),              \
+        GLOBAL const int* fault, GLOBAL int* finished, T l1, T l2, T weight_decay, STATE(p_),  \
+        GLOBAL const T* RESTRICT g_, long64 g__offset
 
 /* {lr, t, …}: the step's settings, made once for each group. */
 #define SETTINGS 4
-DEVICE void begin_step(GLOBAL const float* control, GLOBAL int* steps, TO_LOCAL float* settings) {
+DEVICE void begin_step(GLOBAL const T* control, GLOBAL int* steps, TO_LOCAL T* settings) {
     uint32 low = (uint32)ATOMIC_READ(steps) + 1u;
     uint32 high = (uint32)ATOMIC_READ(steps + 1) + (low == 0u ? 1u : 0u);
     settings[0] = control[0];
-    settings[1] = (float)high * 4294967296.0f + (float)low;
+    settings[1] = (T)high * 4294967296.0f + (T)low;
 }
 DEVICE void end_step(GLOBAL int* steps, GLOBAL int* finished) {
     /* To add 1 carries where the low word was full. */
@@ -29,20 +29,20 @@ DEVICE void end_step(GLOBAL int* steps, GLOBAL int* finished) {
     }
 }
 
-#define BEGIN                                     \
-    LOCAL float settings[SETTINGS];               \
-    int goes = !halt[halt_offset] && !fault[0];   \
-    if (LOCAL_ID() == 0 && goes) {                \
+#define BEGIN                                    \
+    LOCAL T settings[SETTINGS];                  \
+    int goes = !halt[halt_offset] && !fault[0];  \
+    if (LOCAL_ID() == 0 && goes) {               \
         begin_step(control + control_offset, steps + steps_offset, settings)
-#define THEN                                                     \
-    }                                                            \
-    BARRIER();                                                   \
-    float lr = settings[0];                                      \
-    long64 updated = goes ? n : 0;                               \
-    EACH_OF_SPAN(i, updated) {                                   \
-        float p = AT_DENSE(p_);                                  \
-        float g = AT_DENSE(g_) + l2 * p + l1 * sign_of(p);       \
-        float decayed = p - lr * weight_decay * p
+#define THEN                                            \
+    }                                                   \
+    BARRIER();                                          \
+    T lr = settings[0];                                 \
+    long64 updated = goes ? n : 0;                      \
+    EACH_OF_SPAN(i, updated) {                          \
+        T p = AT_DENSE(p_);                             \
+        T g = AT_DENSE(g_) + l2 * p + l1 * sign_of(p);  \
+        T decayed = p - lr * weight_decay * p
 #define END                                                      \
     }                                                            \
     if (LOCAL_ID() == 0 && goes) {                               \
@@ -58,10 +58,10 @@ KERNEL(GROUP) sgd(UPDATE) {
 }
 
 /* u = momentum u + g'; p = p' - lr u, or with Nesterov p = p' - lr (g' + momentum u). */
-KERNEL(GROUP) sgd_momentum(UPDATE, STATE(u_), float momentum, int nesterov) {
+KERNEL(GROUP) sgd_momentum(UPDATE, STATE(u_), T momentum, int nesterov) {
     BEGIN;
     THEN;
-    float u = momentum * AT_DENSE(u_) + g;
+    T u = momentum * AT_DENSE(u_) + g;
     AT_DENSE(u_) = u;
     AT_DENSE(p_) = decayed - lr * (nesterov ? g + momentum * u : u);
     END
@@ -70,14 +70,14 @@ KERNEL(GROUP) sgd_momentum(UPDATE, STATE(u_), float momentum, int nesterov) {
 /* m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 - beta2) g'²; p = p' - lr m̂ / (√v̂ + eps). 1 - beta^t is
  * -expm1(t ln beta), which does not cancel where beta is near 1. */
 KERNEL(GROUP)
-adam(UPDATE, STATE(m_), STATE(v_), float beta1, float one_less_beta1, float ln_beta1, float beta2,
-     float one_less_beta2, float ln_beta2, float eps) {
+adam(UPDATE, STATE(m_), STATE(v_), T beta1, T one_less_beta1, T ln_beta1, T beta2,
+     T one_less_beta2, T ln_beta2, T eps) {
     BEGIN;
     settings[2] = -1.0f / expm1(settings[1] * ln_beta1);
     settings[3] = -1.0f / expm1(settings[1] * ln_beta2);
     THEN;
-    float m = beta1 * AT_DENSE(m_) + one_less_beta1 * g;
-    float v = beta2 * AT_DENSE(v_) + one_less_beta2 * g * g;
+    T m = beta1 * AT_DENSE(m_) + one_less_beta1 * g;
+    T v = beta2 * AT_DENSE(v_) + one_less_beta2 * g * g;
     AT_DENSE(m_) = m;
     AT_DENSE(v_) = v;
     AT_DENSE(p_) = decayed - lr * (m * settings[2]) / (sqrt(v * settings[3]) + eps);
@@ -85,10 +85,10 @@ adam(UPDATE, STATE(m_), STATE(v_), float beta1, float one_less_beta1, float ln_b
 }
 
 /* v = alpha v + (1 - alpha) g'²; p = p' - lr g' / (√v + eps). */
-KERNEL(GROUP) rms_prop(UPDATE, STATE(v_), float alpha, float one_less_alpha, float eps) {
+KERNEL(GROUP) rms_prop(UPDATE, STATE(v_), T alpha, T one_less_alpha, T eps) {
     BEGIN;
     THEN;
-    float v = alpha * AT_DENSE(v_) + one_less_alpha * g * g;
+    T v = alpha * AT_DENSE(v_) + one_less_alpha * g * g;
     AT_DENSE(v_) = v;
     AT_DENSE(p_) = decayed - lr * g / (sqrt(v) + eps);
     END
