@@ -40,7 +40,7 @@ import java.util.stream.Stream;
  */
 public abstract class BackendConformance {
     /** How many cases of a group are drawn for types other than F32. */
-    private static final int FEW = 4;
+    private static final int FEW = 3;
 
     private final String selector;
     private Device device;
@@ -142,10 +142,16 @@ public abstract class BackendConformance {
         return ScalarCases.all(this::device);
     }
 
+    /** Methods of tensors on every type, and on two types. */
+    @TestFactory
+    public Stream<DynamicTest> types() {
+        return TypeCases.all(this::device, () -> reference);
+    }
+
     /** Operations on tensors, with the gradients by all operands. */
     @TestFactory
     public Stream<DynamicTest> operations() {
-        return OpCases.all()
+        return OpCases.ofEveryType()
                 .map(
                         c ->
                                 test(

@@ -19,7 +19,7 @@ final class CentralDifferences {
 
     static void check(OpCase c, Device device, long seed) {
         OpCase.Outcome outcome = c.run(device, seed);
-        double[] dy = c.dy(seed, outcome.y().length);
+        double[] dy = c.dy(outcome.dtype(), seed, outcome.y().length);
         List<double[]> values = c.draw(seed);
         int next = 0;
         for (int i = 0; i < values.size(); i++) {

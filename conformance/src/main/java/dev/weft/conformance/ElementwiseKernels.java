@@ -30,6 +30,9 @@ final class ElementwiseKernels {
 
     static List<KernelCase> of(DType dtype) {
         List<KernelCase> cases = new ArrayList<>();
+        if (dtype == DType.BOOL) {
+            return cases;
+        }
         for (UnaryOp op : UnaryOp.values()) {
             if (op.supports(dtype)) {
                 forEachShape((shape, in, out) -> cases.add(unary(op, dtype, shape, in, out)));

@@ -37,6 +37,9 @@ final class ExtremeKernels {
 
     static List<KernelCase> of(DType dtype) {
         List<KernelCase> cases = new ArrayList<>();
+        if (dtype == DType.BOOL) {
+            return cases;
+        }
         for (CompareOp op : CompareOp.values()) {
             cases.add(compare(op, dtype));
         }
@@ -116,9 +119,6 @@ final class ExtremeKernels {
     }
 
     private static Values integers(DType dtype) {
-        if (dtype == DType.BOOL) {
-            return Values.of(dtype, 0, 1);
-        }
         long low = dtype.smallest();
         long high = dtype.largest();
         long root = Math.round(Math.sqrt((double) high));

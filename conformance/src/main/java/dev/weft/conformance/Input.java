@@ -6,9 +6,11 @@ import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.random.Philox;
 
+import java.util.Arrays;
+
 /**
- * One operand of an {@link OpCase}: its shape, and a rule that draws its elements. Elements are
- * floats, so that every backend gets exactly the same.
+ * One operand of an {@link OpCase}: its shape, and a rule that draws its elements. These are
+ * rounded to its type, so that every backend gets exactly the same.
  *
  * @param differentiable whether the case takes the gradient by it
  */
@@ -64,6 +66,12 @@ record Input(DType dtype, Shape shape, boolean differentiable, Draw draw) {
         return new Input(DType.I32, Shape.of(values.length), false, (_, i) -> values[i]);
     }
 
+    /** Integers of a type from low to high. */
+    static Input integers(DType dtype, long low, long high, long... dims) {
+        Draw draw = (random, _) -> low + Math.floor(random.nextDouble() * (high - low + 1));
+        return new Input(dtype, Shape.of(dims), false, draw);
+    }
+
     /** This operand without a gradient: a target. */
     Input constant() {
         return new Input(dtype, shape, false, draw);
@@ -73,25 +81,22 @@ record Input(DType dtype, Shape shape, boolean differentiable, Draw draw) {
         return new Input(DType.F32, Shape.of(dims), true, draw);
     }
 
+    /** This operand in another floating type; one of integers as it is. */
+    Input as(DType type) {
+        return dtype.isFloating() ? new Input(type, shape, differentiable, draw) : this;
+    }
+
     /** The elements, in row-major order. */
     double[] draw(Philox random) {
         double[] values = new double[(int) shape.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) draw.value(random, i);
-        }
-        return values;
+        Arrays.setAll(values, i -> draw.value(random, i));
+        return Values.of(dtype, values).reals();
     }
 
-    /** A tensor of these elements, which are exact on every backend. */
+    /** A tensor of these elements; the reference keeps what its type would round. */
     Tensor upload(Device device, double[] values) {
-        if (dtype == DType.F32) {
-            Tensor flat = device.tensor(DType.F32, values);
-            return flat.reshape(shape.toArray());
-        }
-        int[] integers = new int[values.length];
-        for (int i = 0; i < values.length; i++) {
-            integers[i] = (int) values[i];
-        }
-        return device.tensor(integers).reshape(shape.toArray());
+        return dtype.isFloating()
+                ? device.tensor(dtype, values).reshape(shape.toArray())
+                : Values.of(dtype, values).on(device, shape);
     }
 }

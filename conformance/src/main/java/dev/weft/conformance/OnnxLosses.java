@@ -1,5 +1,6 @@
 package dev.weft.conformance;
 
+import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 
@@ -21,15 +22,16 @@ final class OnnxLosses {
                     Tensor logProbabilities = node.x(0).logSoftmax(1);
                     return List.of(nll(node, logProbabilities), logProbabilities);
                 });
-        operators.put("Dropout", node -> List.of(dropout(node)));
+        operators.put("Dropout", OnnxLosses::dropout);
     }
 
-    /** Without training, y = x. */
-    private static Tensor dropout(OnnxNode node) {
+    /** Without training, y = x, and nothing is masked. */
+    private static List<Tensor> dropout(OnnxNode node) {
         if (node.has(2)) {
             throw new UnsupportedCase("training_mode");
         }
-        return node.x(0);
+        Tensor x = node.x(0);
+        return List.of(x, node.device().ones(DType.BOOL, x.shape().toArray()));
     }
 
     /**

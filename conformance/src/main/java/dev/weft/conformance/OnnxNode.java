@@ -52,13 +52,15 @@ final class OnnxNode {
 
     /** An operand. */
     Tensor x(int input) {
-        OnnxTensor proto = proto(input);
-        long[] dims = proto.shape().toArray();
-        return switch (proto.type()) {
-            case OnnxTensor.FLOAT -> device.tensor(proto.reals()).reshape(dims);
-            case OnnxTensor.INT32 -> integers(proto.integers()).reshape(dims);
-            default -> throw new UnsupportedCase("type " + typeName(proto.type()));
-        };
+        return values(input).on(device, proto(input).shape());
+    }
+
+    private Values values(int input) {
+        Values values = proto(input).values();
+        if (values == null) {
+            throw new UnsupportedCase("type " + typeName(proto(input).type()));
+        }
+        return values;
     }
 
     /** All operands. */
@@ -74,11 +76,13 @@ final class OnnxNode {
      * The elements of an operand that says where or how often, and is no data: read by the host.
      */
     long[] numbers(int input) {
-        OnnxTensor proto = proto(input);
-        if (proto.type() != OnnxTensor.INT64 && proto.type() != OnnxTensor.INT32) {
-            throw new UnsupportedCase("indices of type " + typeName(proto.type()));
+        Values values = values(input);
+        if (!values.dtype().isInteger()) {
+            throw new UnsupportedCase("indices of type " + typeName(proto(input).type()));
         }
-        return proto.integers();
+        long[] numbers = new long[values.size()];
+        Arrays.setAll(numbers, values::integer);
+        return numbers;
     }
 
     /** The extents of an operand. */
@@ -88,13 +92,12 @@ final class OnnxNode {
 
     /** A number that the host reads. */
     double number(int input) {
-        OnnxTensor proto = proto(input);
-        return proto.type() == OnnxTensor.FLOAT ? proto.reals()[0] : (double) numbers(input)[0];
+        return values(input).real(0);
     }
 
-    /** I32 of rank 1. */
+    /** I64 of rank 1. */
     Tensor integers(long[] values) {
-        return device.tensor(Arrays.stream(values).mapToInt(Math::toIntExact).toArray());
+        return device.tensor(values);
     }
 
     boolean hasAttribute(String name) {

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -31,6 +30,7 @@ final class OnnxOperators {
         products();
         reductions();
         optimizers();
+        OnnxChoices.addTo(OPERATORS);
         OnnxLayouts.addTo(OPERATORS);
         OnnxNormalizations.addTo(OPERATORS);
         OnnxLosses.addTo(OPERATORS);
@@ -42,11 +42,6 @@ final class OnnxOperators {
             throw new UnsupportedCase("operator");
         }
         return found.run(node);
-    }
-
-    /** Whether the operator's result is indices, which ONNX holds in int64. */
-    static boolean givesIndices(String operator) {
-        return Set.of("ArgMax", "ArgMin").contains(operator);
     }
 
     private static void one(String name, Function<OnnxNode, Tensor> operator) {
@@ -70,8 +65,12 @@ final class OnnxOperators {
         binary("Sub", Tensor::sub);
         binary("Mul", Tensor::mul);
         binary("Div", Tensor::div);
-        binary("Pow", (a, b) -> a.dtype() == DType.F32 ? a.pow(b.to(DType.F32)) : a.pow(b));
-        binary("Equal", Tensor::equal);
+        binary(
+                "Pow",
+                (a, b) ->
+                        a.dtype().isFloating()
+                                ? a.pow(b.to(a.dtype()))
+                                : a.to(DType.F64).pow(b.to(DType.F64)).to(a.dtype()));
         variadic("Sum", Tensor::add);
         variadic("Max", Tensor::max);
         variadic("Min", Tensor::min);
@@ -181,7 +180,10 @@ final class OnnxOperators {
         if (axes.length == 0 && node.integer("noop_with_empty_axes", 0) == 1) {
             return x;
         }
-        return x.reduce(op, node.integer("keepdims", 1) == 1, axes);
+        boolean keep = node.integer("keepdims", 1) == 1;
+        return x.dtype() == DType.BOOL
+                ? x.to(DType.I32).reduce(op, keep, axes).to(DType.BOOL)
+                : x.reduce(op, keep, axes);
     }
 
     /** The last of equals is the first in the reverse order, which a gather of rows makes. */
@@ -197,6 +199,7 @@ final class OnnxOperators {
             Tensor reversed = x.transpose(0, axis).gather(node.integers(backwards));
             index = reversed.transpose(0, axis).argmax(axis).neg().add(n - 1);
         }
+        index = index.to(DType.I64);
         boolean keep = node.integer("keepdims", 1) == 1;
         Shape kept = x.shape().with(axis, 1);
         return keep ? index.contiguous().reshape(kept.toArray()) : index;

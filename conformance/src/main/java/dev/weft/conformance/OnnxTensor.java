@@ -1,24 +1,20 @@
 package dev.weft.conformance;
 
+import dev.weft.DType;
 import dev.weft.Shape;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * A TensorProto: its name, type, extents and elements. Field numbers and types as in onnx.proto,
  * onnx/onnx v1.22.0.
  *
  * @param type TensorProto.DataType
- * @param reals the elements of a FLOAT
- * @param integers the elements of an INT32 or INT64
+ * @param values the elements, or null where Weft has no such type
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record OnnxTensor(String name, int type, Shape shape, float[] reals, long[] integers) {
-    static final int FLOAT = 1;
-    static final int INT32 = 6;
-    static final int INT64 = 7;
-
+record OnnxTensor(String name, int type, Shape shape, @Nullable Values values) {
     private static final int DIMS = 1;
     private static final int DATA_TYPE = 2;
     private static final int FLOAT_DATA = 4;
@@ -30,23 +26,46 @@ record OnnxTensor(String name, int type, Shape shape, float[] reals, long[] inte
     static OnnxTensor of(Protobuf message) {
         int type = (int) message.number(DATA_TYPE);
         Shape shape = Shape.of(message.numbers(DIMS));
-        int size = (int) shape.size();
-        float[] reals = new float[type == FLOAT ? size : 0];
-        long[] integers = new long[type == INT32 || type == INT64 ? size : 0];
+        DType dtype = dtype(type);
+        Values values = dtype == null ? null : values(message, dtype, (int) shape.size());
+        return new OnnxTensor(message.text(NAME), type, shape, values);
+    }
+
+    private static @Nullable DType dtype(int type) {
+        return switch (type) {
+            case 1 -> DType.F32;
+            case 2 -> DType.U8;
+            case 3 -> DType.I8;
+            case 6 -> DType.I32;
+            case 7 -> DType.I64;
+            case 9 -> DType.BOOL;
+            case 10 -> DType.F16;
+            case 11 -> DType.F64;
+            case 16 -> DType.BF16;
+            default -> null;
+        };
+    }
+
+    private static Values values(Protobuf message, DType dtype, int size) {
         if (message.has(RAW_DATA)) {
-            ByteBuffer raw =
-                    message.bytes(RAW_DATA).getLast().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-            for (int i = 0; i < reals.length; i++) {
-                reals[i] = raw.getFloat();
-            }
-            for (int i = 0; i < integers.length; i++) {
-                integers[i] = type == INT32 ? raw.getInt() : raw.getLong();
-            }
-        } else if (type == FLOAT) {
-            reals = message.reals(FLOAT_DATA);
-        } else if (type == INT32 || type == INT64) {
-            integers = message.numbers(type == INT32 ? INT32_DATA : INT64_DATA);
+            ByteBuffer raw = message.bytes(RAW_DATA).getLast().duplicate();
+            byte[] bytes = new byte[raw.remaining()];
+            raw.get(bytes);
+            return Values.read(dtype, bytes, Values.counting(size));
         }
-        return new OnnxTensor(message.text(NAME), type, shape, reals, integers);
+        return switch (dtype) {
+            case F32 -> {
+                float[] numbers = message.reals(FLOAT_DATA);
+                Values values = Values.zeros(dtype, size);
+                for (int i = 0; i < size; i++) {
+                    values.set(i, numbers[i]);
+                }
+                yield values;
+            }
+            // As bits, or as numbers: each in a varint.
+            case I64 -> new Values(dtype, message.numbers(INT64_DATA));
+            case F16, BF16, I32, U8, I8, BOOL -> new Values(dtype, message.numbers(INT32_DATA));
+            case F64 -> throw new UnsupportedCase("float64 that is not raw");
+        };
     }
 }

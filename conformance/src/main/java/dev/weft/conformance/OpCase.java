@@ -28,13 +28,24 @@ record OpCase(String name, Program program, List<Input> inputs) {
      *
      * @param y the result's elements
      * @param gradients the sums Σ dy ∂y by each differentiable operand, in order, for the dy of
-     *     {@link #dy}; none where the result is I32
+     *     {@link #dy}; none where the result is not floating
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Outcome(DType dtype, Shape shape, double[] y, List<double[]> gradients) {}
 
     static OpCase opCase(String name, Program program, Input... inputs) {
         return new OpCase(name, program, List.of(inputs));
+    }
+
+    /** The same on operands of another floating type. */
+    OpCase as(DType type) {
+        return new OpCase(
+                name + " " + type, program, inputs.stream().map(input -> input.as(type)).toList());
+    }
+
+    /** The types of {@link Outcome#gradients}. */
+    List<DType> gradientTypes() {
+        return inputs.stream().filter(Input::differentiable).map(Input::dtype).toList();
     }
 
     /** The operands' elements: the same for the same seed. */
@@ -48,8 +59,8 @@ record OpCase(String name, Program program, List<Input> inputs) {
     }
 
     /** The gradient by the result that the case starts from. */
-    double[] dy(long seed, long size) {
-        return Input.normal(size).draw(Philox.stream(seed, ~name.hashCode()));
+    double[] dy(DType dtype, long seed, long size) {
+        return Input.normal(size).as(dtype).draw(Philox.stream(seed, ~name.hashCode()));
     }
 
     /** The result without its gradients. */
@@ -73,8 +84,9 @@ record OpCase(String name, Program program, List<Input> inputs) {
             }
             Tensor y = program.apply(tensors);
             List<double[]> gradients = new ArrayList<>();
-            if (tracked && y.dtype() == DType.F32) {
-                Tensor dy = device.tensor(dy(seed, y.size())).reshape(y.shape().toArray());
+            if (tracked && y.dtype().isFloating()) {
+                double[] handed = dy(y.dtype(), seed, y.size());
+                Tensor dy = device.tensor(y.dtype(), handed).reshape(y.shape().toArray());
                 Gradients taken = tape.gradients(y, dy);
                 for (int i = 0; i < tensors.length; i++) {
                     if (inputs.get(i).differentiable()) {

@@ -19,16 +19,40 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Every operation of {@link Tensor}, with operands of every kind that it takes. */
+/** Every operation of {@link Tensor}, with floating operands of every kind that it takes. */
 final class OpCases {
     private OpCases() {}
 
-    static Stream<OpCase> all() {
+    /** All on each floating type, and those on integers. */
+    static Stream<OpCase> ofEveryType() {
+        Stream<OpCase> floating =
+                Arrays.stream(DType.values()).filter(DType::isFloating).flatMap(OpCases::all);
+        return Stream.of(floating, conversions().stream(), IntegerCases.all().stream())
+                .flatMap(Function.identity());
+    }
+
+    /** Gradients pass between floating types. */
+    private static List<OpCase> conversions() {
+        List<OpCase> cases = new ArrayList<>();
+        List<DType> floating = Arrays.stream(DType.values()).filter(DType::isFloating).toList();
+        for (DType from : floating) {
+            for (DType to : floating) {
+                Input x = normal(3, 4).as(from);
+                cases.add(opCase(from + " to " + to, v -> v[0].square().to(to).mul(3), x));
+            }
+        }
+        return cases;
+    }
+
+    /** On operands of a floating type. */
+    static Stream<OpCase> all(DType dtype) {
         return Stream.of(
                         binary(),
+                        comparisons(),
                         unary(),
                         products(),
                         reductions(),
@@ -37,7 +61,8 @@ final class OpCases {
                         indexing(),
                         compositions(),
                         LossCases.all())
-                .flatMap(List::stream);
+                .flatMap(List::stream)
+                .map(c -> c.as(dtype));
     }
 
     private static void broadcast(
@@ -67,7 +92,6 @@ final class OpCases {
         broadcast(cases, "add", Tensor::add, any);
         broadcast(cases, "sub", Tensor::sub, any);
         broadcast(cases, "mul", Tensor::mul, any);
-        broadcast(cases, "equal", Tensor::equal, any);
         broadcast(
                 cases,
                 "div",
@@ -91,6 +115,39 @@ final class OpCases {
         Input tied = given(new double[] {0, 1, 4}, 3);
         broadcast(cases, "min with ties", Tensor::min, pair(even, tied), pair(tied, tied));
         broadcast(cases, "max with ties", Tensor::max, pair(even, tied), pair(tied, tied));
+        return cases;
+    }
+
+    /** Comparisons, and the choice by them. */
+    private static List<OpCase> comparisons() {
+        List<OpCase> cases = new ArrayList<>();
+        Input[] operands = {distinct(3, 4).constant(), distinct(4).constant()};
+        broadcast(cases, "equal", Tensor::equal, operands);
+        broadcast(cases, "not equal", Tensor::notEqual, operands);
+        broadcast(cases, "less", Tensor::less, operands);
+        broadcast(cases, "less or equal", Tensor::lessEqual, operands);
+        broadcast(cases, "greater", Tensor::greater, operands);
+        broadcast(cases, "greater or equal", Tensor::greaterEqual, operands);
+        Input condition = Input.integers(DType.BOOL, 0, 1, 3, 1);
+        for (Input[] pair :
+                new Input[][] {
+                    pair(normal(3, 4), normal(3, 4)),
+                    pair(normal(4), normal(3, 4)),
+                    pair(normal(2, 3, 4), normal())
+                }) {
+            cases.add(
+                    opCase(
+                            "where " + pair[0].shape() + ", " + pair[1].shape(),
+                            x -> x[2].where(x[0], x[1]),
+                            pair[0],
+                            pair[1],
+                            condition));
+        }
+        cases.add(
+                opCase(
+                        "where x is positive",
+                        x -> x[0].greater(x[0].mul(0)).where(x[0].square(), x[0].mul(3)),
+                        awayFromZero(3, 4)));
         return cases;
     }
 
@@ -319,7 +376,7 @@ final class OpCases {
         cases.add(
                 opCase(
                         "to I32 and back",
-                        x -> x[0].to(DType.I32).to(DType.F32),
+                        x -> x[0].to(DType.I32).to(x[0].dtype()),
                         normal(3).constant()));
         return cases;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 
+import dev.weft.DType;
 import dev.weft.Shape;
 
 import java.io.IOException;
@@ -33,7 +34,7 @@ record TorchCase(
 
     /** A tensor of the file. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Array(String dtype, Shape shape, double[] values) {}
+    record Array(DType dtype, Shape shape, double[] values) {}
 
     /** A tensor's place: what the header says of it. */
     private static final class Place {
@@ -56,7 +57,7 @@ record TorchCase(
                                 case "BOOL" -> in.get();
                                 default -> throw new IllegalArgumentException(dtype);
                             });
-            return new Array(dtype, extents, values);
+            return new Array(DType.valueOf(dtype), extents, values);
         }
     }
 

@@ -4,7 +4,6 @@ import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Tensor;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,22 +12,15 @@ final class TorchOperands {
     private final TorchCase c;
     private final Map<String, Tensor> tensors = new HashMap<>();
 
-    TorchOperands(TorchCase c, Device device) {
+    /** With operands of this floating type; integers and truths as the file has them. */
+    TorchOperands(TorchCase c, Device device, DType floating) {
         this.c = c;
         for (String name : c.names("in.")) {
             TorchCase.Array array = c.array("in." + name);
-            tensors.put(name, upload(device, array).named(name));
+            DType dtype = array.dtype().isFloating() ? floating : array.dtype();
+            Values values = Values.of(dtype, array.values());
+            tensors.put(name, values.on(device, array.shape()).named(name));
         }
-    }
-
-    private static Tensor upload(Device device, TorchCase.Array array) {
-        long[] dims = array.shape().toArray();
-        Tensor flat =
-                array.dtype().startsWith("F")
-                        ? device.tensor(DType.F32, array.values())
-                        : device.tensor(
-                                Arrays.stream(array.values()).mapToInt(v -> (int) v).toArray());
-        return flat.reshape(dims);
     }
 
     /** The operand "x". */
@@ -49,7 +41,7 @@ final class TorchOperands {
     }
 
     boolean isReal(String name) {
-        return c.array("in." + name).dtype().startsWith("F");
+        return c.array("in." + name).dtype().isFloating();
     }
 
     String text(String attribute) {

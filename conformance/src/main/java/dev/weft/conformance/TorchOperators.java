@@ -20,6 +20,7 @@ final class TorchOperators {
     private TorchOperators() {}
 
     static {
+        TorchChoices.addTo(OPERATIONS);
         elementwise();
         reductions();
         normalizations();
@@ -30,12 +31,12 @@ final class TorchOperators {
 
     /** What computes the result "y". */
     static Function<TorchOperands, Tensor> of(TorchCase c) {
-        Set<String> settings = Set.of("ignore_index", "weight", "label_smoothing", "layout");
+        Set<String> settings = Set.of("weight", "label_smoothing", "layout");
         if (c.operation().equals("cross_entropy")
                 && c.attributes().keySet().stream().anyMatch(settings::contains)) {
             throw new UnsupportedCase(c.attributes().keySet().toString());
         }
-        if (c.text("padding_idx").equals("0") || c.text("p").equals("inf") || c.has("out.mean")) {
+        if (c.has("out.mean")) {
             throw new UnsupportedCase(c.attributes().toString());
         }
         Function<TorchOperands, Tensor> found = OPERATIONS.get(c.operation());
@@ -87,7 +88,12 @@ final class TorchOperators {
     private static void reductions() {
         add("argmin", o -> o.x().neg().argmax(o.integer("axis")));
         add("logsumexp", o -> o.x().exp().sum(o.integer("axis")).log());
-        add("norm", o -> norm(o.x(), o.real("p"), o.integer("axis"), false));
+        add(
+                "norm",
+                o ->
+                        o.text("p").equals("inf")
+                                ? o.x().abs().max(o.integer("axis"))
+                                : norm(o.x(), o.real("p"), o.integer("axis"), false));
         add("normalize", o -> o.x().div(norm(o.x(), 2, o.integer("axis"), true)));
         add("var", o -> variance(o));
         add("std", o -> variance(o).sqrt());
@@ -134,7 +140,10 @@ final class TorchOperators {
                 "cross_entropy",
                 o -> {
                     String how = o.text("reduction").toUpperCase(Locale.ROOT);
-                    return Losses.crossEntropy(o.x(), o.get("target"), Reduction.valueOf(how));
+                    Reduction reduction = Reduction.valueOf(how);
+                    return o.text("ignore_index").isEmpty()
+                            ? Losses.crossEntropy(o.x(), o.get("target"), reduction)
+                            : TorchChoices.crossEntropy(o, reduction);
                 });
         add(
                 "kl_div",
@@ -178,15 +187,12 @@ final class TorchOperators {
         add(
                 "attention",
                 o -> {
-                    if (o.text("causal").equals("true")
-                            || !o.text("heads").equals(o.text("kv_heads"))
-                            || (o.has("mask") && !o.isReal("mask"))) {
-                        throw new UnsupportedCase("causal, grouped or boolean mask");
+                    if (!o.text("heads").equals(o.text("kv_heads"))) {
+                        throw new UnsupportedCase("grouped");
                     }
                     Tensor q = o.get("q").mul(1 / Math.sqrt((double) o.get("q").dim(-1)));
                     Tensor scores = q.matmul(o.get("k").transpose());
-                    Tensor masked = o.has("mask") ? scores.add(o.get("mask")) : scores;
-                    return masked.softmax(-1).matmul(o.get("v"));
+                    return TorchChoices.masked(o, scores).softmax(-1).matmul(o.get("v"));
                 });
         add("multi_head_attention", TorchOperators::multiHeadAttention);
     }
@@ -221,7 +227,17 @@ final class TorchOperators {
                     Tensor indices = o.get("indices");
                     long[] dims = Arrays.copyOf(indices.shape().toArray(), indices.rank() + 1);
                     dims[indices.rank()] = table.dim(1);
-                    return table.gather(indices.reshape(-1)).reshape(dims);
+                    Tensor flat = indices.reshape(-1);
+                    Tensor rows = table.gather(flat);
+                    String padding = o.text("padding_idx");
+                    return (padding.isEmpty() || padding.equals("null")
+                                    ? rows
+                                    : TorchChoices.padded(
+                                            rows,
+                                            table.detach().gather(flat),
+                                            flat,
+                                            o.integer("padding_idx")))
+                            .reshape(dims);
                 });
         add(
                 "index_select",

@@ -1,5 +1,6 @@
 package dev.weft.conformance;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Tensor;
 import dev.weft.backend.KernelCall;
@@ -23,25 +24,25 @@ final class TorchUpdates {
     }
 
     /** The parameters after each step. */
-    static double[] run(TorchCase c, Device device) {
+    static double[] run(TorchCase c, Device device, DType dtype) {
         UpdateRule rule = rule(c);
         double[] start = c.array("in.p").values();
         double[] gradients = c.array("in.gradients").values();
         int size = start.length;
-        Tensor p = device.tensor(start);
+        Tensor p = device.tensor(dtype, start);
         View control =
-                device.tensor(p.dtype(), new double[] {c.real("lr", Double.NaN), Float.MAX_VALUE})
+                device.tensor(dtype, new double[] {c.real("lr", Double.NaN), Float.MAX_VALUE})
                         .view();
         View steps = device.tensor(new int[2]).view();
         View halt = device.tensor(new int[1]).view();
         List<View> states = new ArrayList<>();
         for (int i = 0; i < rule.states(); i++) {
-            states.add(device.zeros(p.dtype(), size).view());
+            states.add(device.zeros(dtype, size).view());
         }
         double[] after = new double[gradients.length];
         for (int step = 0; step < gradients.length / size; step++) {
             double[] row = Arrays.copyOfRange(gradients, step * size, (step + 1) * size);
-            View g = device.tensor(row).view();
+            View g = device.tensor(dtype, row).view();
             device.backend()
                     .run(
                             new KernelCall.Update(

@@ -3,11 +3,14 @@ package dev.weft.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Scope;
+import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Gradients;
 import dev.weft.autograd.Tape;
+import dev.weft.backend.KernelCall;
 
 import org.junit.jupiter.api.DynamicTest;
 
@@ -23,8 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * Results and gradients that PyTorch computed in double. They judge the reference too, which
- * nothing else here is compared with: to |actual - expected| ≤ 1e-11 + 1e-9 |expected| there, and
- * to 1e-5 + 1e-4 |expected| on devices that compute in F32.
+ * nothing else here is compared with: in F64 to |actual - expected| ≤ 1e-11 + 1e-9 |expected|, on
+ * every device that has it, and in F32 to 1e-5 + 1e-4 |expected|.
  */
 final class TorchVectors {
     /** PyTorch's gradient has its sixth as a float, in double too. */
@@ -44,11 +47,17 @@ final class TorchVectors {
         Set<String> passed = new TreeSet<>();
         Set<String> open = new TreeSet<>();
         List<String> failures = new ArrayList<>();
+        List<DType> types =
+                has(device, DType.F64) ? List.of(DType.F32, DType.F64) : List.of(DType.F32);
         for (Path file : files) {
             TorchCase c = TorchCase.read(file);
-            try (Scope _ = device.scope();
-                    Tape tape = new Tape(device)) {
-                run(c, device, tape);
+            try {
+                for (DType dtype : types) {
+                    try (Scope _ = device.scope();
+                            Tape tape = new Tape(device)) {
+                        run(c, device, tape, dtype);
+                    }
+                }
                 passed.add(c.name());
             } catch (UnsupportedCase _) {
                 open.add(c.name());
@@ -57,8 +66,9 @@ final class TorchVectors {
             }
         }
         System.out.printf(
-                "torch on %s: %d pass, %d fail, %d not supported yet, of %d%n",
+                "torch on %s in %s: %d pass, %d fail, %d not supported yet, of %d%n",
                 device.info().selector(),
+                types,
                 passed.size(),
                 failures.size(),
                 open.size(),
@@ -68,26 +78,35 @@ final class TorchVectors {
         assertEquals(0, device.memory().liveBytes());
     }
 
-    private static void run(TorchCase c, Device device, Tape tape) {
+    private static boolean has(Device device, DType dtype) {
+        try (Tensor x = device.empty(dtype, Shape.SCALAR)) {
+            return device.backend().supports(new KernelCall.Fill(0, x.view()));
+        }
+    }
+
+    private static void run(TorchCase c, Device device, Tape tape, DType dtype) {
+        boolean exact = dtype == DType.F64;
         if (TorchUpdates.has(c)) {
-            double[] after = TorchUpdates.run(c, device);
-            compare("p", c.array("out.p"), after, device.info().selector().equals("reference"));
+            compare("p", c.array("out.p"), TorchUpdates.run(c, device, dtype), exact);
             return;
         }
         var operation = TorchOperators.of(c);
-        TorchOperands operands = new TorchOperands(c, device);
+        TorchOperands operands = new TorchOperands(c, device, dtype);
         List<String> sought = c.names("grad.");
         for (String name : sought) {
             tape.watch(operands.get(name));
         }
         Tensor y = operation.apply(operands);
-        boolean exact =
-                device.info().selector().equals("reference")
-                        && !ROUNDED_BY_PYTORCH.contains(c.operation());
-        compare("y", c.array("out.y"), y, exact);
+        exact &= !ROUNDED_BY_PYTORCH.contains(c.operation());
+        TorchCase.Array expected = c.array("out.y");
+        if (expected.dtype().isFloating() || expected.dtype() == DType.BOOL) {
+            DType right = expected.dtype().isFloating() ? dtype : DType.BOOL;
+            assertEquals(right, y.dtype(), "type of y");
+        }
+        compare("y", expected, y, exact);
         if (!sought.isEmpty()) {
             TorchCase.Array handed = c.array("dout.y");
-            Tensor dy = device.tensor(handed.values()).reshape(handed.shape().toArray());
+            Tensor dy = device.tensor(dtype, handed.values()).reshape(handed.shape().toArray());
             Gradients gradients = tape.gradients(y, dy);
             for (String name : sought) {
                 compare(

@@ -1,7 +1,7 @@
 package dev.weft.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weft.DType;
@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,18 +28,21 @@ import java.util.stream.Stream;
 
 /**
  * NumPy's tables of elementary functions: dtype, input and output as hexadecimal bits, and the
- * largest error in ulp. Only float32 lines are read.
+ * largest error in ulp.
  */
 final class UmathVectors {
     private static final Map<String, UnaryOperator<Tensor>> FUNCTIONS =
             new TreeMap<>(Map.of("exp", Tensor::exp, "log", Tensor::log, "tanh", Tensor::tanh));
 
+    /** How many lines of exp, log and tanh there are at least. */
+    private static final int LINES = 1000;
+
     private static final String PREFIX = "umath-validation-set-";
 
     private UmathVectors() {}
 
-    /** A line of a table. */
-    private record Line(float x, float y, double ulp) {}
+    /** A line of a table: an operand and its result, of rank 1 and one element each. */
+    private record Line(Values x, Values y, double ulp) {}
 
     static Stream<DynamicTest> all(Supplier<Device> device) {
         return Stream.of(dynamicTest("umath", () -> checkAll(device.get())));
@@ -60,12 +64,15 @@ final class UmathVectors {
             if (function == null) {
                 unsupported.add(name);
             } else {
-                int read = check(device, name, function, read(table), failures);
-                assertNotEquals(0, read, table + " has no line of float32");
-                lines += read;
+                for (DType dtype : List.of(DType.F32, DType.F64)) {
+                    List<Line> read = read(table, dtype);
+                    check(device, name, function, dtype, read, failures);
+                    lines += read.size();
+                }
                 passed.add(name);
             }
         }
+        assertTrue(lines >= LINES, lines + " lines were read");
         System.out.printf(
                 "umath on %s: %d lines of %d files checked, %d failed; not supported yet:"
                         + " %s%n",
@@ -78,42 +85,48 @@ final class UmathVectors {
         KnownCases.of("umath").check(passed, unsupported);
     }
 
-    private static List<Line> read(Path table) {
+    private static List<Line> read(Path table, DType dtype) {
+        String prefix = dtype == DType.F64 ? "np.float64," : "np.float32,";
         try (Stream<String> text = Files.lines(table)) {
-            return text.filter(line -> line.startsWith("np.float32,"))
+            return text.filter(line -> line.startsWith(prefix))
                     .map(line -> line.split(","))
-                    .map(f -> new Line(bits(f[1]), bits(f[2]), Double.parseDouble(f[3])))
+                    .map(f -> new Line(bits(dtype, f[1]), bits(dtype, f[2]), ulp(f[3])))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static float bits(String hex) {
-        return Float.intBitsToFloat(Integer.parseUnsignedInt(hex.substring(2), 16));
+    private static double ulp(String text) {
+        return Double.parseDouble(text);
     }
 
-    private static int check(
+    private static Values bits(DType dtype, String hex) {
+        return new Values(dtype, new long[] {Long.parseUnsignedLong(hex.substring(2), 16)});
+    }
+
+    private static void check(
             Device device,
             String name,
             UnaryOperator<Tensor> function,
+            DType dtype,
             List<Line> lines,
             List<String> failures) {
-        float[] x = new float[lines.size()];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = lines.get(i).x();
-        }
+        Values x = Values.zeros(dtype, lines.size());
+        Arrays.setAll(x.bits(), i -> lines.get(i).x().bits()[0]);
         try (Scope _ = device.scope()) {
-            float[] y = function.apply(device.tensor(x)).toFloatArray();
+            double[] y = function.apply(x.on(device)).toDoubleArray();
+            FloatFormat format = FloatFormat.of(dtype);
             for (int i = 0; i < y.length; i++) {
                 Line line = lines.get(i);
-                if (!Bound.ulp(line.ulp()).holds(DType.F32, i, line.y(), y[i])) {
+                double right = line.y().real(0);
+                double rounded = format.round(y[i]);
+                if (!Bound.within(dtype, line.ulp() * format.ulp(right), right, rounded)) {
                     failures.add(
                             "%s(%s): expected %s within %s ulp, got %s"
-                                    .formatted(name, line.x(), line.y(), line.ulp(), y[i]));
+                                    .formatted(name, line.x().real(0), right, line.ulp(), y[i]));
                 }
             }
         }
-        return lines.size();
     }
 }

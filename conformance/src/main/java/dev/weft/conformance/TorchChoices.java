@@ -1,0 +1,106 @@
+package dev.weft.conformance;
+
+import dev.weft.DType;
+import dev.weft.Device;
+import dev.weft.Losses;
+import dev.weft.Reduction;
+import dev.weft.Shape;
+import dev.weft.Tensor;
+
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+
+/** PyTorch's comparisons, and its operations that choose by them. */
+final class TorchChoices {
+    private TorchChoices() {}
+
+    static void addTo(Map<String, Function<TorchOperands, Tensor>> operations) {
+        Map<String, BinaryOperator<Tensor>> comparisons =
+                Map.of(
+                        "equal", Tensor::equal,
+                        "not_equal", Tensor::notEqual,
+                        "less", Tensor::less,
+                        "less_equal", Tensor::lessEqual,
+                        "greater", Tensor::greater,
+                        "greater_equal", Tensor::greaterEqual);
+        comparisons.forEach(
+                (name, op) -> operations.put(name, o -> op.apply(o.get("a"), o.get("b"))));
+        operations.put("where", o -> o.get("c").where(o.get("a"), o.get("b")));
+        operations.put(
+                "hardshrink",
+                o -> o.x().abs().greater(number(o.x(), 0.5)).where(o.x(), zero(o.x())));
+        operations.put("sign", o -> sign(o.x()));
+        operations.put(
+                "tril", o -> triangle(o.x(), o.integer("diagonal")).where(o.x(), zero(o.x())));
+        operations.put(
+                "triu", o -> triangle(o.x(), o.integer("diagonal") - 1).where(zero(o.x()), o.x()));
+        operations.put("huber", o -> huber(o, o.text("delta").isEmpty() ? 1 : o.real("delta")));
+        operations.put("smooth_l1", o -> huber(o, 1));
+    }
+
+    static Tensor number(Tensor like, double value) {
+        return like.device().full(like.dtype(), value, Shape.SCALAR);
+    }
+
+    private static Tensor zero(Tensor like) {
+        return number(like, 0);
+    }
+
+    private static Tensor sign(Tensor x) {
+        Tensor y = x.less(zero(x)).where(number(x, -1), zero(x));
+        return x.greater(zero(x)).where(number(x, 1), y).add(x.mul(0));
+    }
+
+    /** Where column - row ≤ diagonal, for x's last two axes. */
+    static Tensor triangle(Tensor x, long diagonal) {
+        Tensor rows = counting(x.device(), x.dim(-2)).add(diagonal).reshape(-1, 1);
+        return counting(x.device(), x.dim(-1)).lessEqual(rows);
+    }
+
+    private static Tensor counting(Device device, long n) {
+        long[] numbers = new long[(int) n];
+        for (int i = 0; i < n; i++) {
+            numbers[i] = i;
+        }
+        return device.tensor(numbers);
+    }
+
+    private static Tensor huber(TorchOperands o, double delta) {
+        Tensor d = o.x().sub(o.get("target"));
+        Tensor far = d.abs().sub(delta / 2).mul(delta);
+        return d.abs().lessEqual(number(d, delta)).where(d.square().mul(0.5), far).mean();
+    }
+
+    /** Labels that are to be ignored have no loss, and do not count in a mean. */
+    static Tensor crossEntropy(TorchOperands o, Reduction how) {
+        Tensor labels = o.get("target");
+        Tensor counts = labels.notEqual(number(labels, o.integer("ignore_index")));
+        Tensor some = counts.where(labels, zero(labels));
+        Tensor losses = Losses.crossEntropy(o.x(), some, Reduction.NONE);
+        Tensor kept = counts.where(losses, zero(losses));
+        return switch (how) {
+            case NONE -> kept;
+            case SUM -> kept.sum();
+            case MEAN -> kept.sum().div(counts.to(losses.dtype()).sum());
+        };
+    }
+
+    /** A row of the table that stands for nothing has no gradient. */
+    static Tensor padded(Tensor rows, Tensor constant, Tensor indices, int padding) {
+        Tensor isPadding = indices.equal(number(indices, padding)).reshape(-1, 1);
+        return isPadding.where(constant, rows);
+    }
+
+    /** Scores of what may be seen: where a mask is true, and up to the diagonal. */
+    static Tensor masked(TorchOperands o, Tensor scores) {
+        Tensor none = number(scores, Double.NEGATIVE_INFINITY);
+        Tensor seen = scores;
+        if (o.has("mask")) {
+            Tensor mask = o.get("mask");
+            seen = mask.dtype() == DType.BOOL ? mask.where(scores, none) : scores.add(mask);
+        }
+        boolean causal = o.text("causal").equals("true");
+        return causal ? triangle(seen, seen.dim(-1) - seen.dim(-2)).where(seen, none) : seen;
+    }
+}
