@@ -118,8 +118,8 @@ record GemmVariant(Family family, int rows, int columns, boolean packs) {
         long numbers =
                 switch (family) {
                     case CPU -> 0;
-                    case TILED -> TILED_DEPTH * (rows + columns + 2);
-                    case GPU -> 2 * gpuDepth(dtype) * (rows + columns + 8);
+                    case TILED -> (long) TILED_DEPTH * (rows + columns + 2);
+                    case GPU -> 2L * gpuDepth(dtype) * (rows + columns + 8);
                 };
         return numbers * dtype.computesIn().bytes();
     }

@@ -132,6 +132,7 @@ public enum KernelFile {
     /** The constant that says which type a file is compiled for. */
     static final String DTYPE = "DTYPE";
 
+    @SuppressWarnings("ImmutableEnumChecker") // filled here, and never again
     private final Map<DType, List<String>> kernels = new EnumMap<>(DType.class);
 
     KernelFile(Programs... programs) {
