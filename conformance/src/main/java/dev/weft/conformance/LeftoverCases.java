@@ -1,10 +1,5 @@
 package dev.weft.conformance;
 
-import static dev.weft.backend.BinaryOp.DIV;
-import static dev.weft.backend.BinaryOp.MAX;
-import static dev.weft.backend.CompareOp.LESS;
-import static dev.weft.backend.UnaryOp.ELU;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,7 +19,10 @@ import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
 import dev.weft.backend.ReduceOp;
+import dev.weft.backend.UnaryOp;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -213,10 +211,16 @@ final class LeftoverCases {
 
     /** What tensors' methods call, and what these leave out. */
     private void families() {
-        put("unary(UnaryOp, double, double, Tensor)", c -> Elementwise.unary(ELU, 0.5, 0, c.x));
-        put("binary(BinaryOp, Tensor, Tensor)", c -> Elementwise.binary(DIV, c.x, c.positive));
-        put("binary(BinaryOp, Tensor, double)", c -> Elementwise.binary(MAX, c.x, 0.5));
-        put("compare(CompareOp, Tensor, Tensor)", c -> Elementwise.compare(LESS, c.x, c.vector));
+        put(
+                "unary(UnaryOp, double, double, Tensor)",
+                c -> Elementwise.unary(UnaryOp.ELU, 0.5, 0, c.x));
+        put(
+                "binary(BinaryOp, Tensor, Tensor)",
+                c -> Elementwise.binary(BinaryOp.DIV, c.x, c.positive));
+        put("binary(BinaryOp, Tensor, double)", c -> Elementwise.binary(BinaryOp.MAX, c.x, 0.5));
+        put(
+                "compare(CompareOp, Tensor, Tensor)",
+                c -> Elementwise.compare(CompareOp.LESS, c.x, c.vector));
         put("where(Tensor, Tensor, Tensor)", c -> Elementwise.where(c.truths, c.x, c.vector));
         put("clamp(Tensor, double, double)", c -> Elementwise.clamp(c.x, -1, 1));
         put("matmul(Tensor, Tensor)", c -> Products.matmul(c.x, c.vector));
