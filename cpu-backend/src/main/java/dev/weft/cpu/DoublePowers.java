@@ -82,7 +82,9 @@ final class DoublePowers {
     static DoubleVector powByBase(DoubleVector a, DoubleVector b) {
         a = (DoubleVector) VECTOR.cast(a);
         b = (DoubleVector) VECTOR.cast(b);
-        DoubleVector slope = pow(a.abs(), b.sub(ONE)).mul(b);
+        // By its root: the power alone may overflow where the product does not.
+        DoubleVector root = pow(a.abs(), b.sub(ONE).mul(HALF));
+        DoubleVector slope = root.mul(b).mul(root);
         VectorMask<Double> finite = b.abs().compare(LT, INFINITY);
         VectorMask<Double> whole = isWhole(b);
         VectorMask<Double> even = isWhole(b.mul(HALF)).and(whole).and(finite);
