@@ -50,7 +50,7 @@ final class Runs {
         long whole = bytes - bytes % DoubleLanes.BYTES;
         fillVectors(pattern, to, whole);
         for (long at = whole; at < bytes; at++) {
-            Memory.setByte(to + at, (byte) (pattern >>> Byte.SIZE * (at % DOUBLE_WORD)));
+            Memory.setByte(to + at, (byte) (pattern >>> (Byte.SIZE * (at % DOUBLE_WORD))));
         }
     }
 
