@@ -19,7 +19,7 @@ final class GemmScalar {
                 double sum = dot(a, g.aCol(), g.b() + j * g.bCol(), g.bRow(), g.k());
                 double value = g.alpha() * sum;
                 if (g.beta() != 0) {
-                    value += (double) g.beta() * Memory.getFloat(c + (long) j * WORD);
+                    value += g.beta() * Memory.getFloat(c + (long) j * WORD);
                 }
                 if (g.bias() != 0) {
                     value += Memory.getFloat(g.bias() + (long) j * WORD);

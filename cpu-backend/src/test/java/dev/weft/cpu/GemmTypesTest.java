@@ -25,7 +25,7 @@ import java.util.Random;
 /** Products of every type against the specification's in F64, with gaps in C that must stay. */
 class GemmTypesTest {
     /** Types of the operands and of C. */
-    private enum Types {
+    enum Types {
         F64(DType.F64, DType.F64),
         F32(DType.F32, DType.F32),
         F16(DType.F16, DType.F16),
