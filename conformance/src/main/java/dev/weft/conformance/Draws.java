@@ -90,7 +90,7 @@ final class Draws {
     }
 
     private static long bits(Philox random) {
-        return (long) random.nextInt() << 32 | random.nextInt() & 0xFFFF_FFFFL;
+        return ((long) random.nextInt() << 32) | (random.nextInt() & 0xFFFF_FFFFL);
     }
 
     /** Normal, with mean 0. */

@@ -58,7 +58,8 @@ final class OnnxChoices {
             classes[i] = i;
         }
         Tensor indices = node.x(0).to(DType.I64);
-        Tensor counted = indices.less(number(indices, 0)).where(indices.add(depth), indices);
+        Tensor counted =
+                indices.less(number(indices, 0)).where(indices.add((double) depth), indices);
         Tensor values = node.x(2);
         int axis = (int) node.integer("axis", -1);
         int rank = indices.rank() + 1;

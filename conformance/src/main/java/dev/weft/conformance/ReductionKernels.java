@@ -187,7 +187,7 @@ final class ReductionKernels {
                 "NaN and Inf",
                 side -> {
                     int columns = 37;
-                    Values values = Values.zeros(dtype, 6 * columns);
+                    Values values = Values.zeros(dtype, 6L * columns);
                     Arrays.fill(values.bits(), infinity(dtype, -1));
                     values.set(columns + 20, Double.NaN);
                     values.set(columns + 30, Double.NaN);

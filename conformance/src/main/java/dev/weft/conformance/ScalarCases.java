@@ -44,11 +44,11 @@ final class ScalarCases {
         double none = Double.POSITIVE_INFINITY;
         return Stream.of(
                 exact(device, dtype, "mul(3)", v -> v.mul(3), i -> i * 3),
-                exact(device, dtype, "mul(large)", v -> v.mul(large), i -> i * large),
-                exact(device, dtype, "add(large)", v -> v.add(large), i -> i + large),
-                exact(device, dtype, "add(low)", v -> v.add(low), i -> i + low),
-                exact(device, dtype, "sub(low)", v -> v.sub(low), i -> i - low),
-                exact(device, dtype, "div(large)", v -> v.div(large), i -> i / large),
+                exact(device, dtype, "mul(large)", v -> v.mul((double) large), i -> i * large),
+                exact(device, dtype, "add(large)", v -> v.add((double) large), i -> i + large),
+                exact(device, dtype, "add(low)", v -> v.add((double) low), i -> i + low),
+                exact(device, dtype, "sub(low)", v -> v.sub((double) low), i -> i - low),
+                exact(device, dtype, "div(large)", v -> v.div((double) large), i -> i / large),
                 exact(device, dtype, "div(3)", v -> v.div(3), i -> i / 3),
                 exact(
                         device,
@@ -56,7 +56,12 @@ final class ScalarCases {
                         "div(-1)",
                         v -> dtype == DType.U8 ? v.div(1) : v.div(-1),
                         i -> dtype == DType.U8 ? i : -i),
-                exact(device, dtype, "clamp", v -> v.clamp(5, large), i -> Math.clamp(i, 5, large)),
+                exact(
+                        device,
+                        dtype,
+                        "clamp",
+                        v -> v.clamp(5, (double) large),
+                        i -> Math.clamp(i, 5, large)),
                 exact(
                         device,
                         dtype,

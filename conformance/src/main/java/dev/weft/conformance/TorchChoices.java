@@ -54,7 +54,7 @@ final class TorchChoices {
 
     /** Where column - row ≤ diagonal, for x's last two axes. */
     static Tensor triangle(Tensor x, long diagonal) {
-        Tensor rows = counting(x.device(), x.dim(-2)).add(diagonal).reshape(-1, 1);
+        Tensor rows = counting(x.device(), x.dim(-2)).add((double) diagonal).reshape(-1, 1);
         return counting(x.device(), x.dim(-1)).lessEqual(rows);
     }
 

@@ -33,7 +33,7 @@ record Values(DType dtype, long[] bits) {
     static Values of(DType dtype, long... numbers) {
         Values values = zeros(dtype, numbers.length);
         for (int i = 0; i < numbers.length; i++) {
-            values.bits[i] = dtype.isFloating() ? bits(dtype, numbers[i]) : numbers[i];
+            values.bits[i] = dtype.isFloating() ? bits(dtype, (double) numbers[i]) : numbers[i];
         }
         return values;
     }
@@ -133,7 +133,7 @@ record Values(DType dtype, long[] bits) {
     void write(byte[] memory, int... positions) {
         for (int i = 0; i < positions.length; i++) {
             for (int b = 0; b < dtype.bytes(); b++) {
-                memory[at(positions[i]) + b] = (byte) (bits[i] >>> 8 * b);
+                memory[at(positions[i]) + b] = (byte) (bits[i] >>> (8 * b));
             }
         }
     }
@@ -143,7 +143,7 @@ record Values(DType dtype, long[] bits) {
         Values values = zeros(dtype, positions.length);
         for (int i = 0; i < positions.length; i++) {
             for (int b = 0; b < dtype.bytes(); b++) {
-                values.bits[i] |= (memory[values.at(positions[i]) + b] & 0xFFL) << 8 * b;
+                values.bits[i] |= (memory[values.at(positions[i]) + b] & 0xFFL) << (8 * b);
             }
         }
         return values;
