@@ -178,7 +178,7 @@ class GemmTypesTest {
         int spacing = 1 + random.nextInt(2);
         View bias = null;
         if (random.nextInt(3) == 0) {
-            View all = filled(c.types.result, c.n * spacing, random);
+            View all = filled(c.types.result, (long) c.n * spacing, random);
             bias = new View(all.buffer(), Shape.of(c.n), new long[] {spacing}, 0);
         }
         Activation activation =
