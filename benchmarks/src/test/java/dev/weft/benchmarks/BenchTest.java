@@ -43,7 +43,7 @@ class BenchTest {
                         .anyMatch(listing -> listing.availability() instanceof Availability.Ready);
         String backends = openCl ? "cpu,opencl" : "cpu";
         List<String> args = new ArrayList<>(List.of("--quick", "--backend", backends));
-        args.addAll(List.of("--dtype", "f32,F64", "--peers", "pairwise"));
+        args.addAll(List.of("--dtype", "f32,F64,F16,BF16", "--peers", "pairwise"));
         args.addAll(List.of("--out", folder.toString()));
         assertEquals(0, run(args.toArray(String[]::new)), err::toString);
         String results = Files.readString(folder.resolve("results.json"));
@@ -51,6 +51,8 @@ class BenchTest {
         assertTrue(results.contains("\"Adam's update, 65536 elements\""), results);
         assertTrue(results.contains("\"gemm 128x128x128 NN, F64\""), results);
         assertTrue(results.contains("\"tanh, 16384 elements, F64\""), results);
+        assertTrue(results.contains("\"gemm 128x128x128 NN, BF16\""), results);
+        assertEquals(openCl, results.contains("\"weft opencl:0, in F32\""), results);
         assertTrue(results.contains("\"training step, batch 8\""), results);
         assertTrue(results.contains("\"captured training step, batch 8\""), results);
         assertTrue(results.contains("\"second start of a JVM"), results);

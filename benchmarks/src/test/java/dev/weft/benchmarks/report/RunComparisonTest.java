@@ -54,7 +54,11 @@ class RunComparisonTest {
     void errorsAreCompared() {
         Run before = MadeUp.run(List.of(MadeUp.sum(DType.F32, "weft cpu", 0.75)));
         Run after = MadeUp.run(List.of(MadeUp.sum(DType.F32, "weft cpu", 0.5)));
-        assertLine(printed(before, after), "a sum", "the same; error in roundoffs 0.75 -> 0.50");
+        assertLine(
+                printed(before, after),
+                "a sum",
+                "the same (noise)",
+                "; error in roundoffs 0.75 -> 0.50");
     }
 
     @Test
