@@ -43,29 +43,33 @@ public final class Pairwise implements Library {
     public void close() {}
 
     private static final class Sums implements Work {
+        /** All numbers of a sum, and then those of the next. */
         private final float[] x;
+
         private final float[] y;
-
-        /** From one result's first number to the next one's, and from number to number. */
-        private final int next;
-
-        private final int step;
         private final boolean isMean;
 
         Sums(Reduction task) {
             isMean = task.kind().isMean();
-            x = Singles.of(task.x());
             y = new float[task.results()];
-            boolean isColumn = task.kind().axis() == Reduction.Axis.COLUMN;
-            next = isColumn ? 1 : x.length / y.length;
-            step = isColumn ? task.columns() : 1;
+            float[] rows = Singles.of(task.x());
+            x = task.kind().axis() == Reduction.Axis.COLUMN ? columns(rows, y.length) : rows;
+        }
+
+        private static float[] columns(float[] rows, int columns) {
+            float[] x = new float[rows.length];
+            int height = rows.length / columns;
+            for (int i = 0; i < rows.length; i++) {
+                x[i % columns * height + i / columns] = rows[i];
+            }
+            return x;
         }
 
         @Override
         public void run() {
             int count = x.length / y.length;
             for (int i = 0; i < y.length; i++) {
-                float sum = sum(x, i * next, step, count);
+                float sum = sum(x, i * count, count);
                 y[i] = isMean ? sum / count : sum;
             }
         }
@@ -79,29 +83,28 @@ public final class Pairwise implements Library {
         public void close() {}
     }
 
-    /** Of every {@code step}th number. */
-    static float sum(float[] x, int from, int step, int count) {
+    static float sum(float[] x, int from, int count) {
         if (count > BLOCK) {
             int half = count / 2;
             half -= half % ACCUMULATORS;
-            return sum(x, from, step, half) + sum(x, from + half * step, step, count - half);
+            return sum(x, from, half) + sum(x, from + half, count - half);
         }
         int at = from;
-        int end = from + count * step;
+        int end = from + count;
         float sum = 0;
         if (count >= ACCUMULATORS) {
             float[] sums = new float[ACCUMULATORS];
             for (int blocks = count / ACCUMULATORS; blocks > 0; blocks--) {
-                for (int i = 0; i < ACCUMULATORS; i++, at += step) {
-                    sums[i] += x[at];
+                for (int i = 0; i < ACCUMULATORS; i++) {
+                    sums[i] += x[at++];
                 }
             }
             sum =
                     ((sums[0] + sums[1]) + (sums[2] + sums[3]))
                             + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
         }
-        for (; at < end; at += step) {
-            sum += x[at];
+        while (at < end) {
+            sum += x[at++];
         }
         return sum;
     }
