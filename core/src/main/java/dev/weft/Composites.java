@@ -5,6 +5,7 @@ import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.ForwardingBackend;
 import dev.weft.backend.KernelCall;
+import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,8 @@ final class Composites extends ForwardingBackend {
     public void run(KernelCall call) {
         if (backend().supports(call)) {
             backend().run(call);
+        } else if (isExtremeOfNothing(call)) {
+            backend().run(extremeOfNothing((KernelCall.Reduce) call));
         } else {
             widened(call);
         }
@@ -63,6 +66,20 @@ final class Composites extends ForwardingBackend {
         run(call);
         synchronize();
         return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** The wider type's smallest number would wrap. */
+    private static boolean isExtremeOfNothing(KernelCall call) {
+        return call instanceof KernelCall.Reduce(var op, var x, var y)
+                && (op == ReduceOp.MAX || op == ReduceOp.MIN)
+                && x.size() == 0
+                && y.dtype().isInteger();
+    }
+
+    private static KernelCall extremeOfNothing(KernelCall.Reduce call) {
+        DType type = call.y().dtype();
+        long extreme = call.op() == ReduceOp.MAX ? type.smallest() : type.largest();
+        return new KernelCall.Fill((double) extreme, call.y());
     }
 
     private void widened(KernelCall call) {
@@ -177,7 +194,7 @@ final class Composites extends ForwardingBackend {
                         .map(view -> view.shape() + " " + view.dtype())
                         .collect(Collectors.joining(", "));
         return new UnsupportedOperationException(
-                "%s: device %s cannot do it for these types (%s): convert the operands, as with to(F32), or use another device"
+                "%s: device %s cannot do it for these types (%s): use other types, such as F32, or another device"
                         .formatted(call.name(), info().selector(), operands));
     }
 }

@@ -121,6 +121,10 @@ class DTypesTest {
             assertEquals(258, terms.sum().item());
             Tensor bytes = small.tensor(DType.U8, new byte[] {(byte) 200, 100});
             assertArrayEquals(new int[] {144, 200}, bytes.add(bytes).toIntArray());
+            Tensor nothing = small.zeros(DType.I8, 0);
+            assertEquals(-128, nothing.max().item());
+            assertEquals(127, nothing.min().item());
+            assertEquals(0, bytes.slice(0, 0, 0).max().item());
             assertArrayEquals(
                     new int[] {-56}, small.tensor(DType.I8, new byte[] {56}).neg().toIntArray());
             assertArrayEquals(
@@ -141,8 +145,8 @@ class DTypesTest {
         int before = narrow.calls.size();
         var error = assertThrows(UnsupportedOperationException.class, () -> x.add(x));
         assertEquals(
-                "binary: device reference cannot do it for these types ([2] F64, [2] F64): convert"
-                        + " the operands, as with to(F32), or use another device",
+                "binary: device reference cannot do it for these types ([2] F64, [2] F64): use"
+                        + " other types, such as F32, or another device",
                 error.getMessage());
         assertEquals(before, narrow.calls.size());
         x.close();
