@@ -43,7 +43,22 @@ final class Composites extends ForwardingBackend {
     /** Whether the device can do the call at all. */
     @Override
     public boolean supports(KernelCall call) {
-        return backend().supports(call) || backend().supports(call.map(Composites::imagined));
+        return backend().supports(call) || isExtremeOfNothing(call) || widens(call);
+    }
+
+    /** Whether the backend has the call in wide types, and the conversions. */
+    private boolean widens(KernelCall call) {
+        return backend().supports(call.map(Composites::imagined))
+                && Stream.concat(call.reads().stream(), call.writes().stream())
+                        .filter(view -> !isWide(view))
+                        .allMatch(
+                                view ->
+                                        converts(view, imagined(view))
+                                                && converts(imagined(view), view));
+    }
+
+    private boolean converts(View x, View y) {
+        return backend().supports(new KernelCall.Copy(x, y));
     }
 
     @Override
@@ -83,7 +98,7 @@ final class Composites extends ForwardingBackend {
     }
 
     private void widened(KernelCall call) {
-        if (!backend().supports(call.map(Composites::imagined))) {
+        if (!widens(call)) {
             throw refusal(call);
         }
         try (Widening widening = new Widening(call)) {
