@@ -73,15 +73,24 @@ final class DoublePolynomials {
 
     private DoublePolynomials() {}
 
-    /** e^r - 1 for |r| ≤ ln 2 / 2; by Estrin's scheme, in which half as much waits for the rest. */
+    /** e^r - 1 for |r| ≤ ln 2 / 2. */
     static DoubleVector expm1(DoubleVector r) {
+        r = (DoubleVector) VECTOR.cast(r);
+        return ((DoubleVector) VECTOR.cast(expRest(r))).fma(r.mul(r), r);
+    }
+
+    /**
+     * (e^r - 1 - r) / r² for |r| ≤ ln 2 / 2; by Estrin's scheme, in which half as much waits for
+     * the rest.
+     */
+    static DoubleVector expRest(DoubleVector r) {
         r = (DoubleVector) VECTOR.cast(r);
         DoubleVector square = r.mul(r);
         DoubleVector fourth = square.mul(square);
         DoubleVector low = EXP_6.fma(r, EXP_5).fma(square, EXP_4.fma(r, EXP_3));
         DoubleVector high = EXP_10.fma(r, EXP_9).fma(square, EXP_8.fma(r, EXP_7));
         DoubleVector p = EXP_11.fma(fourth, high).fma(fourth, low);
-        return p.fma(r, HALF).fma(square, r);
+        return p.fma(r, HALF);
     }
 
     /**

@@ -28,6 +28,7 @@ final class DoublePowers {
     private static final DoubleVector INFINITY = constant(Double.POSITIVE_INFINITY);
     private static final DoubleVector NAN = constant(Double.NaN);
 
+    private static final DoubleVector LOG2_E = constant(0x1.71547652b82fep0);
     private static final DoubleVector LN2_HIGH = constant(0x1.62e42fefp-1);
     private static final DoubleVector LN2_LOW = constant(0x1.473de6af278edp-34);
 
@@ -39,6 +40,9 @@ final class DoublePowers {
     private static final DoubleVector MIN_NORMAL = constant(Double.MIN_NORMAL);
     private static final DoubleVector DENORMAL_SCALE = constant(0x1p54);
     private static final DoubleVector DENORMAL_EXPONENT = constant(54);
+
+    /** Powers e^y and their reciprocals are normal numbers where |y| is below. */
+    private static final DoubleVector NORMAL = constant(700);
 
     /** From here on every double is whole. */
     private static final DoubleVector WHOLE = constant(0x1p52);
@@ -62,7 +66,7 @@ final class DoublePowers {
 
     private DoublePowers() {}
 
-    /** a^b, within 2 ulp. */
+    /** a^b, within 2 ulp; exact where that is a double, and not denormal. */
     static DoubleVector pow(DoubleVector a, DoubleVector b) {
         a = (DoubleVector) VECTOR.cast(a);
         b = (DoubleVector) VECTOR.cast(b);
@@ -186,6 +190,29 @@ final class DoublePowers {
         DoubleVector yLow = b.fma(log, y.neg()).add(b.mul(low));
         DoubleVector power = DoubleVectorMath.exp(y);
         VectorMask<Double> exact = power.compare(EQ, ZERO).or(power.compare(EQ, INFINITY));
-        return power.fma(yLow, power).blend(power, exact);
+        power = power.fma(yLow, power).blend(power, exact);
+        return power.blend(expOfSum(y, yLow), y.abs().compare(LT, NORMAL));
+    }
+
+    /**
+     * e^(y + yLow), of which only the last addition rounds much: so powers that are doubles
+     * themselves come out exactly, as 9³ does.
+     */
+    private static DoubleVector expOfSum(DoubleVector y, DoubleVector yLow) {
+        y = (DoubleVector) VECTOR.cast(y);
+        DoubleVector rounded = y.fma(LOG2_E, ROUNDER);
+        DoubleVector n = rounded.sub(ROUNDER).neg();
+        // r + rLow = y + yLow - n ln 2
+        DoubleVector high = n.fma(LN2_HIGH, y);
+        DoubleVector r = n.fma(LN2_LOW, high);
+        DoubleVector rLow = n.fma(LN2_LOW, high.sub(r)).add((DoubleVector) VECTOR.cast(yLow));
+        DoubleVector sum = ONE.add(r);
+        DoubleVector rest =
+                ((DoubleVector) VECTOR.cast(DoublePolynomials.expRest(r))).mul(r.mul(r));
+        DoubleVector low = r.sub(sum.sub(ONE)).add(rLow.fma(sum.add(rest), rest));
+        return rounded.reinterpretAsLongs()
+                .lanewise(LSHL, FRACTION_BITS)
+                .add(sum.add(low).reinterpretAsLongs())
+                .reinterpretAsDoubles();
     }
 }

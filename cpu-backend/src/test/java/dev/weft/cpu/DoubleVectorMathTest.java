@@ -8,6 +8,7 @@ import jdk.incubator.vector.DoubleVector;
 import org.junit.jupiter.api.Test;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.SplittableRandom;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
@@ -104,6 +105,25 @@ class DoubleVectorMathTest {
                     1 / largest,
                     largest,
                     2);
+        }
+    }
+
+    /** 9³ is 729, and no number beside it that would become 728 as an integer. */
+    @Test
+    void powersThatAreDoublesAreExact() {
+        for (int a = 1; a <= 1000; a++) {
+            for (int b = 1; b <= 52 && Math.pow(a, b) < 0x1p53; b++) {
+                DoubleVector power =
+                        DoublePowers.pow(
+                                DoubleVectorMath.constant(a), DoubleVectorMath.constant(b));
+                double exact = BigInteger.valueOf(a).pow(b).doubleValue();
+                assertEquals(exact, power.lane(0), a + " to the power of " + b);
+                DoubleVector root =
+                        DoublePowers.pow(
+                                DoubleVectorMath.constant((double) a * a),
+                                DoubleVectorMath.constant(0.5));
+                assertEquals(a, root.lane(0), "the root of the square of " + a);
+            }
         }
     }
 
