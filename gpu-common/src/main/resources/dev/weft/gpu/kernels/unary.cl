@@ -27,10 +27,21 @@
 
 #if FLOATING
 
+#if DTYPE == F64
+/* e^x. PoCL's exp is infinite a little below where e^x is: from there on by e^(x-1), times e in two parts. */
+DEVICE T exponential(T x) {
+    if (!(x > 709.7827)) { return exp(x); }
+    T y = exp(x - 1.0);
+    return fma(y, 2.718281828459045, y * 1.4456468917292502e-16);
+}
+#else
+#define exponential exp
+#endif
+
 UNARY(affine, p * x + q)
 UNARY(neg, -x)
 UNARY(abs_value, fabs(x))
-UNARY(exp_value, exp(x))
+UNARY(exp_value, exponential(x))
 UNARY(log_value, natural_log(x))
 UNARY(sqrt_value, sqrt(x))
 UNARY(square, x * x)
