@@ -5,7 +5,6 @@ import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.backend.ForwardingBackend;
 import dev.weft.backend.KernelCall;
-import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
@@ -43,7 +42,7 @@ final class Composites extends ForwardingBackend {
     /** Whether the device can do the call at all. */
     @Override
     public boolean supports(KernelCall call) {
-        return backend().supports(call) || isExtremeOfNothing(call) || widens(call);
+        return backend().supports(call) || extremeOfNothing(call) != null || widens(call);
     }
 
     /** Whether the backend has the call in wide types, and the conversions. */
@@ -65,8 +64,11 @@ final class Composites extends ForwardingBackend {
     public void run(KernelCall call) {
         if (backend().supports(call)) {
             backend().run(call);
-        } else if (isExtremeOfNothing(call)) {
-            backend().run(extremeOfNothing((KernelCall.Reduce) call));
+            return;
+        }
+        KernelCall fill = extremeOfNothing(call);
+        if (fill != null) {
+            backend().run(fill);
         } else {
             widened(call);
         }
@@ -83,18 +85,21 @@ final class Composites extends ForwardingBackend {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** The wider type's smallest number would wrap. */
-    private static boolean isExtremeOfNothing(KernelCall call) {
-        return call instanceof KernelCall.Reduce(var op, var x, var y)
-                && (op == ReduceOp.MAX || op == ReduceOp.MIN)
-                && x.size() == 0
-                && y.dtype().isInteger();
-    }
-
-    private static KernelCall extremeOfNothing(KernelCall.Reduce call) {
-        DType type = call.y().dtype();
-        long extreme = call.op() == ReduceOp.MAX ? type.smallest() : type.largest();
-        return new KernelCall.Fill((double) extreme, call.y());
+    /**
+     * What an integer type's largest or smallest of no elements is, or null where the call asks for
+     * something else. The wider type's would wrap.
+     */
+    private static @Nullable KernelCall extremeOfNothing(KernelCall call) {
+        if (!(call instanceof KernelCall.Reduce(var op, var x, var y))
+                || x.size() > 0
+                || !y.dtype().isInteger()) {
+            return null;
+        }
+        return switch (op) {
+            case MAX -> new KernelCall.Fill((double) y.dtype().smallest(), y);
+            case MIN -> new KernelCall.Fill((double) y.dtype().largest(), y);
+            case SUM, MEAN -> null;
+        };
     }
 
     private void widened(KernelCall call) {

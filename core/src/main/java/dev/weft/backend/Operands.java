@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * Which components of a kind of call, a record, are views, and which of these are written: found
@@ -27,6 +26,9 @@ final class Operands {
 
     private final RecordComponent[] components;
     private final Constructor<?> constructor;
+    private final List<RecordComponent> read = new ArrayList<>();
+    private final List<RecordComponent> written = new ArrayList<>();
+    private final boolean worksInPlace;
 
     private Operands(Class<?> type) {
         components = type.getRecordComponents();
@@ -39,6 +41,18 @@ final class Operands {
         } catch (NoSuchMethodException e) {
             throw new LinkageError(e.getMessage(), e);
         }
+        boolean inPlace = false;
+        for (RecordComponent component : components) {
+            Output output = component.getAnnotation(Output.class);
+            if (output == null) {
+                read.add(component);
+            }
+            if (output != null || component.isAnnotationPresent(Updated.class)) {
+                written.add(component);
+            }
+            inPlace |= output != null && output.inPlace();
+        }
+        worksInPlace = inPlace;
     }
 
     static Operands of(Object call) {
@@ -46,30 +60,24 @@ final class Operands {
     }
 
     List<View> reads(Object call) {
-        List<View> views = new ArrayList<>();
-        for (RecordComponent component : components) {
-            if (!component.isAnnotationPresent(Output.class)) {
-                views.addAll(views(value(component, call)));
-            }
-        }
-        return views;
+        return views(read, call);
     }
 
     List<View> writes(Object call) {
-        List<View> views = new ArrayList<>();
-        for (RecordComponent component : components) {
-            if (component.isAnnotationPresent(Output.class)
-                    || component.isAnnotationPresent(Updated.class)) {
-                views.addAll(views(value(component, call)));
-            }
-        }
-        return views;
+        return views(written, call);
     }
 
     boolean worksInPlace() {
-        return Stream.of(components)
-                .map(component -> component.getAnnotation(Output.class))
-                .anyMatch(output -> output != null && output.inPlace());
+        return worksInPlace;
+    }
+
+    /** What these components of a call are, in their order. */
+    private static List<View> views(List<RecordComponent> components, Object call) {
+        List<View> views = new ArrayList<>();
+        for (RecordComponent component : components) {
+            views.addAll(views(value(component, call)));
+        }
+        return views;
     }
 
     Object map(Object call, UnaryOperator<View> replacement) {
