@@ -78,8 +78,8 @@ public final class Elementwise {
             throw undefined(name(op), a);
         }
         Shape shape = Shape.broadcast(name(op), a.shape(), b.shape());
-        if (op == BinaryOp.DIV && a.dtype().isInteger()) {
-            checkDivisor(a, b);
+        if (op.divides() && a.dtype().isInteger()) {
+            checkDivisor(op, a, b);
         }
         return dispatched(op, a, b, shape);
     }
@@ -118,20 +118,17 @@ public final class Elementwise {
             throw undefined(name(op), a);
         }
         fitting(op, a, b);
+        if (b == 0 && op.divides() && a.dtype().isInteger()) {
+            throw new ArithmeticException(
+                    "%s: %s is divided by 0: integers have no quotient by it; convert it first, with to(F32)"
+                            .formatted(name(op), a));
+        }
         return switch (op) {
             case ADD -> mapped(UnaryOp.AFFINE, 1, b, a);
             case SUB -> mapped(UnaryOp.AFFINE, 1, -b, a);
             // Adding -0 changes nothing; adding 0 would make 0 of -0.
             case MUL -> mapped(UnaryOp.AFFINE, b, -0.0, a);
-            case DIV -> {
-                if (b == 0 && a.dtype().isInteger()) {
-                    throw new ArithmeticException(
-                            "div: %s is divided by 0: integers have no quotient by it; convert it first, with to(F32)"
-                                    .formatted(a));
-                }
-                yield withFilled(op, a, b);
-            }
-            case POW, MIN, MAX -> withFilled(op, a, b);
+            default -> withFilled(op, a, b);
         };
     }
 
@@ -257,7 +254,7 @@ public final class Elementwise {
      * Refuses integers that are to be divided by 0. Waits for them to be known; a step that is
      * captured is not asked, and gives 0.
      */
-    private static void checkDivisor(Tensor a, Tensor b) {
+    private static void checkDivisor(BinaryOp op, Tensor a, Tensor b) {
         Device device = b.device();
         if (b.size() == 0 || device.isCapturing()) {
             return;
@@ -268,8 +265,8 @@ public final class Elementwise {
         }
         if (!divides) {
             throw new ArithmeticException(
-                    "div: a is %s, b is %s, and an element of b is 0: integers have no quotient by it; convert them first, with to(F32)"
-                            .formatted(a, b));
+                    "%s: a is %s, b is %s, and an element of b is 0: integers have no quotient by it; convert them first, with to(F32)"
+                            .formatted(name(op), a, b));
         }
     }
 

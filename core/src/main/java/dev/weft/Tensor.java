@@ -305,7 +305,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
         return Elementwise.binary(BinaryOp.DIV, this, b);
     }
 
-    /** this to the power of b: {@link BinaryOp#POW}. */
+    /** this to the power of b: {@link BinaryOp#POW}; for integers a whole number, which wraps. */
     public Tensor pow(Tensor b) {
         return Elementwise.binary(BinaryOp.POW, this, b);
     }
@@ -403,7 +403,11 @@ public final class Tensor extends Scoped implements AutoCloseable {
         return Elementwise.binary(BinaryOp.DIV, this, b);
     }
 
-    /** this to the power of b; not for integers. */
+    /**
+     * this to the power of b: {@link BinaryOp#POW}.
+     *
+     * @throws IllegalArgumentException where this is of integers and b is not one of them
+     */
     public Tensor pow(double b) {
         return Elementwise.binary(BinaryOp.POW, this, b);
     }
@@ -499,6 +503,274 @@ public final class Tensor extends Scoped implements AutoCloseable {
      */
     public Tensor to(DType dtype) {
         return Layout.convert(this, dtype);
+    }
+
+    // ---- functions
+
+    /** The sine, of radians: {@link UnaryOp#SIN}. */
+    public Tensor sin() {
+        return Elementwise.unary(UnaryOp.SIN, 0, 0, this);
+    }
+
+    /** The cosine, of radians: {@link UnaryOp#COS}. */
+    public Tensor cos() {
+        return Elementwise.unary(UnaryOp.COS, 0, 0, this);
+    }
+
+    /** Tangent, of radians: {@link UnaryOp#TAN}. */
+    public Tensor tan() {
+        return Elementwise.unary(UnaryOp.TAN, 0, 0, this);
+    }
+
+    /** The inverse sine, in radians: {@link UnaryOp#ASIN}. */
+    public Tensor asin() {
+        return Elementwise.unary(UnaryOp.ASIN, 0, 0, this);
+    }
+
+    /** The inverse cosine, in radians: {@link UnaryOp#ACOS}. */
+    public Tensor acos() {
+        return Elementwise.unary(UnaryOp.ACOS, 0, 0, this);
+    }
+
+    /** The inverse tangent, in radians: {@link UnaryOp#ATAN}. */
+    public Tensor atan() {
+        return Elementwise.unary(UnaryOp.ATAN, 0, 0, this);
+    }
+
+    /** The hyperbolic sine: {@link UnaryOp#SINH}. */
+    public Tensor sinh() {
+        return Elementwise.unary(UnaryOp.SINH, 0, 0, this);
+    }
+
+    /** The hyperbolic cosine: {@link UnaryOp#COSH}. */
+    public Tensor cosh() {
+        return Elementwise.unary(UnaryOp.COSH, 0, 0, this);
+    }
+
+    /** The inverse hyperbolic sine: {@link UnaryOp#ASINH}. */
+    public Tensor asinh() {
+        return Elementwise.unary(UnaryOp.ASINH, 0, 0, this);
+    }
+
+    /** The inverse hyperbolic cosine: {@link UnaryOp#ACOSH}. */
+    public Tensor acosh() {
+        return Elementwise.unary(UnaryOp.ACOSH, 0, 0, this);
+    }
+
+    /** The inverse hyperbolic tangent: {@link UnaryOp#ATANH}. */
+    public Tensor atanh() {
+        return Elementwise.unary(UnaryOp.ATANH, 0, 0, this);
+    }
+
+    /** e to the power of this, less 1: {@link UnaryOp#EXPM1}. */
+    public Tensor expm1() {
+        return Elementwise.unary(UnaryOp.EXPM1, 0, 0, this);
+    }
+
+    /** The natural logarithm of 1 + this: {@link UnaryOp#LOG1P}. */
+    public Tensor log1p() {
+        return Elementwise.unary(UnaryOp.LOG1P, 0, 0, this);
+    }
+
+    /** The binary logarithm: {@link UnaryOp#LOG2}. */
+    public Tensor log2() {
+        return Elementwise.unary(UnaryOp.LOG2, 0, 0, this);
+    }
+
+    /** The decimal logarithm: {@link UnaryOp#LOG10}. */
+    public Tensor log10() {
+        return Elementwise.unary(UnaryOp.LOG10, 0, 0, this);
+    }
+
+    /** 2 to the power of this: {@link UnaryOp#EXP2}. */
+    public Tensor exp2() {
+        return Elementwise.unary(UnaryOp.EXP2, 0, 0, this);
+    }
+
+    /** 1 / √this: {@link UnaryOp#RSQRT}. */
+    public Tensor rsqrt() {
+        return Elementwise.unary(UnaryOp.RSQRT, 0, 0, this);
+    }
+
+    /** 1 / this: {@link UnaryOp#RECIPROCAL}. */
+    public Tensor reciprocal() {
+        return Elementwise.unary(UnaryOp.RECIPROCAL, 0, 0, this);
+    }
+
+    /** The error function: {@link UnaryOp#ERF}. */
+    public Tensor erf() {
+        return Elementwise.unary(UnaryOp.ERF, 0, 0, this);
+    }
+
+    /** The complementary error function: {@link UnaryOp#ERFC}. */
+    public Tensor erfc() {
+        return Elementwise.unary(UnaryOp.ERFC, 0, 0, this);
+    }
+
+    /** The largest whole number that is not above: {@link UnaryOp#FLOOR}. */
+    public Tensor floor() {
+        return Elementwise.unary(UnaryOp.FLOOR, 0, 0, this);
+    }
+
+    /** The smallest whole number that is not below: {@link UnaryOp#CEIL}. */
+    public Tensor ceil() {
+        return Elementwise.unary(UnaryOp.CEIL, 0, 0, this);
+    }
+
+    /** The nearest whole number, the even one of two: {@link UnaryOp#ROUND}. */
+    public Tensor round() {
+        return Elementwise.unary(UnaryOp.ROUND, 0, 0, this);
+    }
+
+    /** This without its fraction: {@link UnaryOp#TRUNC}. */
+    public Tensor trunc() {
+        return Elementwise.unary(UnaryOp.TRUNC, 0, 0, this);
+    }
+
+    /** -1, 0 or 1 by the sign: {@link UnaryOp#SIGN}. */
+    public Tensor sign() {
+        return Elementwise.unary(UnaryOp.SIGN, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#HARD_SIGMOID}. */
+    public Tensor hardSigmoid() {
+        return Elementwise.unary(UnaryOp.HARD_SIGMOID, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#HARD_SWISH}. */
+    public Tensor hardSwish() {
+        return Elementwise.unary(UnaryOp.HARD_SWISH, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#MISH}. */
+    public Tensor mish() {
+        return Elementwise.unary(UnaryOp.MISH, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#SELU}. */
+    public Tensor selu() {
+        return Elementwise.unary(UnaryOp.SELU, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#CELU}; PyTorch's default alpha is 1. */
+    public Tensor celu(double alpha) {
+        return Elementwise.unary(UnaryOp.CELU, alpha, 0, this);
+    }
+
+    /** {@link UnaryOp#SOFTSIGN}. */
+    public Tensor softsign() {
+        return Elementwise.unary(UnaryOp.SOFTSIGN, 0, 0, this);
+    }
+
+    /** {@link UnaryOp#LOG_SIGMOID}. */
+    public Tensor logSigmoid() {
+        return Elementwise.unary(UnaryOp.LOG_SIGMOID, 0, 0, this);
+    }
+
+    /** The angle of the point (b, this), in radians: {@link BinaryOp#ATAN2}. */
+    public Tensor atan2(Tensor b) {
+        return Elementwise.binary(BinaryOp.ATAN2, this, b);
+    }
+
+    /** √(this² + b²): {@link BinaryOp#HYPOT}. */
+    public Tensor hypot(Tensor b) {
+        return Elementwise.binary(BinaryOp.HYPOT, this, b);
+    }
+
+    /** {@link #hypot(Tensor)} with a number. */
+    public Tensor hypot(double b) {
+        return Elementwise.binary(BinaryOp.HYPOT, this, b);
+    }
+
+    /**
+     * What is left of this divided by b, with the sign of this: {@link BinaryOp#FMOD}; for integers
+     * as {@link #div(Tensor)}.
+     *
+     * @throws ArithmeticException where these are integers and an element of b is 0
+     */
+    public Tensor fmod(Tensor b) {
+        return Elementwise.binary(BinaryOp.FMOD, this, b);
+    }
+
+    /**
+     * {@link #fmod(Tensor)} with a number.
+     *
+     * @throws IllegalArgumentException where this is of integers and b is not one of them
+     * @throws ArithmeticException where this is of integers and b is 0
+     */
+    public Tensor fmod(double b) {
+        return Elementwise.binary(BinaryOp.FMOD, this, b);
+    }
+
+    /**
+     * What is left of this divided by b, with the sign of b: {@link BinaryOp#REMAINDER}; for
+     * integers as {@link #div(Tensor)}.
+     *
+     * @throws ArithmeticException where these are integers and an element of b is 0
+     */
+    public Tensor remainder(Tensor b) {
+        return Elementwise.binary(BinaryOp.REMAINDER, this, b);
+    }
+
+    /**
+     * {@link #remainder(Tensor)} with a number.
+     *
+     * @throws IllegalArgumentException where this is of integers and b is not one of them
+     * @throws ArithmeticException where this is of integers and b is 0
+     */
+    public Tensor remainder(double b) {
+        return Elementwise.binary(BinaryOp.REMAINDER, this, b);
+    }
+
+    /** Where this is NaN; BOOL. */
+    public Tensor isNan() {
+        return Logic.isNan(this);
+    }
+
+    /** Where this is infinite; BOOL. */
+    public Tensor isInf() {
+        return Logic.isInf(this);
+    }
+
+    /** Where this is neither infinite nor NaN; BOOL. */
+    public Tensor isFinite() {
+        return Logic.isFinite(this);
+    }
+
+    /** Where both this and b are true; BOOL, where any number but 0 is true. */
+    public Tensor logicalAnd(Tensor b) {
+        return Logic.and(this, b);
+    }
+
+    /** Where this or b is true, or both; BOOL, where any number but 0 is true. */
+    public Tensor logicalOr(Tensor b) {
+        return Logic.or(this, b);
+    }
+
+    /** Where either this or b is true, but not both; BOOL, where any number but 0 is true. */
+    public Tensor logicalXor(Tensor b) {
+        return Logic.xor(this, b);
+    }
+
+    /** Where this is not true; BOOL, where any number but 0 is true. */
+    public Tensor logicalNot() {
+        return Logic.not(this);
+    }
+
+    /**
+     * Whether any element over {@code axes}, which vanish, is true; over all axes where none is
+     * given. BOOL, where any number but 0 is true; of no elements none is.
+     */
+    public Tensor any(int... axes) {
+        return Logic.any(this, axes);
+    }
+
+    /**
+     * Whether all elements over {@code axes}, which vanish, are true; over all axes where none is
+     * given. BOOL, where any number but 0 is true; of no elements all are.
+     */
+    public Tensor all(int... axes) {
+        return Logic.all(this, axes);
     }
 
     // ---- products

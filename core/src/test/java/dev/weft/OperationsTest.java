@@ -172,10 +172,17 @@ class OperationsTest {
                 "div: tensor 'x' ([2] I32 on reference) is divided by 0: integers have no"
                         + " quotient by it; convert it first, with to(F32)",
                 error.getMessage());
+        refuses(x, "pow", 0.5, () -> x.pow(0.5));
         refuses(
-                "pow: is not defined for I32, got tensor 'x' ([2] I32 on reference): convert it"
+                "hypot: is not defined for I32, got tensor 'x' ([2] I32 on reference): convert it"
                         + " first, with to(F32)",
-                () -> x.pow(0.5));
+                () -> x.hypot(0.5));
+        assertEquals(
+                "remainder: tensor 'x' ([2] I32 on reference) is divided by 0: integers have no"
+                        + " quotient by it; convert it first, with to(F32)",
+                assertThrows(ArithmeticException.class, () -> x.remainder(0)).getMessage());
+        Tensor zero = device.tensor(new int[] {3, 0});
+        assertThrows(ArithmeticException.class, () -> x.fmod(zero));
         assertThrows(ShapeException.class, () -> x.leakyRelu(0.1));
         assertArrayEquals(new float[] {4, -2.8f}, x.to(DType.F32).mul(0.4).toFloatArray());
     }

@@ -38,7 +38,7 @@ final class ElementwiseKernels {
                 forEachShape((shape, in, out) -> cases.add(unary(op, dtype, shape, in, out)));
                 cases.add(unaryInPlace(op, dtype));
             }
-            if (dtype.isFloating()) {
+            if (dtype.isFloating() && op.hasGradKernel()) {
                 forEachShape((shape, in, out) -> cases.add(unaryGrad(op, dtype, shape, in, out)));
             }
         }
@@ -47,7 +47,7 @@ final class ElementwiseKernels {
                 forEachShape((shape, in, out) -> cases.add(binary(op, dtype, shape, in, out)));
                 cases.add(binaryInPlace(op, dtype));
             }
-            if (dtype.isFloating()) {
+            if (dtype.isFloating() && op.hasGradKernel()) {
                 forEachShape((shape, in, out) -> cases.add(binaryGrad(op, dtype, shape, in, out)));
             }
         }
@@ -89,6 +89,7 @@ final class ElementwiseKernels {
             case AFFINE -> fraction ? -1.5 : -3;
             case LEAKY_RELU -> 0.125;
             case ELU -> 1.25;
+            case CELU -> 1.25;
             case CLAMP -> fraction ? -0.75 : Math.max(-5, dtype.smallest());
             default -> 0;
         };
@@ -108,7 +109,13 @@ final class ElementwiseKernels {
         double[] x = finite(values);
         return switch (op) {
             case NEG, ABS, RELU, LEAKY_RELU, CLAMP, SQUARE -> EXACT;
-            case SQRT -> ulp(1);
+            case FLOOR, CEIL, ROUND, TRUNC, SIGN -> EXACT;
+            case SQRT, RECIPROCAL -> ulp(1);
+            case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH -> ulp(4);
+            case EXPM1, LOG1P, LOG2, LOG10, EXP2, RSQRT, ERF -> ulp(4);
+            case ERFC -> tail(op, x).plus(TINY);
+            case HARD_SIGMOID, HARD_SWISH, SOFTSIGN -> ulp(4).plus(TINY);
+            case SELU, CELU, MISH, LOG_SIGMOID -> ulp(8).plus(TINY);
             // p x + q with one rounding or with two.
             case AFFINE -> ulp(0.5).plus(times(1.5, x)).plus((f, _, _) -> f.smallest());
             case EXP, LOG -> ulp(3);
@@ -128,6 +135,7 @@ final class ElementwiseKernels {
         double n =
                 switch (op) {
                     case GELU_ERF -> 1;
+                    case ERFC -> 2;
                     case GELU_TANH -> 4;
                     default -> 0;
                 };
@@ -158,6 +166,7 @@ final class ElementwiseKernels {
             case SOFTPLUS -> ulp(6).plus((f, i, _) -> f.smallestNormal() * Math.abs(d[i]));
             // F(x) + x F'(x) cancels about -1, where it is 0.
             case SILU, GELU_ERF, GELU_TANH -> tail(op, x).plus(times(16, uncancelled)).plus(TINY);
+            default -> throw new IllegalArgumentException(op + " has no gradient kernel");
         };
     }
 
@@ -236,7 +245,9 @@ final class ElementwiseKernels {
     static Bound bound(BinaryOp op) {
         return switch (op) {
             case ADD, SUB, MUL, MIN, MAX -> EXACT;
-            case DIV -> ulp(1);
+            case DIV, REMAINDER -> ulp(1);
+            case FMOD -> EXACT;
+            case ATAN2, HYPOT -> ulp(4).plus(TINY);
             case POW -> ulp(16);
         };
     }
@@ -302,6 +313,7 @@ final class ElementwiseKernels {
             case MUL -> ulp(0.5);
             case DIV -> ulp(4);
             case POW -> ulp(24).plus(TINY);
+            default -> throw new IllegalArgumentException(op + " has no gradient kernel");
         };
     }
 

@@ -166,7 +166,7 @@ final class ExtremeKernels {
                     Bound bound = ElementwiseKernels.bound(op, values);
                     View y = side.output(dtype, x.shape(), bound.withSign());
                     side.run(new KernelCall.Unary(op, p, q, x, y));
-                    if (!dtype.isFloating()) {
+                    if (!dtype.isFloating() || !op.hasGradKernel()) {
                         return;
                     }
                     Values factors = Values.of(dtype, FACTORS).cycled(values.size());
@@ -191,7 +191,7 @@ final class ExtremeKernels {
                     Bound bound = ElementwiseKernels.bound(op).withSign();
                     View y = side.output(dtype, a.shape(), bound);
                     side.run(new KernelCall.Binary(op, a, b, y));
-                    if (!dtype.isFloating()) {
+                    if (!dtype.isFloating() || !op.hasGradKernel()) {
                         return;
                     }
                     View dy = side.input(Values.of(dtype, 1, -1).cycled(left.size()));

@@ -44,6 +44,11 @@ final class IntegerCases {
                 dtype, Math.max(dtype.smallest(), -most), Math.min(dtype.largest(), most), dims);
     }
 
+    /** Near 0, so that their powers stay within a double. */
+    private static Input few(DType dtype) {
+        return integers(dtype, Math.max(-3, dtype.smallest()), 3, 3, 4);
+    }
+
     private static void elementwise(List<OpCase> cases, DType dtype) {
         Map<String, BinaryOperator<Tensor>> binary =
                 Map.of(
@@ -65,6 +70,18 @@ final class IntegerCases {
                 });
         Input divisors = integers(dtype, 1, 100, 4);
         cases.add(opCase("div " + dtype, x -> x[0].div(x[1]), full(dtype, 3, 4), divisors));
+        cases.add(opCase("fmod " + dtype, x -> x[0].fmod(x[1]), full(dtype, 3, 4), divisors));
+        cases.add(
+                opCase(
+                        "remainder " + dtype,
+                        x -> x[0].remainder(x[1]),
+                        full(dtype, 3, 4),
+                        divisors));
+        Input exponents = integers(dtype, Math.max(-2, dtype.smallest()), 5, 4);
+        cases.add(opCase("pow " + dtype, x -> x[0].pow(x[1]), few(dtype), exponents));
+        cases.add(
+                opCase("logical and " + dtype, x -> x[0].logicalAnd(x[1]), few(dtype), few(dtype)));
+        cases.add(opCase("any " + dtype, x -> x[0].any(0), few(dtype)));
         Map<String, UnaryOperator<Tensor>> unary =
                 Map.of(
                         "neg",
@@ -75,6 +92,10 @@ final class IntegerCases {
                         Tensor::square,
                         "relu",
                         Tensor::relu,
+                        "sign",
+                        Tensor::sign,
+                        "remainder scalar",
+                        x -> x.remainder(7),
                         "add scalar",
                         x -> x.add(100),
                         "mul scalar",

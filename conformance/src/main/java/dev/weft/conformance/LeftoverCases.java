@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.weft.Activations;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.DropoutState;
 import dev.weft.Elementwise;
 import dev.weft.Indexing;
 import dev.weft.Layout;
+import dev.weft.Logic;
 import dev.weft.Losses;
 import dev.weft.Products;
 import dev.weft.Reduction;
@@ -138,6 +140,8 @@ final class LeftoverCases {
             }
         }
         put("clamp(double, double)", c -> c.x.clamp(-1, 1));
+        put("any(int[])", c -> c.truths.any(0));
+        put("all(int[])", c -> c.x.all());
         put("to(DType)", c -> c.x.to(DType.I32));
         put("where(Tensor, Tensor)", c -> c.truths.where(c.x, c.vector));
     }
@@ -223,6 +227,24 @@ final class LeftoverCases {
                 c -> Elementwise.compare(CompareOp.LESS, c.x, c.vector));
         put("where(Tensor, Tensor, Tensor)", c -> Elementwise.where(c.truths, c.x, c.vector));
         put("clamp(Tensor, double, double)", c -> Elementwise.clamp(c.x, -1, 1));
+        put("isNan(Tensor)", c -> Logic.isNan(c.x));
+        put("isInf(Tensor)", c -> Logic.isInf(c.x));
+        put("isFinite(Tensor)", c -> Logic.isFinite(c.x));
+        put("and(Tensor, Tensor)", c -> Logic.and(c.x, c.truths));
+        put("or(Tensor, Tensor)", c -> Logic.or(c.x, c.truths));
+        put("xor(Tensor, Tensor)", c -> Logic.xor(c.x, c.truths));
+        put("not(Tensor)", c -> Logic.not(c.truths));
+        put("any(Tensor, int[])", c -> Logic.any(c.truths, 0));
+        put("all(Tensor, int[])", c -> Logic.all(c.x));
+        put("relu6(Tensor)", c -> Activations.relu6(c.x));
+        put("hardtanh(Tensor, double, double)", c -> Activations.hardtanh(c.x, -1, 1));
+        put("hardshrink(Tensor, double)", c -> Activations.hardshrink(c.x, 0.4));
+        put("softshrink(Tensor, double)", c -> Activations.softshrink(c.x, 0.4));
+        put("tanhshrink(Tensor)", c -> Activations.tanhshrink(c.x));
+        put("threshold(Tensor, double, double)", c -> Activations.threshold(c.x, 0.4, -3));
+        put("quickGelu(Tensor)", c -> Activations.quickGelu(c.x));
+        put("glu(Tensor, int)", c -> Activations.glu(c.x.slice(1, 0, 2), 1));
+        put("prelu(Tensor, Tensor)", c -> Activations.prelu(c.x, c.vector));
         put("matmul(Tensor, Tensor)", c -> Products.matmul(c.x, c.vector));
         put(
                 "linear(Tensor, Tensor, Tensor, Activation)",
@@ -347,6 +369,8 @@ final class LeftoverCases {
                         Tensor.class,
                         Device.class,
                         Elementwise.class,
+                        Logic.class,
+                        Activations.class,
                         Products.class,
                         Reductions.class,
                         Indexing.class,

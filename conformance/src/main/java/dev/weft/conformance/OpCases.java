@@ -54,6 +54,7 @@ final class OpCases {
                         binary(),
                         comparisons(),
                         unary(),
+                        FunctionCases.all(),
                         products(),
                         reductions(),
                         softmax(),
@@ -65,7 +66,7 @@ final class OpCases {
                 .map(c -> c.as(dtype));
     }
 
-    private static void broadcast(
+    static void broadcast(
             List<OpCase> cases, String name, BinaryOperator<Tensor> op, Input[]... operands) {
         for (Input[] pair : operands) {
             String shapes = pair[0].shape() + ", " + pair[1].shape();
@@ -73,7 +74,7 @@ final class OpCases {
         }
     }
 
-    private static Input[] pair(Input a, Input b) {
+    static Input[] pair(Input a, Input b) {
         return new Input[] {a, b};
     }
 
@@ -179,8 +180,7 @@ final class OpCases {
         return cases;
     }
 
-    private static void unary(
-            List<OpCase> cases, String name, UnaryOperator<Tensor> op, Input input) {
+    static void unary(List<OpCase> cases, String name, UnaryOperator<Tensor> op, Input input) {
         cases.add(opCase(name, x -> op.apply(x[0]), input));
         cases.add(
                 opCase(

@@ -203,8 +203,8 @@ public final class Gradients {
     private void passOn(Op op, Tensor dy) {
         View d = dy.view();
         switch (op) {
-            case Op.Unary unary -> unary(unary, d);
-            case Op.Binary(var f, var a, var b, var out) -> binary(f, a, b, d);
+            case Op.Unary unary -> unary(unary, dy);
+            case Op.Binary binary -> binary(binary, dy);
             case Op.Where(var condition, var a, var b, var out) -> {
                 where(condition, a, true, d);
                 where(condition, b, false, d);
@@ -280,26 +280,49 @@ public final class Gradients {
     }
 
     /** What the derivative does not read may be gone: then dy stands in its place. */
-    private void unary(Op.Unary op, View d) {
+    private void unary(Op.Unary op, Tensor dy) {
+        View d = dy.view();
         UnaryOp.Reads reads = op.op().derivativeReads();
         contribute(
                 op.x(),
                 dx -> {
+                    if (!op.op().hasGradKernel()) {
+                        scaled(dy, new Derivatives(this::saved).of(op), dx);
+                        return;
+                    }
                     View x = reads == UnaryOp.Reads.OPERAND ? read(op.x()) : d;
                     View y = reads == UnaryOp.Reads.RESULT ? read(op.out()) : d;
                     kernels.run(new KernelCall.UnaryGrad(op.op(), op.p(), op.q(), x, y, d, dx));
                 });
     }
 
-    private void binary(BinaryOp op, Tensor a, Tensor b, View d) {
-        contributeBroadcast(a, d.shape(), da -> binaryGrad(op, false, a, b, d, da));
-        contributeBroadcast(b, d.shape(), db -> binaryGrad(op, true, a, b, d, db));
+    private void binary(Op.Binary op, Tensor dy) {
+        contributeBroadcast(op.a(), dy.shape(), da -> binaryGrad(op, false, dy, da));
+        contributeBroadcast(op.b(), dy.shape(), db -> binaryGrad(op, true, dy, db));
     }
 
-    private void binaryGrad(BinaryOp op, boolean byB, Tensor a, Tensor b, View d, View dx) {
-        View left = op.derivativeReadsA(byB) ? read(a).expand(d.shape()) : d;
-        View right = op.derivativeReadsB(byB) ? read(b).expand(d.shape()) : d;
-        kernels.run(new KernelCall.BinaryGrad(op, byB, left, right, d, dx));
+    private void binaryGrad(Op.Binary op, boolean byB, Tensor dy, View dx) {
+        BinaryOp f = op.op();
+        if (!f.hasGradKernel()) {
+            scaled(dy, new Derivatives(this::saved).of(op, byB), dx);
+            return;
+        }
+        View d = dy.view();
+        View left = f.derivativeReadsA(byB) ? read(op.a()).expand(d.shape()) : d;
+        View right = f.derivativeReadsB(byB) ? read(op.b()).expand(d.shape()) : d;
+        kernels.run(new KernelCall.BinaryGrad(f, byB, left, right, d, dx));
+    }
+
+    /** dx = dy · slope, rounded once to dx's type; 0 where there is no slope. */
+    private void scaled(Tensor dy, @Nullable Tensor slope, View dx) {
+        if (slope == null) {
+            kernels.run(new KernelCall.Fill(0, dx));
+        } else if (slope.dtype() == dx.dtype()) {
+            View factors = slope.view().expand(dx.shape());
+            kernels.run(new KernelCall.Binary(BinaryOp.MUL, dy.view(), factors, dx));
+        } else {
+            kernels.run(new KernelCall.Copy(dy.to(slope.dtype()).mul(slope).view(), dx));
+        }
     }
 
     /** dx = dy where x was chosen, and 0 elsewhere. */

@@ -91,7 +91,8 @@ public sealed interface KernelCall {
     }
 
     /**
-     * dx = dy op'(x), same shapes, all of one floating type.
+     * dx = dy op'(x), same shapes, all of one floating type; for functions that {@link
+     * UnaryOp#hasGradKernel}.
      *
      * @param x the operand; read only where {@link UnaryOp#derivativeReads} says so, and otherwise
      *     any view of the shape
@@ -115,7 +116,8 @@ public sealed interface KernelCall {
             implements KernelCall {}
 
     /**
-     * d = dy ∂op/∂a, or ∂op/∂b where {@code byB}; all of one shape and one floating type.
+     * d = dy ∂op/∂a, or ∂op/∂b where {@code byB}; all of one shape and one floating type; for
+     * functions that {@link BinaryOp#hasGradKernel}.
      *
      * @param a read only where {@link BinaryOp#derivativeReadsA} says so, and otherwise any view of
      *     the shape

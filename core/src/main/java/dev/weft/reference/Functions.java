@@ -15,6 +15,8 @@ final class Functions {
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
     private static final double INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
     private static final double GELU_CUBIC = 0.044715;
+    private static final double SELU_SCALE = 1.0507009873554805;
+    private static final double SELU_ALPHA = 1.6732632423543772;
 
     private Functions() {}
 
@@ -37,6 +39,38 @@ final class Functions {
             case SILU -> gated(x, sigmoid(x));
             case SOFTPLUS -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
             case CLAMP -> Math.min(Math.max(x, p), q);
+            case SIN -> Math.sin(x);
+            case COS -> Math.cos(x);
+            case TAN -> Math.tan(x);
+            case ASIN -> Math.asin(x);
+            case ACOS -> Math.acos(x);
+            case ATAN -> Math.atan(x);
+            case SINH -> Math.sinh(x);
+            case COSH -> Math.cosh(x);
+            case ASINH -> SpecialFunctions.asinh(x);
+            case ACOSH -> SpecialFunctions.acosh(x);
+            case ATANH -> SpecialFunctions.atanh(x);
+            case EXPM1 -> Math.expm1(x);
+            case LOG1P -> Math.log1p(x);
+            case LOG2 -> SpecialFunctions.log2(x);
+            case LOG10 -> Math.log10(x);
+            case EXP2 -> Math.pow(2, x);
+            case RSQRT -> 1 / Math.sqrt(x);
+            case RECIPROCAL -> 1 / x;
+            case ERF -> SpecialFunctions.erf(x);
+            case ERFC -> SpecialFunctions.erfc(x);
+            case FLOOR -> Math.floor(x);
+            case CEIL -> Math.ceil(x);
+            case ROUND -> Math.rint(x);
+            case TRUNC -> x < 0 ? Math.ceil(x) : Math.floor(x);
+            case SIGN -> Math.signum(x);
+            case HARD_SIGMOID -> Math.min(Math.max(x / 6 + 0.5, 0), 1);
+            case HARD_SWISH -> x <= -3 ? -0.0 : x >= 3 ? x : x * (x + 3) / 6;
+            case MISH -> gated(x, tanhOfSoftplus(x));
+            case SELU -> x >= 0 ? SELU_SCALE * x : SELU_SCALE * SELU_ALPHA * Math.expm1(x);
+            case CELU -> x >= 0 ? x : p * Math.expm1(x / p);
+            case SOFTSIGN -> Double.isInfinite(x) ? Math.signum(x) : x / (1 + Math.abs(x));
+            case LOG_SIGMOID -> Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
         };
     }
 
@@ -49,6 +83,8 @@ final class Functions {
             case SQUARE -> x * x;
             case RELU -> Math.max(x, 0);
             case CLAMP -> Math.min(Math.max(x, p), q);
+            case FLOOR, CEIL, ROUND, TRUNC -> x;
+            case SIGN -> Long.signum(x);
             // What is not defined for integers never comes here.
             default -> throw new IllegalArgumentException(op + " is not defined for integers");
         };
@@ -78,6 +114,8 @@ final class Functions {
             case SILU -> gatedSlope(x, sigmoid(x), sigmoid(x) * sigmoid(-x));
             case SOFTPLUS -> sigmoid(x);
             case CLAMP -> x >= p && x <= q ? 1 : 0;
+            // What is composed of other operations never comes here.
+            default -> throw new IllegalArgumentException(op + " has no gradient kernel");
         };
     }
 
@@ -95,7 +133,11 @@ final class Functions {
             case DIV -> b == 0 ? 0 : a / b;
             case MIN -> Math.min(a, b);
             case MAX -> Math.max(a, b);
-            case POW -> throw new IllegalArgumentException(op + " is not defined for integers");
+            case POW -> power(a, b);
+            case FMOD -> b == 0 ? 0 : a % b;
+            case REMAINDER -> b == 0 ? 0 : Math.floorMod(a, b);
+            case ATAN2, HYPOT ->
+                    throw new IllegalArgumentException(op + " is not defined for integers");
         };
     }
 
@@ -130,6 +172,10 @@ final class Functions {
             case POW -> pow(a, b);
             case MIN -> Math.min(a, b);
             case MAX -> Math.max(a, b);
+            case ATAN2 -> Math.atan2(a, b);
+            case FMOD -> a % b;
+            case REMAINDER -> remainder(a, b);
+            case HYPOT -> Math.hypot(a, b);
         };
     }
 
@@ -142,6 +188,8 @@ final class Functions {
             case POW -> byB ? powByExponent(a, b) : powByBase(a, b);
             case MIN -> a == b ? 0.5 : (byB ? a < b : a > b) ? 0 : 1;
             case MAX -> a == b ? 0.5 : (byB ? a > b : a < b) ? 0 : 1;
+            // What is composed of other operations never comes here.
+            default -> throw new IllegalArgumentException(op + " has no gradient kernel");
         };
     }
 
@@ -192,6 +240,28 @@ final class Functions {
         return Math.pow(a, b);
     }
 
+    /** Modulo 2⁶⁴, by squaring; with b below 0 without its fraction. */
+    private static long power(long a, long b) {
+        if (b < 0) {
+            return a == 1 || (a == -1 && b % 2 == 0) ? 1 : a == -1 ? -1 : 0;
+        }
+        long power = 1;
+        long square = a;
+        for (long rest = b; rest != 0; rest >>= 1) {
+            power *= (rest & 1) == 0 ? 1 : square;
+            square *= square;
+        }
+        return power;
+    }
+
+    private static double remainder(double a, double b) {
+        double rest = a % b;
+        if (rest == 0) {
+            return Math.copySign(rest, b);
+        }
+        return (rest < 0) == (b < 0) ? rest : rest + b;
+    }
+
     /**
      * b a^(b - 1), 0 where b is 0. Rounded, b - 1 may be whole where b is not, or even where it is
      * odd: so by the power of |a|, and its sign by b. And a^-1 overflows for a subnormal a, where b
@@ -240,6 +310,13 @@ final class Functions {
         return e / (1 + e);
     }
 
+    /** tanh(ln(1 + e)) = ((1 + e)² - 1) / ((1 + e)² + 1) with e = e^x, where nothing cancels. */
+    private static double tanhOfSoftplus(double x) {
+        double e = Math.exp(Math.min(x, 40));
+        double n = e * (e + 2);
+        return n / (n + 2);
+    }
+
     private static double geluInner(double x) {
         return SQRT_2_OVER_PI * (x + GELU_CUBIC * x * x * x);
     }
@@ -252,40 +329,6 @@ final class Functions {
         double t = -x * SQRT_HALF;
         double lost = Math.fma(-x, SQRT_HALF, -t) + x * SQRT_HALF_EXCESS;
         double slope = 2 / Math.sqrt(Math.PI) * Math.exp(-t * t);
-        return (erfc(t) - (slope == 0 ? 0 : lost * slope)) / 2;
-    }
-
-    static double erfc(double x) {
-        return x < 0 ? 2 - erfcOfPositive(-x) : erfcOfPositive(x);
-    }
-
-    /**
-     * For small x by the Taylor series of erf, for larger ones, where 1 less that would cancel, by
-     * Legendre's continued fraction; both within a few ulp.
-     */
-    private static double erfcOfPositive(double x) {
-        if (Double.isNaN(x)) {
-            return x;
-        }
-        if (x < 0.5) {
-            double term = x;
-            double sum = x;
-            for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-                term *= -x * x / n;
-                sum += term / (2 * n + 1);
-            }
-            return 1 - 2 / Math.sqrt(Math.PI) * sum;
-        }
-        if (x > 27) {
-            return 0;
-        }
-        double fraction = x;
-        // It converges as e^(-2x √(2n)).
-        for (int n = x < 2 ? 1000 : 100; n >= 1; n--) {
-            fraction = x + n / 2.0 / fraction;
-        }
-        double square = x * x;
-        double power = Math.exp(-square) * (1 - Math.fma(x, x, -square));
-        return power / (fraction * Math.sqrt(Math.PI));
+        return (SpecialFunctions.erfc(t) - (slope == 0 ? 0 : lost * slope)) / 2;
     }
 }

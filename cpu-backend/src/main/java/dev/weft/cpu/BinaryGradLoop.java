@@ -38,6 +38,7 @@ interface BinaryGradLoop {
             case POW -> byB ? PowerLoop::byExponent : PowerLoop::byBase;
             case MIN -> byB ? BinaryGradLoop::unlessLess : BinaryGradLoop::unlessGreater;
             case MAX -> byB ? BinaryGradLoop::unlessGreater : BinaryGradLoop::unlessLess;
+            default -> throw new IllegalArgumentException(op + " has no gradient kernel");
         };
     }
 

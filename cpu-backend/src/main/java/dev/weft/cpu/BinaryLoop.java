@@ -31,6 +31,7 @@ interface BinaryLoop {
             case POW -> PowerLoop::pow;
             case MIN -> BinaryLoop::min;
             case MAX -> BinaryLoop::max;
+            default -> throw new IllegalArgumentException(op + " has no loop");
         };
     }
 

@@ -152,6 +152,10 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
             case KernelCall.Unpick(var dy, var indices, var dx) ->
                     Indices.unpick(dy, indices, dx, copies);
             case KernelCall.Gemm product -> gemm.run(product);
+            case KernelCall.Unary unary when !unary.op().hasGradKernel() ->
+                    specification.run(unary);
+            case KernelCall.Binary binary when !binary.op().hasGradKernel() ->
+                    specification.run(binary);
             case KernelCall.CountNonFinite(var xs, var count) -> {
                 for (View x : xs) {
                     required(call, x.dtype()).run(new KernelCall.CountNonFinite(List.of(x), count));

@@ -84,7 +84,8 @@ final class IntegerLoops {
             case DIV -> (a, b, c, y, count) -> div(a, b, y, count);
             case MIN -> (a, b, c, y, count) -> min(a, b, y, count);
             case MAX -> (a, b, c, y, count) -> max(a, b, y, count);
-            case POW -> throw new IllegalArgumentException(op + " is not defined for I32");
+            case POW -> (a, b, c, y, count) -> pow(a, b, y, count);
+            default -> throw new IllegalArgumentException(op + " has no loop");
         };
     }
 
@@ -116,6 +117,26 @@ final class IntegerLoops {
         for (int i = 0; i < count; i += COUNT) {
             load(a, i).max(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
+    }
+
+    private static void pow(long a, long b, long y, int count) {
+        for (long at = 0; at < (long) count * WORD; at += WORD) {
+            Memory.setInt(y + at, power(Memory.getInt(a + at), Memory.getInt(b + at)));
+        }
+    }
+
+    /** By squaring; with b below 0 without its fraction. */
+    private static int power(int a, int b) {
+        if (b < 0) {
+            return a == 1 || (a == -1 && b % 2 == 0) ? 1 : a == -1 ? -1 : 0;
+        }
+        int power = 1;
+        int square = a;
+        for (int rest = b; rest != 0; rest >>= 1) {
+            power *= (rest & 1) == 0 ? 1 : square;
+            square *= square;
+        }
+        return power;
     }
 
     private static void div(long a, long b, long y, int count) {

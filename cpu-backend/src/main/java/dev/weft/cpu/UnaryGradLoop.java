@@ -48,6 +48,7 @@ interface UnaryGradLoop {
             case SILU -> UnaryGradLoop::silu;
             case SOFTPLUS -> UnaryGradLoop::softplus;
             case CLAMP -> UnaryGradLoop::clamp;
+            default -> throw new IllegalArgumentException(op + " has no gradient kernel");
         };
     }
 

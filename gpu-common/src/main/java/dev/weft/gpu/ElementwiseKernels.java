@@ -91,6 +91,7 @@ final class ElementwiseKernels {
             case SILU -> "silu";
             case SOFTPLUS -> "softplus";
             case CLAMP -> "clamp_value";
+            default -> op.name().toLowerCase(Locale.ROOT);
         };
     }
 
@@ -103,6 +104,7 @@ final class ElementwiseKernels {
             case POW -> "pow_value";
             case MIN -> "min_value";
             case MAX -> "max_value";
+            default -> op.name().toLowerCase(Locale.ROOT);
         };
     }
 
@@ -135,6 +137,7 @@ final class ElementwiseKernels {
                     SOFTPLUS,
                     CLAMP ->
                     true;
+            default -> false;
         };
     }
 
@@ -183,6 +186,7 @@ final class ElementwiseKernels {
                             y,
                             dy,
                             dx);
+            default -> throw new IllegalArgumentException(op + " has no gradient kernel");
         }
     }
 
@@ -223,6 +227,7 @@ final class ElementwiseKernels {
             case MAX ->
                     elementwise.run(
                             byB ? unlessGreaterGrad : unlessLessGrad, Scalars.NONE, a, b, dy, d);
+            default -> throw new IllegalArgumentException(op + " has no gradient kernel");
         }
     }
 

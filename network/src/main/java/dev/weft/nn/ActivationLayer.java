@@ -1,8 +1,13 @@
 package dev.weft.nn;
 
+import dev.weft.Elementwise;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
 import dev.weft.backend.UnaryOp;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * y = op(x; p), element by element: see {@link UnaryOp}.
@@ -11,6 +16,26 @@ import dev.weft.backend.UnaryOp;
  * @param p its parameter, where it has one
  */
 public record ActivationLayer(UnaryOp op, double p) implements Layer {
+    private static final Set<UnaryOp> ACTIVATIONS =
+            Collections.unmodifiableSet(
+                    EnumSet.of(
+                            UnaryOp.RELU,
+                            UnaryOp.LEAKY_RELU,
+                            UnaryOp.ELU,
+                            UnaryOp.SIGMOID,
+                            UnaryOp.TANH,
+                            UnaryOp.GELU_ERF,
+                            UnaryOp.GELU_TANH,
+                            UnaryOp.SILU,
+                            UnaryOp.SOFTPLUS,
+                            UnaryOp.HARD_SIGMOID,
+                            UnaryOp.HARD_SWISH,
+                            UnaryOp.MISH,
+                            UnaryOp.SELU,
+                            UnaryOp.CELU,
+                            UnaryOp.SOFTSIGN,
+                            UnaryOp.LOG_SIGMOID));
+
     /** {@link UnaryOp#RELU}. */
     public static ActivationLayer relu() {
         return new ActivationLayer(UnaryOp.RELU, 0);
@@ -51,12 +76,47 @@ public record ActivationLayer(UnaryOp op, double p) implements Layer {
         return new ActivationLayer(UnaryOp.SOFTPLUS, 0);
     }
 
+    /** {@link UnaryOp#HARD_SIGMOID}. */
+    public static ActivationLayer hardSigmoid() {
+        return new ActivationLayer(UnaryOp.HARD_SIGMOID, 0);
+    }
+
+    /** {@link UnaryOp#HARD_SWISH}. */
+    public static ActivationLayer hardSwish() {
+        return new ActivationLayer(UnaryOp.HARD_SWISH, 0);
+    }
+
+    /** {@link UnaryOp#MISH}. */
+    public static ActivationLayer mish() {
+        return new ActivationLayer(UnaryOp.MISH, 0);
+    }
+
+    /** {@link UnaryOp#SELU}. */
+    public static ActivationLayer selu() {
+        return new ActivationLayer(UnaryOp.SELU, 0);
+    }
+
+    /** {@link UnaryOp#CELU}. */
+    public static ActivationLayer celu(double alpha) {
+        return new ActivationLayer(UnaryOp.CELU, alpha);
+    }
+
+    /** {@link UnaryOp#SOFTSIGN}. */
+    public static ActivationLayer softsign() {
+        return new ActivationLayer(UnaryOp.SOFTSIGN, 0);
+    }
+
+    /** {@link UnaryOp#LOG_SIGMOID}. */
+    public static ActivationLayer logSigmoid() {
+        return new ActivationLayer(UnaryOp.LOG_SIGMOID, 0);
+    }
+
     /** Checks that the function is one that layers offer. */
     public ActivationLayer {
-        switch (op) {
-            case RELU, LEAKY_RELU, ELU, SIGMOID, TANH, GELU_ERF, GELU_TANH, SILU, SOFTPLUS -> {}
-            case AFFINE, NEG, ABS, EXP, LOG, SQRT, SQUARE, CLAMP ->
-                    throw new IllegalArgumentException(op + " is not an activation");
+        if (!ACTIVATIONS.contains(op)) {
+            throw new IllegalArgumentException(
+                    "ActivationLayer: %s is not an activation: those are %s"
+                            .formatted(op, ACTIVATIONS));
         }
     }
 
@@ -67,19 +127,7 @@ public record ActivationLayer(UnaryOp op, double p) implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return switch (op) {
-            case RELU -> x.relu();
-            case LEAKY_RELU -> x.leakyRelu(p);
-            case ELU -> x.elu(p);
-            case SIGMOID -> x.sigmoid();
-            case TANH -> x.tanh();
-            case GELU_ERF -> x.gelu();
-            case GELU_TANH -> x.geluTanh();
-            case SILU -> x.silu();
-            case SOFTPLUS -> x.softplus();
-            case AFFINE, NEG, ABS, EXP, LOG, SQRT, SQUARE, CLAMP ->
-                    throw new IllegalStateException(op + " is not an activation");
-        };
+        return Elementwise.unary(op, p, 0, x);
     }
 
     /** What a dense layer's kernel can apply by itself, or the identity. */

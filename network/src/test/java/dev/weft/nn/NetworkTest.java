@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 class NetworkTest {
@@ -249,25 +250,33 @@ class NetworkTest {
         Tensor x = device.tensor(DType.F32, new double[] {-2, -0.5, 0, 1, 3}, 1, 5);
         Pass none = Network.create(device, new Linear(1, 1), 1).inferencePass();
         Map<ActivationLayer, Tensor> expected =
-                Map.of(
-                        ActivationLayer.relu(),
-                        x.relu(),
-                        ActivationLayer.leakyRelu(0.25),
-                        x.leakyRelu(0.25),
-                        ActivationLayer.elu(0.75),
-                        x.elu(0.75),
-                        ActivationLayer.sigmoid(),
-                        x.sigmoid(),
-                        ActivationLayer.tanh(),
-                        x.tanh(),
-                        ActivationLayer.gelu(),
-                        x.gelu(),
-                        new ActivationLayer(UnaryOp.GELU_TANH, 0),
-                        x.geluTanh(),
-                        ActivationLayer.silu(),
-                        x.silu(),
-                        ActivationLayer.softplus(),
-                        x.softplus());
+                new HashMap<>(
+                        Map.of(
+                                ActivationLayer.relu(),
+                                x.relu(),
+                                ActivationLayer.leakyRelu(0.25),
+                                x.leakyRelu(0.25),
+                                ActivationLayer.elu(0.75),
+                                x.elu(0.75),
+                                ActivationLayer.sigmoid(),
+                                x.sigmoid(),
+                                ActivationLayer.tanh(),
+                                x.tanh(),
+                                ActivationLayer.gelu(),
+                                x.gelu(),
+                                new ActivationLayer(UnaryOp.GELU_TANH, 0),
+                                x.geluTanh(),
+                                ActivationLayer.silu(),
+                                x.silu(),
+                                ActivationLayer.softplus(),
+                                x.softplus()));
+        expected.put(ActivationLayer.hardSigmoid(), x.hardSigmoid());
+        expected.put(ActivationLayer.hardSwish(), x.hardSwish());
+        expected.put(ActivationLayer.mish(), x.mish());
+        expected.put(ActivationLayer.selu(), x.selu());
+        expected.put(ActivationLayer.celu(0.75), x.celu(0.75));
+        expected.put(ActivationLayer.softsign(), x.softsign());
+        expected.put(ActivationLayer.logSigmoid(), x.logSigmoid());
         expected.forEach(
                 (layer, y) ->
                         assertArrayEquals(
