@@ -98,7 +98,7 @@ final class Composites extends ForwardingBackend {
         return switch (op) {
             case MAX -> new KernelCall.Fill((double) y.dtype().smallest(), y);
             case MIN -> new KernelCall.Fill((double) y.dtype().largest(), y);
-            case SUM, MEAN -> null;
+            case SUM, PROD, MEAN -> null;
         };
     }
 

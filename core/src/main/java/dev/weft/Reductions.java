@@ -75,22 +75,31 @@ public final class Reductions {
      * @throws ShapeException also where the axis is empty
      */
     public static Tensor argmax(Tensor x, int axis) {
-        int at = x.shape().axis("argmax", axis);
+        return argReduce("argmax", ReduceOp.MAX, x, axis);
+    }
+
+    /** The index of the smallest element along an axis: as {@link #argmax}. */
+    public static Tensor argmin(Tensor x, int axis) {
+        return argReduce("argmin", ReduceOp.MIN, x, axis);
+    }
+
+    private static Tensor argReduce(String name, ReduceOp op, Tensor x, int axis) {
+        int at = x.shape().axis(name, axis);
         if (x.dim(at) == 0) {
-            throw new ShapeException("argmax: axis " + axis + " of " + x + " is empty");
+            throw new ShapeException("%s: axis %d of %s is empty".formatted(name, axis, x));
         }
         if (x.dtype() == DType.BOOL) {
-            throw new ShapeException("argmax: is not defined for BOOL, got " + x);
+            throw new ShapeException("%s: is not defined for BOOL, got %s".formatted(name, x));
         }
-        x.shape().limit("argmax", at, Integer.MAX_VALUE);
+        x.shape().limit(name, at, Integer.MAX_VALUE);
         View last = x.view().axisLast(at);
         Shape shape = Shape.of(Arrays.copyOf(last.shape().toArray(), x.rank() - 1));
         Device device = x.device();
         return device.make(
-                "argmax",
+                name,
                 DType.I32,
                 shape,
-                dst -> device.backend().run(new KernelCall.Argmax(last, dst)));
+                dst -> device.backend().run(new KernelCall.ArgReduce(op, last, dst)));
     }
 
     /**

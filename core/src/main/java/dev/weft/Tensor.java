@@ -809,6 +809,11 @@ public final class Tensor extends Scoped implements AutoCloseable {
         return Reductions.reduce(ReduceOp.MEAN, this, false, axes);
     }
 
+    /** The product over {@code axes}, which vanish; over all axes where none is given. */
+    public Tensor prod(int... axes) {
+        return Reductions.reduce(ReduceOp.PROD, this, false, axes);
+    }
+
     /** The largest element over {@code axes}, which vanish; over all axes where none is given. */
     public Tensor max(int... axes) {
         return Reductions.reduce(ReduceOp.MAX, this, false, axes);
@@ -833,6 +838,11 @@ public final class Tensor extends Scoped implements AutoCloseable {
      */
     public Tensor argmax(int axis) {
         return Reductions.argmax(this, axis);
+    }
+
+    /** The index of the smallest element along {@code axis}, as {@link #argmax}. I32. */
+    public Tensor argmin(int axis) {
+        return Reductions.argmin(this, axis);
     }
 
     /** Softmax along {@code axis}: {@link dev.weft.backend.KernelCall.Softmax}. */

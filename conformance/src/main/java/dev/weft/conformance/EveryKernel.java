@@ -112,7 +112,7 @@ public final class EveryKernel {
             View y = output(DType.F32, 5, columns);
             kernels.run(new KernelCall.Softmax(false, x, y));
             kernels.run(new KernelCall.SoftmaxGrad(false, x, x, y));
-            kernels.run(new KernelCall.Argmax(x, output(DType.I32, 5)));
+            kernels.run(new KernelCall.ArgReduce(ReduceOp.MIN, x, output(DType.I32, 5)));
             View labels = device.tensor(new int[] {1, 2, 3, 4, 5}).view();
             kernels.run(new KernelCall.CrossEntropy(x, labels, 1, output(DType.F32, 5), y));
             kernels.run(

@@ -127,6 +127,7 @@ final class IntegerCases {
                 cases.add(opCase(name, x -> x[0].reduce(op, false, 0), full(dtype, 0, 3)));
             }
         }
+        cases.add(opCase("argmin " + dtype, x -> x[0].argmin(1), full(dtype, 3, 4, 2)));
         cases.add(opCase("argmax " + dtype, x -> x[0].argmax(1), full(dtype, 3, 4, 2)));
         Input few = integers(dtype, 0, 3, 5);
         cases.add(opCase("gather by " + dtype, x -> x[0].gather(x[1]), normal(4, 3), few));

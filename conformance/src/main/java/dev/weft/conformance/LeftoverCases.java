@@ -199,6 +199,8 @@ final class LeftoverCases {
         put("min(int[])", c -> c.x.min());
         put("reduce(ReduceOp, boolean, int[])", c -> c.x.reduce(ReduceOp.MEAN, true, 0));
         put("argmax(int)", c -> c.x.argmax(0));
+        put("argmin(int)", c -> c.x.argmin(0));
+        put("prod(int[])", c -> c.x.prod(0));
         put("softmax(int)", c -> c.x.softmax(0));
         put("logSoftmax(int)", c -> c.x.logSoftmax(-1));
         put("concat(int, Tensor[])", c -> Tensor.concat(0, c.x, c.positive));
@@ -253,6 +255,7 @@ final class LeftoverCases {
                 "reduce(ReduceOp, Tensor, boolean, int[])",
                 c -> Reductions.reduce(ReduceOp.MAX, c.x, true, 0));
         put("argmax(Tensor, int)", c -> Reductions.argmax(c.x, 0));
+        put("argmin(Tensor, int)", c -> Reductions.argmin(c.x, 0));
         put("softmax(Tensor, int)", c -> Reductions.softmax(c.x, 0));
         put("logSoftmax(Tensor, int)", c -> Reductions.logSoftmax(c.x, 0));
         put("gather(Tensor, Tensor)", c -> Indexing.gather(c.x, c.ids));

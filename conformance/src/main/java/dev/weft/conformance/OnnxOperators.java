@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -163,8 +164,8 @@ final class OnnxOperators {
         one("ReduceSumSquare", node -> reduce(node, ReduceOp.SUM, node.x(0).square()));
         one("ReduceLogSum", node -> reduce(node, ReduceOp.SUM, node.x(0)).log());
         one("ReduceLogSumExp", node -> reduce(node, ReduceOp.SUM, node.x(0).exp()).log());
-        one("ArgMax", node -> argmax(node, node.x(0)));
-        one("ArgMin", node -> argmax(node, node.x(0).neg()));
+        one("ArgMax", node -> argReduce(node, Tensor::argmax));
+        one("ArgMin", node -> argReduce(node, Tensor::argmin));
         one("GlobalAveragePool", node -> node.x(0).reduce(ReduceOp.MEAN, true, spatial(node)));
         one("GlobalMaxPool", node -> node.x(0).reduce(ReduceOp.MAX, true, spatial(node)));
     }
@@ -187,17 +188,18 @@ final class OnnxOperators {
     }
 
     /** The last of equals is the first in the reverse order, which a gather of rows makes. */
-    private static Tensor argmax(OnnxNode node, Tensor x) {
+    private static Tensor argReduce(OnnxNode node, BiFunction<Tensor, Integer, Tensor> function) {
+        Tensor x = node.x(0);
         int axis = (int) node.integer("axis", 0);
         Tensor index;
         if (node.integer("select_last_index", 0) == 0) {
-            index = x.argmax(axis);
+            index = function.apply(x, axis);
         } else {
             int n = (int) x.dim(axis);
             long[] backwards = new long[n];
             Arrays.setAll(backwards, i -> n - 1 - i);
             Tensor reversed = x.transpose(0, axis).gather(node.integers(backwards));
-            index = reversed.transpose(0, axis).argmax(axis).neg().add(n - 1);
+            index = function.apply(reversed.transpose(0, axis), axis).neg().add(n - 1);
         }
         index = index.to(DType.I64);
         boolean keep = node.integer("keepdims", 1) == 1;

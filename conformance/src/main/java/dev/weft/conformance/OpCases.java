@@ -292,6 +292,10 @@ final class OpCases {
         }
         cases.add(opCase("sum of nothing", x -> x[0].sum(1), normal(2, 0)));
         cases.add(opCase("argmax", x -> x[0].argmax(1), distinct(3, 4, 2).constant()));
+        cases.add(opCase("argmin", x -> x[0].argmin(1), distinct(3, 4, 2).constant()));
+        Input zeros = given(new double[] {2, 0, 3, 5, 0, 4, 0, 7, -1, 0.5, 3, 2}, 3, 4);
+        cases.add(opCase("prod with zeros", x -> x[0].prod(1), zeros));
+        cases.add(opCase("prod with zeros over all", x -> x[0].prod(), zeros));
         return cases;
     }
 

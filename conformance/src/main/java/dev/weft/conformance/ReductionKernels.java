@@ -1,6 +1,7 @@
 package dev.weft.conformance;
 
 import static dev.weft.conformance.Bound.EXACT;
+import static dev.weft.conformance.Bound.relative;
 import static dev.weft.conformance.Bound.roundoffs;
 import static dev.weft.conformance.Bound.times;
 import static dev.weft.conformance.Bound.ulp;
@@ -17,7 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Cases of {@code reduce}, {@code argmax}, {@code softmax}, {@code softmaxGrad}. */
+/** Cases of {@code reduce}, {@code argReduce}, {@code softmax}, {@code softmaxGrad}. */
 final class ReductionKernels {
     private static final int[] NONE = {};
 
@@ -62,7 +63,8 @@ final class ReductionKernels {
             Shape shape = Shape.of(Arrays.stream(extents).asLongStream().toArray());
             for (Placement in : Placement.values()) {
                 if (dtype != DType.BOOL) {
-                    cases.add(argmax(dtype, shape, in));
+                    cases.add(argReduce(ReduceOp.MAX, dtype, shape, in));
+                    cases.add(argReduce(ReduceOp.MIN, dtype, shape, in));
                 }
                 if (dtype.isFloating()) {
                     for (boolean log : new boolean[] {false, true}) {
@@ -79,7 +81,8 @@ final class ReductionKernels {
                 cases.add(softmax(log, dtype, Shape.of(3, 0), Placement.DENSE, 1));
                 cases.add(softmaxOfExtremes(log, dtype));
             }
-            cases.add(argmaxOfExtremes(dtype));
+            cases.add(argReduceOfExtremes(ReduceOp.MAX, dtype));
+            cases.add(argReduceOfExtremes(ReduceOp.MIN, dtype));
         }
         return cases;
     }
@@ -114,10 +117,7 @@ final class ReductionKernels {
                 shape + " " + in + " over " + Arrays.toString(axes),
                 side -> {
                     boolean extreme = op == ReduceOp.MAX || op == ReduceOp.MIN;
-                    Values values =
-                            dtype.isFloating()
-                                    ? Draws.normal(side.random(), dtype, shape.size(), 10)
-                                    : Draws.integers(side.random(), dtype, shape.size());
+                    Values values = terms(op, side, dtype, shape.size());
                     if (dtype.isFloating() && extreme && values.size() > 40) {
                         values.set(values.size() / 3, Double.NaN);
                         values.set(values.size() / 2, Double.POSITIVE_INFINITY);
@@ -126,7 +126,12 @@ final class ReductionKernels {
                     Draws.repeated(values, shape, in);
                     Shape result = kept(shape, axes);
                     View x = side.input(values, shape, in);
-                    Bound bound = extreme ? EXACT : sumBound(op, values.reals(), shape, result);
+                    Bound bound =
+                            extreme
+                                    ? EXACT
+                                    : op == ReduceOp.PROD
+                                            ? relative(terms(shape, result))
+                                            : sumBound(op, values.reals(), shape, result);
                     for (Placement out : List.of(Placement.DENSE, Placement.TRANSPOSED)) {
                         View y = side.output(dtype, result, out, bound);
                         side.run(new KernelCall.Reduce(op, x, y));
@@ -134,12 +139,30 @@ final class ReductionKernels {
                 });
     }
 
+    /** Numbers whose product is neither infinite nor 0, where they are multiplied. */
+    private static Values terms(ReduceOp op, Side side, DType dtype, long size) {
+        if (!dtype.isFloating()) {
+            return Draws.integers(side.random(), dtype, size);
+        }
+        Values values = Draws.normal(side.random(), dtype, size, 10);
+        for (int i = 0; op == ReduceOp.PROD && i < values.size(); i++) {
+            double near = 1 + (i % 2 == 0 ? 0.01 : -0.01) * side.random().nextDouble();
+            values.set(i, Math.copySign(near, values.real(i)));
+        }
+        return values;
+    }
+
+    /** Of how many each result is made. */
+    private static long terms(Shape shape, Shape result) {
+        return result.size() == 0 ? 0 : shape.size() / result.size();
+    }
+
     /**
      * {@link Bound#roundings} u Σ|x| for each sum; a mean divides it by n, and rounds once more.
      */
     private static Bound sumBound(ReduceOp op, double[] values, Shape shape, Shape result) {
         double[] sums = sums(Arrays.stream(values).map(Math::abs).toArray(), shape, result);
-        long n = result.size() == 0 ? 0 : shape.size() / result.size();
+        long n = terms(shape, result);
         double roundings = Bound.roundings(n);
         return times(op == ReduceOp.MEAN ? (roundings + 1) / n : roundings, sums);
     }
@@ -161,9 +184,9 @@ final class ReductionKernels {
         return sums;
     }
 
-    private static KernelCase argmax(DType dtype, Shape shape, Placement in) {
+    private static KernelCase argReduce(ReduceOp op, DType dtype, Shape shape, Placement in) {
         return new KernelCase(
-                "argmax " + dtype,
+                "argReduce " + op + " " + dtype,
                 shape + " " + in,
                 side -> {
                     // Few different values, so that there are ties.
@@ -176,29 +199,30 @@ final class ReductionKernels {
                     for (Values values : List.of(few, many)) {
                         View x = side.input(values, shape, in);
                         View y = side.output(DType.I32, result, EXACT);
-                        side.run(new KernelCall.Argmax(x, y));
+                        side.run(new KernelCall.ArgReduce(op, x, y));
                     }
                 });
     }
 
-    private static KernelCase argmaxOfExtremes(DType dtype) {
+    private static KernelCase argReduceOfExtremes(ReduceOp op, DType dtype) {
         return new KernelCase(
-                "argmax " + dtype,
+                "argReduce " + op + " " + dtype,
                 "NaN and Inf",
                 side -> {
                     int columns = 37;
                     Values values = Values.zeros(dtype, 6L * columns);
-                    Arrays.fill(values.bits(), infinity(dtype, -1));
+                    Arrays.fill(values.bits(), infinity(dtype, op == ReduceOp.MIN ? 1 : -1));
                     values.set(columns + 20, Double.NaN);
                     values.set(columns + 30, Double.NaN);
-                    values.set(2 * columns + 36, -FloatFormat.of(dtype).largest());
+                    double largest = FloatFormat.of(dtype).largest();
+                    values.set(2 * columns + 36, op == ReduceOp.MIN ? largest : -largest);
                     values.set(3 * columns + 35, Double.POSITIVE_INFINITY);
                     values.set(3 * columns + 36, Double.NaN);
                     values.set(4 * columns + 16, 0);
                     values.set(4 * columns + 15, -0.0);
                     View x = side.input(values, Shape.of(6, columns), Placement.DENSE);
                     View y = side.output(DType.I32, Shape.of(6), EXACT);
-                    side.run(new KernelCall.Argmax(x, y));
+                    side.run(new KernelCall.ArgReduce(op, x, y));
                 });
     }
 

@@ -86,7 +86,8 @@ final class TorchOperators {
     }
 
     private static void reductions() {
-        add("argmin", o -> o.x().neg().argmax(o.integer("axis")));
+        add("argmin", o -> o.x().argmin(o.integer("axis")));
+        add("prod", o -> o.x().prod(o.integer("axis")));
         add("logsumexp", o -> o.x().exp().sum(o.integer("axis")).log());
         add(
                 "norm",

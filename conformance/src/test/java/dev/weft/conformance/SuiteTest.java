@@ -29,7 +29,7 @@ class SuiteTest {
     private static final Set<String> MOVES = Set.of("Fill", "Copy", "Where", "Gather");
 
     private static final Set<String> ARITHMETIC =
-            Set.of("Unary", "Binary", "Compare", "Reduce", "Argmax");
+            Set.of("Unary", "Binary", "Compare", "Reduce", "ArgReduce");
 
     /** Notes which calls are made, with the types of their operands. */
     private static final class Noting extends ForwardingBackend {

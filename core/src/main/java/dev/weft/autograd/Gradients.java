@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * The backward pass, and its results. The tape is read from its end; for each operation the switch
@@ -167,8 +168,7 @@ public final class Gradients {
                 return;
             }
             if (!(entry.op() instanceof Op.Reduce(var op, var kept, var x, var _))
-                    || op == ReduceOp.MAX
-                    || op == ReduceOp.MIN) {
+                    || (op != ReduceOp.SUM && op != ReduceOp.MEAN)) {
                 break;
             }
             if (op == ReduceOp.MEAN) {
@@ -363,6 +363,9 @@ public final class Gradients {
                                                 dKept.expand(x.shape()),
                                                 dx)));
             }
+            case PROD ->
+                    contribute(
+                            x, dx -> kernels.run(new KernelCall.Copy(product(x, kept, dKept), dx)));
             case MAX, MIN ->
                     contribute(
                             x,
@@ -372,6 +375,28 @@ public final class Gradients {
                                 shareAmongEquals(read(x), extreme, dKept, dx);
                             });
         }
+    }
+
+    /**
+     * dy times the product of the other elements: y / x where none is 0, and where one is, that of
+     * the others at its place and 0 elsewhere.
+     */
+    private View product(Tensor x, Shape kept, View dy) {
+        Tensor saved = saved(x).detach();
+        int[] axes = IntStream.range(0, x.rank()).filter(i -> kept.dim(i) != x.dim(i)).toArray();
+        if (axes.length == 0) {
+            return dy;
+        }
+        Tensor isZero = saved.equal(device.full(x.dtype(), 0, Shape.SCALAR));
+        Tensor one = device.full(x.dtype(), 1, Shape.SCALAR);
+        Tensor others = isZero.where(one, saved);
+        Tensor product = others.reduce(ReduceOp.PROD, true, axes);
+        Tensor zeros = isZero.to(x.dtype()).reduce(ReduceOp.SUM, true, axes);
+        Tensor byZeros = isZero.to(x.dtype()).equal(zeros);
+        Tensor share = byZeros.where(product.div(others), one.mul(0));
+        Tensor d = device.empty(dy.dtype(), kept);
+        kernels.run(new KernelCall.Copy(dy, d.view()));
+        return share.mul(d).view();
     }
 
     /** dx = dy / n at the n elements that equal the extreme, and 0 elsewhere. */

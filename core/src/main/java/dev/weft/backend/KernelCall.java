@@ -141,16 +141,18 @@ public sealed interface KernelCall {
     /**
      * y = op over the axes in which y's extent is 1 and x's is not; x and y have the same rank and
      * type. The error of a sum of n does not grow with n, or with its logarithm at most; likewise
-     * in every kernel that adds up.
+     * in every kernel that adds up. A product is rounded n times, and may overflow on the way,
+     * which depends on the order.
      */
     record Reduce(ReduceOp op, View x, @Output View y) implements KernelCall {}
 
     /**
-     * y = the index of the largest element along x's last axis: the first where several are equal,
-     * and the first NaN where there is one, as NumPy. y is I32 with x's shape less its last axis;
-     * the last axis has 1 to 2³¹ - 1 elements.
+     * y = the index of the largest ({@link ReduceOp#MAX}) or the smallest ({@link ReduceOp#MIN})
+     * element along x's last axis: the first where several are equal, and the first NaN where there
+     * is one, as NumPy. y is I32 with x's shape less its last axis; the last axis has 1 to 2³¹ - 1
+     * elements.
      */
-    record Argmax(View x, @Output View y) implements KernelCall {}
+    record ArgReduce(ReduceOp op, View x, @Output View y) implements KernelCall {}
 
     /**
      * c = epilogue(alpha a b + beta c), with a M×K, b K×N, c M×N: rank 2, or rank 3 with a leading

@@ -11,6 +11,8 @@ public enum ReduceOp {
     SUM(true),
     /** y = Σ x / n; NaN over nothing. */
     MEAN(false),
+    /** y = Π x; 1 over nothing. */
+    PROD(true),
     /** y = max x, NaN where any x is; -Inf (integers: the type's smallest value) over nothing. */
     MAX(true),
     /** y = min x, NaN where any x is; +Inf (integers: the type's largest value) over nothing. */

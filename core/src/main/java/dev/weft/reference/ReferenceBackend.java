@@ -120,7 +120,7 @@ public final class ReferenceBackend implements Backend {
             case KernelCall.Compare(var op, var a, var b, var y) -> compare(op, a, b, y);
             case KernelCall.Where(var condition, var a, var b, var y) -> where(condition, a, b, y);
             case KernelCall.Reduce(var op, var x, var y) -> reduce(op, x, y);
-            case KernelCall.Argmax(var x, var y) -> argmax(x, y);
+            case KernelCall.ArgReduce(var op, var x, var y) -> argReduce(op, x, y);
             case KernelCall.Gemm(var alpha, var a, var b, var beta, var c, var epilogue) ->
                     gemm(alpha, a, b, beta, c, epilogue);
             case KernelCall.Softmax(var log, var x, var y) -> softmax(log, x, y);
@@ -249,15 +249,29 @@ public final class ReferenceBackend implements Backend {
         } else if (op == ReduceOp.SUM || op == ReduceOp.MEAN) {
             sum(x, y, op == ReduceOp.MEAN ? (double) x.size() / y.size() : 1);
         } else {
-            boolean max = op == ReduceOp.MAX;
-            fill(max ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY, y);
+            fill(ofNothing(op), y);
             Walk walk = new Walk(x.shape(), x, y.expand(x.shape()));
             while (walk.next()) {
                 double value = walk.get(0);
                 double before = walk.get(1);
-                walk.set(1, max ? Math.max(before, value) : Math.min(before, value));
+                walk.set(
+                        1,
+                        switch (op) {
+                            case PROD -> before * value;
+                            case MIN -> Math.min(before, value);
+                            case MAX, SUM, MEAN -> Math.max(before, value);
+                        });
             }
         }
+    }
+
+    private static double ofNothing(ReduceOp op) {
+        return switch (op) {
+            case SUM, MEAN -> 0;
+            case PROD -> 1;
+            case MAX -> Double.NEGATIVE_INFINITY;
+            case MIN -> Double.POSITIVE_INFINITY;
+        };
     }
 
     /** y = Σ x / n. */
@@ -287,6 +301,7 @@ public final class ReferenceBackend implements Backend {
                     0,
                     switch (op) {
                         case SUM -> 0;
+                        case PROD -> 1;
                         case MAX -> y.dtype().smallest();
                         case MIN -> y.dtype().largest();
                         case MEAN ->
@@ -302,30 +317,35 @@ public final class ReferenceBackend implements Backend {
                     1,
                     switch (op) {
                         case SUM, MEAN -> before + value;
+                        case PROD -> before * value;
                         case MAX -> Math.max(before, value);
                         case MIN -> Math.min(before, value);
                     });
         }
     }
 
-    private static void argmax(View x, View y) {
+    /** Along the last axis; y has the other axes. */
+    private static void argReduce(ReduceOp op, View x, View y) {
+        boolean smallest = op == ReduceOp.MIN;
+        boolean floating = x.dtype().isFloating();
         Walk rows = new Walk(y.shape(), y);
         Walk elements = new Walk(x.shape(), x);
         while (rows.next()) {
             rows.setLong(
                     0,
-                    x.dtype().isFloating()
-                            ? largest(elements, x.dim(-1))
-                            : largestInteger(elements, x.dim(-1)));
+                    floating
+                            ? largest(elements, x.dim(-1), smallest ? -1 : 1)
+                            : largestInteger(elements, x.dim(-1), smallest ? -1 : 0));
         }
     }
 
-    private static long largest(Walk elements, long count) {
+    /** Of the elements times {@code sign}. */
+    private static long largest(Walk elements, long count, int sign) {
         long best = 0;
         double largest = Double.NEGATIVE_INFINITY;
         for (long j = 0; j < count; j++) {
             elements.next();
-            double value = elements.get(0);
+            double value = sign * elements.get(0);
             if (value > largest || (Double.isNaN(value) && !Double.isNaN(largest))) {
                 largest = value;
                 best = j;
@@ -334,13 +354,15 @@ public final class ReferenceBackend implements Backend {
         return best;
     }
 
-    private static long largestInteger(Walk elements, long count) {
+    /** Of the elements, or with {@code flipped} = -1 of their complements, in the other order. */
+    private static long largestInteger(Walk elements, long count, long flipped) {
         long best = 0;
         long largest = Long.MIN_VALUE;
         for (long j = 0; j < count; j++) {
             elements.next();
-            if (elements.getLong(0) > largest) {
-                largest = elements.getLong(0);
+            long value = elements.getLong(0) ^ flipped;
+            if (value > largest) {
+                largest = value;
                 best = j;
             }
         }

@@ -97,6 +97,10 @@ class ReferenceKernelsTest {
                 expect(rows, -1 / 3.0, -0.5);
                 expect(columns, 2.5, -2.25, -1.5);
             }
+            case PROD -> {
+                expect(rows, -15, -12);
+                expect(columns, 4, -2.5, -18);
+            }
             case MAX -> {
                 expect(rows, 3, 4);
                 expect(columns, 4, 0.5, 3);
@@ -122,14 +126,18 @@ class ReferenceKernelsTest {
         View y = empty(DType.I32, 3);
         double nan = Double.NaN;
         backend.run(
-                new KernelCall.Argmax(
-                        f32(new double[] {1, 4, 4, nan, 9, nan, -3, -2, -5}, 3, 3), y));
+                new KernelCall.ArgReduce(
+                        ReduceOp.MAX,
+                        f32(new double[] {1, 4, 4, nan, 9, nan, -3, -2, -5}, 3, 3),
+                        y));
         expect(y, 1, 0, 1);
         View one = empty(DType.I32, 1);
         double low = Double.NEGATIVE_INFINITY;
-        backend.run(new KernelCall.Argmax(f32(new double[] {low, low}, 1, 2), one));
+        backend.run(
+                new KernelCall.ArgReduce(ReduceOp.MAX, f32(new double[] {low, low}, 1, 2), one));
         expect(one, 0);
-        backend.run(new KernelCall.Argmax(f32(new double[] {5, nan, 7}, 1, 3), one));
+        backend.run(
+                new KernelCall.ArgReduce(ReduceOp.MAX, f32(new double[] {5, nan, 7}, 1, 3), one));
         expect(one, 1);
     }
 

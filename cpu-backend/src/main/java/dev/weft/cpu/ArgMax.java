@@ -3,19 +3,21 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Memory.WORD;
 
-/** The position of the largest element of a run of a {@link Strided}. */
+/** The position of the largest, or the smallest, element of a run of a {@link Strided}. */
 final class ArgMax {
     private ArgMax() {}
 
-    /** Of F32: the first of the largest, and the first NaN where there is one. */
-    static int of(Strided x, long start, long length, long memory, int block) {
+    /**
+     * Of F32 times {@code sign}: the first of the largest, and the first NaN where there is one.
+     */
+    static int of(Strided x, float sign, long start, long length, long memory, int block) {
         int best = 0;
         float largest = Float.NEGATIVE_INFINITY;
         for (long done = 0; done < length; done += block) {
             int count = (int) Math.min(block, length - done);
             long at = x.read(start + done, count, memory);
             for (int i = 0; i < count; i++) {
-                float value = Memory.getFloat(at + (long) i * WORD);
+                float value = sign * Memory.getFloat(at + (long) i * WORD);
                 if (Float.isNaN(value)) {
                     return (int) (done + i);
                 }

@@ -207,10 +207,8 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                     reduce.y().dtype().isInteger()
                             ? reduce.y().dtype().computesIn()
                             : reduce.y().dtype();
-            case KernelCall.Argmax argmax ->
-                    argmax.x().dtype().isInteger()
-                            ? argmax.x().dtype().computesIn()
-                            : argmax.x().dtype();
+            case KernelCall.ArgReduce arg ->
+                    arg.x().dtype().isInteger() ? arg.x().dtype().computesIn() : arg.x().dtype();
             case KernelCall.ScatterAdd scatter -> scatter.dTable().dtype();
             case KernelCall.DropoutMask dropout -> dropout.mask().dtype();
             case KernelCall.Update update -> update.p().dtype();

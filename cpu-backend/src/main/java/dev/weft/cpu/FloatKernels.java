@@ -44,7 +44,7 @@ final class FloatKernels implements Kernels {
             case KernelCall.Reduce(var op, var x, var y) -> reduction.reduce(op, x, y);
             case KernelCall.CountNonFinite(var xs, var count) ->
                     xs.forEach(x -> reduction.countNonFinite(x, count));
-            case KernelCall.Argmax(var x, var y) -> reduction.argmax(x, y);
+            case KernelCall.ArgReduce(var op, var x, var y) -> reduction.argReduce(op, x, y);
             case KernelCall.Softmax(var log, var x, var y) -> softmaxRows.softmax(log, x, y);
             case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
                     softmaxRows.softmaxGrad(log, y, dy, dx);

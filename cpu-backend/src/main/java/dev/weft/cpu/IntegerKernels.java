@@ -31,7 +31,7 @@ final class IntegerKernels implements Kernels {
             case KernelCall.Compare(var op, var a, var b, var y) ->
                     elementwise.run(IntegerLoops.compare(op), of(a), of(b), Strided.of(y));
             case KernelCall.Reduce(var op, var x, var y) -> reduction.reduce(op, x, y);
-            case KernelCall.Argmax(var x, var y) -> reduction.argmax(x, y);
+            case KernelCall.ArgReduce(var op, var x, var y) -> reduction.argReduce(op, x, y);
             case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
                     scatterAdd(dy, indices, dTable);
             default -> throw new IllegalArgumentException(call.name() + " is not defined for I32");

@@ -67,6 +67,7 @@ final class IntegerReduction {
     private static long identity(ReduceOp op, DType type) {
         return switch (op) {
             case SUM -> 0;
+            case PROD -> 1;
             case MAX -> type.smallest();
             case MIN -> type.largest();
             case MEAN -> throw new IllegalArgumentException(op + " is not defined for integers");
@@ -80,6 +81,7 @@ final class IntegerReduction {
             result =
                     switch (op) {
                         case SUM, MEAN -> result + value;
+                        case PROD -> result * value;
                         case MAX -> Math.max(result, value);
                         case MIN -> Math.min(result, value);
                     };
@@ -87,8 +89,10 @@ final class IntegerReduction {
         return result;
     }
 
-    /** y = the index of the largest element of each row of x, the first of several. */
-    void argmax(View x, View y) {
+    /** y = the index of the largest or smallest element of each row of x, the first of several. */
+    void argReduce(ReduceOp op, View x, View y) {
+        // Complements are in the other order.
+        int flipped = op == ReduceOp.MIN ? -1 : 0;
         Strided rows = Strided.of(x, DType.I32);
         Strided out = Strided.of(y);
         long length = x.dim(-1);
@@ -100,7 +104,7 @@ final class IntegerReduction {
                     long value = memory + (long) BLOCK * WORD;
                     long end = tasks.end(index);
                     for (long row = tasks.start(index); row < end; row++) {
-                        long best = largest(rows, row * length, length, memory);
+                        long best = largest(rows, flipped, row * length, length, memory);
                         // I64: Memory.setInt(value, (int) best);
                         Memory.setInt(value, (int) best);
                         out.copy(row, 1, value, false);
@@ -108,14 +112,14 @@ final class IntegerReduction {
                 });
     }
 
-    private static long largest(Strided x, long start, long length, long memory) {
+    private static long largest(Strided x, int flipped, long start, long length, long memory) {
         long best = 0;
         int largest = Integer.MIN_VALUE;
         for (long done = 0; done < length; done += BLOCK) {
             int count = (int) Math.min(BLOCK, length - done);
             long at = x.read(start + done, count, memory);
             for (int i = 0; i < count; i++) {
-                int value = Memory.getInt(at + (long) i * WORD);
+                int value = Memory.getInt(at + (long) i * WORD) ^ flipped;
                 if (value > largest) {
                     largest = value;
                     best = done + i;

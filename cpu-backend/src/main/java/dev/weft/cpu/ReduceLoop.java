@@ -31,12 +31,13 @@ final class ReduceLoop {
 
     private ReduceLoop() {}
 
-    /** Σ, max or min of {@code count} adjacent F32 elements. */
+    /** Σ, Π, max or min of {@code count} adjacent F32 elements. */
     static float run(ReduceOp op, long x, int count) {
         int whole = count - count % COUNT;
         float result =
                 switch (op) {
                     case SUM, MEAN -> sum(x, whole);
+                    case PROD -> product(x, whole);
                     case MAX -> max(x, whole);
                     case MIN -> min(x, whole);
                 };
@@ -50,6 +51,7 @@ final class ReduceLoop {
     static float identity(ReduceOp op) {
         return switch (op) {
             case SUM, MEAN -> 0;
+            case PROD -> 1;
             case MAX -> Float.NEGATIVE_INFINITY;
             case MIN -> Float.POSITIVE_INFINITY;
         };
@@ -58,6 +60,7 @@ final class ReduceLoop {
     static float combine(ReduceOp op, float a, float b) {
         return switch (op) {
             case SUM, MEAN -> a + b;
+            case PROD -> a * b;
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
         };
@@ -101,6 +104,26 @@ final class ReduceLoop {
                         .add(((FloatVector) VECTOR.cast(s2)).add(s3)));
     }
 
+    private static float product(long x, int count) {
+        FloatVector p0 = FloatVector.broadcast(F32, 1f);
+        FloatVector p1 = p0;
+        int i = 0;
+        for (; i <= count - 2 * COUNT; i += 2 * COUNT) {
+            p0 = load(x, i).mul(p0);
+            p1 = load(x, i + COUNT).mul(p1);
+        }
+        for (; i < count; i += COUNT) {
+            p0 = load(x, i).mul(p0);
+        }
+        FloatVector both = ((FloatVector) VECTOR.cast(p0)).mul(p1);
+        // Not by the vector API's own reduction, whose order differs once it is compiled.
+        float product = 1;
+        for (int lane = 0; lane < COUNT; lane++) {
+            product *= both.lane(lane);
+        }
+        return product;
+    }
+
     private static float max(long x, int count) {
         FloatVector m0 = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
         FloatVector m1 = m0;
@@ -130,7 +153,7 @@ final class ReduceLoop {
     }
 
     /**
-     * y[j] = Σ, max or min of x[i, j] over {@code rows}; {@code columns} is a multiple of {@link
+     * y[j] = Σ, Π, max or min of x[i, j] over {@code rows}; {@code columns} is a multiple of {@link
      * Lanes#COUNT}.
      */
     static void rows(ReduceOp op, long x, long rowBytes, long rows, long y, int columns) {
@@ -138,6 +161,7 @@ final class ReduceLoop {
             long at = x + (long) j * WORD;
             switch (op) {
                 case SUM, MEAN -> sumRows(at, rowBytes, rows, y, j);
+                case PROD -> multiplyRows(at, rowBytes, rows, y, j);
                 case MAX -> maxRows(at, rowBytes, rows, y, j);
                 case MIN -> minRows(at, rowBytes, rows, y, j);
             }
@@ -160,6 +184,14 @@ final class ReduceLoop {
         store(((FloatVector) VECTOR.cast(s0)).add(s1), y, j);
     }
 
+    private static void multiplyRows(long x, long rowBytes, long rows, long y, int j) {
+        FloatVector p = FloatVector.broadcast(F32, 1f);
+        for (long i = 0; i < rows; i++) {
+            p = load(x + i * rowBytes, 0).mul(p);
+        }
+        store(p, y, j);
+    }
+
     private static void maxRows(long x, long rowBytes, long rows, long y, int j) {
         FloatVector m = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
         for (long i = 0; i < rows; i++) {
@@ -176,7 +208,7 @@ final class ReduceLoop {
         store(m, y, j);
     }
 
-    /** Of one column. Sums as {@link #rows} does. */
+    /** Of one column, in the order of {@link #rows}. */
     static float column(ReduceOp op, long x, long rowBytes, long rows) {
         float even = identity(op);
         float odd = even;

@@ -191,7 +191,7 @@ final class Reduction implements AutoCloseable {
         return switch (op) {
             case SUM -> ReduceLoop.sumOfSums(at, chunks, 0);
             case MEAN -> ReduceLoop.sumOfSums(at, chunks, length);
-            case MAX, MIN -> ReduceLoop.run(op, at, chunks);
+            case PROD, MAX, MIN -> ReduceLoop.run(op, at, chunks);
         };
     }
 
@@ -208,10 +208,11 @@ final class Reduction implements AutoCloseable {
     }
 
     /**
-     * y = the index of the largest element of each row of x, the first of several, and the first
-     * NaN before all.
+     * y = the index of the largest or the smallest element of each row of x, the first of several,
+     * and the first NaN before all.
      */
-    void argmax(View x, View y) {
+    void argReduce(ReduceOp op, View x, View y) {
+        float sign = op == ReduceOp.MIN ? -1 : 1;
         Strided rows = Strided.of(x);
         Strided out = Strided.of(y);
         long length = x.dim(-1);
@@ -224,7 +225,7 @@ final class Reduction implements AutoCloseable {
                     long value = memory + (long) BLOCK * WORD;
                     long end = tasks.end(index);
                     for (long row = tasks.start(index); row < end; row++) {
-                        int best = ArgMax.of(rows, row * length, length, memory, BLOCK);
+                        int best = ArgMax.of(rows, sign, row * length, length, memory, BLOCK);
                         Memory.setInt(value, best);
                         out.copy(row, 1, value, false);
                     }

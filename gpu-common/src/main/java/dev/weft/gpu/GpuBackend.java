@@ -233,7 +233,7 @@ public final class GpuBackend implements Backend, Tunable {
             case KernelCall.LossGrad(var _, var _, var _, var _, var _, var dx) ->
                     computesFractions(dx);
             case KernelCall.Reduce(var _, var x, var _) -> computes(x);
-            case KernelCall.Argmax(var x, var _) -> computes(x);
+            case KernelCall.ArgReduce(var _, var x, var _) -> computes(x);
             case KernelCall.Softmax(var _, var x, var _) -> computesFractions(x);
             case KernelCall.SoftmaxGrad(var _, var _, var _, var dx) -> computesFractions(dx);
             case KernelCall.CrossEntropy(var x, var _, var _, var _, var _) -> computesFractions(x);
@@ -294,7 +294,7 @@ public final class GpuBackend implements Backend, Tunable {
                     elementwise.of(dx).lossGrad(op, p, x, t, dl, dx);
             case KernelCall.Reduce(var op, var x, var y) -> reductions.of(x).reduce(op, x, y);
             case KernelCall.CountNonFinite(var xs, var count) -> countNonFinite(xs, count);
-            case KernelCall.Argmax(var x, var y) -> rows.of(x).argmax(x, y);
+            case KernelCall.ArgReduce(var op, var x, var y) -> rows.of(x).argReduce(op, x, y);
             case KernelCall.Softmax(var log, var x, var y) -> rows.of(x).softmax(log, x, y);
             case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
                     rows.of(dx).softmaxGrad(log, y, dy, dx);

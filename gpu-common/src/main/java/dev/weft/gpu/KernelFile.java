@@ -102,11 +102,11 @@ public enum KernelFile {
                             .toList())),
     /** Sums, extremes and counts over axes. */
     REDUCE(
-            numbers(itemsAndGroups("sum", "max", "min")),
+            numbers(itemsAndGroups("sum", "prod", "max", "min")),
             floats(withStrided("count_non_finite"), List.of("count_unfit"))),
-    /** Softmax, cross-entropy, argmax. */
+    /** Softmax, cross-entropy, argmax and argmin. */
     ROWS(
-            numbers(itemsAndGroups("argmax")),
+            numbers(itemsAndGroups("arg_reduce")),
             floats(
                     itemsAndGroups(
                             "softmax", "softmax_grad", "cross_entropy", "cross_entropy_weights"))),

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Sums, extremes and counts over axes, of one type, in one launch or two. */
+/** Sums, products, extremes and counts over axes, of one type, in one launch or two. */
 final class Reductions {
     /** Kept and reduced axes that a kernel takes, each. */
     private static final int AXES = 3;
@@ -57,6 +57,7 @@ final class Reductions {
             String name =
                     switch (op) {
                         case SUM, MEAN -> "sum";
+                        case PROD -> "prod";
                         case MAX -> "max";
                         case MIN -> "min";
                     };

@@ -1,10 +1,12 @@
 package dev.weft.gpu;
 
 import dev.weft.DType;
+import dev.weft.backend.ReduceOp;
 import dev.weft.backend.View;
 
 /**
- * What works along the last axis, in one type: softmax, cross-entropy, argmax; of integers argmax.
+ * What works along the last axis, in one type: softmax, cross-entropy, argmax and argmin; of
+ * integers the last two.
  */
 final class Rows {
     /** From this length on a group shares a row. */
@@ -19,7 +21,7 @@ final class Rows {
     private final Variants softmaxGrad;
     private final Variants crossEntropy;
     private final Variants crossEntropyWeights;
-    private final Variants argmax;
+    private final Variants argReduce;
 
     /** A kernel for one work-item, and one for a group of them, to a row. */
     private record Variants(Kernel items, Kernel groups) {}
@@ -32,7 +34,7 @@ final class Rows {
         softmaxGrad = variants("softmax_grad");
         crossEntropy = variants("cross_entropy");
         crossEntropyWeights = variants("cross_entropy_weights");
-        argmax = variants("argmax");
+        argReduce = variants("arg_reduce");
     }
 
     private Variants variants(String name) {
@@ -55,16 +57,16 @@ final class Rows {
         }
     }
 
-    void argmax(View x, View y) {
+    void argReduce(ReduceOp op, View x, View y) {
         if (y.size() == 0) {
             return;
         }
         // y as x's shape, so that both are walked along the same leading axes.
         View wide = y.withUnitAxes(x.shape().with(x.rank() - 1, 1));
         forEach(
-                argmax,
+                argReduce,
                 x.dim(-1),
-                Elementwise.Scalars.NONE,
+                a -> a.i32(op == ReduceOp.MIN ? 1 : 0),
                 new View[] {x.slice(x.rank() - 1, 0, 1, 1), wide},
                 new View[] {x, wide});
     }

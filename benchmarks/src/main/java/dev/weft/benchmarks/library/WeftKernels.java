@@ -60,7 +60,11 @@ final class WeftKernels {
         View x = device.tensor(task.dtype(), task.x(), task.rows(), task.columns()).view();
         if (task.kind() == Reduction.Kind.ARGMAX) {
             Tensor indices = device.empty(DType.I32, Shape.of(task.rows()));
-            return work(device, scope, new KernelCall.Argmax(x, indices.view()), indices);
+            return work(
+                    device,
+                    scope,
+                    new KernelCall.ArgReduce(ReduceOp.MAX, x, indices.view()),
+                    indices);
         }
         Shape shape =
                 switch (task.kind().axis()) {

@@ -104,24 +104,30 @@
 /* What partial results are merged by, what blocks are joined to, and what comes of it: only floating sums lose
  * anything. */
 #define MERGE_sum(a, b) PLUS(a, b)
+#define MERGE_prod(a, b) TIMES(a, b)
 #define MERGE_max(a, b) larger(a, b)
 #define MERGE_min(a, b) smaller(a, b)
+#define JOIN_prod(all, lost, block) all = TIMES(all, block)
 #define JOIN_max(all, lost, block) all = larger(all, block)
 #define JOIN_min(all, lost, block) all = smaller(all, block)
+#define SETTLED_prod(all, lost) all
 #define SETTLED_max(all, lost) all
 #define SETTLED_min(all, lost) all
+#define LOST_prod
 #define LOST_max
 #define LOST_min
 
 #if FLOATING
 
 #define PLUS(a, b) ((a) + (b))
+#define TIMES(a, b) ((a) * (b))
 #define JOIN_sum(all, lost, block) CARRY(all, lost, block)
 #define SETTLED_sum(all, lost) settled(all, lost)
 #define LOST_sum T lost = 0.0f
 #define DIVIDED(v) ((v) / divisor)
 
 REDUCE(sum, 0.0f, PLUS, DIVIDED)
+REDUCE(prod, 1.0f, TIMES, AS_IT_IS)
 REDUCE(max, -INFINITY, larger, AS_IT_IS)
 REDUCE(min, INFINITY, smaller, AS_IT_IS)
 
@@ -181,12 +187,14 @@ count_unfit(long64 n, COUNTED, DENSE(const T, control), T l2, DENSE(const T, p),
 #else
 
 #define PLUS(a, b) ((T)((UNSIGNED)(a) + (UNSIGNED)(b)))
+#define TIMES(a, b) ((T)((UNSIGNED)(a) * (UNSIGNED)(b)))
 #define JOIN_sum(all, lost, block) all = PLUS(all, block)
 #define SETTLED_sum(all, lost) all
 #define LOST_sum
 #define LARGEST ((T)((UNSIGNED)-1 >> 1))
 
 REDUCE(sum, 0, PLUS, AS_IT_IS)
+REDUCE(prod, 1, TIMES, AS_IT_IS)
 REDUCE(max, -LARGEST - 1, larger, AS_IT_IS)
 REDUCE(min, LARGEST, smaller, AS_IT_IS)
 

@@ -1,5 +1,5 @@
 /* What works along the last axis: softmax, its logarithm, their gradients, softmax's cross-entropy with its gradient,
- * argmax. The leading axes, up to three, are numbered by row = (i0, i1, i2), the last one by j:
+ * argmax and argmin. The leading axes, up to three, are numbered by row = (i0, i1, i2), the last one by j:
  *
  *     element j of row (i0, i1, i2) of x = x[x_offset + i0 x_s0 + i1 x_s1 + i2 x_s2 + j x_s3]
  *
@@ -295,17 +295,22 @@ DEVICE int before(T v, int i, T best, int best_i) { return BEFORE_BY(v, i, best,
 DEVICE int before(T v, int i, T best, int best_i) { return BEFORE_BY(v, i, best, best_i, 0, 0); }
 #endif
 
-/* y = the index of the row's largest element. */
-KERNEL(ITEMS) argmax_items(ROWS, VIEW(const T, x), VIEW(int, y)) {
+/* y = the index of the row's largest element, or the smallest: the largest of what is in the other order. */
+#if FLOATING
+#define IN_ORDER(v) (smallest ? -(v) : (v))
+#else
+#define IN_ORDER(v) ((v) ^ -smallest)
+#endif
+KERNEL(ITEMS) arg_reduce_items(ROWS, int smallest, VIEW(const T, x), VIEW(int, y)) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
         SPLIT_ROW(row);
         ROW_OF(x);
         ROW_OF(y);
-        T best = x[x_at];
+        T best = IN_ORDER(x[x_at]);
         int index = 0;
         for (int j = 1; j < columns; j++) {
-            T value = ELEMENT(x);
+            T value = IN_ORDER(ELEMENT(x));
             if (before(value, j, best, index)) {
                 best = value;
                 index = j;
@@ -314,7 +319,7 @@ KERNEL(ITEMS) argmax_items(ROWS, VIEW(const T, x), VIEW(int, y)) {
         y[y_at] = index;
     }
 }
-KERNEL(GROUP) argmax_groups(ROWS, VIEW(const T, x), VIEW(int, y)) {
+KERNEL(GROUP) arg_reduce_groups(ROWS, int smallest, VIEW(const T, x), VIEW(int, y)) {
     LOCAL T values[GROUP];
     LOCAL int indices[GROUP];
     SPLIT_ROW(GROUP_ID());
@@ -322,9 +327,9 @@ KERNEL(GROUP) argmax_groups(ROWS, VIEW(const T, x), VIEW(int, y)) {
     ROW_OF(y);
     int lane = LOCAL_ID();
     int index = lane < columns ? lane : 0;
-    T best = x[x_at + index * x_s3];
+    T best = IN_ORDER(x[x_at + index * x_s3]);
     for (long64 j = lane + GROUP; j < columns; j += GROUP) {
-        T value = ELEMENT(x);
+        T value = IN_ORDER(ELEMENT(x));
         if (before(value, (int)j, best, index)) {
             best = value;
             index = (int)j;
