@@ -299,6 +299,26 @@ public final class Device implements AutoCloseable {
         return make("full", dtype, shape, y -> backend().run(new KernelCall.Fill(value, y)));
     }
 
+    /** 0, 1, … up to end, which is left out: {@link Creation#arange}. */
+    public Tensor arange(DType dtype, double end) {
+        return Creation.arange(this, dtype, 0, end, 1);
+    }
+
+    /** start, start + step, … up to end, which is left out: {@link Creation#arange}. */
+    public Tensor arange(DType dtype, double start, double end, double step) {
+        return Creation.arange(this, dtype, start, end, step);
+    }
+
+    /** n numbers from start to end, both included, at equal distances. */
+    public Tensor linspace(DType dtype, double start, double end, long n) {
+        return Creation.linspace(this, dtype, start, end, n);
+    }
+
+    /** The n×n unit matrix. */
+    public Tensor eye(DType dtype, long n) {
+        return Creation.eye(this, dtype, n, n);
+    }
+
     /** A tensor with any content, to be written by a kernel. */
     public Tensor empty(DType dtype, Shape shape) {
         return empty("empty", dtype, shape);

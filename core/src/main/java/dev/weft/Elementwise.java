@@ -270,6 +270,20 @@ public final class Elementwise {
         }
     }
 
+    /** Refuses BOOL, which has no arithmetic. */
+    static void requireArithmetic(String name, Tensor x) {
+        if (x.dtype() == DType.BOOL) {
+            throw undefined(name, x);
+        }
+    }
+
+    /** Refuses what is not floating. */
+    static void requireFloating(String name, Tensor x) {
+        if (!x.dtype().isFloating()) {
+            throw undefined(name, x);
+        }
+    }
+
     private static ShapeException undefined(String name, Tensor x) {
         return new ShapeException(
                 "%s: is not defined for %s, got %s: convert it first, with to(F32)"

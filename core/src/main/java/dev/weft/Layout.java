@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Views of the same memory, and copies that change layout or type. A view costs no kernel, and
@@ -28,22 +29,77 @@ public final class Layout {
      */
     public static Tensor reshape(Tensor x, long... dims) {
         Shape shape = inferred(x, dims);
-        View view = x.view();
-        long[] strides = view.isContiguous() ? shape.contiguousStrides() : regroup(view, shape);
-        if (strides == null) {
+        View reshaped = reshaped(x.view(), shape);
+        if (reshaped == null) {
             throw new ShapeException(
                     "reshape: "
                             + x
                             + " with strides "
-                            + Arrays.toString(view.strides())
+                            + Arrays.toString(x.view().strides())
                             + " cannot be viewed as "
                             + shape
                             + " without a copy: call contiguous() first");
         }
-        Tensor y = x.sharing(new View(view.buffer(), shape, strides, view.offset()));
+        return reshaped(x, reshaped);
+    }
+
+    /** As {@link #reshape}: a view where strides allow it, and otherwise of a copy. */
+    static Tensor regrouped(Tensor x, Shape shape) {
+        View reshaped = reshaped(x.view(), shape);
+        return reshaped == null
+                ? x.device().compute(() -> copy(x).reshape(shape.toArray()))
+                : reshaped(x, reshaped);
+    }
+
+    /** A view that differs from x's in added or dropped extents of 1. */
+    static Tensor withUnitAxes(Tensor x, Shape shape) {
+        return reshaped(x, x.view().withUnitAxes(shape));
+    }
+
+    private static @Nullable View reshaped(View view, Shape shape) {
+        long[] strides = view.isContiguous() ? shape.contiguousStrides() : regroup(view, shape);
+        return strides == null ? null : new View(view.buffer(), shape, strides, view.offset());
+    }
+
+    private static Tensor reshaped(Tensor x, View view) {
+        Tensor y = x.sharing(view);
         Recorder recorder = x.recorder();
         if (recorder != null) {
             recorder.record(new Op.Reshape(x, y));
+        }
+        return y;
+    }
+
+    /** A view of some of x's elements, each once. */
+    static Tensor part(Tensor x, UnaryOperator<View> part) {
+        Tensor y = x.sharing(part.apply(x.view()));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Part(part, x, y));
+        }
+        return y;
+    }
+
+    /**
+     * x in a part of a fresh tensor, and {@code value} beside it.
+     *
+     * @param part what x is copied to, of its shape
+     */
+    static Tensor embed(
+            String operation, Tensor x, double value, Shape shape, UnaryOperator<View> part) {
+        Device device = x.device();
+        Tensor y =
+                device.make(
+                        operation,
+                        x.dtype(),
+                        shape,
+                        dst -> {
+                            device.backend().run(new KernelCall.Fill(value, dst));
+                            device.backend().run(new KernelCall.Copy(x.view(), part.apply(dst)));
+                        });
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Embed(part, x, y));
         }
         return y;
     }
@@ -160,36 +216,29 @@ public final class Layout {
     }
 
     /**
-     * A view of every {@code step}th element whose index along an axis is in [start, end), from
-     * start on.
+     * Every {@code step}th element whose index along an axis is in [start, end), from start on: a
+     * view. Or, with a negative step, backwards from start to the last before end, -1 for the first
+     * element: a copy.
      *
-     * @throws ShapeException unless 0 ≤ start ≤ end ≤ the extent and step ≥ 1
+     * @throws ShapeException unless 0 ≤ start ≤ end ≤ the extent and step ≥ 1, or -1 ≤ end ≤ start
+     *     {@literal <} the extent and step ≤ -1
      */
     public static Tensor slice(Tensor x, int axis, long start, long end, long step) {
         int at = x.shape().axis("slice", axis);
         long extent = x.shape().dim(at);
-        if (start < 0 || end < start || end > extent || step < 1) {
+        boolean backwards = step < 0 && -1 <= end && end <= start && start < extent;
+        boolean forwards = step > 0 && 0 <= start && start <= end && end <= extent;
+        if (!backwards && !forwards) {
             throw new ShapeException(
-                    "slice: ["
-                            + start
-                            + ", "
-                            + end
-                            + ") with step "
-                            + step
-                            + " does not fit axis "
-                            + axis
-                            + " of "
-                            + x
-                            + ": needs 0 <= start <= end <= "
-                            + extent
-                            + " and step >= 1");
+                    "slice: [%d, %d) with step %d does not fit axis %d of %s: needs 0 <= start <= end <= %d and step >= 1, or %d >= start >= end >= -1 and step <= -1"
+                            .formatted(start, end, step, axis, x, extent, extent - 1));
         }
-        Tensor y = x.sharing(x.view().slice(at, start, end, step));
-        Recorder recorder = x.recorder();
-        if (recorder != null) {
-            recorder.record(new Op.Slice(at, start, end, step, x, y));
+        if (backwards) {
+            long stride = -Math.max(step, -Long.MAX_VALUE);
+            long first = start == end ? start + 1 : start - (start - end - 1) / stride * stride;
+            return x.device().compute(() -> x.slice(at, first, start + 1, stride).flip(at));
         }
-        return y;
+        return part(x, view -> view.slice(at, start, end, step));
     }
 
     /**
@@ -197,7 +246,7 @@ public final class Layout {
      * What repeats cannot be overwritten.
      */
     public static Tensor expand(Tensor x, Shape shape) {
-        if (shape.rank() < x.rank() || !Shape.broadcast("expand", x.shape(), shape).equals(shape)) {
+        if (!x.shape().broadcastsTo(shape)) {
             throw new ShapeException("expand: " + x + " does not broadcast to " + shape);
         }
         Tensor y = x.sharing(x.view().expand(shape));

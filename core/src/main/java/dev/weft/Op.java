@@ -5,11 +5,13 @@ import dev.weft.backend.BinaryOp;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
+import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /**
  * An operation that was done, with its operands and its result: what {@link
@@ -80,8 +82,11 @@ public sealed interface Op {
     @SuppressWarnings("ArrayRecordComponent") // never compared; kernels take axes as an array
     record Permute(int[] axes, Tensor x, Tensor out) implements Op {}
 
-    /** out = every {@code step}th index in [start, end) along an axis of x. */
-    record Slice(int axis, long start, long end, long step, Tensor x, Tensor out) implements Op {}
+    /** out = some of x's elements, each once: those that {@code part} takes of x's view. */
+    record Part(UnaryOperator<View> part, Tensor x, Tensor out) implements Op {}
+
+    /** out = x, in what {@code part} takes of out's view, and constants beside it. */
+    record Embed(UnaryOperator<View> part, Tensor x, Tensor out) implements Op {}
 
     /** out = x broadcast. */
     record Expand(Tensor x, Tensor out) implements Op {}

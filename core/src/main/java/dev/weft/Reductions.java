@@ -28,18 +28,7 @@ public final class Reductions {
         if (!op.supports(x.dtype())) {
             throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
         }
-        boolean[] reduced = new boolean[x.rank()];
-        if (axes.length == 0) {
-            Arrays.fill(reduced, true);
-        }
-        for (int axis : axes) {
-            int at = x.shape().axis(name, axis);
-            if (reduced[at]) {
-                throw new ShapeException(
-                        name + ": axis " + axis + " occurs twice in " + Arrays.toString(axes));
-            }
-            reduced[at] = true;
-        }
+        boolean[] reduced = x.shape().axes(name, axes);
         long[] kept = x.shape().toArray();
         long[] dropped = new long[x.rank()];
         int rank = 0;

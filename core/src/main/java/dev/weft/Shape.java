@@ -79,6 +79,43 @@ public final class Shape {
     }
 
     /**
+     * {@code axis} as a number from 0 to rank, for an axis that is to be added; a negative one
+     * counts from the end of the shape with it.
+     *
+     * @throws ShapeException naming {@code operation}, where there is no such place
+     */
+    int newAxis(String operation, int axis) {
+        int rank = dims.length + 1;
+        if (axis < -rank || axis >= rank) {
+            throw new ShapeException(
+                    "%s: axis %d is outside %s with an axis more (rank %d)"
+                            .formatted(operation, axis, this, rank));
+        }
+        return axis < 0 ? axis + rank : axis;
+    }
+
+    /**
+     * Which axes {@code axes} names: all, where it is empty.
+     *
+     * @throws ShapeException naming {@code operation}, where there is no such axis, or one occurs
+     *     twice
+     */
+    boolean[] axes(String operation, int... axes) {
+        boolean[] named = new boolean[rank()];
+        Arrays.fill(named, axes.length == 0);
+        for (int axis : axes) {
+            int at = axis(operation, axis);
+            if (named[at]) {
+                throw new ShapeException(
+                        "%s: axis %d occurs twice in %s"
+                                .formatted(operation, axis, Arrays.toString(axes)));
+            }
+            named[at] = true;
+        }
+        return named;
+    }
+
+    /**
      * Fails where an axis is longer than {@code operation} takes on any device.
      *
      * @param axis from 0, or counted from the end where negative
@@ -101,6 +138,24 @@ public final class Shape {
         long[] copy = dims.clone();
         copy[axis < 0 ? axis + dims.length : axis] = extent;
         return new Shape(copy);
+    }
+
+    /** This shape with one axis more, which is then axis {@code axis}; it counts from 0. */
+    Shape insert(int axis, long extent) {
+        long[] more = new long[dims.length + 1];
+        for (int i = 0; i < more.length; i++) {
+            more[i] = i == axis ? extent : dims[i < axis ? i : i - 1];
+        }
+        return new Shape(more);
+    }
+
+    /** This shape without an axis, which counts from 0. */
+    Shape without(int axis) {
+        long[] fewer = new long[dims.length - 1];
+        for (int i = 0; i < fewer.length; i++) {
+            fewer[i] = dims[i < axis ? i : i + 1];
+        }
+        return new Shape(fewer);
     }
 
     /** Row-major strides in elements for a tensor of this shape without gaps. */
@@ -147,6 +202,17 @@ public final class Shape {
             result[rank - axis] = x == 1 ? y : x;
         }
         return new Shape(result);
+    }
+
+    /** Whether a tensor of this shape can be repeated to {@code target}. */
+    boolean broadcastsTo(Shape target) {
+        int missing = target.rank() - rank();
+        for (int axis = 0; missing >= 0 && axis < dims.length; axis++) {
+            if (dims[axis] != 1 && dims[axis] != target.dims[axis + missing]) {
+                return false;
+            }
+        }
+        return missing >= 0;
     }
 
     @Override

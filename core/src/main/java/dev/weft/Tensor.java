@@ -3,6 +3,7 @@ package dev.weft;
 import dev.weft.backend.Activation;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.CompareOp;
+import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
@@ -10,6 +11,7 @@ import dev.weft.backend.View;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * An n-dimensional array on a device. Operations never change their operands; they return a new
@@ -184,23 +186,44 @@ public final class Tensor extends Scoped implements AutoCloseable {
     }
 
     /**
-     * Overwrites the elements with those that {@code source}, of the same shape, has before: also
-     * where the two share memory, as in {@code x.assign(x.transpose())}. Types are converted as by
-     * {@link #to}. Not recorded by a tape, which refuses to compute gradients that need what was
+     * Overwrites the elements with those that {@code source} has before, broadcast to this shape:
+     * also where the two share memory, as in {@code x.assign(x.transpose())}. Of a part, that is
+     * assignment to a slice: {@code x.slice(0, 1, 3).assign(row)}. Types are converted as by {@link
+     * #to}. Not recorded by a tape, which refuses to compute gradients that need what was
      * overwritten.
      *
-     * @throws ShapeException where shapes differ, or this tensor is expanded
+     * @throws ShapeException where the source does not broadcast to this shape, or this tensor is
+     *     expanded
      */
     public void assign(Tensor source) {
         Elementwise.sameDevice("assign", this, source);
-        if (!source.shape().equals(shape())) {
+        if (!source.shape().broadcastsTo(shape())) {
             throw new ShapeException("assign: " + source.shape() + " does not fit into " + shape());
         }
+        requireOnce("assign");
+        Layout.copyInto(source.view().expand(shape()), this);
+    }
+
+    /**
+     * Overwrites the elements with one value; as {@link #assign}, also those of a part.
+     *
+     * @throws ShapeException where this tensor is expanded
+     * @throws IllegalArgumentException where the type is of integers, and the value is not one of
+     *     them
+     */
+    public void fill(double value) {
+        Elementwise.fitting("fill", dtype(), toString(), value);
+        requireOnce("fill");
+        View destination = viewToWrite();
+        device.backend().run(new KernelCall.Fill(value, destination));
+    }
+
+    private void requireOnce(String operation) {
         if (view.isRepeating()) {
             throw new ShapeException(
-                    "assign: " + this + " is expanded: several elements share one place in memory");
+                    "%s: %s is expanded: several elements share one place in memory"
+                            .formatted(operation, this));
         }
-        Layout.copyInto(source.view(), this);
     }
 
     // ---- views
@@ -244,8 +267,9 @@ public final class Tensor extends Scoped implements AutoCloseable {
     }
 
     /**
-     * A view of every {@code step}th element whose index along {@code axis} is in [start, end),
-     * from start on.
+     * Every {@code step}th element whose index along {@code axis} is in [start, end), from start
+     * on: a view. A negative step goes backwards from start to the last before end, and gives a
+     * copy: {@code slice(0, n - 1, -1, -1)} is all, reversed.
      */
     public Tensor slice(int axis, long start, long end, long step) {
         return Layout.slice(this, axis, start, end, step);
@@ -870,6 +894,143 @@ public final class Tensor extends Scoped implements AutoCloseable {
     /** One element of each row: result[i] = this[i, indices[i]], for integer indices of rank 1. */
     public Tensor pick(Tensor indices) {
         return Indexing.pick(this, indices);
+    }
+
+    // ---- shapes
+
+    /** A view without axes of extent 1: {@link Shapes#squeeze}. */
+    public Tensor squeeze(int... axes) {
+        return Shapes.squeeze(this, axes);
+    }
+
+    /** A view with an axis of extent 1 more, which is then the result's axis {@code axis}. */
+    public Tensor unsqueeze(int axis) {
+        return Shapes.unsqueeze(this, axis);
+    }
+
+    /** All axes as one: a view where strides allow it, and otherwise a copy. */
+    public Tensor flatten() {
+        return Shapes.flatten(this, 0, -1);
+    }
+
+    /**
+     * The axes from {@code start} to {@code end}, both included, as one: {@link Shapes#flatten}.
+     */
+    public Tensor flatten(int start, int end) {
+        return Shapes.flatten(this, start, end);
+    }
+
+    /** A view with axis {@code from} moved to {@code to}; the others stay in their order. */
+    public Tensor moveaxis(int from, int to) {
+        return Shapes.moveaxis(this, from, to);
+    }
+
+    /** A view of the elements with one index of an axis, which vanishes. */
+    public Tensor select(int axis, long index) {
+        return Shapes.select(this, axis, index);
+    }
+
+    /**
+     * Views of {@code size} indices of an axis each, one after the other; the last has the rest.
+     */
+    public List<Tensor> split(long size, int axis) {
+        return Shapes.split(this, size, axis);
+    }
+
+    /** Views of so many indices of an axis each, one after the other. */
+    public List<Tensor> split(long[] sizes, int axis) {
+        return Shapes.split(this, sizes, axis);
+    }
+
+    /** At most {@code chunks} views of an axis: {@link Shapes#chunk}. */
+    public List<Tensor> chunk(int chunks, int axis) {
+        return Shapes.chunk(this, chunks, axis);
+    }
+
+    /** A view for each index of an axis, which vanishes. */
+    public List<Tensor> unbind(int axis) {
+        return Shapes.unbind(this, axis);
+    }
+
+    /** The tensors, of one shape, one after the other along an axis that is added. */
+    public static Tensor stack(int axis, Tensor... parts) {
+        return Shapes.stack(axis, parts);
+    }
+
+    /** This tensor so many times along each axis: {@link Shapes#tile}. */
+    public Tensor tile(long... repeats) {
+        return Shapes.tile(this, repeats);
+    }
+
+    /** Each index of an axis {@code times} times, one after the other. */
+    public Tensor repeatInterleave(long times, int axis) {
+        return Shapes.repeatInterleave(this, times, axis);
+    }
+
+    /** The order of some axes reversed; of all, where none is given. */
+    public Tensor flip(int... axes) {
+        return Shapes.flip(this, axes);
+    }
+
+    /** Shifted along an axis; what leaves at one end comes in at the other. */
+    public Tensor roll(long shift, int axis) {
+        return Shapes.roll(this, shift, axis);
+    }
+
+    /** With {@code value} beside it, in pairs of widths, the last axis first: {@link Padding}. */
+    public Tensor pad(double value, long... widths) {
+        return Padding.pad(this, value, widths);
+    }
+
+    /**
+     * With its own elements beside it, in pairs of widths, the last axis first: {@link Padding}.
+     */
+    public Tensor pad(PadMode mode, long... widths) {
+        return Padding.pad(this, mode, widths);
+    }
+
+    /**
+     * A view of diagonal {@code offset} of two axes, which becomes the last axis: {@link
+     * Diagonals}.
+     */
+    public Tensor diagonal(long offset, int axis1, int axis2) {
+        return Diagonals.diagonal(this, offset, axis1, axis2);
+    }
+
+    /** Of a vector the matrix with it on diagonal k, of a matrix that diagonal. */
+    public Tensor diag(int k) {
+        return Diagonals.diag(this, k);
+    }
+
+    /** The sum of the main diagonal of a matrix. */
+    public Tensor trace() {
+        return Diagonals.trace(this);
+    }
+
+    /** The last two axes' elements up to diagonal k, and 0 above. */
+    public Tensor tril(int k) {
+        return Diagonals.tril(this, k);
+    }
+
+    /** The last two axes' elements from diagonal k on, and 0 below. */
+    public Tensor triu(int k) {
+        return Diagonals.triu(this, k);
+    }
+
+    /** Zeros of this shape and type. */
+    public Tensor zerosLike() {
+        return device.full(dtype(), 0, shape());
+    }
+
+    /** Ones of this shape and type. */
+    public Tensor onesLike() {
+        return device.full(dtype(), 1, shape());
+    }
+
+    /** One value, of this shape and type. */
+    public Tensor fullLike(double value) {
+        Elementwise.fitting("full_like", dtype(), toString(), value);
+        return device.full(dtype(), value, shape());
     }
 
     /** What records operations on this tensor now, or null. */

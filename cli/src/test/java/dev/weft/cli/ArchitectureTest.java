@@ -77,6 +77,7 @@ class ArchitectureTest {
                             "Shape",
                             "ShapeException",
                             "Excerpt",
+                            "PadMode",
                             "Debug",
                             "DeviceOptions",
                             "Confinement",
@@ -103,7 +104,11 @@ class ArchitectureTest {
                             "Reductions",
                             "Indexing",
                             "Layout",
-                            "Transfers"));
+                            "Transfers",
+                            "Shapes",
+                            "Padding",
+                            "Diagonals",
+                            "Creation"));
 
     private static final Layer REFERENCE = Layer.of("reference", "reference");
 

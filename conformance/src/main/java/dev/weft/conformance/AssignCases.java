@@ -2,11 +2,14 @@ package dev.weft.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weft.Capture;
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Scope;
+import dev.weft.ShapeException;
 import dev.weft.Tensor;
 import dev.weft.random.Philox;
 
@@ -32,6 +35,7 @@ final class AssignCases {
                 dynamicTest("shifted by one", () -> shifts(device.get())),
                 dynamicTest("transposed in place", () -> transposed(device.get())),
                 dynamicTest("any views", () -> any(device.get())),
+                dynamicTest("parts of every type", () -> parts(device.get())),
                 dynamicTest("in a captured step", () -> captured(device.get())));
     }
 
@@ -110,6 +114,28 @@ final class AssignCases {
     private static Tensor window(Tensor x, int row, int column, int rows, int columns, int step) {
         return x.slice(0, row, row + (rows - 1) * 2 + 1, 2)
                 .slice(1, column, column + (columns - 1) * step + 1, step);
+    }
+
+    /** What is assigned to a part repeats in it, and leaves the rest alone. */
+    private static void parts(Device device) throws Throwable {
+        for (DType dtype : DType.values()) {
+            if (!TestDevices.has(device, dtype)) {
+                continue;
+            }
+            scoped(
+                    device,
+                    () -> {
+                        Tensor x = device.zeros(dtype, 3, 4);
+                        x.slice(1, 1, 4, 2).assign(device.tensor(new int[] {0, 1, 1}, 3, 1));
+                        x.slice(0, 0, 1).slice(1, 0, 3, 2).fill(1);
+                        assertArrayEquals(
+                                new double[] {1, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0, 1},
+                                x.toDoubleArray());
+                        Tensor row = x.select(0, 0);
+                        assertThrows(ShapeException.class, () -> row.assign(x));
+                        assertThrows(ShapeException.class, () -> row.expand(2, 4).fill(0));
+                    });
+        }
     }
 
     private static void captured(Device device) throws Throwable {

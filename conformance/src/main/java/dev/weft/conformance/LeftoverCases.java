@@ -6,18 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weft.Activations;
+import dev.weft.Creation;
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.Diagonals;
 import dev.weft.DropoutState;
 import dev.weft.Elementwise;
 import dev.weft.Indexing;
 import dev.weft.Layout;
 import dev.weft.Logic;
 import dev.weft.Losses;
+import dev.weft.Padding;
 import dev.weft.Products;
 import dev.weft.Reduction;
 import dev.weft.Reductions;
 import dev.weft.Shape;
+import dev.weft.Shapes;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
@@ -88,14 +92,14 @@ final class LeftoverCases {
                     "trim()",
                     "synchronize()");
 
-    private final Device device;
-    private final Tensor x;
-    private final Tensor positive;
-    private final Tensor vector;
-    private final Tensor target;
-    private final Tensor truths;
-    private final Tensor labels;
-    private final Tensor ids;
+    final Device device;
+    final Tensor x;
+    final Tensor positive;
+    final Tensor vector;
+    final Tensor target;
+    final Tensor truths;
+    final Tensor labels;
+    final Tensor ids;
     private final Tensor integers;
     private final DropoutState dropout;
     private final Map<String, Operation> operations = new LinkedHashMap<>();
@@ -118,6 +122,7 @@ final class LeftoverCases {
         families();
         losses();
         factories();
+        CompositeLeftovers.addTo(operations);
     }
 
     private void put(String signature, Operation operation) {
@@ -379,7 +384,11 @@ final class LeftoverCases {
                         Indexing.class,
                         Layout.class,
                         Losses.class,
-                        DropoutState.class
+                        DropoutState.class,
+                        Shapes.class,
+                        Diagonals.class,
+                        Padding.class,
+                        Creation.class
                     }) {
                 for (Method method : type.getDeclaredMethods()) {
                     if (Modifier.isPublic(method.getModifiers())) {
@@ -401,7 +410,7 @@ final class LeftoverCases {
                 .collect(Collectors.joining(", ", method.getName() + "(", ")"));
     }
 
-    private interface Operation {
+    interface Operation {
         /** The result, where it is a tensor. */
         @Nullable Tensor on(LeftoverCases cases);
     }

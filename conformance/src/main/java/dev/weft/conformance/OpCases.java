@@ -61,6 +61,7 @@ final class OpCases {
                         views(),
                         indexing(),
                         compositions(),
+                        ShapeCases.all(),
                         LossCases.all())
                 .flatMap(List::stream)
                 .map(c -> c.as(dtype));

@@ -2,9 +2,13 @@ package dev.weft.conformance;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.Shape;
+import dev.weft.Tensor;
 import dev.weft.backend.BackendUnavailableException;
+import dev.weft.backend.KernelCall;
 
 import org.junit.jupiter.api.Assumptions;
 
@@ -27,6 +31,13 @@ final class TestDevices {
             }
             System.out.println("SKIPPED: " + message);
             return Assumptions.abort(message);
+        }
+    }
+
+    /** Whether a device has a type, as not all have F64. */
+    static boolean has(Device device, DType dtype) {
+        try (Tensor x = device.empty(dtype, Shape.SCALAR)) {
+            return device.backend().supports(new KernelCall.Fill(0, x.view()));
         }
     }
 

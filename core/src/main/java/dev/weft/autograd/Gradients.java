@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -264,18 +265,29 @@ public final class Gradients {
                                                     dx)));
             case Op.Permute(var axes, var x, var out) ->
                     contribute(x, dx -> kernels.run(new KernelCall.Copy(d, dx.permute(axes))));
-            case Op.Slice(var axis, var start, var end, var step, var x, var out) ->
-                    contribute(
-                            x,
-                            dx -> {
-                                kernels.run(new KernelCall.Fill(0, dx));
-                                kernels.run(
-                                        new KernelCall.Copy(d, dx.slice(axis, start, end, step)));
-                            });
+            case Op.Part(var part, var x, var out) -> part(part, x, d);
+            case Op.Embed(var part, var x, var out) ->
+                    contribute(x, dx -> kernels.run(new KernelCall.Copy(part.apply(d), dx)));
             case Op.Expand(var x, var out) -> contribute(x, dx -> sumTo(d, dx));
             case Op.Custom custom -> custom(custom, dy);
             case Op.Copy(var x, var out) ->
                     contribute(x, dx -> kernels.run(new KernelCall.Copy(d, dx)));
+        }
+    }
+
+    /** Adds dy to a part of x's gradient alone, so that many parts cost no more than one. */
+    private void part(UnaryOperator<View> part, Tensor x, View d) {
+        Tensor present = gradients.get(x);
+        if (present == null) {
+            contribute(
+                    x,
+                    dx -> {
+                        kernels.run(new KernelCall.Fill(0, dx));
+                        kernels.run(new KernelCall.Copy(d, part.apply(dx)));
+                    });
+        } else {
+            View sum = part.apply(present.viewToWrite());
+            kernels.run(new KernelCall.Binary(BinaryOp.ADD, sum, d, sum));
         }
     }
 

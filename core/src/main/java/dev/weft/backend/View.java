@@ -267,6 +267,29 @@ public final class View {
         return new View(buffer, target, kept, offset);
     }
 
+    /**
+     * This view's elements whose index along {@code axis2} is {@code offset} more than along {@code
+     * axis1}: these axes vanish, and the diagonal becomes the last one.
+     */
+    public View diagonal(int axis1, int axis2, long offset) {
+        long first = Math.max(0, -offset);
+        long second = Math.max(0, offset);
+        long length = Math.max(0, Math.min(shape.dim(axis1) - first, shape.dim(axis2) - second));
+        long[] extents = new long[rank() - 1];
+        long[] kept = new long[rank() - 1];
+        int to = 0;
+        for (int axis = 0; axis < rank(); axis++) {
+            if (axis != axis1 && axis != axis2) {
+                extents[to] = shape.dim(axis);
+                kept[to++] = strides[axis];
+            }
+        }
+        extents[to] = length;
+        kept[to] = strides[axis1] + strides[axis2];
+        long start = length == 0 ? 0 : first * strides[axis1] + second * strides[axis2];
+        return new View(buffer, Shape.of(extents), kept, this.offset + start);
+    }
+
     /** This view with its last two axes exchanged. */
     public View transpose() {
         int[] axes = new int[rank()];
