@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weft.Capture;
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.DropoutState;
 import dev.weft.Losses;
@@ -48,6 +49,7 @@ final class CaptureCases {
                 test("what replays use is nobody else's", device, CaptureCases::ownMemory),
                 test("inputs may be closed", device, CaptureCases::closedInput),
                 test("results outlive the capture", device, CaptureCases::results),
+                test("operands that change", device, CaptureCases::operands),
                 test("two captures in turns", device, CaptureCases::two),
                 test("a capture of another's results", device, CaptureCases::chained),
                 test("a step that fails leaves nothing", device, CaptureCases::failed),
@@ -263,6 +265,51 @@ final class CaptureCases {
         Tensor other = device.full(7, Shape.of(100));
         assertEquals(400, y[0].sum().item());
         assertEquals(700, other.sum().item());
+    }
+
+    /**
+     * A replay takes what its operands hold by then, also where a kernel works on a copy: of a bias
+     * whose elements lie apart, or of a narrow type.
+     */
+    private static void operands(Device device) {
+        for (DType type : List.of(DType.F32, DType.F16, DType.BF16)) {
+            Tensor x = device.ones(type, 2, 3);
+            Tensor w = device.ones(type, 5, 3);
+            Tensor bias = device.zeros(type, 10);
+            Tensor at = device.tensor(new int[] {0, 1});
+            Tensor[] results = new Tensor[4];
+            Runnable step =
+                    () -> {
+                        try (Scope scope = device.scope()) {
+                            Tensor y =
+                                    x.linear(w, bias.slice(0, 0, 10, 2), Activation.RELU)
+                                            .transpose();
+                            Tensor rows = y.gather(at);
+                            results[0] = scope.keep(y.copy());
+                            results[1] = scope.keep(rows.softmax(1));
+                            results[2] =
+                                    scope.keep(
+                                            rows.greater(y.slice(0, 2, 4))
+                                                    .where(rows, y.slice(0, 2, 4))
+                                                    .exp());
+                            results[3] = scope.keep(rows.sum(1).div(rows.max(1)));
+                        }
+                    };
+            try (Capture captured = device.capture(step)) {
+                Tensor[] kept = results.clone();
+                x.slice(1, 0, 1).assign(device.full(type, 0.5, Shape.of(2, 1)));
+                bias.assign(device.tensor(type, new double[] {1, 9, 2, 9, 3, 9, 4, 9, 5, 9}, 10));
+                at.assign(device.tensor(new int[] {4, 2}));
+                captured.replay();
+                step.run();
+                for (int i = 0; i < kept.length; i++) {
+                    assertArrayEquals(
+                            results[i].toDoubleArray(),
+                            kept[i].toDoubleArray(),
+                            type + ", result " + i);
+                }
+            }
+        }
     }
 
     private static void two(Device device) {

@@ -27,13 +27,12 @@ final class Copies {
         this.elementwise = elementwise;
     }
 
-    void fill(double value, View y) {
+    Runnable fill(double value, View y) {
         int width = y.dtype().bytes();
         long pattern = pattern(value, y.dtype());
         Strided out = Strided.of(y);
         Pieces tasks = new Pieces(out.size(), TASK);
-        pool.forPieces(
-                tasks.count(),
+        WorkerPool.Body part =
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * DOUBLE_WORD, "copy");
                     long end = tasks.end(index);
@@ -43,7 +42,8 @@ final class Copies {
                         Runs.fill(pattern, at, (long) count * width);
                         out.write(start, count, at);
                     }
-                });
+                };
+        return () -> pool.forPieces(tasks.count(), part);
     }
 
     private long pattern(double value, DType dtype) {
@@ -52,10 +52,9 @@ final class Copies {
         return Runs.pattern(memory, dtype.bytes());
     }
 
-    void copy(View x, View y) {
+    Runnable copy(View x, View y) {
         if (x.dtype() == y.dtype()) {
-            copy(Strided.of(x), Strided.of(y));
-            return;
+            return copy(Strided.of(x), Strided.of(y));
         }
         Conversion direct = Conversion.byVectors(x.dtype(), y.dtype());
         // Otherwise of a type that holds it as well: few are converted to all.
@@ -64,17 +63,18 @@ final class Copies {
                         ? x.dtype()
                         : x.dtype() == DType.BOOL ? DType.I32 : x.dtype().computesIn();
         Conversion conversion = direct != null ? direct : Conversion.of(read, y.dtype());
-        elementwise.run(
+        return elementwise.prepare(
                 (a, b, c, to, count) -> conversion.run(a, to, count),
                 Strided.of(x, read),
+                null,
+                null,
                 Strided.of(y));
     }
 
     /** y = x for elements of the same type. */
-    void copy(Strided x, Strided y) {
+    Runnable copy(Strided x, Strided y) {
         Pieces tasks = new Pieces(y.size(), TASK);
-        pool.forPieces(
-                tasks.count(),
+        WorkerPool.Body part =
                 (index, worker) -> {
                     long memory = scratch[worker].reserve((long) BLOCK * DOUBLE_WORD, "copy");
                     long end = tasks.end(index);
@@ -87,13 +87,14 @@ final class Copies {
                             y.write(start, count, x.read(start, count, memory));
                         }
                     }
-                });
+                };
+        return () -> pool.forPieces(tasks.count(), part);
     }
 
     /** y = condition ? a : b. */
-    void where(View condition, View a, View b, View y) {
+    Runnable where(View condition, View a, View b, View y) {
         int width = y.dtype().bytes();
-        elementwise.run(
+        return elementwise.prepare(
                 (c, u, v, to, count) -> Selection.run(width, c, u, v, to, count),
                 Strided.of(condition),
                 Strided.of(a),

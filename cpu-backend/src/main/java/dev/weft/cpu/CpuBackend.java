@@ -49,7 +49,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
         doubles =
                 DoubleLanes.COUNT >= 4
                         ? new DoubleKernels(pool, scratch, elementwise)
-                        : specification::run;
+                        : call -> () -> specification.run(call);
         integers = new IntegerKernels(pool, scratch, elementwise);
         longs = new LongKernels(pool, scratch, elementwise);
         kernels = List.of(floats, doubles, integers, longs);
@@ -141,28 +141,40 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
 
     @Override
     public void run(KernelCall call) {
-        switch (call) {
+        if (call instanceof KernelCall.Gemm product) {
+            gemm.run(product);
+        } else {
+            prepare(call).run();
+        }
+    }
+
+    @Override
+    public Runnable prepare(KernelCall call) {
+        return switch (call) {
             case KernelCall.Fill(var value, var y) -> copies.fill(value, y);
             case KernelCall.Copy(var x, var y) -> copies.copy(x, y);
             case KernelCall.Where(var condition, var a, var b, var y) ->
                     copies.where(condition, a, b, y);
             case KernelCall.Gather(var table, var indices, var y) ->
-                    Indices.gather(table, indices, y, copies);
-            case KernelCall.Pick(var x, var indices, var y) -> Indices.pick(x, indices, y);
+                    () -> Indices.gather(table, indices, y, copies);
+            case KernelCall.Pick(var x, var indices, var y) -> () -> Indices.pick(x, indices, y);
             case KernelCall.Unpick(var dy, var indices, var dx) ->
-                    Indices.unpick(dy, indices, dx, copies);
-            case KernelCall.Gemm product -> gemm.run(product);
+                    () -> Indices.unpick(dy, indices, dx, copies);
+            case KernelCall.Gemm product -> gemm.prepare(product);
             case KernelCall.Unary unary when !unary.op().hasGradKernel() ->
-                    specification.run(unary);
+                    () -> specification.run(unary);
             case KernelCall.Binary binary when !binary.op().hasGradKernel() ->
-                    specification.run(binary);
+                    () -> specification.run(binary);
             case KernelCall.CountNonFinite(var xs, var count) -> {
-                for (View x : xs) {
-                    required(call, x.dtype()).run(new KernelCall.CountNonFinite(List.of(x), count));
-                }
+                List<Runnable> parts = xs.stream().map(x -> counted(call, x, count)).toList();
+                yield () -> parts.forEach(Runnable::run);
             }
-            default -> required(call, type(call)).run(call);
-        }
+            default -> required(call, type(call)).prepare(call);
+        };
+    }
+
+    private Runnable counted(KernelCall call, View x, View count) {
+        return required(call, x.dtype()).prepare(new KernelCall.CountNonFinite(List.of(x), count));
     }
 
     private Kernels required(KernelCall call, DType type) {

@@ -53,22 +53,43 @@ final class Elementwise {
     }
 
     void run(Loop loop, Strided a, @Nullable Strided b, @Nullable Strided c, Strided y) {
-        long size = y.size();
-        if (size == 0) {
-            return;
+        prepare(loop, a, b, c, y).run();
+    }
+
+    /** What {@link #run} does, to be done again and again. */
+    Runnable prepare(Loop loop, Strided a, @Nullable Strided b, @Nullable Strided c, Strided y) {
+        boolean inPlace = isInPlace(a) && isInPlace(b) && isInPlace(c) && isInPlace(y);
+        Pieces tasks = new Pieces(y.size(), TASK);
+        return new Prepared(pool, scratch, loop, a, b, c, y, tasks, inPlace ? TASK : BLOCK);
+    }
+
+    /** A loop with its operands. */
+    private record Prepared(
+            WorkerPool pool,
+            Scratch[] scratch,
+            Loop loop,
+            Strided a,
+            @Nullable Strided b,
+            @Nullable Strided c,
+            Strided y,
+            Pieces tasks,
+            int step)
+            implements Runnable, WorkerPool.Body {
+        @Override
+        public void run() {
+            if (y.size() > 0) {
+                pool.forPieces(tasks.count(), this);
+            }
         }
-        Pieces tasks = new Pieces(size, TASK);
-        int step = isInPlace(a) && isInPlace(b) && isInPlace(c) && isInPlace(y) ? TASK : BLOCK;
-        pool.forPieces(
-                tasks.count(),
-                (index, worker) -> {
-                    long memory =
-                            scratch[worker].reserve((long) SLOTS * SLOT, "elementwise operation");
-                    long end = tasks.end(index);
-                    for (long start = tasks.start(index); start < end; start += step) {
-                        block(loop, a, b, c, y, start, (int) Math.min(step, end - start), memory);
-                    }
-                });
+
+        @Override
+        public void run(int index, int worker) {
+            long memory = scratch[worker].reserve((long) SLOTS * SLOT, "elementwise operation");
+            long end = tasks.end(index);
+            for (long start = tasks.start(index); start < end; start += step) {
+                block(loop, a, b, c, y, start, (int) Math.min(step, end - start), memory);
+            }
+        }
     }
 
     private static boolean isInPlace(@Nullable Strided view) {

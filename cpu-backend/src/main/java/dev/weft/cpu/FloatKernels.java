@@ -25,37 +25,42 @@ final class FloatKernels implements Kernels {
     }
 
     @Override
-    public void run(KernelCall call) {
-        switch (call) {
+    public Runnable prepare(KernelCall call) {
+        return switch (call) {
             case KernelCall.Unary unary -> unary(unary);
             case KernelCall.UnaryGrad grad -> unaryGrad(grad);
             case KernelCall.Binary(var op, var a, var b, var y) -> {
                 BinaryLoop loop = BinaryLoop.of(op);
-                elementwise.run((u, v, w, to, n) -> loop.run(u, v, to, n), of(a), of(b), of(y));
+                yield elementwise.prepare(
+                        (u, v, w, to, n) -> loop.run(u, v, to, n), of(a), of(b), null, of(y));
             }
             case KernelCall.BinaryGrad grad -> binaryGrad(grad);
             case KernelCall.Compare(var op, var a, var b, var y) -> {
                 CompareLoop loop = CompareLoop.of(op);
-                elementwise.run(
-                        (u, v, w, to, n) -> loop.run(u, v, to, n), of(a), of(b), Strided.of(y));
+                yield elementwise.prepare(
+                        (u, v, w, to, n) -> loop.run(u, v, to, n),
+                        of(a),
+                        of(b),
+                        null,
+                        Strided.of(y));
             }
             case KernelCall.Loss loss -> loss(loss);
             case KernelCall.LossGrad grad -> lossGrad(grad);
-            case KernelCall.Reduce(var op, var x, var y) -> reduction.reduce(op, x, y);
+            case KernelCall.Reduce(var op, var x, var y) -> () -> reduction.reduce(op, x, y);
             case KernelCall.CountNonFinite(var xs, var count) ->
-                    xs.forEach(x -> reduction.countNonFinite(x, count));
-            case KernelCall.ArgReduce(var op, var x, var y) -> reduction.argReduce(op, x, y);
+                    () -> xs.forEach(x -> reduction.countNonFinite(x, count));
+            case KernelCall.ArgReduce(var op, var x, var y) -> () -> reduction.argReduce(op, x, y);
             case KernelCall.Softmax(var log, var x, var y) -> softmaxRows.softmax(log, x, y);
             case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
                     softmaxRows.softmaxGrad(log, y, dy, dx);
             case KernelCall.CrossEntropy(var x, var target, var factor, var l, var gradient) ->
                     softmaxRows.crossEntropy(x, target, (float) factor, l, gradient);
             case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
-                    scatterAdd.run(dy, indices, dTable);
+                    () -> scatterAdd.run(dy, indices, dTable);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
-                    dropoutMask.draw(rate, state, mask);
-            case KernelCall.Update step -> update.run(step);
-            case KernelCall.CountUnfit unfit -> update.countUnfit(unfit);
+                    () -> dropoutMask.draw(rate, state, mask);
+            case KernelCall.Update step -> () -> update.run(step);
+            case KernelCall.CountUnfit unfit -> () -> update.countUnfit(unfit);
             case KernelCall.Fill _,
                     KernelCall.Copy _,
                     KernelCall.Where _,
@@ -64,25 +69,30 @@ final class FloatKernels implements Kernels {
                     KernelCall.Unpick _,
                     KernelCall.Gemm _ ->
                     throw new IllegalArgumentException(call.name() + " is no kernel of a type");
-        }
+        };
     }
 
     private static Strided of(View view) {
         return Strided.of(view, DType.F32);
     }
 
-    private void unary(KernelCall.Unary call) {
+    private Runnable unary(KernelCall.Unary call) {
         UnaryLoop loop = UnaryLoop.of(call.op());
         float p = (float) call.p();
         float q = (float) call.q();
-        elementwise.run((a, b, c, to, n) -> loop.run(a, to, n, p, q), of(call.x()), of(call.y()));
+        return elementwise.prepare(
+                (a, b, c, to, n) -> loop.run(a, to, n, p, q),
+                of(call.x()),
+                null,
+                null,
+                of(call.y()));
     }
 
-    private void unaryGrad(KernelCall.UnaryGrad call) {
+    private Runnable unaryGrad(KernelCall.UnaryGrad call) {
         UnaryGradLoop loop = UnaryGradLoop.of(call.op());
         float p = (float) call.p();
         float q = (float) call.q();
-        elementwise.run(
+        return elementwise.prepare(
                 (a, b, c, to, n) -> loop.run(a, b, c, to, n, p, q),
                 of(call.x()),
                 of(call.y()),
@@ -90,25 +100,27 @@ final class FloatKernels implements Kernels {
                 of(call.dx()));
     }
 
-    private void binaryGrad(KernelCall.BinaryGrad call) {
+    private Runnable binaryGrad(KernelCall.BinaryGrad call) {
         BinaryGradLoop loop = BinaryGradLoop.of(call.op(), call.byB());
-        elementwise.run(loop::run, of(call.a()), of(call.b()), of(call.dy()), of(call.d()));
+        return elementwise.prepare(
+                loop::run, of(call.a()), of(call.b()), of(call.dy()), of(call.d()));
     }
 
-    private void loss(KernelCall.Loss call) {
+    private Runnable loss(KernelCall.Loss call) {
         LossLoop loop = LossLoop.of(call.op());
         float p = (float) call.p();
-        elementwise.run(
+        return elementwise.prepare(
                 (a, b, c, to, n) -> loop.run(a, b, to, n, p),
                 of(call.x()),
                 of(call.t()),
+                null,
                 of(call.l()));
     }
 
-    private void lossGrad(KernelCall.LossGrad call) {
+    private Runnable lossGrad(KernelCall.LossGrad call) {
         LossGradLoop loop = LossGradLoop.of(call.op());
         float p = (float) call.p();
-        elementwise.run(
+        return elementwise.prepare(
                 (a, b, c, to, n) -> loop.run(a, b, c, to, n, p),
                 of(call.x()),
                 of(call.t()),

@@ -43,11 +43,27 @@ final class GemmKernels implements AutoCloseable {
     }
 
     void run(KernelCall.Gemm call) {
+        multiply(call, set(problem, call));
+    }
+
+    /**
+     * What {@link #run} does, to be done again and again; a bias that is copied is so each time.
+     */
+    Runnable prepare(KernelCall.Gemm call) {
+        View shift = call.epilogue().bias();
+        if (shift != null && !isReadInPlace(shift, call.c().dtype().computesIn())) {
+            return () -> run(call);
+        }
+        GemmProblem own = set(new GemmProblem(), call);
+        return () -> multiply(call, own);
+    }
+
+    private GemmProblem set(GemmProblem g, KernelCall.Gemm call) {
         View a = call.a();
         View b = call.b();
         View c = call.c();
         int width = a.dtype().bytes();
-        problem.set(
+        return g.set(
                 Math.toIntExact(c.dim(-2)),
                 Math.toIntExact(c.dim(-1)),
                 Math.toIntExact(a.dim(-1)),
@@ -64,6 +80,13 @@ final class GemmKernels implements AutoCloseable {
                 c.stride(-2) * c.dtype().bytes(),
                 adjacent(call.epilogue().bias(), c.dtype().computesIn()),
                 call.epilogue().activation());
+    }
+
+    private void multiply(KernelCall.Gemm call, GemmProblem g) {
+        View a = call.a();
+        View b = call.b();
+        View c = call.c();
+        int width = a.dtype().bytes();
         boolean isBatch = c.rank() > 2;
         long batch = isBatch ? c.dim(0) : 1;
         long aStep = isBatch ? a.stride(0) * width : 0;
@@ -71,13 +94,18 @@ final class GemmKernels implements AutoCloseable {
         long cStep = isBatch ? c.stride(0) * c.dtype().bytes() : 0;
         boolean wide = c.dtype() == DType.F32;
         switch (a.dtype()) {
-            case F64 -> doubles.multiplyBatch(problem, batch, aStep, bStep, cStep);
-            case F32 -> floats.multiplyBatch(problem, batch, aStep, bStep, cStep);
-            case F16 -> halves.multiplyBatch(problem, wide, batch, aStep, bStep, cStep);
-            case BF16 -> bfloats.multiplyBatch(problem, wide, batch, aStep, bStep, cStep);
+            case F64 -> doubles.multiplyBatch(g, batch, aStep, bStep, cStep);
+            case F32 -> floats.multiplyBatch(g, batch, aStep, bStep, cStep);
+            case F16 -> halves.multiplyBatch(g, wide, batch, aStep, bStep, cStep);
+            case BF16 -> bfloats.multiplyBatch(g, wide, batch, aStep, bStep, cStep);
             case I64, I32, U8, I8, BOOL ->
                     throw new IllegalArgumentException("gemm of " + a.dtype() + " is no kernel");
         }
+    }
+
+    /** Whether a bias's elements are of such a type, next to each other. */
+    private static boolean isReadInPlace(View bias, DType type) {
+        return bias.isContiguous() && bias.dtype() == type;
     }
 
     /** The address of a bias's elements as such a type, next to each other; 0 for none. */
@@ -86,7 +114,7 @@ final class GemmKernels implements AutoCloseable {
             return 0;
         }
         long from = CpuBuffer.address(view);
-        if (view.isContiguous() && view.dtype() == type) {
+        if (isReadInPlace(view, type)) {
             return from;
         }
         long to = bias.reserve(view.size() * type.bytes(), "matmul");

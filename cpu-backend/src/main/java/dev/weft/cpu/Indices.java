@@ -54,7 +54,7 @@ final class Indices {
         long length = y.size() / y.dim(0);
         if (!rowsAdjacent(table) || !rowsAdjacent(y)) {
             for (long i = 0; i < indices.size(); i++) {
-                copies.copy(row(table, index(indices, i)), row(y, i));
+                copies.copy(row(table, index(indices, i)), row(y, i)).run();
             }
             return;
         }
@@ -81,7 +81,7 @@ final class Indices {
 
     static void unpick(View dy, View indices, View dx, Copies copies) {
         check("unpick: index", indices, dx.dim(1));
-        copies.fill(0, dx);
+        copies.fill(0, dx).run();
         int width = dx.dtype().bytes();
         long from = CpuBuffer.address(dy);
         long to = CpuBuffer.address(dx);

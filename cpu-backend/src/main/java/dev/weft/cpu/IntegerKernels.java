@@ -19,23 +19,26 @@ final class IntegerKernels implements Kernels {
     }
 
     @Override
-    public void run(KernelCall call) {
-        switch (call) {
+    public Runnable prepare(KernelCall call) {
+        return switch (call) {
             case KernelCall.Unary unary ->
-                    elementwise.run(
+                    elementwise.prepare(
                             IntegerLoops.unary(unary.op(), unary.integerP(), unary.integerQ()),
                             of(unary.x()),
+                            null,
+                            null,
                             of(unary.y()));
             case KernelCall.Binary(var op, var a, var b, var y) ->
-                    elementwise.run(IntegerLoops.binary(op), of(a), of(b), of(y));
+                    elementwise.prepare(IntegerLoops.binary(op), of(a), of(b), null, of(y));
             case KernelCall.Compare(var op, var a, var b, var y) ->
-                    elementwise.run(IntegerLoops.compare(op), of(a), of(b), Strided.of(y));
-            case KernelCall.Reduce(var op, var x, var y) -> reduction.reduce(op, x, y);
-            case KernelCall.ArgReduce(var op, var x, var y) -> reduction.argReduce(op, x, y);
+                    elementwise.prepare(
+                            IntegerLoops.compare(op), of(a), of(b), null, Strided.of(y));
+            case KernelCall.Reduce(var op, var x, var y) -> () -> reduction.reduce(op, x, y);
+            case KernelCall.ArgReduce(var op, var x, var y) -> () -> reduction.argReduce(op, x, y);
             case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
-                    scatterAdd(dy, indices, dTable);
+                    () -> scatterAdd(dy, indices, dTable);
             default -> throw new IllegalArgumentException(call.name() + " is not defined for I32");
-        }
+        };
     }
 
     private static Strided of(View view) {

@@ -5,8 +5,8 @@ import dev.weft.backend.Reserve;
 
 /** What is computed in one type: all kernels but products and what moves elements as they are. */
 interface Kernels extends AutoCloseable {
-    /** Does a call whose operands compute in this type. */
-    void run(KernelCall call);
+    /** What does a call whose operands compute in this type, now or again and again. */
+    Runnable prepare(KernelCall call);
 
     /** What is given up where there is no memory for scratch. */
     default void reserve(Reserve reserve) {}

@@ -22,7 +22,12 @@ final class ScalarBackend extends CpuBackend {
 
     @Override
     public void run(KernelCall call) {
-        switch (call) {
+        prepare(call).run();
+    }
+
+    @Override
+    public Runnable prepare(KernelCall call) {
+        return switch (call) {
             case KernelCall.Unary _,
                     KernelCall.UnaryGrad _,
                     KernelCall.Binary _,
@@ -35,11 +40,12 @@ final class ScalarBackend extends CpuBackend {
                     KernelCall.CrossEntropy _,
                     KernelCall.Update _,
                     KernelCall.CountUnfit _ ->
-                    loops.run(call);
-            case KernelCall.Copy copy when copy.x().dtype() != copy.y().dtype() -> loops.run(copy);
-            case KernelCall.Gemm gemm -> multiply(gemm);
-            default -> super.run(call);
-        }
+                    () -> loops.run(call);
+            case KernelCall.Copy copy when copy.x().dtype() != copy.y().dtype() ->
+                    () -> loops.run(copy);
+            case KernelCall.Gemm gemm -> () -> multiply(gemm);
+            default -> super.prepare(call);
+        };
     }
 
     private void multiply(KernelCall.Gemm call) {

@@ -32,22 +32,22 @@ final class SoftmaxRows {
         void compute(long row, long memory);
     }
 
-    private void forEachRow(View x, Row body) {
+    private Runnable forEachRow(View x, Row body) {
         int length = Math.toIntExact(x.dim(-1));
         if (x.size() == 0) {
-            return;
+            return () -> {};
         }
         long rows = x.size() / length;
         Pieces tasks = new Pieces(rows, Math.max(1, TASK / padded(length)));
-        pool.forPieces(
-                tasks.count(),
+        WorkerPool.Body part =
                 (index, worker) -> {
                     long memory = scratch[worker].reserve(4L * padded(length) * WORD, "softmax");
                     long end = tasks.end(index);
                     for (long row = tasks.start(index); row < end; row++) {
                         body.compute(row, memory);
                     }
-                });
+                };
+        return () -> pool.forPieces(tasks.count(), part);
     }
 
     private static int padded(int length) {
@@ -62,13 +62,13 @@ final class SoftmaxRows {
         }
     }
 
-    void softmax(boolean log, View x, View y) {
+    Runnable softmax(boolean log, View x, View y) {
         Strided in = Strided.of(x, DType.F32);
         Strided out = Strided.of(y, DType.F32);
         int length = Math.toIntExact(x.dim(-1));
         int count = padded(length);
         boolean whole = length == count;
-        forEachRow(
+        return forEachRow(
                 x,
                 (row, memory) -> {
                     long start = row * length;
@@ -94,13 +94,13 @@ final class SoftmaxRows {
                 });
     }
 
-    void softmaxGrad(boolean log, View y, View dy, View dx) {
+    Runnable softmaxGrad(boolean log, View y, View dy, View dx) {
         Strided results = Strided.of(y, DType.F32);
         Strided gradients = Strided.of(dy, DType.F32);
         Strided out = Strided.of(dx, DType.F32);
         int length = Math.toIntExact(y.dim(-1));
         int count = padded(length);
-        forEachRow(
+        return forEachRow(
                 y,
                 (row, memory) -> {
                     long d = memory + (long) count * WORD;
@@ -115,7 +115,7 @@ final class SoftmaxRows {
                 });
     }
 
-    void crossEntropy(View logits, View target, float factor, View l, View gradient) {
+    Runnable crossEntropy(View logits, View target, float factor, View l, View gradient) {
         Strided in = Strided.of(logits, DType.F32);
         boolean byIndex = target.dtype() == DType.I32;
         Strided targets = Strided.of(target, byIndex ? DType.I32 : DType.F32);
@@ -123,19 +123,8 @@ final class SoftmaxRows {
         Strided out = Strided.of(gradient, DType.F32);
         int classes = Math.toIntExact(logits.dim(1));
         int count = padded(classes);
-        if (byIndex) {
-            Indices.check("crossEntropy: label", target, classes);
-            forEachRow(
-                    logits,
-                    (row, memory) -> {
-                        load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
-                        long result = memory + 3L * count * WORD;
-                        byIndex(targets, row, factor, memory, count, result);
-                        losses.copy(row, 1, result, false);
-                        out.copy(row * classes, classes, memory + (long) count * WORD, false);
-                    });
-        } else {
-            forEachRow(
+        if (!byIndex) {
+            return forEachRow(
                     logits,
                     (row, memory) -> {
                         load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
@@ -146,6 +135,20 @@ final class SoftmaxRows {
                         out.copy(row * classes, classes, memory + (long) count * WORD, false);
                     });
         }
+        Runnable rows =
+                forEachRow(
+                        logits,
+                        (row, memory) -> {
+                            load(in, row, classes, memory, Float.NEGATIVE_INFINITY);
+                            long result = memory + 3L * count * WORD;
+                            byIndex(targets, row, factor, memory, count, result);
+                            losses.copy(row, 1, result, false);
+                            out.copy(row * classes, classes, memory + (long) count * WORD, false);
+                        });
+        return () -> {
+            Indices.check("crossEntropy: label", target, classes);
+            rows.run();
+        };
     }
 
     /**

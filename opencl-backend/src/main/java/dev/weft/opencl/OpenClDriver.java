@@ -31,6 +31,7 @@ import dev.weft.gpu.Arguments;
 import dev.weft.gpu.GpuDriver;
 import dev.weft.gpu.GpuTraits;
 import dev.weft.gpu.KernelSource;
+import dev.weft.gpu.LaunchGraph;
 
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
@@ -46,6 +47,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** One OpenCL device: a context of its own with one in-order queue. */
@@ -64,10 +66,11 @@ final class OpenClDriver implements GpuDriver {
     private final PointerBuffer groupSize = MemoryUtil.memAllocPointer(3);
     private final IntBuffer code = MemoryUtil.memAllocInt(1);
     private final Map<Long, Long> sizes = new HashMap<>();
-    private final List<Long> kernels = new ArrayList<>();
+    private final Map<Long, Origin> kernels = new HashMap<>();
     private final Set<Long> launched = new HashSet<>();
     private final PointerBuffer event = MemoryUtil.memAllocPointer(1);
     private @Nullable List<Long> events;
+    private @Nullable LaunchList recorded;
     private long liveBytes;
     private boolean closed;
 
@@ -183,12 +186,20 @@ final class OpenClDriver implements GpuDriver {
 
     // ---- kernels
 
+    /** What a kernel can be made of again, with arguments of its own. */
+    private record Origin(long program, String name) {}
+
     @Override
     public long kernel(KernelSource source, String name) {
-        long program = programs.build(source);
-        long kernel = clCreateKernel(program, name, code);
-        Status.check(code.get(0), "clCreateKernel of " + name + " in " + source.file());
-        kernels.add(kernel);
+        Origin origin = new Origin(programs.build(source), name);
+        long kernel = create(origin);
+        kernels.put(kernel, origin);
+        return kernel;
+    }
+
+    private long create(Origin origin) {
+        long kernel = clCreateKernel(origin.program, origin.name, code);
+        Status.check(code.get(0), "clCreateKernel of " + origin.name);
         return kernel;
     }
 
@@ -205,19 +216,27 @@ final class OpenClDriver implements GpuDriver {
     /** A kernel's first launch may compile. */
     @Override
     public void launch(long kernel, Arguments arguments, int group, long x, long y, long z) {
+        LaunchList list = recorded;
+        if (list != null) {
+            long own = create(Objects.requireNonNull(kernels.get(kernel)));
+            list.add(own, group, x, y, z);
+            set(own, arguments);
+            return;
+        }
+        set(kernel, arguments);
         if (launched.add(kernel)) {
             SignalHandlers.keep(
                     () -> {
-                        enqueue(kernel, arguments, group, x, y, z);
+                        enqueue(kernel, group, x, y, z);
                         synchronize();
                         return true;
                     });
         } else {
-            enqueue(kernel, arguments, group, x, y, z);
+            enqueue(kernel, group, x, y, z);
         }
     }
 
-    private void enqueue(long kernel, Arguments arguments, int group, long x, long y, long z) {
+    private static void set(long kernel, Arguments arguments) {
         for (int i = 0; i < arguments.count(); i++) {
             long bits = arguments.bits(i);
             int status =
@@ -232,6 +251,9 @@ final class OpenClDriver implements GpuDriver {
                 Status.check(status, "clSetKernelArg " + i);
             }
         }
+    }
+
+    private void enqueue(long kernel, int group, long x, long y, long z) {
         grid.put(0, x * group).put(1, y).put(2, z);
         groupSize.put(0, group).put(1, 1).put(2, 1);
         int axes = z > 1 ? 3 : y > 1 ? 2 : 1;
@@ -252,6 +274,21 @@ final class OpenClDriver implements GpuDriver {
         if (timed != null) {
             timed.add(event.get(0));
         }
+    }
+
+    @Override
+    public LaunchGraph capture(Runnable launches) {
+        LaunchList list = new LaunchList(this::enqueue);
+        recorded = list;
+        try {
+            launches.run();
+        } catch (RuntimeException | Error e) {
+            list.close();
+            throw e;
+        } finally {
+            recorded = null;
+        }
+        return list;
     }
 
     @Override
@@ -296,7 +333,7 @@ final class OpenClDriver implements GpuDriver {
         }
         closed = true;
         clFinish(queue);
-        kernels.forEach(org.lwjgl.opencl.CL10::clReleaseKernel);
+        kernels.keySet().forEach(org.lwjgl.opencl.CL10::clReleaseKernel);
         programs.close();
         sizes.keySet().forEach(org.lwjgl.opencl.CL10::clReleaseMemObject);
         transfers.close();
