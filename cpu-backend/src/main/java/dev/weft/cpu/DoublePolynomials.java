@@ -3,7 +3,11 @@ package dev.weft.cpu;
 import static dev.weft.cpu.DoubleLanes.VECTOR;
 import static dev.weft.cpu.DoubleVectorMath.constant;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
 
 /** What {@link Polynomials} is for F32; no twin, since twice the digits need other polynomials. */
 final class DoublePolynomials {
@@ -16,6 +20,15 @@ final class DoublePolynomials {
     private static final DoubleVector LN2_HIGH = constant(0x1.62e42fefp-1);
 
     private static final DoubleVector LN2_LOW = constant(0x1.473de6af278edp-34);
+
+    private static final int FRACTION_BITS = 52;
+
+    /** √½, where the fraction that log sees begins. */
+    private static final LongVector HALF_ROOT_BITS =
+            constant(0x1.6a09e667f3bcdp-1).reinterpretAsLongs();
+
+    private static final DoubleVector ROUNDER = constant(0x1.8p52);
+    private static final LongVector ROUNDER_BITS = ROUNDER.reinterpretAsLongs();
 
     /**
      * e^r - 1 = r + r² (½ + r (…)) for |r| ≤ ln 2 / 2, within 2⁻⁵⁵ of it: minimax, by Remez's
@@ -44,6 +57,22 @@ final class DoublePolynomials {
     private static final DoubleVector LOG_7 = constant(0x1.24924941f5034p-2);
     private static final DoubleVector LOG_5 = constant(0x1.999999997fd76p-2);
     private static final DoubleVector LOG_3 = constant(0x1.5555555555592p-1);
+
+    /**
+     * ln((1 + s) / (1 - s)) = 2 s + s³ (…) in powers of s² for 0 ≤ s ≤ ⅓, within 2⁻⁵⁹ of it:
+     * minimax, by Remez's algorithm.
+     */
+    private static final DoubleVector LOG1P_21 = constant(0x1.5c6458c8a8b23p-3);
+
+    private static final DoubleVector LOG1P_19 = constant(0x1.55c804a484463p-4);
+    private static final DoubleVector LOG1P_17 = constant(0x1.efd2c66659936p-4);
+    private static final DoubleVector LOG1P_15 = constant(0x1.106824b0609e0p-3);
+    private static final DoubleVector LOG1P_13 = constant(0x1.3b1dd37795055p-3);
+    private static final DoubleVector LOG1P_11 = constant(0x1.745cb46c5aa81p-3);
+    private static final DoubleVector LOG1P_9 = constant(0x1.c71c7418d88fbp-3);
+    private static final DoubleVector LOG1P_7 = constant(0x1.24924920957dfp-2);
+    private static final DoubleVector LOG1P_5 = constant(0x1.99999999a05cap-2);
+    private static final DoubleVector LOG1P_3 = constant(0x1.5555555555536p-1);
 
     /**
      * e^(a²/2) Φ(-a) = P(a) / Q(a) for 0 ≤ a ≤ 40, within 6·10⁻¹⁷ of it: minimax, fitted by
@@ -94,13 +123,16 @@ final class DoublePolynomials {
     }
 
     /**
-     * e ln 2 + ln(1 + f) for √½ ≤ 1 + f < √2 and whole e. With s = f / (2 + f), 1 + f is (1 + s) /
-     * (1 - s); and 2 s is f - f² / 2 + s f² / 2, of which the division's rounding reaches the last
-     * part only.
+     * ln x - lost ln 2 for normal positive x, which is (1 + f) 2^e with √½ ≤ 1 + f < √2. With s = f
+     * / (2 + f), 1 + f is (1 + s) / (1 - s); and 2 s is f - f² / 2 + s f² / 2, of which the
+     * division's rounding reaches the last part only.
      */
-    static DoubleVector log(DoubleVector f, DoubleVector e) {
-        f = (DoubleVector) VECTOR.cast(f);
-        e = (DoubleVector) VECTOR.cast(e);
+    static DoubleVector log(DoubleVector x, DoubleVector lost) {
+        LongVector bits = ((DoubleVector) VECTOR.cast(x)).reinterpretAsLongs();
+        LongVector exponent = bits.sub(HALF_ROOT_BITS).lanewise(ASHR, FRACTION_BITS);
+        DoubleVector f =
+                bits.sub(exponent.lanewise(LSHL, FRACTION_BITS)).reinterpretAsDoubles().sub(ONE);
+        DoubleVector e = exponent.add(ROUNDER_BITS).reinterpretAsDoubles().sub(ROUNDER).sub(lost);
         DoubleVector s = f.div(f.add(TWO));
         DoubleVector z = s.mul(s);
         DoubleVector w = z.mul(z);
@@ -110,6 +142,18 @@ final class DoublePolynomials {
         DoubleVector half = f.mul(HALF).mul(f);
         DoubleVector rest = r.add(half).fma(s, e.mul(LN2_LOW));
         return e.fma(LN2_HIGH, f.sub(half.sub(rest)));
+    }
+
+    /** ln(1 + t) for 0 ≤ t ≤ 1; see {@link Polynomials#log1p}. */
+    static DoubleVector log1p(DoubleVector t) {
+        t = (DoubleVector) VECTOR.cast(t);
+        DoubleVector s = t.div(t.add(TWO));
+        DoubleVector z = s.mul(s);
+        DoubleVector w = z.mul(z);
+        DoubleVector low = LOG1P_9.fma(z, LOG1P_7).fma(w, LOG1P_5.fma(z, LOG1P_3));
+        DoubleVector high = LOG1P_17.fma(z, LOG1P_15).fma(w, LOG1P_13.fma(z, LOG1P_11));
+        high = LOG1P_21.fma(z, LOG1P_19).fma(w.mul(w), high);
+        return high.fma(w.mul(w), low).fma(z, t.neg()).fma(s, t);
     }
 
     /**

@@ -83,7 +83,7 @@ interface LossLoop {
             FloatVector v = load(x, i);
             FloatVector u = load(t, i);
             FloatVector tail =
-                    VectorMath.log1p(VectorMath.expOfNegative(VectorMath.minusMagnitude(v)));
+                    Polynomials.log1p(VectorMath.expOfNegative(VectorMath.minusMagnitude(v)));
             v.neg().fma(u, v.max(0f)).add(tail).intoMemorySegment(MEM, l + (long) i * WORD, ORDER);
         }
     }

@@ -3,7 +3,11 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.VectorMath.constant;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * The polynomials that {@link VectorMath} and {@link VectorGates} are made of, on the interval that
@@ -11,6 +15,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class Polynomials {
     private static final FloatVector ONE = constant(1f);
+    private static final FloatVector TWO = constant(2f);
     private static final FloatVector HALF = constant(0.5f);
     private static final FloatVector MINUS_HALF = constant(-0.5f);
 
@@ -18,6 +23,14 @@ final class Polynomials {
     private static final FloatVector LN2_HIGH = constant(0.693359375f);
 
     private static final FloatVector LN2_LOW = constant(-2.12194440e-4f);
+
+    private static final int FRACTION_BITS = 23;
+
+    /** √½, where the fraction that log sees begins. */
+    private static final IntVector HALF_ROOT_BITS = constant(0x1.6a09e6p-1f).reinterpretAsInts();
+
+    private static final FloatVector ROUNDER = constant(0x1.8p23f);
+    private static final IntVector ROUNDER_BITS = ROUNDER.reinterpretAsInts();
 
     /**
      * e^r - 1 = r + r² (½ + …) for |r| ≤ ln 2 / 2: minimax, as in SLEEF's expf (Shibata and
@@ -46,6 +59,16 @@ final class Polynomials {
     private static final FloatVector LOG_1 = constant(3.3333331174e-1f);
 
     /**
+     * ln((1 + s) / (1 - s)) = 2 s + s³ (…) in powers of s² for 0 ≤ s ≤ ⅓, within 2⁻²⁷ of it:
+     * minimax, by Remez's algorithm.
+     */
+    private static final FloatVector LOG1P_9 = constant(0.280207664f);
+
+    private static final FloatVector LOG1P_7 = constant(0.279999882f);
+    private static final FloatVector LOG1P_5 = constant(0.400216401f);
+    private static final FloatVector LOG1P_3 = constant(0.666664124f);
+
+    /**
      * e^(a²/2) Φ(-a) = P(a) / Q(a) for 0 ≤ a ≤ 15, within 7·10⁻⁹ of it: minimax, fitted by Lawson's
      * iteration. All coefficients are positive, so that nothing cancels.
      */
@@ -71,10 +94,17 @@ final class Polynomials {
         return p.fma(square, EXP_2.fma(r, HALF)).fma(square, r);
     }
 
-    /** e ln 2 + ln(1 + f) for √½ ≤ 1 + f < √2 and whole e. */
-    static FloatVector log(FloatVector f, FloatVector e) {
-        f = (FloatVector) VECTOR.cast(f);
-        e = (FloatVector) VECTOR.cast(e);
+    /**
+     * ln x - lost ln 2 for normal positive x, which is (1 + f) 2^e with √½ ≤ 1 + f < √2. With what
+     * takes x apart, which is the same for F64: C2 inlines fewer methods that are longer.
+     */
+    static FloatVector log(FloatVector x, FloatVector lost) {
+        IntVector bits = ((FloatVector) VECTOR.cast(x)).reinterpretAsInts();
+        IntVector exponent = bits.sub(HALF_ROOT_BITS).lanewise(ASHR, FRACTION_BITS);
+        FloatVector f =
+                bits.sub(exponent.lanewise(LSHL, FRACTION_BITS)).reinterpretAsFloats().sub(ONE);
+        // The exponent as a float: in the low bits of a large one, which is then subtracted.
+        FloatVector e = exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER).sub(lost);
         FloatVector square = f.mul(f);
         FloatVector fourth = square.mul(square);
         FloatVector high = LOG_9.fma(f, LOG_8).fma(square, LOG_7.fma(f, LOG_6));
@@ -83,6 +113,18 @@ final class Polynomials {
         FloatVector low = e.fma(LN2_LOW, p.mul(f).mul(square));
         low = square.fma(MINUS_HALF, low);
         return e.fma(LN2_HIGH, low.add(f));
+    }
+
+    /**
+     * ln(1 + t) for 0 ≤ t ≤ 1. With s = t / (2 + t), 1 + t is (1 + s) / (1 - s), and 2 s is t - s
+     * t, of which the division's rounding reaches the second part only.
+     */
+    static FloatVector log1p(FloatVector t) {
+        t = (FloatVector) VECTOR.cast(t);
+        FloatVector s = t.div(t.add(TWO));
+        FloatVector z = s.mul(s);
+        FloatVector p = LOG1P_9.fma(z, LOG1P_7).fma(z.mul(z), LOG1P_5.fma(z, LOG1P_3));
+        return p.fma(z, t.neg()).fma(s, t);
     }
 
     /** e^(a²/2) Φ(-a) for 0 ≤ a ≤ 15. */

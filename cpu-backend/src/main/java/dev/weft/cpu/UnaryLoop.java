@@ -21,9 +21,6 @@ import jdk.incubator.vector.VectorOperators;
  * <p>{@link #of} gives a loop as an object, so that callers reach it by a call that the compiler
  * does not inline once it has seen three loops: each is then compiled by itself. Results are stored
  * by the vector API's own method, which is inlined even where C2 has given up on others.
- *
- * <p>Some take two vectors at a time, which C2 does not do by itself for loops of this length: with
- * vectors of 8 lanes exp is a sixth faster. Two of tanh or of sigmoid are more than C2 inlines.
  */
 @FunctionalInterface
 interface UnaryLoop {
@@ -75,27 +72,13 @@ interface UnaryLoop {
     }
 
     private static void exp(long x, long y, int count, float p, float q) {
-        int i = 0;
-        for (; i < count - COUNT; i += 2 * COUNT) {
-            FloatVector u = VectorMath.exp(load(x, i));
-            FloatVector v = VectorMath.exp(load(x, i + COUNT));
-            u.intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
-            v.intoMemorySegment(MEM, y + (long) (i + COUNT) * WORD, ORDER);
-        }
-        if (i < count) {
+        for (int i = 0; i < count; i += COUNT) {
             VectorMath.exp(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 
     private static void log(long x, long y, int count, float p, float q) {
-        int i = 0;
-        for (; i < count - COUNT; i += 2 * COUNT) {
-            FloatVector u = VectorMath.log(load(x, i));
-            FloatVector v = VectorMath.log(load(x, i + COUNT));
-            u.intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
-            v.intoMemorySegment(MEM, y + (long) (i + COUNT) * WORD, ORDER);
-        }
-        if (i < count) {
+        for (int i = 0; i < count; i += COUNT) {
             VectorMath.log(load(x, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }

@@ -57,7 +57,10 @@ final class VectorGates {
     static FloatVector geluErf(FloatVector x) {
         FloatVector a = magnitude(x, ERF_FAR);
         FloatVector half = VectorMath.expOfNormal(a.mul(a).mul(MINUS_QUARTER));
-        return gated(x, Polynomials.normalTail(a).mul(a).mul(half), half);
+        FloatVector first = Polynomials.normalTail(a).mul(a).mul(half);
+        // As gated, written out: C2 has inlined as many of our methods as it does.
+        x = (FloatVector) VECTOR.cast(x);
+        return x.blend(MINUS_ZERO, x.compare(LT, ZERO)).sub(first.mul(half));
     }
 
     /** Φ(x) + x φ(x). */
@@ -65,7 +68,9 @@ final class VectorGates {
         FloatVector a = magnitude(x, ERF_FAR);
         FloatVector half = VectorMath.expOfNormal(a.mul(a).mul(MINUS_QUARTER));
         FloatVector d = a.neg().fma(DENSITY_AT_0, Polynomials.normalTail(a));
-        return slope(x, d.mul(half).mul(half));
+        // As slope, written out.
+        d = d.mul(half).mul(half);
+        return ONE.sub(d).blend(d, ((FloatVector) VECTOR.cast(x)).compare(LT, ZERO));
     }
 
     /** x σ(2 u(x)). */

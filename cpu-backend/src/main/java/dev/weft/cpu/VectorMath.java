@@ -3,7 +3,6 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Lanes.VECTOR;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -47,8 +46,6 @@ final class VectorMath {
     // F64: private static final DoubleVector ROUNDER = constant(0x1.8p52);
     private static final FloatVector ROUNDER = constant(0x1.8p23f);
 
-    private static final IntVector ROUNDER_BITS = ROUNDER.reinterpretAsInts();
-
     /** Beyond these, e^x is 0 or infinite. */
     // F64: private static final DoubleVector EXP_LOW = constant(-746);
     private static final FloatVector EXP_LOW = constant(-104.5f);
@@ -70,12 +67,6 @@ final class VectorMath {
 
     // F64: private static final int FRACTION_BITS = 52;
     private static final int FRACTION_BITS = 23;
-
-    /** √½, where the fraction that log sees begins. */
-    // F64: private static final DoubleVector HALF_ROOT = constant(0x1.6a09e667f3bcdp-1);
-    private static final FloatVector HALF_ROOT = constant(0x1.6a09e6p-1f);
-
-    private static final IntVector HALF_ROOT_BITS = HALF_ROOT.reinterpretAsInts();
 
     private static final FloatVector MIN_NORMAL = constant(Float.MIN_NORMAL);
     // F64: private static final DoubleVector DENORMAL_SCALE = constant(0x1p54);
@@ -168,7 +159,7 @@ final class VectorMath {
         VectorMask<Float> denormal = x.compare(LT, MIN_NORMAL);
         FloatVector scaled = x.blend(x.mul(DENORMAL_SCALE), denormal);
         FloatVector lost = ZERO.blend(DENORMAL_EXPONENT, denormal);
-        FloatVector y = logOfNormal(scaled, lost);
+        FloatVector y = Polynomials.log(scaled, lost);
         y = y.blend(INFINITY.neg(), x.compare(EQ, ZERO));
         y = y.blend(NAN, x.compare(LT, ZERO));
         // Inf and NaN, for which the test is false, are their own logarithms.
@@ -184,29 +175,9 @@ final class VectorMath {
         // Scaled, so that denormals are normal; the logarithm of 0 comes out below -100, and with
         // the
         // addition that of -0, too.
-        FloatVector y = logOfNormal(x.fma(PROBABILITY_SCALE, ZERO), PROBABILITY_EXPONENT);
+        FloatVector y = Polynomials.log(x.fma(PROBABILITY_SCALE, ZERO), PROBABILITY_EXPONENT);
         FloatVector above = y.blend(LOG_LOW, y.compare(LT, LOG_LOW));
         return NAN.blend(above, x.compare(GE, ZERO));
-    }
-
-    /** ln x - lost ln 2 for normal positive x. */
-    private static FloatVector logOfNormal(FloatVector x, FloatVector lost) {
-        x = (FloatVector) VECTOR.cast(x);
-        IntVector bits = x.reinterpretAsInts();
-        IntVector exponent = bits.sub(HALF_ROOT_BITS).lanewise(ASHR, FRACTION_BITS);
-        FloatVector f =
-                bits.sub(exponent.lanewise(LSHL, FRACTION_BITS)).reinterpretAsFloats().sub(ONE);
-        // The exponent as a float: in the low bits of a large one, which is then subtracted.
-        FloatVector e = exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER).sub(lost);
-        return Polynomials.log(f, e);
-    }
-
-    /** ln(1 + t) for 0 ≤ t ≤ 1, within 2 ulp: the rounding of 1 + t is made good (Kahan). */
-    static FloatVector log1p(FloatVector t) {
-        t = (FloatVector) VECTOR.cast(t);
-        FloatVector u = t.add(ONE);
-        FloatVector lost = t.sub(u.sub(ONE)).div(u);
-        return logOfNormal(u, ZERO).add(lost);
     }
 
     /**
@@ -232,7 +203,7 @@ final class VectorMath {
     /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|), within 2 ulp. */
     static FloatVector softplus(FloatVector x) {
         x = (FloatVector) VECTOR.cast(x);
-        FloatVector tail = log1p(expOfNegative(minusMagnitude(x)));
+        FloatVector tail = Polynomials.log1p(expOfNegative(minusMagnitude(x)));
         return x.blend(ZERO, x.compare(LT, ZERO)).add(tail);
     }
 
