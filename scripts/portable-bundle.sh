@@ -48,7 +48,6 @@ rm -f "$bundle"/bench/{javacpp,mkl,openblas,pytorch,tensorflow,ndarray,protobuf,
 junit=$(sed -n 's/.*<junit.version>\(.*\)<.*/\1/p' pom.xml)
 ./mvnw -B -q dependency:copy -N -Dmdep.useBaseVersion=true -DoutputDirectory="$PWD/$bundle/tests" \
     -Dartifact="org.junit.platform:junit-platform-console-standalone:$junit"
-cp conformance/target/weft-conformance-*.jar "$bundle/tests"
 for tests in *-backend/target/test-classes; do
     mkdir "$bundle/tests/${tests%%/*}"
     cp -r "$tests/." "$bundle/tests/${tests%%/*}"

@@ -3,6 +3,7 @@ module dev.weft.conformance {
     requires transitive dev.weft.core;
     requires transitive org.junit.jupiter.api;
     requires com.fasterxml.jackson.core;
+    requires org.opentest4j;
     requires static org.jspecify;
 
     exports dev.weft.conformance;

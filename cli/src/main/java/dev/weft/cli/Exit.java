@@ -6,6 +6,8 @@ enum Exit {
     DONE(0),
     /** A bug in Weft. */
     BUG(1),
+    /** {@code check} has found that a case fails. */
+    CASE_FAILED(1),
     /** Something that the user can mend: an option, a file, a device, memory, a full disk. */
     BAD_INPUT(2),
     /** {@code predict} has found no digit in a picture, and classified the others. */

@@ -27,7 +27,7 @@ import java.util.Locale;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:a bug in Weft",
+            "1:a bug in Weft; check: a case failed",
             "2:something to mend: an option, a file, a device, memory, a full disk",
             "3:predict found no digit in a picture",
             "130:Ctrl-C (143: SIGTERM; 129: the terminal is gone); train has saved its model"
@@ -38,7 +38,8 @@ import java.util.Locale;
             EvaluateCommand.class,
             PredictCommand.class,
             BenchCommand.class,
-            TuneCommand.class
+            TuneCommand.class,
+            CheckCommand.class
         })
 public final class Main implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();

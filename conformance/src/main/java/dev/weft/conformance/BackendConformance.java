@@ -199,13 +199,13 @@ public abstract class BackendConformance {
     /** ONNX's node tests. */
     @TestFactory
     public Stream<DynamicTest> onnx() {
-        return OnnxVectors.all(this::device);
+        return VectorTests.all("onnx-node", this::device);
     }
 
     /** Results and gradients of PyTorch's, computed in double. */
     @TestFactory
     public Stream<DynamicTest> torch() {
-        return TorchVectors.all(this::device);
+        return VectorTests.all("torch", this::device);
     }
 
     /** The device under test, while a test runs. */

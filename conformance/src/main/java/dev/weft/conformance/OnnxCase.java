@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A node test: a model of one node, its inputs and the outputs that it must give. Field numbers as
@@ -20,7 +22,6 @@ import java.util.Map;
  * @param positions which of the node's outputs each of {@code expected} is
  */
 record OnnxCase(
-        String name,
         String operator,
         long opset,
         List<String> inputs,
@@ -28,8 +29,12 @@ record OnnxCase(
         Map<String, OnnxTensor> values,
         List<OnnxTensor> expected,
         List<Integer> positions) {
+    /** The file that a case's folder has. */
+    static final String MODEL = "model.onnx";
+
     private static final int MODEL_GRAPH = 7;
     private static final int MODEL_OPSET_IMPORT = 8;
+    private static final int OPSET_DOMAIN = 1;
     private static final int OPSET_VERSION = 2;
     private static final int GRAPH_NODE = 1;
     private static final int GRAPH_INITIALIZER = 5;
@@ -42,14 +47,33 @@ record OnnxCase(
     private static final int NODE_OUTPUT = 2;
     private static final int NODE_OP_TYPE = 4;
     private static final int NODE_ATTRIBUTE = 5;
+    private static final int NODE_DOMAIN = 7;
     private static final int ATTRIBUTE_NAME = 1;
 
-    static OnnxCase read(Path folder) throws IOException {
-        Protobuf model = new Protobuf(Files.readAllBytes(folder.resolve("model.onnx")));
-        Protobuf graph = model.messages(MODEL_GRAPH).getFirst();
+    /** The domains whose operators ONNX itself defines, and Weft's tests know. */
+    private static final Set<String> DOMAINS = Set.of("", "ai.onnx", "ai.onnx.preview.training");
+
+    /**
+     * The case in a folder, with the inputs and outputs of one of its folders of data.
+     *
+     * @throws IOException or a runtime exception where the files are none
+     */
+    static OnnxCase read(Path folder, Path data) throws IOException {
+        Protobuf model = new Protobuf(Files.readAllBytes(folder.resolve(MODEL)));
+        Protobuf graph = only(model.messages(MODEL_GRAPH), "graph");
         List<Protobuf> nodes = graph.messages(GRAPH_NODE);
-        Protobuf node = nodes.getFirst();
-        String operator = nodes.size() == 1 ? node.text(NODE_OP_TYPE) : "several nodes";
+        if (nodes.size() > 1) {
+            String operators =
+                    nodes.stream()
+                            .map(OnnxCase::operator)
+                            .distinct()
+                            .collect(Collectors.joining("+"));
+            throw new UnsupportedCase(operators, "a graph of %d nodes".formatted(nodes.size()));
+        }
+        Protobuf node = only(nodes, "node");
+        if (!DOMAINS.contains(node.text(NODE_DOMAIN))) {
+            throw new UnsupportedCase(operator(node), "unknown domain");
+        }
         Map<String, Protobuf> attributes = new HashMap<>();
         for (Protobuf attribute : node.messages(NODE_ATTRIBUTE)) {
             attributes.put(attribute.text(ATTRIBUTE_NAME), attribute);
@@ -59,12 +83,14 @@ record OnnxCase(
             OnnxTensor tensor = OnnxTensor.of(initializer);
             values.put(tensor.name(), tensor);
         }
-        Path data = folder.resolve("test_data_set_0");
         List<Protobuf> inputs = graph.messages(GRAPH_INPUT);
         for (int i = 0; i < inputs.size(); i++) {
-            values.put(
-                    inputs.get(i).text(VALUE_INFO_NAME),
-                    read(data.resolve("input_" + i + ".pb"), inputs.get(i)));
+            String name = inputs.get(i).text(VALUE_INFO_NAME);
+            Path file = data.resolve("input_" + i + ".pb");
+            // Older models list their initializers among the inputs too.
+            if (Files.exists(file) || !values.containsKey(name)) {
+                values.put(name, read(file, inputs.get(i)));
+            }
         }
         List<OnnxTensor> expected = new ArrayList<>();
         List<Integer> positions = new ArrayList<>();
@@ -72,12 +98,19 @@ record OnnxCase(
         for (int i = 0; i < outputs.size(); i++) {
             expected.add(read(data.resolve("output_" + i + ".pb"), outputs.get(i)));
             String output = outputs.get(i).text(VALUE_INFO_NAME);
-            positions.add(node.texts(NODE_OUTPUT).indexOf(output));
+            int position = node.texts(NODE_OUTPUT).indexOf(output);
+            if (position < 0) {
+                throw new IllegalArgumentException(
+                        "the graph's output '%s' is none of its node's".formatted(output));
+            }
+            positions.add(position);
+        }
+        if (expected.isEmpty()) {
+            throw new IllegalArgumentException("the graph has no output");
         }
         return new OnnxCase(
-                folder.getFileName().toString(),
-                operator,
-                model.messages(MODEL_OPSET_IMPORT).getFirst().number(OPSET_VERSION),
+                node.text(NODE_OP_TYPE),
+                opset(model, node.text(NODE_DOMAIN)),
                 node.texts(NODE_INPUT),
                 attributes,
                 values,
@@ -85,9 +118,38 @@ record OnnxCase(
                 positions);
     }
 
+    private static Protobuf only(List<Protobuf> messages, String what) {
+        if (messages.isEmpty()) {
+            throw new IllegalArgumentException("there is no %s in the model".formatted(what));
+        }
+        return messages.getFirst();
+    }
+
+    /** The node's op_type, with its domain where that is none of ONNX's. */
+    private static String operator(Protobuf node) {
+        String domain = node.text(NODE_DOMAIN);
+        String type = node.text(NODE_OP_TYPE);
+        return DOMAINS.contains(domain) ? type : domain + "." + type;
+    }
+
+    private static long opset(Protobuf model, String domain) {
+        return model.messages(MODEL_OPSET_IMPORT).stream()
+                .filter(opset -> opset.text(OPSET_DOMAIN).equals(domain))
+                .mapToLong(opset -> opset.number(OPSET_VERSION))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "the model imports no operators of domain '%s'"
+                                                .formatted(domain)));
+    }
+
     /** A sequence or an optional, which are no tensors, becomes a tensor of type 0. */
     private static OnnxTensor read(Path file, Protobuf info) throws IOException {
-        Protobuf type = info.messages(VALUE_INFO_TYPE).getFirst();
+        Protobuf type =
+                only(
+                        info.messages(VALUE_INFO_TYPE),
+                        "type of '%s'".formatted(info.text(VALUE_INFO_NAME)));
         byte[] none = {};
         byte[] bytes = type.has(TYPE_TENSOR) ? Files.readAllBytes(file) : none;
         return OnnxTensor.of(new Protobuf(bytes));

@@ -30,6 +30,11 @@ final class OnnxLosses {
         if (node.has(2)) {
             throw new UnsupportedCase("training_mode");
         }
+        node.ignore("seed");
+        node.ignore("ratio");
+        if (node.has(1)) {
+            node.number(1);
+        }
         Tensor x = node.x(0);
         return List.of(x, node.device().ones(DType.BOOL, x.shape().toArray()));
     }

@@ -3,10 +3,14 @@ package dev.weft.conformance;
 import dev.weft.Device;
 import dev.weft.Tensor;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 
 /** A node test's operands and attributes, for the operation that computes it. */
 final class OnnxNode {
+    private static final String INPUT = "input";
+    private static final String ATTRIBUTE = "attribute";
     private static final int ATTRIBUTE_FLOAT = 2;
     private static final int ATTRIBUTE_INT = 3;
     private static final int ATTRIBUTE_STRING = 4;
@@ -14,10 +18,18 @@ final class OnnxNode {
 
     private final OnnxCase test;
     private final Device device;
+    private final Unread unread = new Unread();
 
     OnnxNode(OnnxCase test, Device device) {
         this.test = test;
         this.device = device;
+        unread.add(INPUT, test.inputs().stream().filter(name -> !name.isEmpty()).toList());
+        unread.add(ATTRIBUTE, test.attributes().keySet());
+    }
+
+    /** Ends a case of which something was not looked at. */
+    void refuseUnread() {
+        unread.refuse();
     }
 
     Device device() {
@@ -43,7 +55,12 @@ final class OnnxNode {
     }
 
     private OnnxTensor proto(int input) {
-        OnnxTensor tensor = test.values().get(test.inputs().get(input));
+        if (!has(input)) {
+            throw new UnsupportedCase("without input " + input);
+        }
+        String name = test.inputs().get(input);
+        unread.read(INPUT, name);
+        OnnxTensor tensor = test.values().get(name);
         if (tensor == null) {
             throw new UnsupportedCase("an input that nothing gives");
         }
@@ -104,23 +121,33 @@ final class OnnxNode {
         return test.attributes().containsKey(name);
     }
 
+    private @Nullable Protobuf attribute(String name) {
+        unread.read(ATTRIBUTE, name);
+        return test.attributes().get(name);
+    }
+
+    /** Says that an attribute has no influence on the outputs. */
+    void ignore(String attribute) {
+        unread.read(ATTRIBUTE, attribute);
+    }
+
     long integer(String name, long otherwise) {
-        Protobuf attribute = test.attributes().get(name);
+        Protobuf attribute = attribute(name);
         return attribute == null ? otherwise : attribute.number(ATTRIBUTE_INT);
     }
 
     double real(String name, double otherwise) {
-        Protobuf attribute = test.attributes().get(name);
+        Protobuf attribute = attribute(name);
         return attribute == null ? otherwise : attribute.real(ATTRIBUTE_FLOAT);
     }
 
     String text(String name, String otherwise) {
-        Protobuf attribute = test.attributes().get(name);
+        Protobuf attribute = attribute(name);
         return attribute == null ? otherwise : attribute.text(ATTRIBUTE_STRING);
     }
 
     long[] integers(String name) {
-        Protobuf attribute = test.attributes().get(name);
+        Protobuf attribute = attribute(name);
         return attribute == null ? new long[0] : attribute.numbers(ATTRIBUTE_INTS);
     }
 
@@ -153,6 +180,6 @@ final class OnnxNode {
             "complex128",
             "bfloat16"
         };
-        return type < names.length ? names[type] : "number " + type;
+        return type >= 0 && type < names.length ? names[type] : "number " + type;
     }
 }

@@ -40,7 +40,7 @@ final class OnnxOperators {
     static List<Tensor> run(String operator, OnnxNode node) {
         Operator found = OPERATORS.get(operator);
         if (found == null) {
-            throw new UnsupportedCase("operator");
+            throw new UnsupportedCase("unknown operator");
         }
         return found.run(node);
     }
@@ -178,10 +178,10 @@ final class OnnxOperators {
 
     private static Tensor reduce(OnnxNode node, ReduceOp op, Tensor x) {
         int[] axes = node.axes(1);
+        boolean keep = node.integer("keepdims", 1) == 1;
         if (axes.length == 0 && node.integer("noop_with_empty_axes", 0) == 1) {
             return x;
         }
-        boolean keep = node.integer("keepdims", 1) == 1;
         return x.dtype() == DType.BOOL
                 ? x.to(DType.I32).reduce(op, keep, axes).to(DType.BOOL)
                 : x.reduce(op, keep, axes);
@@ -221,7 +221,8 @@ final class OnnxOperators {
         int n = (node.inputs() - 2) / 3;
         Tensor rate = node.x(0);
         double alpha = node.real("alpha", 0);
-        double beta = node.number(1) > 0 ? node.real("beta", 0) : 1;
+        double later = node.real("beta", 0);
+        double beta = node.number(1) > 0 ? later : 1;
         boolean nesterov = node.text("mode", "standard").equals("nesterov");
         Tensor[] out = new Tensor[2 * n];
         for (int i = 0; i < n; i++) {

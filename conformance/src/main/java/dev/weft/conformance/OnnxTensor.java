@@ -22,12 +22,17 @@ record OnnxTensor(String name, int type, Shape shape, @Nullable Values values) {
     private static final int INT64_DATA = 7;
     private static final int NAME = 8;
     private static final int RAW_DATA = 9;
+    private static final int DOUBLE_DATA = 10;
+    private static final int DATA_LOCATION = 14;
 
     static OnnxTensor of(Protobuf message) {
         int type = (int) message.number(DATA_TYPE);
         Shape shape = Shape.of(message.numbers(DIMS));
         DType dtype = dtype(type);
-        Values values = dtype == null ? null : values(message, dtype, (int) shape.size());
+        if (message.number(DATA_LOCATION) != 0) {
+            throw new UnsupportedCase("data in another file");
+        }
+        Values values = dtype == null ? null : values(message, dtype, shape);
         return new OnnxTensor(message.text(NAME), type, shape, values);
     }
 
@@ -46,26 +51,31 @@ record OnnxTensor(String name, int type, Shape shape, @Nullable Values values) {
         };
     }
 
-    private static Values values(Protobuf message, DType dtype, int size) {
+    private static Values values(Protobuf message, DType dtype, Shape shape) {
         if (message.has(RAW_DATA)) {
             ByteBuffer raw = message.bytes(RAW_DATA).getLast().duplicate();
+            checkSize(shape, raw.remaining() / (double) dtype.bytes());
             byte[] bytes = new byte[raw.remaining()];
             raw.get(bytes);
-            return Values.read(dtype, bytes, Values.counting(size));
+            return Values.read(dtype, bytes, Values.counting((int) shape.size()));
         }
-        return switch (dtype) {
-            case F32 -> {
-                float[] numbers = message.reals(FLOAT_DATA);
-                Values values = Values.zeros(dtype, size);
-                for (int i = 0; i < size; i++) {
-                    values.set(i, numbers[i]);
-                }
-                yield values;
-            }
-            // As bits, or as numbers: each in a varint.
-            case I64 -> new Values(dtype, message.numbers(INT64_DATA));
-            case F16, BF16, I32, U8, I8, BOOL -> new Values(dtype, message.numbers(INT32_DATA));
-            case F64 -> throw new UnsupportedCase("float64 that is not raw");
-        };
+        Values values =
+                switch (dtype) {
+                    case F32 -> Values.of(dtype, message.floats(FLOAT_DATA));
+                    case F64 -> Values.of(dtype, message.doubles(DOUBLE_DATA));
+                    // As bits, or as numbers: each in a varint.
+                    case I64 -> new Values(dtype, message.numbers(INT64_DATA));
+                    case F16, BF16, I32, U8, I8, BOOL ->
+                            new Values(dtype, message.numbers(INT32_DATA));
+                };
+        checkSize(shape, values.size());
+        return values;
+    }
+
+    private static void checkSize(Shape shape, double elements) {
+        if (elements != shape.size()) {
+            throw new IllegalArgumentException(
+                    "a tensor of extents %s has %s elements".formatted(shape, (float) elements));
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Reads a protobuf message's fields from their encoding: a sequence of tag (field number and wire
@@ -117,23 +118,30 @@ final class Protobuf {
     }
 
     /** The field's floats: packed, or one by one. */
-    float[] reals(int number) {
-        List<Float> values = new ArrayList<>();
+    double[] floats(int number) {
+        return reals(number, Float.BYTES, ByteBuffer::getFloat);
+    }
+
+    /** The field's doubles: packed, or one by one. */
+    double[] doubles(int number) {
+        return reals(number, Double.BYTES, ByteBuffer::getDouble);
+    }
+
+    private double[] reals(int number, int bytes, ToDoubleFunction<ByteBuffer> next) {
+        List<Double> values = new ArrayList<>();
         for (Field field : fields) {
             if (field.number() == number) {
-                ByteBuffer packed = field.bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer packed = field.bytes();
                 if (packed.capacity() == 0) {
-                    values.add(Float.intBitsToFloat((int) field.bits()));
+                    packed = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                    packed.putLong(0, field.bits()).limit(bytes);
                 }
-                while (packed.hasRemaining()) {
-                    values.add(packed.getFloat());
+                ByteBuffer in = packed.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+                while (in.hasRemaining()) {
+                    values.add(next.applyAsDouble(in));
                 }
             }
         }
-        float[] array = new float[values.size()];
-        for (int i = 0; i < array.length; i++) {
-            array[i] = values.get(i);
-        }
-        return array;
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
     }
 }

@@ -130,7 +130,7 @@ final class ReductionKernels {
                             extreme
                                     ? EXACT
                                     : op == ReduceOp.PROD
-                                            ? relative(terms(shape, result))
+                                            ? relative((double) terms(shape, result))
                                             : sumBound(op, values.reals(), shape, result);
                     for (Placement out : List.of(Placement.DENSE, Placement.TRANSPOSED)) {
                         View y = side.output(dtype, result, out, bound);

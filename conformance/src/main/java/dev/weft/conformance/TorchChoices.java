@@ -35,7 +35,7 @@ final class TorchChoices {
                 "tril", o -> triangle(o.x(), o.integer("diagonal")).where(o.x(), zero(o.x())));
         operations.put(
                 "triu", o -> triangle(o.x(), o.integer("diagonal") - 1).where(zero(o.x()), o.x()));
-        operations.put("huber", o -> huber(o, o.text("delta").isEmpty() ? 1 : o.real("delta")));
+        operations.put("huber", o -> huber(o, o.real("delta", 1)));
         operations.put("smooth_l1", o -> huber(o, 1));
     }
 
@@ -69,7 +69,8 @@ final class TorchChoices {
     private static Tensor huber(TorchOperands o, double delta) {
         Tensor d = o.x().sub(o.get("target"));
         Tensor far = d.abs().sub(delta / 2).mul(delta);
-        return d.abs().lessEqual(number(d, delta)).where(d.square().mul(0.5), far).mean();
+        Tensor losses = d.abs().lessEqual(number(d, delta)).where(d.square().mul(0.5), far);
+        return TorchOperators.reduced(o, losses);
     }
 
     /** Labels that are to be ignored have no loss, and do not count in a mean. */
@@ -100,7 +101,9 @@ final class TorchChoices {
             Tensor mask = o.get("mask");
             seen = mask.dtype() == DType.BOOL ? mask.where(scores, none) : scores.add(mask);
         }
-        boolean causal = o.text("causal").equals("true");
-        return causal ? triangle(seen, seen.dim(-1) - seen.dim(-2)).where(seen, none) : seen;
+        o.only("causal_alignment", "bottom right");
+        return o.flag("causal")
+                ? triangle(seen, seen.dim(-1) - seen.dim(-2)).where(seen, none)
+                : seen;
     }
 }

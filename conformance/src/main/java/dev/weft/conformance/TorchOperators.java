@@ -1,16 +1,16 @@
 package dev.weft.conformance;
 
+import dev.weft.Elementwise;
 import dev.weft.Losses;
 import dev.weft.Reduction;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
+import dev.weft.backend.BinaryOp;
 import dev.weft.backend.ReduceOp;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 
 /** PyTorch's operations, as its documentation defines them, by operations on tensors. */
@@ -29,21 +29,16 @@ final class TorchOperators {
         layouts();
     }
 
-    /** What computes the result "y". */
-    static Function<TorchOperands, Tensor> of(TorchCase c) {
-        Set<String> settings = Set.of("weight", "label_smoothing", "layout");
-        if (c.operation().equals("cross_entropy")
-                && c.attributes().keySet().stream().anyMatch(settings::contains)) {
-            throw new UnsupportedCase(c.attributes().keySet().toString());
+    /** Computes the result "y", and gives those beside it. */
+    static Tensor run(TorchOperands o) {
+        if (TorchUpdates.has(o.operation())) {
+            return TorchUpdates.run(o);
         }
-        if (c.has("out.mean")) {
-            throw new UnsupportedCase(c.attributes().toString());
-        }
-        Function<TorchOperands, Tensor> found = OPERATIONS.get(c.operation());
+        Function<TorchOperands, Tensor> found = OPERATIONS.get(o.operation());
         if (found == null) {
-            throw new UnsupportedCase("operation");
+            throw new UnsupportedCase("unknown operation");
         }
-        return found;
+        return found.apply(o);
     }
 
     private static void add(String name, Function<TorchOperands, Tensor> operation) {
@@ -95,7 +90,12 @@ final class TorchOperators {
                         o.text("p").equals("inf")
                                 ? o.x().abs().max(o.integer("axis"))
                                 : norm(o.x(), o.real("p"), o.integer("axis"), false));
-        add("normalize", o -> o.x().div(norm(o.x(), 2, o.integer("axis"), true)));
+        add(
+                "normalize",
+                o -> {
+                    Tensor length = norm(o.x(), o.real("p"), o.integer("axis"), true);
+                    return o.x().div(Elementwise.binary(BinaryOp.MAX, length, o.real("eps")));
+                });
         add("var", o -> variance(o));
         add("std", o -> variance(o).sqrt());
     }
@@ -121,7 +121,7 @@ final class TorchOperators {
     }
 
     private static int[] normed(TorchOperands o) {
-        int[] axes = new int[o.get("w").rank()];
+        int[] axes = new int[o.integers("normalized_shape").length];
         Arrays.setAll(axes, i -> i - axes.length);
         return axes;
     }
@@ -133,15 +133,20 @@ final class TorchOperators {
     }
 
     private static void losses() {
-        add("mse", o -> o.x().sub(o.get("target")).square().mean());
-        add("l1", o -> o.x().sub(o.get("target")).abs().mean());
-        add("poisson_nll", o -> o.x().exp().sub(o.get("target").mul(o.x())).mean());
+        add("mse", o -> reduced(o, o.x().sub(o.get("target")).square()));
+        add("l1", o -> reduced(o, o.x().sub(o.get("target")).abs()));
+        add(
+                "poisson_nll",
+                o -> {
+                    o.only("log_input", "true");
+                    return reduced(o, o.x().exp().sub(o.get("target").mul(o.x())));
+                });
         add("bce_with_logits", TorchOperators::binaryCrossEntropy);
         add(
                 "cross_entropy",
                 o -> {
-                    String how = o.text("reduction").toUpperCase(Locale.ROOT);
-                    Reduction reduction = Reduction.valueOf(how);
+                    o.only("target", o.isReal("target") ? "probabilities" : "labels");
+                    Reduction reduction = reduction(o);
                     return o.text("ignore_index").isEmpty()
                             ? Losses.crossEntropy(o.x(), o.get("target"), reduction)
                             : TorchChoices.crossEntropy(o, reduction);
@@ -149,6 +154,8 @@ final class TorchOperators {
         add(
                 "kl_div",
                 o -> {
+                    o.only("x", "log probabilities");
+                    o.only("reduction", "batchmean");
                     Tensor t = o.get("target");
                     return t.mul(t.log().sub(o.x())).sum().div((double) t.dim(0));
                 });
@@ -156,24 +163,44 @@ final class TorchOperators {
                 "gaussian_nll",
                 o -> {
                     Tensor squares = o.x().sub(o.get("target")).square();
-                    return o.get("var").log().add(squares.div(o.get("var"))).mul(0.5).mean();
+                    Tensor scaled = squares.div(o.get("var"));
+                    return reduced(o, o.get("var").log().add(scaled).mul(0.5));
                 });
         add(
                 "triplet_margin",
                 o -> {
-                    Tensor near = norm(o.x().sub(o.get("b")).add(1e-6), 2, 1, false);
-                    Tensor far = norm(o.x().sub(o.get("d")).add(1e-6), 2, 1, false);
-                    return near.sub(far).add(o.real("margin")).relu().mean();
+                    double p = o.real("p");
+                    Tensor near = norm(o.x().sub(o.get("b")).add(1e-6), p, 1, false);
+                    Tensor far = norm(o.x().sub(o.get("d")).add(1e-6), p, 1, false);
+                    return reduced(o, near.sub(far).add(o.real("margin")).relu());
                 });
+    }
+
+    private static Reduction reduction(TorchOperands o) {
+        return switch (o.text("reduction")) {
+            case "none" -> Reduction.NONE;
+            case "sum" -> Reduction.SUM;
+            case "", "mean" -> Reduction.MEAN;
+            default -> throw new UnsupportedCase("reduction " + o.text("reduction"));
+        };
+    }
+
+    static Tensor reduced(TorchOperands o, Tensor losses) {
+        return switch (reduction(o)) {
+            case NONE -> losses;
+            case SUM -> losses.sum();
+            case MEAN -> losses.mean();
+        };
     }
 
     private static Tensor binaryCrossEntropy(TorchOperands o) {
         Tensor t = o.get("target");
         if (!o.has("pos_weight")) {
-            return Losses.binaryCrossEntropyWithLogits(o.x(), t);
+            return Losses.binaryCrossEntropyWithLogits(o.x(), t, reduction(o));
         }
+        o.only("pos_weight", "true");
         Tensor positive = t.mul(o.get("pos_weight")).mul(o.x().neg().softplus());
-        return positive.add(t.neg().add(1).mul(o.x().softplus())).mean();
+        return reduced(o, positive.add(t.neg().add(1).mul(o.x().softplus())));
     }
 
     private static void products() {
@@ -182,8 +209,10 @@ final class TorchOperators {
                 o -> {
                     Tensor a = o.get("a");
                     Tensor b = o.get("b");
-                    Tensor lengths = norm(a, 2, 1, false).mul(norm(b, 2, 1, false));
-                    return a.mul(b).sum(1).div(lengths);
+                    int axis = o.integer("axis");
+                    Tensor lengths = norm(a, 2, axis, false).mul(norm(b, 2, axis, false));
+                    Tensor safe = Elementwise.binary(BinaryOp.MAX, lengths, o.real("eps"));
+                    return a.mul(b).sum(axis).div(safe);
                 });
         add(
                 "attention",
@@ -199,6 +228,7 @@ final class TorchOperators {
     }
 
     private static Tensor multiHeadAttention(TorchOperands o) {
+        o.only("layout", "batch, length, features");
         Tensor x = o.x();
         Tensor memory = o.has("memory") ? o.get("memory") : x;
         Tensor[] projected = new Tensor[3];
@@ -231,7 +261,7 @@ final class TorchOperators {
                     Tensor flat = indices.reshape(-1);
                     Tensor rows = table.gather(flat);
                     String padding = o.text("padding_idx");
-                    return (padding.isEmpty() || padding.equals("null")
+                    return (padding.isEmpty()
                                     ? rows
                                     : TorchChoices.padded(
                                             rows,

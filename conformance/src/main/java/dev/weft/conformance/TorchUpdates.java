@@ -11,7 +11,6 @@ import dev.weft.backend.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 
 /** PyTorch's optimizers by update rules: some steps with given gradients, from a state of zeros. */
 final class TorchUpdates {
@@ -19,20 +18,20 @@ final class TorchUpdates {
 
     private TorchUpdates() {}
 
-    static boolean has(TorchCase c) {
-        return c.operation().startsWith(PREFIX);
+    static boolean has(String operation) {
+        return operation.startsWith(PREFIX);
     }
 
-    /** The parameters after each step. */
-    static double[] run(TorchCase c, Device device, DType dtype) {
-        UpdateRule rule = rule(c);
-        double[] start = c.array("in.p").values();
-        double[] gradients = c.array("in.gradients").values();
+    /** Gives the parameters after each step, and returns them. */
+    static Tensor run(TorchOperands o) {
+        UpdateRule rule = rule(o);
+        Device device = o.device();
+        DType dtype = o.floating();
+        double[] start = o.numbers("p");
+        double[] gradients = o.numbers("gradients");
         int size = start.length;
         Tensor p = device.tensor(dtype, start);
-        View control =
-                device.tensor(dtype, new double[] {c.real("lr", Double.NaN), Float.MAX_VALUE})
-                        .view();
+        View control = device.tensor(dtype, new double[] {o.real("lr"), Float.MAX_VALUE}).view();
         View steps = device.tensor(new int[2]).view();
         View halt = device.tensor(new int[1]).view();
         List<View> states = new ArrayList<>();
@@ -49,31 +48,30 @@ final class TorchUpdates {
                                     rule, control, steps, halt, p.viewToWrite(), g, states));
             System.arraycopy(p.toDoubleArray(), 0, after, step * size, size);
         }
-        return after;
+        Tensor all = device.tensor(dtype, after).reshape(o.get("gradients").shape().toArray());
+        o.give("p", all);
+        return all;
     }
 
-    private static UpdateRule rule(TorchCase c) {
-        Set<String> settings = Set.of("amsgrad", "centered", "dampening", "lr_decay");
-        if (c.attributes().keySet().stream().anyMatch(settings::contains)) {
-            throw new UnsupportedCase(c.attributes().toString());
+    private static UpdateRule rule(TorchOperands o) {
+        double beta1 = 0.9;
+        double beta2 = 0.999;
+        if (!o.text("betas").isEmpty()) {
+            double[] betas = o.reals("betas");
+            beta1 = betas[0];
+            beta2 = betas[1];
         }
-        String[] betas = c.attributes().getOrDefault("betas", "0.9,0.999").split(",", -1);
-        double beta1 = Double.parseDouble(betas[0]);
-        double beta2 = Double.parseDouble(betas[1]);
-        double eps = c.real("eps", 1e-8);
-        Penalty l2 = new Penalty(0, c.real("weight_decay", 0), 0);
-        return switch (c.operation().substring(PREFIX.length())) {
-            case "sgd" -> {
-                boolean nesterov = c.text("nesterov").equals("true");
-                yield new UpdateRule.Sgd(c.real("momentum", 0), nesterov, l2);
-            }
-            case "adam" -> new UpdateRule.Adam(beta1, beta2, eps, l2);
+        Penalty l2 = new Penalty(0, o.real("weight_decay", 0), 0);
+        return switch (o.operation().substring(PREFIX.length())) {
+            case "sgd" -> new UpdateRule.Sgd(o.real("momentum", 0), o.flag("nesterov"), l2);
+            case "adam" -> new UpdateRule.Adam(beta1, beta2, o.real("eps", 1e-8), l2);
             case "adamw" -> {
-                Penalty decay = new Penalty(0, 0, c.real("weight_decay", 0.01));
-                yield new UpdateRule.Adam(beta1, beta2, eps, decay);
+                Penalty decay = new Penalty(0, 0, o.real("weight_decay", 0.01));
+                yield new UpdateRule.Adam(beta1, beta2, o.real("eps", 1e-8), decay);
             }
-            case "rmsprop" -> new UpdateRule.RmsProp(c.real("alpha", 0.99), eps, l2);
-            default -> throw new UnsupportedCase("optimizer");
+            case "rmsprop" ->
+                    new UpdateRule.RmsProp(o.real("alpha", 0.99), o.real("eps", 1e-8), l2);
+            default -> throw new UnsupportedCase("unknown optimizer");
         };
     }
 }
