@@ -6,6 +6,8 @@ import dev.weft.backend.KernelCall;
 import dev.weft.backend.UnaryOp;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Functions of each element, of one, two or three operands. Operands broadcast as in NumPy: missing
@@ -19,6 +21,9 @@ import java.util.Locale;
  * operand was closed.
  */
 public final class Elementwise {
+    /** Of the op enums' constants, as messages call them: each operation asks for its own. */
+    private static final Map<Enum<?>, String> NAMES = new ConcurrentHashMap<>();
+
     private Elementwise() {}
 
     /**
@@ -307,6 +312,6 @@ public final class Elementwise {
     }
 
     static String name(Enum<?> op) {
-        return op.name().toLowerCase(Locale.ROOT);
+        return NAMES.computeIfAbsent(op, each -> each.name().toLowerCase(Locale.ROOT));
     }
 }

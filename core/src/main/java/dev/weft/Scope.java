@@ -1,5 +1,7 @@
 package dev.weft;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +19,10 @@ import java.util.List;
 public final class Scope implements AutoCloseable {
     private final Home home;
     private final Scope parent;
-    private final List<Storage> storages = new ArrayList<>();
+
+    /** What it owns is a list through the storages themselves, so that it takes no memory. */
+    private @Nullable Storage last;
+
     private boolean closed;
 
     /** What a scope asks of the memory that it has a part of. */
@@ -72,28 +77,32 @@ public final class Scope implements AutoCloseable {
     }
 
     void moveAllTo(Scope other) {
-        for (Storage storage : storages) {
+        List<Storage> owned = storages();
+        last = null;
+        for (Storage storage : owned) {
             storage.changeOwner(other);
         }
-        storages.clear();
     }
 
     void add(Storage storage) {
-        storages.add(storage);
+        storage.linkBehind(last);
+        last = storage;
     }
 
-    /** Removes from the end backwards: what is closed by hand was nearly always made last. */
     void remove(Storage storage) {
-        for (int i = storages.size() - 1; i >= 0; i--) {
-            if (storages.get(i) == storage) {
-                storages.remove(i);
-                return;
-            }
+        if (last == storage) {
+            last = storage.before();
         }
+        storage.unlink();
     }
 
+    /** What it owns, in the order of making. */
     List<Storage> storages() {
-        return storages;
+        List<Storage> owned = new ArrayList<>();
+        for (Storage each = last; each != null; each = each.before()) {
+            owned.add(each);
+        }
+        return owned.reversed();
     }
 
     /**
@@ -111,9 +120,11 @@ public final class Scope implements AutoCloseable {
     }
 
     void reclaimAll() {
-        for (int i = storages.size() - 1; i >= 0; i--) {
-            storages.get(i).reclaim();
+        while (last != null) {
+            Storage storage = last;
+            last = storage.before();
+            storage.unlink();
+            storage.reclaim();
         }
-        storages.clear();
     }
 }

@@ -14,6 +14,11 @@ final class Storage {
     private final DeviceBuffer buffer;
     private final @Nullable Throwable allocationSite;
     private Scope owner;
+
+    /** In the owner's list. */
+    private @Nullable Storage before;
+
+    private @Nullable Storage behind;
     private boolean closed;
     private long lastWrite;
 
@@ -53,6 +58,31 @@ final class Storage {
 
     Scope owner() {
         return owner;
+    }
+
+    @Nullable Storage before() {
+        return before;
+    }
+
+    /** Becomes the end of its owner's list, whose end was {@code end}. */
+    void linkBehind(@Nullable Storage end) {
+        before = end;
+        behind = null;
+        if (end != null) {
+            end.behind = this;
+        }
+    }
+
+    /** Leaves its owner's list. */
+    void unlink() {
+        if (before != null) {
+            before.behind = behind;
+        }
+        if (behind != null) {
+            behind.before = before;
+        }
+        before = null;
+        behind = null;
     }
 
     void moveTo(Scope scope) {

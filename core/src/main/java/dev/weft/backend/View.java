@@ -14,6 +14,9 @@ import java.util.Arrays;
  * <p>A view checks its bounds against its buffer when it is made, so that a kernel may trust it.
  */
 public final class View {
+    /** Of vectors, so that views of many small ones share it. */
+    private static final long[] ADJACENT = {1};
+
     private final DeviceBuffer buffer;
     private final Shape shape;
     private final long[] strides;
@@ -65,7 +68,8 @@ public final class View {
 
     /** A view of {@code buffer} from {@code offset} on, row-major and without gaps. */
     public static View contiguous(DeviceBuffer buffer, Shape shape, long offset) {
-        return new View(buffer, shape, shape.contiguousStrides(), offset);
+        long[] strides = shape.rank() == 1 ? ADJACENT : shape.contiguousStrides();
+        return new View(buffer, shape, strides, offset);
     }
 
     /** The memory. */

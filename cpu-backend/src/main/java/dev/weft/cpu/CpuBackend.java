@@ -141,10 +141,13 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
 
     @Override
     public void run(KernelCall call) {
-        if (call instanceof KernelCall.Gemm product) {
-            gemm.run(product);
-        } else {
-            prepare(call).run();
+        switch (call) {
+            case KernelCall.Gemm product -> gemm.run(product);
+            case KernelCall.Unary unary when unary.op().hasGradKernel() ->
+                    required(call, type(call)).run(call);
+            case KernelCall.Binary binary when binary.op().hasGradKernel() ->
+                    required(call, type(call)).run(call);
+            default -> prepare(call).run();
         }
     }
 

@@ -3,6 +3,9 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Memory.DOUBLE_WORD;
 
+import dev.weft.DType;
+import dev.weft.backend.View;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,7 @@ final class Elementwise {
 
     private final WorkerPool pool;
     private final Scratch[] scratch;
+    private final Few few = new Few();
 
     Elementwise(WorkerPool pool, Scratch[] scratch) {
         this.pool = pool;
@@ -61,6 +65,40 @@ final class Elementwise {
         boolean inPlace = isInPlace(a) && isInPlace(b) && isInPlace(c) && isInPlace(y);
         Pieces tasks = new Pieces(y.size(), TASK);
         return new Prepared(pool, scratch, loop, a, b, c, y, tasks, inPlace ? TASK : BLOCK);
+    }
+
+    /** Whether {@link #runFew} takes an operand or a result of such a loop, of this type. */
+    static boolean areFew(View view, DType type) {
+        return view.size() <= BLOCK && view.dtype() == type && view.isContiguous();
+    }
+
+    /** What {@link #run} does for few elements, without objects for the garbage collector. */
+    void runFew(Loop loop, View a, @Nullable View b, View y) {
+        if (y.size() > 0) {
+            few.loop = loop;
+            few.a = CpuBuffer.address(a);
+            few.b = b == null ? 0 : CpuBuffer.address(b);
+            few.y = CpuBuffer.address(y);
+            few.count = (int) y.size();
+            few.width = y.dtype().bytes();
+            pool.alone(few);
+        }
+    }
+
+    /** The call that {@link #runFew} is about. */
+    private final class Few implements WorkerPool.Body {
+        private Loop loop = (a, b, c, y, count) -> {};
+        private long a;
+        private long b;
+        private long y;
+        private int count;
+        private int width;
+
+        @Override
+        public void run(int index, int worker) {
+            long memory = scratch[worker].reserve((long) SLOTS * SLOT, "elementwise operation");
+            vectors(loop, a, width, b, width, 0, 0, y, width, count, memory);
+        }
     }
 
     /** A loop with its operands. */
@@ -109,9 +147,37 @@ final class Elementwise {
         long atB = b == null ? 0 : b.read(start, count, memory + SLOT);
         long atC = c == null ? 0 : c.read(start, count, memory + 2 * SLOT);
         long atY = y.target(start, memory + 3 * SLOT);
+        vectors(
+                loop,
+                atA,
+                a.width(),
+                atB,
+                b == null ? 0 : b.width(),
+                atC,
+                c == null ? 0 : c.width(),
+                atY,
+                y.width(),
+                count,
+                memory);
+        y.write(start, count, atY);
+    }
+
+    /** Adjacent elements, of so many bytes each; those of an operand that is absent are at 0. */
+    private static void vectors(
+            Loop loop,
+            long a,
+            int aWidth,
+            long b,
+            int bWidth,
+            long c,
+            int cWidth,
+            long y,
+            int yWidth,
+            int count,
+            long memory) {
         int whole = count - count % COUNT;
         if (whole > 0) {
-            loop.run(atA, atB, atC, atY, whole);
+            loop.run(a, b, c, y, whole);
         }
         if (whole < count) {
             // Less than a vector: through the ends of the slots, where there is room for a whole
@@ -119,21 +185,20 @@ final class Elementwise {
             long end = memory + (long) BLOCK * DOUBLE_WORD;
             int rest = count - whole;
             loop.run(
-                    padded(a, atA, whole, rest, end),
-                    padded(b, atB, whole, rest, end + SLOT),
-                    padded(c, atC, whole, rest, end + 2 * SLOT),
+                    padded(a, aWidth, whole, rest, end),
+                    padded(b, bWidth, whole, rest, end + SLOT),
+                    padded(c, cWidth, whole, rest, end + 2 * SLOT),
                     end + 3 * SLOT,
                     COUNT);
-            Runs.adjacent(end + 3 * SLOT, atY + (long) whole * y.width(), (long) rest * y.width());
+            Runs.adjacent(end + 3 * SLOT, y + (long) whole * yWidth, (long) rest * yWidth);
         }
-        y.write(start, count, atY);
     }
 
-    private static long padded(@Nullable Strided x, long at, int from, int count, long to) {
-        if (x == null) {
+    private static long padded(long at, int width, int from, int count, long to) {
+        if (at == 0) {
             return 0;
         }
-        Runs.adjacent(at + (long) from * x.width(), to, (long) count * x.width());
+        Runs.adjacent(at + (long) from * width, to, (long) count * width);
         return to;
     }
 }

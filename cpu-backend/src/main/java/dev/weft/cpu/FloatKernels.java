@@ -2,9 +2,13 @@
 package dev.weft.cpu;
 
 import dev.weft.DType;
+import dev.weft.backend.BinaryOp;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.Reserve;
 import dev.weft.backend.View;
+
+import java.util.EnumMap;
+import java.util.Map;
 
 /** The kernels that compute in F32. */
 final class FloatKernels implements Kernels {
@@ -14,6 +18,7 @@ final class FloatKernels implements Kernels {
     private final ScatterAdd scatterAdd;
     private final DropoutMask dropoutMask;
     private final Update update;
+    private final Map<BinaryOp, Elementwise.Loop> binary = new EnumMap<>(BinaryOp.class);
 
     FloatKernels(WorkerPool pool, Scratch[] scratch, Elementwise elementwise) {
         this.elementwise = elementwise;
@@ -24,16 +29,30 @@ final class FloatKernels implements Kernels {
         update = new Update(pool, scratch);
     }
 
+    /** Small operations are most of some programs: they leave nothing to collect. */
+    @Override
+    public void run(KernelCall call) {
+        switch (call) {
+            case KernelCall.Unary unary when areFew(unary.x()) && areFew(unary.y()) ->
+                    elementwise.runFew(loop(unary), unary.x(), null, unary.y());
+            case KernelCall.Binary(var op, var a, var b, var y)
+                    when areFew(a) && areFew(b) && areFew(y) ->
+                    elementwise.runFew(loop(op), a, b, y);
+            default -> prepare(call).run();
+        }
+    }
+
+    private static boolean areFew(View view) {
+        return Elementwise.areFew(view, DType.F32);
+    }
+
     @Override
     public Runnable prepare(KernelCall call) {
         return switch (call) {
             case KernelCall.Unary unary -> unary(unary);
             case KernelCall.UnaryGrad grad -> unaryGrad(grad);
-            case KernelCall.Binary(var op, var a, var b, var y) -> {
-                BinaryLoop loop = BinaryLoop.of(op);
-                yield elementwise.prepare(
-                        (u, v, w, to, n) -> loop.run(u, v, to, n), of(a), of(b), null, of(y));
-            }
+            case KernelCall.Binary(var op, var a, var b, var y) ->
+                    elementwise.prepare(loop(op), of(a), of(b), null, of(y));
             case KernelCall.BinaryGrad grad -> binaryGrad(grad);
             case KernelCall.Compare(var op, var a, var b, var y) -> {
                 CompareLoop loop = CompareLoop.of(op);
@@ -77,15 +96,23 @@ final class FloatKernels implements Kernels {
     }
 
     private Runnable unary(KernelCall.Unary call) {
+        return elementwise.prepare(loop(call), of(call.x()), null, null, of(call.y()));
+    }
+
+    private static Elementwise.Loop loop(KernelCall.Unary call) {
         UnaryLoop loop = UnaryLoop.of(call.op());
         float p = (float) call.p();
         float q = (float) call.q();
-        return elementwise.prepare(
-                (a, b, c, to, n) -> loop.run(a, to, n, p, q),
-                of(call.x()),
-                null,
-                null,
-                of(call.y()));
+        return (a, b, c, to, n) -> loop.run(a, to, n, p, q);
+    }
+
+    private Elementwise.Loop loop(BinaryOp op) {
+        return binary.computeIfAbsent(
+                op,
+                each -> {
+                    BinaryLoop loop = BinaryLoop.of(each);
+                    return (a, b, c, to, n) -> loop.run(a, b, to, n);
+                });
     }
 
     private Runnable unaryGrad(KernelCall.UnaryGrad call) {

@@ -8,6 +8,11 @@ interface Kernels extends AutoCloseable {
     /** What does a call whose operands compute in this type, now or again and again. */
     Runnable prepare(KernelCall call);
 
+    /** Does a call at once. */
+    default void run(KernelCall call) {
+        prepare(call).run();
+    }
+
     /** What is given up where there is no memory for scratch. */
     default void reserve(Reserve reserve) {}
 

@@ -89,6 +89,11 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Runs a body's only part on the calling thread. */
+    void alone(Body body) {
+        workers.call(body, 0, 0);
+    }
+
     private void runAlone(int parts, Body body) {
         for (int index = 0; index < parts; index++) {
             workers.call(body, index, 0);
