@@ -214,6 +214,24 @@ public final class Elementwise {
         return y;
     }
 
+    /**
+     * x where the mask is false, and {@code value} where it is true; of every type.
+     *
+     * @param mask BOOL; broadcasts to x's shape
+     * @throws ShapeException where it is not BOOL, or does not broadcast to x
+     */
+    public static Tensor maskedFill(Tensor x, Tensor mask, double value) {
+        sameDevice("masked_fill", x, mask);
+        if (mask.dtype() != DType.BOOL || !mask.shape().broadcastsTo(x.shape())) {
+            throw new ShapeException(
+                    "masked_fill: x is %s, the mask is %s: it must be BOOL, as comparisons give, and broadcast to x"
+                            .formatted(x, mask));
+        }
+        fitting("masked_fill", x.dtype(), x.toString(), value);
+        Device device = x.device();
+        return device.compute(() -> where(mask, device.full(x.dtype(), value, Shape.SCALAR), x));
+    }
+
     private static void defined(UnaryOp op, Tensor x) {
         if (!op.supports(x.dtype())) {
             throw undefined(name(op), x);
@@ -295,7 +313,7 @@ public final class Elementwise {
                         .formatted(name, x.dtype(), x));
     }
 
-    private static void sameType(String operation, Tensor a, Tensor b) {
+    static void sameType(String operation, Tensor a, Tensor b) {
         sameDevice(operation, a, b);
         if (a.dtype() != b.dtype()) {
             throw new ShapeException(

@@ -1,6 +1,7 @@
 package dev.weft;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The extents of a tensor, outermost axis first. Rank 0 is a scalar with one element; an extent of
@@ -156,6 +157,15 @@ public final class Shape {
             fewer[i] = dims[i < axis ? i : i + 1];
         }
         return new Shape(fewer);
+    }
+
+    /** This shape without some axes. */
+    Shape dropped(boolean[] named) {
+        return new Shape(
+                IntStream.range(0, dims.length)
+                        .filter(axis -> !named[axis])
+                        .mapToLong(axis -> dims[axis])
+                        .toArray());
     }
 
     /** Row-major strides in elements for a tensor of this shape without gaps. */

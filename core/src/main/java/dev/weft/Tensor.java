@@ -896,6 +896,88 @@ public final class Tensor extends Scoped implements AutoCloseable {
         return Indexing.pick(this, indices);
     }
 
+    // ---- statistics, norms, products
+
+    /** The unbiased variance, Σ (x - mean)² / (n - 1), over axes (all, where none is given). */
+    public Tensor var(int... axes) {
+        return Statistics.var(this, 1, false, axes);
+    }
+
+    /** The square root of {@link #var}. */
+    public Tensor std(int... axes) {
+        return Statistics.std(this, 1, false, axes);
+    }
+
+    /** ln Σ e^x over axes (all, where none is given), without overflow on the way. */
+    public Tensor logsumexp(int... axes) {
+        return Statistics.logsumexp(this, false, axes);
+    }
+
+    /** (Σ |x|^p)^(1/p) over axes (all, where none is given): {@link Norms#norm}. */
+    public Tensor norm(double p, int... axes) {
+        return Norms.norm(this, p, false, axes);
+    }
+
+    /** Divided by its Euclidean norm along an axis, or by 1e-12 where that is less. */
+    public Tensor normalize(int axis) {
+        return Norms.normalize(this, 2, axis, 1e-12);
+    }
+
+    /** The cosine of the angle to b along an axis, which vanishes: {@link Norms}. */
+    public Tensor cosineSimilarity(Tensor b, int axis) {
+        return Norms.cosineSimilarity(this, b, axis, 1e-8);
+    }
+
+    /** The Euclidean distance of each of these rows to each row of b: {@link Distances#cdist}. */
+    public Tensor cdist(Tensor b) {
+        return Distances.cdist(this, b);
+    }
+
+    /** Sums of products by Einstein's convention: {@link Einsum#einsum}. */
+    public static Tensor einsum(String equation, Tensor... operands) {
+        return Einsum.einsum(equation, operands);
+    }
+
+    /** The inner product of two vectors: a scalar. */
+    public Tensor dot(Tensor b) {
+        return LinearAlgebra.dot(this, b);
+    }
+
+    /** The outer product of two vectors: a matrix. */
+    public Tensor outer(Tensor b) {
+        return LinearAlgebra.outer(this, b);
+    }
+
+    /** This matrix times a vector. */
+    public Tensor mv(Tensor x) {
+        return LinearAlgebra.mv(this, x);
+    }
+
+    /** The products of two batches of matrices. */
+    public Tensor bmm(Tensor b) {
+        return LinearAlgebra.bmm(this, b);
+    }
+
+    /** beta this + alpha a b, for matrices. */
+    public Tensor addmm(Tensor a, Tensor b, double beta, double alpha) {
+        return LinearAlgebra.addmm(this, a, b, beta, alpha);
+    }
+
+    /** {@code value} where the mask is true: {@link Elementwise#maskedFill}. */
+    public Tensor maskedFill(Tensor mask, double value) {
+        return Elementwise.maskedFill(this, mask, value);
+    }
+
+    /** Where |this - b| ≤ 1e-8 + 1e-5 |b|, or both are equal: {@link Comparisons#isClose}. */
+    public Tensor isClose(Tensor b) {
+        return Comparisons.isClose(this, b, 1e-5, 1e-8, false);
+    }
+
+    /** Whether all elements are {@link #isClose}. Blocks. */
+    public boolean allClose(Tensor b) {
+        return Comparisons.allClose(this, b, 1e-5, 1e-8, false);
+    }
+
     // ---- shapes
 
     /** A view without axes of extent 1: {@link Shapes#squeeze}. */

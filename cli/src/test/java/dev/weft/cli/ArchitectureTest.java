@@ -78,6 +78,8 @@ class ArchitectureTest {
                             "ShapeException",
                             "Excerpt",
                             "PadMode",
+                            "Equation",
+                            "ContractionOrder",
                             "Debug",
                             "DeviceOptions",
                             "Confinement",
@@ -108,6 +110,13 @@ class ArchitectureTest {
                             "Shapes",
                             "Padding",
                             "Diagonals",
+                            "Logic",
+                            "Einsum",
+                            "LinearAlgebra",
+                            "Statistics",
+                            "Norms",
+                            "Distances",
+                            "Comparisons",
                             "Creation"));
 
     private static final Layer REFERENCE = Layer.of("reference", "reference");

@@ -1,12 +1,22 @@
 package dev.weft.conformance;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.weft.Comparisons;
 import dev.weft.Creation;
 import dev.weft.DType;
 import dev.weft.Diagonals;
+import dev.weft.Distances;
+import dev.weft.Elementwise;
+import dev.weft.LinearAlgebra;
+import dev.weft.Norms;
 import dev.weft.PadMode;
 import dev.weft.Padding;
 import dev.weft.Shapes;
+import dev.weft.Statistics;
 import dev.weft.Tensor;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
@@ -26,6 +36,9 @@ final class CompositeLeftovers {
         cases.parts();
         cases.copies();
         cases.creation();
+        cases.products();
+        cases.statistics();
+        cases.distances();
     }
 
     private void put(String signature, LeftoverCases.Operation operation) {
@@ -107,5 +120,64 @@ final class CompositeLeftovers {
         put("eye(DType, long)", c -> c.device.eye(DType.I8, 2));
         put("eye(Device, DType, long, long)", c -> Creation.eye(c.device, DType.F32, 2, 3));
         put("oneHot(DType, Tensor, long)", c -> Creation.oneHot(DType.I64, c.ids, 3));
+    }
+
+    private void products() {
+        put("dot(Tensor)", c -> c.vector.dot(c.vector));
+        put("dot(Tensor, Tensor)", c -> LinearAlgebra.dot(c.vector, c.x.flatten().slice(0, 0, 3)));
+        put("outer(Tensor)", c -> c.vector.outer(c.vector));
+        put("outer(Tensor, Tensor)", c -> LinearAlgebra.outer(c.vector, c.vector));
+        put("mv(Tensor)", c -> c.x.mv(c.vector));
+        put("mv(Tensor, Tensor)", c -> LinearAlgebra.mv(c.x, c.vector));
+        put("bmm(Tensor)", c -> c.x.unsqueeze(0).bmm(c.positive.unsqueeze(0)));
+        put(
+                "bmm(Tensor, Tensor)",
+                c -> LinearAlgebra.bmm(c.x.unsqueeze(0), c.positive.unsqueeze(0)));
+        put("addmm(Tensor, Tensor, double, double)", c -> c.vector.addmm(c.x, c.positive, 2, 3));
+        put(
+                "addmm(Tensor, Tensor, Tensor, double, double)",
+                c -> LinearAlgebra.addmm(c.vector, c.x, c.positive, 1, 3));
+        put("tensordot(Tensor, Tensor, int)", c -> LinearAlgebra.tensordot(c.x, c.positive, 2));
+        put("einsum(String, Tensor[])", c -> Tensor.einsum("ij,kj,kl->il", c.x, c.positive, c.x));
+    }
+
+    private void statistics() {
+        put("var(int[])", c -> c.x.var(0));
+        put("var(Tensor, double, boolean, int[])", c -> Statistics.var(c.x, 0, true, 1));
+        put("std(int[])", c -> c.x.std());
+        put("std(Tensor, double, boolean, int[])", c -> Statistics.std(c.x, 0, true, 1));
+        put("logsumexp(int[])", c -> c.x.logsumexp(0));
+        put("logsumexp(Tensor, boolean, int[])", c -> Statistics.logsumexp(c.x, true));
+        put("norm(double, int[])", c -> c.x.norm(2, 0));
+        put("norm(Tensor, double, boolean, int[])", c -> Norms.norm(c.x, 3, false));
+        put("normalize(int)", c -> c.x.normalize(1));
+        put("normalize(Tensor, double, int, double)", c -> Norms.normalize(c.x, 1, 0, 1e-6));
+        put("cosineSimilarity(Tensor, int)", c -> c.x.cosineSimilarity(c.positive, 1));
+        put(
+                "cosineSimilarity(Tensor, Tensor, int, double)",
+                c -> Norms.cosineSimilarity(c.x, c.vector, 1, 1e-6));
+    }
+
+    private void distances() {
+        put("cdist(Tensor, Tensor)", c -> Distances.cdist(c.x, c.positive));
+        put("cdist(Tensor, Tensor, double)", c -> Distances.cdist(c.x, c.positive, 1));
+        put(
+                "pairwiseDistance(Tensor, Tensor, double, double)",
+                c -> Distances.pairwiseDistance(c.x, c.positive, 2, 1e-6));
+        put("maskedFill(Tensor, double)", c -> c.x.maskedFill(c.truths, 2));
+        put("maskedFill(Tensor, Tensor, double)", c -> Elementwise.maskedFill(c.x, c.truths, 2));
+        put(
+                "isClose(Tensor, Tensor, double, double, boolean)",
+                c -> Comparisons.isClose(c.x, c.positive, 0.1, 0.1, true));
+        put("allClose(Tensor)", c -> none(c.x.allClose(c.positive)));
+        put(
+                "allClose(Tensor, Tensor, double, double, boolean)",
+                c -> none(Comparisons.allClose(c.x, c.vector, 0.1, 0.1, true)));
+        put("arrayEqual(Tensor, Tensor)", c -> none(Comparisons.arrayEqual(c.x, c.positive)));
+    }
+
+    private static @Nullable Tensor none(boolean read) {
+        assertFalse(read);
+        return null;
     }
 }

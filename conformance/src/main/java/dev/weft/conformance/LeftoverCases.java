@@ -6,22 +6,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weft.Activations;
+import dev.weft.Comparisons;
 import dev.weft.Creation;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Diagonals;
+import dev.weft.Distances;
 import dev.weft.DropoutState;
+import dev.weft.Einsum;
 import dev.weft.Elementwise;
 import dev.weft.Indexing;
 import dev.weft.Layout;
+import dev.weft.LinearAlgebra;
 import dev.weft.Logic;
 import dev.weft.Losses;
+import dev.weft.Norms;
 import dev.weft.Padding;
 import dev.weft.Products;
 import dev.weft.Reduction;
 import dev.weft.Reductions;
 import dev.weft.Shape;
 import dev.weft.Shapes;
+import dev.weft.Statistics;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
@@ -388,7 +394,13 @@ final class LeftoverCases {
                         Shapes.class,
                         Diagonals.class,
                         Padding.class,
-                        Creation.class
+                        Creation.class,
+                        Einsum.class,
+                        LinearAlgebra.class,
+                        Statistics.class,
+                        Norms.class,
+                        Distances.class,
+                        Comparisons.class
                     }) {
                 for (Method method : type.getDeclaredMethods()) {
                     if (Modifier.isPublic(method.getModifiers())) {
@@ -430,7 +442,7 @@ final class LeftoverCases {
                         long bytes = device.memory().liveBytes();
                         boolean failed = true;
                         for (int n = 0; failed; n++) {
-                            assertTrue(n < 100, name + " never succeeds");
+                            assertTrue(n < 200, name + " never succeeds");
                             device.trim();
                             failing.failCallsFrom(n);
                             try {

@@ -62,6 +62,8 @@ final class OpCases {
                         indexing(),
                         compositions(),
                         ShapeCases.all(),
+                        EinsumCases.all(),
+                        StatisticsCases.all(),
                         LossCases.all())
                 .flatMap(List::stream)
                 .map(c -> c.as(dtype));
