@@ -1,5 +1,7 @@
 package dev.weft.conformance;
 
+import dev.weft.DType;
+import dev.weft.PadMode;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 
@@ -19,14 +21,19 @@ final class OnnxLayouts {
         operators.put("Flatten", node -> List.of(flatten(node)));
         operators.put("Transpose", node -> List.of(transpose(node)));
         operators.put("Expand", node -> List.of(expand(node)));
-        operators.put("Squeeze", node -> List.of(squeeze(node)));
+        operators.put("Squeeze", node -> List.of(node.x(0).squeeze(node.axes(1))));
         operators.put("Unsqueeze", node -> List.of(unsqueeze(node)));
         operators.put("Slice", node -> List.of(slice(node)));
         operators.put("Split", OnnxLayouts::split);
         operators.put(
                 "Concat",
                 node -> List.of(Tensor.concat((int) node.integer("axis", 0), node.all())));
-        operators.put("Tile", node -> List.of(tile(node)));
+        operators.put("Tile", node -> List.of(node.x(0).tile(node.numbers(1))));
+        operators.put("Range", node -> List.of(range(node)));
+        operators.put("EyeLike", node -> List.of(eyeLike(node)));
+        operators.put("Trilu", node -> List.of(triangle(node)));
+        operators.put(
+                "Einsum", node -> List.of(Tensor.einsum(node.text("equation", ""), node.all())));
         operators.put("Pad", node -> List.of(pad(node)));
         operators.put("Gather", node -> List.of(gather(node)));
         operators.put("GatherND", node -> List.of(gatherNd(node)));
@@ -70,20 +77,6 @@ final class OnnxLayouts {
         return x.expand(shape.toArray());
     }
 
-    private static Tensor squeeze(OnnxNode node) {
-        Tensor x = node.x(0);
-        int[] axes = node.axes(1);
-        List<Long> kept = new ArrayList<>();
-        for (int i = 0; i < x.rank(); i++) {
-            int axis = i;
-            boolean named = Arrays.stream(axes).anyMatch(a -> a == axis || a + x.rank() == axis);
-            if (axes.length == 0 ? x.dim(i) != 1 : !named) {
-                kept.add(x.dim(i));
-            }
-        }
-        return x.reshape(kept.stream().mapToLong(Long::longValue).toArray());
-    }
-
     private static Tensor unsqueeze(OnnxNode node) {
         Tensor x = node.x(0);
         int[] axes = node.axes(1);
@@ -107,18 +100,22 @@ final class OnnxLayouts {
         for (int i = 0; i < starts.length; i++) {
             int axis = node.has(3) ? (int) node.numbers(3)[i] : i;
             long step = node.has(4) ? node.numbers(4)[i] : 1;
-            if (step < 0) {
-                throw new UnsupportedCase("a negative step");
-            }
             long extent = x.dim(axis);
-            long start = clamp(starts[i], extent);
-            x = x.slice(axis, start, Math.max(start, clamp(ends[i], extent)), step);
+            if (step > 0) {
+                long start = clamp(starts[i], extent, 0, extent);
+                long end = clamp(ends[i], extent, 0, extent);
+                x = x.slice(axis, start, Math.max(start, end), step);
+            } else {
+                long start = clamp(starts[i], extent, 0, extent - 1);
+                long end = clamp(ends[i], extent, -1, extent - 1);
+                x = x.slice(axis, start, Math.min(start, end), step);
+            }
         }
         return x;
     }
 
-    private static long clamp(long index, long extent) {
-        return Math.clamp(index < 0 ? index + extent : index, 0, extent);
+    private static long clamp(long index, long extent, long low, long high) {
+        return Math.clamp(index < 0 ? index + extent : index, low, high);
     }
 
     private static List<Tensor> split(OnnxNode node) {
@@ -134,58 +131,45 @@ final class OnnxLayouts {
             sizes = new long[parts];
             Arrays.setAll(sizes, i -> Math.min(chunk, extent - i * chunk));
         }
-        List<Tensor> parts = new ArrayList<>();
-        long start = 0;
-        for (long size : sizes) {
-            parts.add(x.slice(axis, start, start + size));
-            start += size;
-        }
-        return parts;
+        return x.split(sizes, axis);
     }
 
-    private static Tensor tile(OnnxNode node) {
-        Tensor x = node.x(0);
-        long[] repeats = node.numbers(1);
-        for (int axis = 0; axis < repeats.length; axis++) {
-            Tensor[] copies = new Tensor[(int) repeats[axis]];
-            Arrays.fill(copies, x);
-            x = Tensor.concat(axis, copies);
-        }
-        return x;
-    }
-
+    /** The widths, axis by axis, become pairs with the last axis first. */
     private static Tensor pad(OnnxNode node) {
         Tensor x = node.x(0);
         long[] pads = node.numbers(1);
         int axes = pads.length / 2;
+        long[] widths = new long[2 * x.rank()];
         for (int i = 0; i < axes; i++) {
-            int axis = node.has(3) ? (int) node.numbers(3)[i] : i;
-            if (pads[i] < 0 || pads[axes + i] < 0) {
-                throw new UnsupportedCase("a negative pad");
-            }
-            Tensor before = margin(node, x, axis, pads[i], true);
-            Tensor after = margin(node, x, axis, pads[axes + i], false);
-            x = Tensor.concat(axis, before, x, after);
+            int axis = x.shape().axis("Pad", node.has(3) ? (int) node.numbers(3)[i] : i);
+            widths[2 * (x.rank() - 1 - axis)] = pads[i];
+            widths[2 * (x.rank() - 1 - axis) + 1] = pads[axes + i];
         }
-        return x;
-    }
-
-    private static Tensor margin(OnnxNode node, Tensor x, int axis, long width, boolean before) {
-        Shape shape = x.shape().with(axis, width);
-        long extent = x.dim(axis);
         String mode = node.text("mode", "constant");
         return switch (mode) {
-            case "constant" -> {
-                Tensor value = node.has(2) ? node.x(2) : node.device().scalar(0);
-                yield value.expand(shape.toArray());
-            }
-            case "edge" -> {
-                long edge = before ? 0 : extent - 1;
-                yield x.slice(axis, edge, edge + 1).expand(shape.toArray());
-            }
-            case "wrap" -> before ? x.slice(axis, extent - width, extent) : x.slice(axis, 0, width);
+            case "constant" -> x.pad(node.has(2) ? node.number(2) : 0, widths);
+            case "reflect" -> x.pad(PadMode.REFLECT, widths);
+            case "edge" -> x.pad(PadMode.REPLICATE, widths);
+            case "wrap" -> x.pad(PadMode.CIRCULAR, widths);
             default -> throw new UnsupportedCase("mode " + mode);
         };
+    }
+
+    private static Tensor range(OnnxNode node) {
+        DType dtype = node.x(0).dtype();
+        return node.device().arange(dtype, node.number(0), node.number(1), node.number(2));
+    }
+
+    private static Tensor eyeLike(OnnxNode node) {
+        Tensor x = node.x(0);
+        Tensor ones = x.onesLike();
+        int k = (int) node.integer("k", 0);
+        return ones.tril(k).triu(k);
+    }
+
+    private static Tensor triangle(OnnxNode node) {
+        int k = node.has(1) ? (int) node.number(1) : 0;
+        return node.integer("upper", 1) == 1 ? node.x(0).triu(k) : node.x(0).tril(k);
     }
 
     private static Tensor gather(OnnxNode node) {

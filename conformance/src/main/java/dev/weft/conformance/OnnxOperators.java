@@ -2,6 +2,7 @@ package dev.weft.conformance;
 
 import dev.weft.DType;
 import dev.weft.Shape;
+import dev.weft.Statistics;
 import dev.weft.Tensor;
 import dev.weft.backend.ReduceOp;
 
@@ -163,7 +164,7 @@ final class OnnxOperators {
         one("ReduceL2", node -> reduce(node, ReduceOp.SUM, node.x(0).square()).sqrt());
         one("ReduceSumSquare", node -> reduce(node, ReduceOp.SUM, node.x(0).square()));
         one("ReduceLogSum", node -> reduce(node, ReduceOp.SUM, node.x(0)).log());
-        one("ReduceLogSumExp", node -> reduce(node, ReduceOp.SUM, node.x(0).exp()).log());
+        one("ReduceLogSumExp", OnnxOperators::logsumexp);
         one("ArgMax", node -> argReduce(node, Tensor::argmax));
         one("ArgMin", node -> argReduce(node, Tensor::argmin));
         one("GlobalAveragePool", node -> node.x(0).reduce(ReduceOp.MEAN, true, spatial(node)));
@@ -185,6 +186,14 @@ final class OnnxOperators {
         return x.dtype() == DType.BOOL
                 ? x.to(DType.I32).reduce(op, keep, axes).to(DType.BOOL)
                 : x.reduce(op, keep, axes);
+    }
+
+    private static Tensor logsumexp(OnnxNode node) {
+        int[] axes = node.axes(1);
+        if (axes.length == 0 && node.integer("noop_with_empty_axes", 0) == 1) {
+            return node.x(0);
+        }
+        return Statistics.logsumexp(node.x(0), node.integer("keepdims", 1) == 1, axes);
     }
 
     /** The last of equals is the first in the reverse order, which a gather of rows makes. */

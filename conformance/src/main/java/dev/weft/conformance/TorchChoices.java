@@ -1,7 +1,6 @@
 package dev.weft.conformance;
 
 import dev.weft.DType;
-import dev.weft.Device;
 import dev.weft.Losses;
 import dev.weft.Reduction;
 import dev.weft.Shape;
@@ -31,10 +30,6 @@ final class TorchChoices {
                 "hardshrink",
                 o -> o.x().abs().greater(number(o.x(), 0.5)).where(o.x(), zero(o.x())));
         operations.put("sign", o -> sign(o.x()));
-        operations.put(
-                "tril", o -> triangle(o.x(), o.integer("diagonal")).where(o.x(), zero(o.x())));
-        operations.put(
-                "triu", o -> triangle(o.x(), o.integer("diagonal") - 1).where(zero(o.x()), o.x()));
         operations.put("huber", o -> huber(o, o.real("delta", 1)));
         operations.put("smooth_l1", o -> huber(o, 1));
     }
@@ -50,20 +45,6 @@ final class TorchChoices {
     private static Tensor sign(Tensor x) {
         Tensor y = x.less(zero(x)).where(number(x, -1), zero(x));
         return x.greater(zero(x)).where(number(x, 1), y).add(x.mul(0));
-    }
-
-    /** Where column - row ≤ diagonal, for x's last two axes. */
-    static Tensor triangle(Tensor x, long diagonal) {
-        Tensor rows = counting(x.device(), x.dim(-2)).add((double) diagonal).reshape(-1, 1);
-        return counting(x.device(), x.dim(-1)).lessEqual(rows);
-    }
-
-    private static Tensor counting(Device device, long n) {
-        long[] numbers = new long[(int) n];
-        for (int i = 0; i < n; i++) {
-            numbers[i] = i;
-        }
-        return device.tensor(numbers);
     }
 
     private static Tensor huber(TorchOperands o, double delta) {
@@ -102,8 +83,13 @@ final class TorchChoices {
             seen = mask.dtype() == DType.BOOL ? mask.where(scores, none) : scores.add(mask);
         }
         o.only("causal_alignment", "bottom right");
-        return o.flag("causal")
-                ? triangle(seen, seen.dim(-1) - seen.dim(-2)).where(seen, none)
-                : seen;
+        return o.flag("causal") ? past(seen).where(seen, none) : seen;
+    }
+
+    /** Where the column is no later than the row, counted from the ends of both. */
+    private static Tensor past(Tensor scores) {
+        long rows = scores.dim(-2);
+        long columns = scores.dim(-1);
+        return scores.device().ones(DType.BOOL, rows, columns).tril((int) (columns - rows));
     }
 }

@@ -1,11 +1,10 @@
 package dev.weft.conformance;
 
-import dev.weft.Elementwise;
+import dev.weft.Distances;
 import dev.weft.Losses;
 import dev.weft.Reduction;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
-import dev.weft.backend.BinaryOp;
 import dev.weft.backend.ReduceOp;
 
 import java.util.Arrays;
@@ -21,6 +20,7 @@ final class TorchOperators {
 
     static {
         TorchChoices.addTo(OPERATIONS);
+        TorchComposites.addTo(OPERATIONS);
         elementwise();
         reductions();
         normalizations();
@@ -83,31 +83,6 @@ final class TorchOperators {
     private static void reductions() {
         add("argmin", o -> o.x().argmin(o.integer("axis")));
         add("prod", o -> o.x().prod(o.integer("axis")));
-        add("logsumexp", o -> o.x().exp().sum(o.integer("axis")).log());
-        add(
-                "norm",
-                o ->
-                        o.text("p").equals("inf")
-                                ? o.x().abs().max(o.integer("axis"))
-                                : norm(o.x(), o.real("p"), o.integer("axis"), false));
-        add(
-                "normalize",
-                o -> {
-                    Tensor length = norm(o.x(), o.real("p"), o.integer("axis"), true);
-                    return o.x().div(Elementwise.binary(BinaryOp.MAX, length, o.real("eps")));
-                });
-        add("var", o -> variance(o));
-        add("std", o -> variance(o).sqrt());
-    }
-
-    private static Tensor norm(Tensor x, double p, int axis, boolean keep) {
-        return x.abs().pow(p).reduce(ReduceOp.SUM, keep, axis).pow(1 / p);
-    }
-
-    private static Tensor variance(TorchOperands o) {
-        int axis = o.integer("axis");
-        Tensor squares = o.x().sub(o.x().reduce(ReduceOp.MEAN, true, axis)).square();
-        return squares.sum(axis).div((double) o.x().dim(axis) - o.integer("correction"));
     }
 
     private static void normalizations() {
@@ -170,8 +145,8 @@ final class TorchOperators {
                 "triplet_margin",
                 o -> {
                     double p = o.real("p");
-                    Tensor near = norm(o.x().sub(o.get("b")).add(1e-6), p, 1, false);
-                    Tensor far = norm(o.x().sub(o.get("d")).add(1e-6), p, 1, false);
+                    Tensor near = Distances.pairwiseDistance(o.x(), o.get("b"), p, 1e-6);
+                    Tensor far = Distances.pairwiseDistance(o.x(), o.get("d"), p, 1e-6);
                     return reduced(o, near.sub(far).add(o.real("margin")).relu());
                 });
     }
@@ -204,16 +179,6 @@ final class TorchOperators {
     }
 
     private static void products() {
-        add(
-                "cosine_similarity",
-                o -> {
-                    Tensor a = o.get("a");
-                    Tensor b = o.get("b");
-                    int axis = o.integer("axis");
-                    Tensor lengths = norm(a, 2, axis, false).mul(norm(b, 2, axis, false));
-                    Tensor safe = Elementwise.binary(BinaryOp.MAX, lengths, o.real("eps"));
-                    return a.mul(b).sum(axis).div(safe);
-                });
         add(
                 "attention",
                 o -> {
@@ -276,16 +241,6 @@ final class TorchOperators {
                     int axis = o.integer("axis");
                     Tensor rows = o.x().transpose(0, axis).gather(o.get("indices"));
                     return rows.transpose(0, axis);
-                });
-        add(
-                "roll",
-                o -> {
-                    int axis = o.integer("axis");
-                    long cut = o.x().dim(axis) - o.integer("shift");
-                    return Tensor.concat(
-                            axis,
-                            o.x().slice(axis, cut, o.x().dim(axis)),
-                            o.x().slice(axis, 0, cut));
                 });
     }
 }
