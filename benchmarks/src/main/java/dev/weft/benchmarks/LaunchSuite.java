@@ -61,7 +61,7 @@ record LaunchSuite(List<WeftLibrary> devices, int threads) {
             View to = result.view();
             long memory = direct.allocate(2L * ELEMENTS * Float.BYTES);
             direct.write(new float[] {-1, 1, -2}, memory);
-            long relu = direct.kernel(ptx(), "relu");
+            long relu = direct.kernel(ptx(), "unary_relu");
             // n, p and q together, x and y with their offsets.
             MemorySegment parameters = direct.parameters(ELEMENTS, 0, memory, 0, memory, ELEMENTS);
             List<Way> ways =

@@ -102,6 +102,7 @@ class ArchitectureTest {
                             "Op",
                             "Recorder",
                             "Elementwise",
+                            "Logic",
                             "Products",
                             "Reductions",
                             "Indexing",

@@ -190,7 +190,7 @@ public abstract class BackendConformance {
         return CaptureCases.all(this::device);
     }
 
-    /** NumPy's tables of exp, log and tanh. */
+    /** NumPy's tables of elementary functions. */
     @TestFactory
     public Stream<DynamicTest> umath() {
         return UmathVectors.all(this::device);

@@ -20,34 +20,19 @@ final class OnnxChoices {
                         "GreaterOrEqual", Tensor::greaterEqual,
                         "Less", Tensor::less,
                         "LessOrEqual", Tensor::lessEqual,
-                        "And", (a, b) -> a.where(b, truth(a, 0)),
-                        "Or", (a, b) -> a.where(truth(a, 1), b));
+                        "And", Tensor::logicalAnd,
+                        "Or", Tensor::logicalOr,
+                        "Xor", Tensor::logicalXor);
         binary.forEach(
                 (name, op) -> operators.put(name, node -> List.of(op.apply(node.x(0), node.x(1)))));
         operators.put("Where", node -> List.of(node.x(0).where(node.x(1), node.x(2))));
-        operators.put("Sign", node -> List.of(sign(node.x(0))));
-        operators.put("ThresholdedRelu", node -> List.of(thresholded(node)));
+        operators.put("Not", node -> List.of(node.x(0).logicalNot()));
+        operators.put("IsNaN", node -> List.of(node.x(0).isNan()));
         operators.put("OneHot", node -> List.of(oneHot(node)));
     }
 
-    private static Tensor truth(Tensor like, double value) {
-        return like.device().full(DType.BOOL, value, Shape.SCALAR);
-    }
-
-    private static Tensor number(Tensor like, double value) {
+    static Tensor number(Tensor like, double value) {
         return like.device().full(like.dtype(), value, Shape.SCALAR);
-    }
-
-    private static Tensor sign(Tensor x) {
-        Tensor zero = number(x, 0);
-        Tensor negative = x.less(zero).where(number(x, -1), zero);
-        return x.greater(zero).where(number(x, 1), negative);
-    }
-
-    private static Tensor thresholded(OnnxNode node) {
-        Tensor x = node.x(0);
-        Tensor alpha = number(x, node.real("alpha", 1));
-        return x.greater(alpha).where(x, number(x, 0));
     }
 
     /** Indices below 0 count from the end; the values are off and on. */

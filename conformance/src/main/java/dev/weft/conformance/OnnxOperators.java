@@ -1,5 +1,6 @@
 package dev.weft.conformance;
 
+import dev.weft.Activations;
 import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.Statistics;
@@ -70,7 +71,7 @@ final class OnnxOperators {
         binary(
                 "Pow",
                 (a, b) ->
-                        a.dtype().isFloating()
+                        a.dtype().isFloating() || !b.dtype().isFloating()
                                 ? a.pow(b.to(a.dtype()))
                                 : a.to(DType.F64).pow(b.to(DType.F64)).to(a.dtype()));
         variadic("Sum", Tensor::add);
@@ -88,7 +89,29 @@ final class OnnxOperators {
         unary("Exp", Tensor::exp);
         unary("Log", Tensor::log);
         unary("Sqrt", Tensor::sqrt);
-        unary("Reciprocal", x -> x.pow(-1));
+        unary("Reciprocal", Tensor::reciprocal);
+        unary("Sin", Tensor::sin);
+        unary("Cos", Tensor::cos);
+        unary("Tan", Tensor::tan);
+        unary("Asin", Tensor::asin);
+        unary("Acos", Tensor::acos);
+        unary("Atan", Tensor::atan);
+        unary("Sinh", Tensor::sinh);
+        unary("Cosh", Tensor::cosh);
+        unary("Asinh", Tensor::asinh);
+        unary("Acosh", Tensor::acosh);
+        unary("Atanh", Tensor::atanh);
+        unary("Erf", Tensor::erf);
+        unary("Floor", Tensor::floor);
+        unary("Ceil", Tensor::ceil);
+        unary("Round", Tensor::round);
+        unary("Sign", Tensor::sign);
+        one(
+                "Mod",
+                node ->
+                        node.integer("fmod", 0) == 1
+                                ? node.x(0).fmod(node.x(1))
+                                : node.x(0).remainder(node.x(1)));
         one(
                 "Clip",
                 node -> {
@@ -102,12 +125,7 @@ final class OnnxOperators {
         unary("Relu", Tensor::relu);
         one("LeakyRelu", node -> node.x(0).leakyRelu(node.real("alpha", 0.01)));
         one("Elu", node -> node.x(0).elu(node.real("alpha", 1)));
-        one(
-                "Celu",
-                node -> {
-                    double alpha = node.real("alpha", 1);
-                    return node.x(0).div(alpha).elu(1).mul(alpha);
-                });
+        one("Celu", node -> node.x(0).celu(node.real("alpha", 1)));
         one(
                 "Selu",
                 node ->
@@ -121,11 +139,15 @@ final class OnnxOperators {
                                 .mul(node.real("alpha", 0.2))
                                 .add(node.real("beta", 0.5))
                                 .clamp(0, 1));
-        one("PRelu", node -> node.x(0).relu().sub(node.x(0).neg().relu().mul(node.x(1))));
+        one("PRelu", node -> Activations.prelu(node.x(0), node.x(1)));
+        one("ThresholdedRelu", node -> Activations.threshold(node.x(0), node.real("alpha", 1), 0));
+        one("Shrink", OnnxOperators::shrink);
+        unary("HardSwish", Tensor::hardSwish);
+        unary("Mish", Tensor::mish);
         unary("Sigmoid", Tensor::sigmoid);
         unary("Tanh", Tensor::tanh);
         unary("Softplus", Tensor::softplus);
-        unary("Softsign", x -> x.div(x.abs().add(1)));
+        unary("Softsign", Tensor::softsign);
         one(
                 "Gelu",
                 node ->
@@ -134,6 +156,14 @@ final class OnnxOperators {
                                 : node.x(0).gelu());
         one("Softmax", node -> node.x(0).softmax(softmaxAxis(node)));
         one("LogSoftmax", node -> node.x(0).logSoftmax(softmaxAxis(node)));
+    }
+
+    /** x - bias sign(x) where |x| > lambd, otherwise 0. */
+    private static Tensor shrink(OnnxNode node) {
+        Tensor x = node.x(0);
+        Tensor nearer = x.sub(x.sign().mul(node.real("bias", 0)));
+        Tensor far = x.abs().greater(OnnxChoices.number(x, node.real("lambd", 0.5)));
+        return far.where(nearer, OnnxChoices.number(x, 0));
     }
 
     private static int softmaxAxis(OnnxNode node) {

@@ -26,10 +26,6 @@ final class TorchChoices {
         comparisons.forEach(
                 (name, op) -> operations.put(name, o -> op.apply(o.get("a"), o.get("b"))));
         operations.put("where", o -> o.get("c").where(o.get("a"), o.get("b")));
-        operations.put(
-                "hardshrink",
-                o -> o.x().abs().greater(number(o.x(), 0.5)).where(o.x(), zero(o.x())));
-        operations.put("sign", o -> sign(o.x()));
         operations.put("huber", o -> huber(o, o.real("delta", 1)));
         operations.put("smooth_l1", o -> huber(o, 1));
     }
@@ -40,11 +36,6 @@ final class TorchChoices {
 
     private static Tensor zero(Tensor like) {
         return number(like, 0);
-    }
-
-    private static Tensor sign(Tensor x) {
-        Tensor y = x.less(zero(x)).where(number(x, -1), zero(x));
-        return x.greater(zero(x)).where(number(x, 1), y).add(x.mul(0));
     }
 
     private static Tensor huber(TorchOperands o, double delta) {

@@ -1,5 +1,8 @@
 package dev.weft.conformance;
 
+import static java.util.Map.entry;
+
+import dev.weft.Activations;
 import dev.weft.Distances;
 import dev.weft.Losses;
 import dev.weft.Reduction;
@@ -10,11 +13,81 @@ import dev.weft.backend.ReduceOp;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** PyTorch's operations, as its documentation defines them, by operations on tensors. */
 final class TorchOperators {
     private static final Map<String, Function<TorchOperands, Tensor>> OPERATIONS = new HashMap<>();
+
+    /** By their names, of the operand "x". */
+    private static final Map<String, UnaryOperator<Tensor>> UNARY =
+            Map.ofEntries(
+                    entry("abs", Tensor::abs),
+                    entry("acos", Tensor::acos),
+                    entry("acosh", Tensor::acosh),
+                    entry("asin", Tensor::asin),
+                    entry("asinh", Tensor::asinh),
+                    entry("atan", Tensor::atan),
+                    entry("atanh", Tensor::atanh),
+                    entry("ceil", Tensor::ceil),
+                    entry("cos", Tensor::cos),
+                    entry("cosh", Tensor::cosh),
+                    entry("erf", Tensor::erf),
+                    entry("erfc", Tensor::erfc),
+                    entry("exp", Tensor::exp),
+                    entry("exp2", Tensor::exp2),
+                    entry("expm1", Tensor::expm1),
+                    entry("floor", Tensor::floor),
+                    entry("hardsigmoid", Tensor::hardSigmoid),
+                    entry("hardswish", Tensor::hardSwish),
+                    entry("isfinite", Tensor::isFinite),
+                    entry("isinf", Tensor::isInf),
+                    entry("isnan", Tensor::isNan),
+                    entry("log", Tensor::log),
+                    entry("log10", Tensor::log10),
+                    entry("log2", Tensor::log2),
+                    entry("logical_not", Tensor::logicalNot),
+                    entry("logsigmoid", Tensor::logSigmoid),
+                    entry("mish", Tensor::mish),
+                    entry("neg", Tensor::neg),
+                    entry("quick_gelu", Activations::quickGelu),
+                    entry("reciprocal", Tensor::reciprocal),
+                    entry("relu", Tensor::relu),
+                    entry("relu6", Activations::relu6),
+                    entry("round", Tensor::round),
+                    entry("selu", Tensor::selu),
+                    entry("sigmoid", Tensor::sigmoid),
+                    entry("sign", Tensor::sign),
+                    entry("silu", Tensor::silu),
+                    entry("sin", Tensor::sin),
+                    entry("sinh", Tensor::sinh),
+                    entry("softsign", Tensor::softsign),
+                    entry("sqrt", Tensor::sqrt),
+                    entry("square", Tensor::square),
+                    entry("tan", Tensor::tan),
+                    entry("tanh", Tensor::tanh),
+                    entry("tanhshrink", Activations::tanhshrink),
+                    entry("trunc", Tensor::trunc));
+
+    /** By their names, of the operands "a" and "b". */
+    private static final Map<String, BinaryOperator<Tensor>> BINARY =
+            Map.ofEntries(
+                    entry("add", Tensor::add),
+                    entry("atan2", Tensor::atan2),
+                    entry("div", Tensor::div),
+                    entry("fmod", Tensor::fmod),
+                    entry("hypot", Tensor::hypot),
+                    entry("logical_and", Tensor::logicalAnd),
+                    entry("logical_or", Tensor::logicalOr),
+                    entry("logical_xor", Tensor::logicalXor),
+                    entry("maximum", Tensor::max),
+                    entry("minimum", Tensor::min),
+                    entry("mul", Tensor::mul),
+                    entry("pow", Tensor::pow),
+                    entry("remainder", Tensor::remainder),
+                    entry("sub", Tensor::sub));
 
     private TorchOperators() {}
 
@@ -46,38 +119,20 @@ final class TorchOperators {
     }
 
     private static void elementwise() {
-        add("celu", o -> o.x().elu(1));
-        add("exp", o -> o.x().exp());
-        add("hardsigmoid", o -> o.x().div(6).add(0.5).clamp(0, 1));
-        add("hardswish", o -> o.x().mul(o.x().add(3).clamp(0, 6)).div(6));
-        add("hardtanh", o -> o.x().clamp(-1, 1));
-        add("logsigmoid", o -> o.x().neg().softplus().neg());
-        add("maximum", o -> o.get("a").max(o.get("b")));
-        add("minimum", o -> o.get("a").min(o.get("b")));
-        add("mish", o -> o.x().mul(o.x().softplus().tanh()));
-        add("quick_gelu", o -> o.x().mul(o.x().mul(1.702).sigmoid()));
-        add("reciprocal", o -> o.x().pow(-1));
-        add("relu6", o -> o.x().clamp(0, 6));
-        // The case's own domain: its results are those of |x| + 0.1.
-        add("rsqrt", o -> o.x().abs().add(0.1).pow(-0.5));
-        add("selu", o -> o.x().elu(1.6732632423543772).mul(1.0507009873554805));
-        add("softshrink", o -> o.x().sub(o.x().clamp(-0.5, 0.5)));
-        add("softsign", o -> o.x().div(o.x().abs().add(1)));
-        add("sinh", o -> o.x().exp().sub(o.x().neg().exp()).mul(0.5));
-        add("cosh", o -> o.x().exp().add(o.x().neg().exp()).mul(0.5));
-        add("tanhshrink", o -> o.x().sub(o.x().tanh()));
+        UNARY.forEach((name, op) -> add(name, o -> op.apply(o.x())));
+        BINARY.forEach((name, op) -> add(name, o -> op.apply(o.get("a"), o.get("b"))));
+        // The cases' own domains: their results are those of |x| + 0.1 and of |x|.
+        add("rsqrt", o -> o.x().abs().add(0.1).rsqrt());
+        add("log1p", o -> o.x().abs().log1p());
+        add("celu", o -> o.x().celu(o.real("alpha", 1)));
+        add("glu", o -> Activations.glu(o.x(), o.integer("axis", -1)));
+        add("hardshrink", o -> Activations.hardshrink(o.x(), o.real("lambd", 0.5)));
+        add("softshrink", o -> Activations.softshrink(o.x(), o.real("lambd", 0.5)));
         add(
-                "prelu",
-                o -> {
-                    Tensor slope = o.get("slope").reshape(-1, 1);
-                    return o.x().relu().sub(o.x().neg().relu().mul(slope));
-                });
-        add(
-                "glu",
-                o -> {
-                    long half = o.x().dim(-1) / 2;
-                    return o.x().slice(-1, 0, half).mul(o.x().slice(-1, half, 2 * half).sigmoid());
-                });
+                "hardtanh",
+                o -> Activations.hardtanh(o.x(), o.real("min_val", -1), o.real("max_val", 1)));
+        add("threshold", o -> Activations.threshold(o.x(), o.real("threshold"), o.real("value")));
+        add("prelu", o -> Activations.prelu(o.x(), o.get("slope").reshape(-1, 1)));
     }
 
     private static void reductions() {

@@ -38,9 +38,6 @@ final class Derivatives {
 
     /** dy/dx, or null where that is 0 everywhere. */
     @Nullable Tensor of(Op.Unary op) {
-        if (isStep(op.op())) {
-            return null;
-        }
         return switch (op.op()) {
             case SIN -> x(op).cos();
             case COS -> x(op).sin().neg();
@@ -69,20 +66,30 @@ final class Derivatives {
             case CELU -> below(x(op), x(op).div(op.p()).exp());
             case SOFTSIGN -> x(op).abs().add(1).reciprocal().square();
             case LOG_SIGMOID -> x(op).neg().sigmoid();
-            default -> throw new IllegalArgumentException(op.op() + " has a gradient kernel");
+            case FLOOR, CEIL, ROUND, TRUNC, SIGN -> null;
+            case AFFINE,
+                    NEG,
+                    ABS,
+                    EXP,
+                    LOG,
+                    SQRT,
+                    SQUARE,
+                    RELU,
+                    LEAKY_RELU,
+                    ELU,
+                    SIGMOID,
+                    TANH,
+                    GELU_ERF,
+                    GELU_TANH,
+                    SILU,
+                    SOFTPLUS,
+                    CLAMP ->
+                    throw new IllegalArgumentException(op.op() + " has a gradient kernel");
         };
     }
 
     private Tensor x(Op.Unary op) {
         return read(op.x());
-    }
-
-    /** Whether the function is constant between the places where it jumps. */
-    private static boolean isStep(UnaryOp op) {
-        return switch (op) {
-            case FLOOR, CEIL, ROUND, TRUNC, SIGN -> true;
-            default -> false;
-        };
     }
 
     /** 1 - x², without cancellation about ±1. */
@@ -125,7 +132,8 @@ final class Derivatives {
                     byB
                             ? read(op.out()).sub(read(op.a())).div(read(op.b())).round()
                             : op.out().device().ones(op.out().dtype());
-            default -> throw new IllegalArgumentException(op.op() + " has gradient kernels");
+            case ADD, SUB, MUL, DIV, POW, MIN, MAX ->
+                    throw new IllegalArgumentException(op.op() + " has gradient kernels");
         };
     }
 

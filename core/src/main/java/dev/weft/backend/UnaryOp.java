@@ -141,7 +141,7 @@ public enum UnaryOp {
     CELU(false),
     /** y = x / (1 + |x|), ±1 at ±Inf; y' = 1 / (1 + |x|)². */
     SOFTSIGN(false),
-    /** y = ln σ(x) = min(x, 0) - log1p(e^-|x|) with σ the sigmoid; y' = σ(-x). */
+    /** y = ln σ(x) = -(max(-x, 0) + log1p(e^-|x|)), σ the sigmoid; y' = σ(-x). */
     LOG_SIGMOID(false);
 
     /** Which values a derivative is made of. */

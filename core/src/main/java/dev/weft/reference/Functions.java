@@ -70,7 +70,7 @@ final class Functions {
             case SELU -> x >= 0 ? SELU_SCALE * x : SELU_SCALE * SELU_ALPHA * Math.expm1(x);
             case CELU -> x >= 0 ? x : p * Math.expm1(x / p);
             case SOFTSIGN -> Double.isInfinite(x) ? Math.signum(x) : x / (1 + Math.abs(x));
-            case LOG_SIGMOID -> Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+            case LOG_SIGMOID -> -(Math.max(-x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
         };
     }
 

@@ -11,10 +11,8 @@ import dev.weft.gpu.Elementwise.Pair;
 import dev.weft.gpu.Elementwise.Scalars;
 
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 
 /**
  * Functions, losses and their gradients, element by element, in one type; for integers only those
@@ -25,7 +23,7 @@ final class ElementwiseKernels {
     private final Copies copies;
     private final DType dtype;
     private final Map<UnaryOp, Pair> unary;
-    private final Map<UnaryOp, Pair> unaryGrad = new EnumMap<>(UnaryOp.class);
+    private final Map<UnaryOp, Pair> unaryGrad;
     private final Map<BinaryOp, Pair> binary;
     private final Map<CompareOp, Pair> compare = new EnumMap<>(CompareOp.class);
     private final Map<LossOp, Pair> loss;
@@ -40,21 +38,16 @@ final class ElementwiseKernels {
         this.elementwise = elementwise;
         this.copies = copies;
         this.dtype = dtype;
-        unary = pairs(UnaryOp.class, KernelFile.UNARY, ElementwiseKernels::name);
-        for (UnaryOp op : UnaryOp.values()) {
-            if (hasGradKernel(op)) {
-                String name = name(op).replace("_value", "") + "_grad";
-                unaryGrad.put(op, elementwise.pair(KernelFile.UNARY_GRAD, dtype, name));
-            }
-        }
-        binary = pairs(BinaryOp.class, KernelFile.BINARY, ElementwiseKernels::name);
+        unary = pairs(UnaryOp.class, KernelFile.UNARY, "unary_", "");
+        unaryGrad = pairs(UnaryOp.class, KernelFile.UNARY_GRAD, "unary_grad_", "");
+        binary = pairs(BinaryOp.class, KernelFile.BINARY, "binary_", "");
+        loss = pairs(LossOp.class, KernelFile.LOSS, "loss_", "");
+        lossGrad = pairs(LossOp.class, KernelFile.LOSS, "loss_", "_grad");
         for (CompareOp op : CompareOp.values()) {
-            String name = op.name().toLowerCase(Locale.ROOT);
             DType compared = dtype == DType.BOOL ? DType.U8 : dtype;
+            String name = KernelFile.name("compare_", op);
             compare.put(op, elementwise.pair(KernelFile.BINARY, compared, name));
         }
-        loss = pairs(LossOp.class, KernelFile.LOSS, ElementwiseKernels::name);
-        lossGrad = pairs(LossOp.class, KernelFile.LOSS, op -> name(op) + "_grad");
         divGradB = elementwise.pair(KernelFile.BINARY, dtype, "div_grad_b");
         powGradA = elementwise.pair(KernelFile.BINARY, dtype, "pow_grad_a");
         powGradB = elementwise.pair(KernelFile.BINARY, dtype, "pow_grad_b");
@@ -63,80 +56,18 @@ final class ElementwiseKernels {
     }
 
     private <E extends Enum<E>> Map<E, Pair> pairs(
-            Class<E> ops, KernelFile file, Function<E, String> name) {
+            Class<E> ops, KernelFile file, String prefix, String suffix) {
         Map<E, Pair> pairs = new EnumMap<>(ops);
         for (E op : ops.getEnumConstants()) {
-            pairs.put(op, elementwise.pair(file, dtype, name.apply(op)));
+            pairs.put(op, elementwise.pair(file, dtype, KernelFile.name(prefix, op) + suffix));
         }
         return pairs;
     }
 
-    /** Names that C's library has are not free. */
-    private static String name(UnaryOp op) {
+    /** Whether the gradient is simply another kernel. */
+    static boolean gradIsAnother(UnaryOp op) {
         return switch (op) {
-            case AFFINE -> "affine";
-            case NEG -> "neg";
-            case ABS -> "abs_value";
-            case EXP -> "exp_value";
-            case LOG -> "log_value";
-            case SQRT -> "sqrt_value";
-            case SQUARE -> "square";
-            case RELU -> "relu";
-            case LEAKY_RELU -> "leaky_relu";
-            case ELU -> "elu";
-            case SIGMOID -> "sigmoid";
-            case TANH -> "tanh_value";
-            case GELU_ERF -> "gelu_erf";
-            case GELU_TANH -> "gelu_tanh";
-            case SILU -> "silu";
-            case SOFTPLUS -> "softplus";
-            case CLAMP -> "clamp_value";
-            default -> op.name().toLowerCase(Locale.ROOT);
-        };
-    }
-
-    private static String name(BinaryOp op) {
-        return switch (op) {
-            case ADD -> "add";
-            case SUB -> "sub";
-            case MUL -> "mul";
-            case DIV -> "div_value";
-            case POW -> "pow_value";
-            case MIN -> "min_value";
-            case MAX -> "max_value";
-            default -> op.name().toLowerCase(Locale.ROOT);
-        };
-    }
-
-    private static String name(LossOp op) {
-        return switch (op) {
-            case SQUARED_ERROR -> "squared_error";
-            case ABSOLUTE_ERROR -> "absolute_error";
-            case HUBER -> "huber";
-            case BINARY_CROSS_ENTROPY -> "binary_cross_entropy";
-            case BINARY_CROSS_ENTROPY_LOGITS -> "binary_cross_entropy_logits";
-            case CATEGORICAL_CROSS_ENTROPY -> "categorical_cross_entropy";
-        };
-    }
-
-    /** Whether the gradient is not simply another kernel. */
-    private static boolean hasGradKernel(UnaryOp op) {
-        return switch (op) {
-            case AFFINE, NEG, EXP, LOG -> false;
-            case ABS,
-                    SQRT,
-                    SQUARE,
-                    RELU,
-                    LEAKY_RELU,
-                    ELU,
-                    SIGMOID,
-                    TANH,
-                    GELU_ERF,
-                    GELU_TANH,
-                    SILU,
-                    SOFTPLUS,
-                    CLAMP ->
-                    true;
+            case AFFINE, NEG, EXP, LOG -> true;
             default -> false;
         };
     }
@@ -166,19 +97,7 @@ final class ElementwiseKernels {
                             of(unary, op), a -> a.number(dtype, 0).number(dtype, 0), dy, dx);
             case EXP -> elementwise.run(of(binary, BinaryOp.MUL), Scalars.NONE, dy, y, dx);
             case LOG -> elementwise.run(of(binary, BinaryOp.DIV), Scalars.NONE, dy, x, dx);
-            case ABS,
-                    SQRT,
-                    SQUARE,
-                    RELU,
-                    LEAKY_RELU,
-                    ELU,
-                    SIGMOID,
-                    TANH,
-                    GELU_ERF,
-                    GELU_TANH,
-                    SILU,
-                    SOFTPLUS,
-                    CLAMP ->
+            default ->
                     elementwise.run(
                             of(unaryGrad, op),
                             a -> a.number(dtype, p).number(dtype, q),
@@ -186,7 +105,6 @@ final class ElementwiseKernels {
                             y,
                             dy,
                             dx);
-            default -> throw new IllegalArgumentException(op + " has no gradient kernel");
         }
     }
 

@@ -219,12 +219,10 @@ public final class GpuBackend implements Backend, Tunable {
             case KernelCall.Gather(var _, var _, var y) -> holds(y);
             case KernelCall.Gemm(var _, var a, var _, var _, var _, var _) ->
                     a.dtype().isFloating() && holds(a);
-            case KernelCall.Unary(var op, var _, var _, var _, var y) ->
-                    op.hasGradKernel() && computes(y);
+            case KernelCall.Unary(var _, var _, var _, var _, var y) -> computes(y);
             case KernelCall.UnaryGrad(var _, var _, var _, var _, var _, var _, var dx) ->
                     computesFractions(dx);
-            case KernelCall.Binary(var op, var _, var _, var y) ->
-                    op.hasGradKernel() && computes(y);
+            case KernelCall.Binary(var _, var _, var _, var y) -> computes(y);
             case KernelCall.BinaryGrad(var _, var _, var _, var _, var _, var d) ->
                     computesFractions(d);
             case KernelCall.Compare(var _, var a, var _, var _) ->

@@ -1,6 +1,10 @@
 package dev.weft.gpu;
 
 import dev.weft.DType;
+import dev.weft.backend.BinaryOp;
+import dev.weft.backend.CompareOp;
+import dev.weft.backend.LossOp;
+import dev.weft.backend.UnaryOp;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -31,58 +36,24 @@ public enum KernelFile {
     CONVERT(conversions()),
     /** y = f(x). */
     UNARY(
-            floats(
-                    withStrided(
-                            "affine",
-                            "neg",
-                            "abs_value",
-                            "exp_value",
-                            "log_value",
-                            "sqrt_value",
-                            "square",
-                            "relu",
-                            "leaky_relu",
-                            "elu",
-                            "sigmoid",
-                            "tanh_value",
-                            "gelu_erf",
-                            "gelu_tanh",
-                            "silu",
-                            "softplus",
-                            "clamp_value")),
-            integers(withStrided("affine", "neg", "abs_value", "square", "relu", "clamp_value"))),
+            floats(functions("unary_", UnaryOp.values(), op -> op.supports(DType.F32))),
+            integers(functions("unary_", UnaryOp.values(), op -> op.supports(DType.I32)))),
     /** dx = dy f'(x). */
     UNARY_GRAD(
             floats(
-                    withStrided(
-                            "abs_grad",
-                            "sqrt_grad",
-                            "square_grad",
-                            "relu_grad",
-                            "leaky_relu_grad",
-                            "elu_grad",
-                            "sigmoid_grad",
-                            "tanh_grad",
-                            "gelu_erf_grad",
-                            "gelu_tanh_grad",
-                            "silu_grad",
-                            "softplus_grad",
-                            "clamp_grad"))),
+                    functions(
+                            "unary_grad_",
+                            UnaryOp.values(),
+                            op -> op.hasGradKernel() && !ElementwiseKernels.gradIsAnother(op)))),
     /** y = f(a, b), and its gradients; comparisons, also of bytes, for BOOL. */
     BINARY(
             of(
                     List.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.U8),
-                    withStrided(
-                            "equal",
-                            "not_equal",
-                            "less",
-                            "less_equal",
-                            "greater",
-                            "greater_equal")),
-            numbers(withStrided("add", "sub", "mul", "div_value", "min_value", "max_value")),
+                    functions("compare_", CompareOp.values(), _ -> true)),
+            floats(functions("binary_", BinaryOp.values(), op -> op.supports(DType.F32))),
+            integers(functions("binary_", BinaryOp.values(), op -> op.supports(DType.I32))),
             floats(
                     withStrided(
-                            "pow_value",
                             "div_grad_b",
                             "pow_grad_a",
                             "pow_grad_b",
@@ -91,13 +62,8 @@ public enum KernelFile {
     /** Elementwise losses and their gradients. */
     LOSS(
             floats(
-                    Stream.of(
-                                    "squared_error",
-                                    "absolute_error",
-                                    "huber",
-                                    "binary_cross_entropy",
-                                    "binary_cross_entropy_logits",
-                                    "categorical_cross_entropy")
+                    Stream.of(LossOp.values())
+                            .map(op -> name("loss_", op))
                             .flatMap(name -> withStrided(name, name + "_grad").stream())
                             .toList())),
     /** Sums, extremes and counts over axes. */
@@ -172,6 +138,18 @@ public enum KernelFile {
         return of(List.of(DType.F16, DType.BF16), kernels);
     }
 
+    /** The kernel of a function, which is named as its constant is. */
+    static String name(String prefix, Enum<?> op) {
+        return prefix + op.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The kernels of those functions that are there, each with a variant for any strides. */
+    private static <E extends Enum<E>> List<String> functions(
+            String prefix, E[] ops, Predicate<E> isThere) {
+        return withStrided(
+                Stream.of(ops).filter(isThere).map(op -> name(prefix, op)).toArray(String[]::new));
+    }
+
     /** Each with a variant for any strides. */
     private static List<String> withStrided(String... names) {
         return Stream.of(names).flatMap(name -> Stream.of(name, name + "_strided")).toList();
@@ -201,7 +179,7 @@ public enum KernelFile {
 
     /** The kernel that converts to a type. */
     static String conversion(DType to) {
-        return "to_" + to.name().toLowerCase(Locale.ROOT);
+        return name("to_", to);
     }
 
     /** The types that the file is compiled for. */

@@ -1,10 +1,10 @@
 /* y = f(a, b), and the gradients d = dy ∂f/∂a and dy ∂f/∂b that are not functions of this family themselves; each
  * group on a span of elements. BinaryOp in dev.weft.backend gives the formulas.
  *
- *   NAME          dense operands, n elements
- *   NAME_strided  any strides: n elements in row-major order of the extents; a stride of 0 repeats an operand
+ *   binary_NAME, compare_NAME, NAME_grad...  dense operands, n elements
+ *   ..._strided                              any strides: n elements in row-major order of the extents; a stride of 0 repeats an operand
  *
- * y may be the same view as a or b. Tuning: GROUP, SPAN. */
+ * NAME is the constant of BinaryOp, or of CompareOp, in lower case. y may be the same view as a or b. Tuning: GROUP, SPAN. */
 
 #define BINARY_TO(TY, NAME, RESULT)                                                             \
     KERNEL(GROUP) NAME(long64 n, DENSE(const T, a_), DENSE(const T, b_), DENSE(TY, y_)) {       \
@@ -21,8 +21,8 @@
             AT(y_) = RESULT;                                                                    \
         }                                                                                       \
     }
-#define BINARY(NAME, RESULT) BINARY_TO(T, NAME, RESULT)
-#define COMPARE(NAME, RESULT) BINARY_TO(unsigned8, NAME, RESULT)
+#define BINARY(NAME, RESULT) BINARY_TO(T, binary_##NAME, RESULT)
+#define COMPARE(NAME, RESULT) BINARY_TO(unsigned8, compare_##NAME, RESULT)
 
 #define BINARY_GRAD(NAME, RESULT)                                                                    \
     KERNEL(GROUP) NAME(long64 n, DENSE(const T, a_), DENSE(const T, b_), DENSE(const T, dy_),        \
@@ -49,10 +49,22 @@
 BINARY(add, a + b)
 BINARY(sub, a - b)
 BINARY(mul, a* b)
-BINARY(div_value, a / b)
-BINARY(pow_value, pow(a, b))
-BINARY(min_value, smaller(a, b))
-BINARY(max_value, larger(a, b))
+BINARY(div, a / b)
+BINARY(pow, pow(a, b))
+BINARY(min, smaller(a, b))
+BINARY(max, larger(a, b))
+
+/* C's fmod has a's sign; Python's % has b's, also where it is 0. */
+DEVICE T remainder_of(T a, T b) {
+    T rest = fmod(a, b);
+    T moved = (rest < 0.0f) == (b < 0.0f) ? rest : rest + b;
+    return rest == 0.0f ? FROM_BITS((TO_BITS(rest) & ~SIGN_BIT) | (TO_BITS(b) & SIGN_BIT)) : moved;
+}
+
+BINARY(atan2, atan2(a, b))
+BINARY(fmod, fmod(a, b))
+BINARY(remainder, remainder_of(a, b))
+BINARY(hypot, hypot(a, b))
 
 /* b a^(b-1), 0 where b is 0. Rounded, b - 1 may be whole where b is not, or even where it is odd: so the power of |a|,
  * and its sign by b. And a^-1 overflows for a denormal a, where b times it may not. */
@@ -98,9 +110,34 @@ DEVICE T quotient(T a, T b) {
 BINARY(add, WRAP(a, +, b))
 BINARY(sub, WRAP(a, -, b))
 BINARY(mul, WRAP(a, *, b))
-BINARY(div_value, quotient(a, b))
-BINARY(min_value, smaller(a, b))
-BINARY(max_value, larger(a, b))
+BINARY(div, quotient(a, b))
+BINARY(min, smaller(a, b))
+BINARY(max, larger(a, b))
+
+/* 0 where b is 0; b = -1 leaves nothing, and in C may overflow. */
+DEVICE T rest_of(T a, T b) { return b == 0 || b == -1 ? 0 : a % b; }
+DEVICE T remainder_of(T a, T b) {
+    T rest = rest_of(a, b);
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
+/* By squaring; with b below 0 without its fraction. */
+DEVICE T power(T a, T b) {
+    if (b < 0) {
+        return a == 1 || (a == -1 && b % 2 == 0) ? 1 : (a == -1 ? -1 : 0);
+    }
+    UNSIGNED y = 1;
+    UNSIGNED square = (UNSIGNED)a;
+    for (T rest = b; rest != 0; rest >>= 1) {
+        y *= (rest & 1) == 0 ? 1 : square;
+        square *= square;
+    }
+    return (T)y;
+}
+
+BINARY(pow, power(a, b))
+BINARY(fmod, rest_of(a, b))
+BINARY(remainder, remainder_of(a, b))
 
 #endif
 

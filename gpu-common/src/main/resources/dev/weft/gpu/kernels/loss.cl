@@ -1,40 +1,40 @@
 /* l = f(x, t; p) for a prediction x and a target t, and dx = dl ∂f/∂x; each group on a span of
  * elements. LossOp in dev.weft.backend gives the formulas.
  *
- *   NAME, NAME_grad  dense operands, n elements; ..._strided: any strides, row-major order of the extents
+ *   loss_NAME, loss_NAME_grad  dense operands, n elements; ..._strided: any strides, row-major order of the extents
  *
  * Tuning: GROUP, SPAN. */
 
-#define LOSS(NAME, VALUE, SLOPE)                                                               \
-    KERNEL(GROUP) NAME(long64 n, T p, DENSE(const T, x_), DENSE(const T, t_), DENSE(T, l_)) {  \
+#define LOSS(NAME)                                                               \
+    KERNEL(GROUP) loss_##NAME(long64 n, T p, DENSE(const T, x_), DENSE(const T, t_), DENSE(T, l_)) {  \
         EACH_OF_SPAN(i, n) {                                                                   \
             T x = AT_DENSE(x_);                                                                \
             T t = AT_DENSE(t_);                                                                \
-            AT_DENSE(l_) = VALUE(x, t, p);                                                     \
+            AT_DENSE(l_) = NAME##_value(x, t, p);                                                     \
         }                                                                                      \
     }                                                                                          \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, T p, VIEW(const T, x_), VIEW(const T, t_),           \
+    KERNEL(GROUP) loss_##NAME##_strided(EXTENTS, T p, VIEW(const T, x_), VIEW(const T, t_),           \
                                  VIEW(T, l_)) {                                                \
         EACH_INDEX(n) {                                                                        \
             T x = AT(x_);                                                                      \
             T t = AT(t_);                                                                      \
-            AT(l_) = VALUE(x, t, p);                                                           \
+            AT(l_) = NAME##_value(x, t, p);                                                           \
         }                                                                                      \
     }                                                                                          \
-    KERNEL(GROUP) NAME##_grad(long64 n, T p, DENSE(const T, x_), DENSE(const T, t_),           \
+    KERNEL(GROUP) loss_##NAME##_grad(long64 n, T p, DENSE(const T, x_), DENSE(const T, t_),           \
                               DENSE(const T, dl_), DENSE(T, dx_)) {                            \
         EACH_OF_SPAN(i, n) {                                                                   \
             T x = AT_DENSE(x_);                                                                \
             T t = AT_DENSE(t_);                                                                \
-            AT_DENSE(dx_) = SLOPE(AT_DENSE(dl_), x, t, p);                                     \
+            AT_DENSE(dx_) = NAME##_slope(AT_DENSE(dl_), x, t, p);                                     \
         }                                                                                      \
     }                                                                                          \
-    KERNEL(GROUP) NAME##_grad_strided(EXTENTS, T p, VIEW(const T, x_), VIEW(const T, t_),      \
+    KERNEL(GROUP) loss_##NAME##_grad_strided(EXTENTS, T p, VIEW(const T, x_), VIEW(const T, t_),      \
                                       VIEW(const T, dl_), VIEW(T, dx_)) {                      \
         EACH_INDEX(n) {                                                                        \
             T x = AT(x_);                                                                      \
             T t = AT(t_);                                                                      \
-            AT(dx_) = SLOPE(AT(dl_), x, t, p);                                                 \
+            AT(dx_) = NAME##_slope(AT(dl_), x, t, p);                                                 \
         }                                                                                      \
     }
 
@@ -79,9 +79,9 @@ DEVICE T categorical_cross_entropy_slope(T dl, T x, T t, T p) {
     return dl * (x >= REAL(1e-7) ? -t / x : (x == x ? 0.0f : x));
 }
 
-LOSS(squared_error, squared_error_value, squared_error_slope)
-LOSS(absolute_error, absolute_error_value, absolute_error_slope)
-LOSS(huber, huber_value, huber_slope)
-LOSS(binary_cross_entropy, binary_cross_entropy_value, binary_cross_entropy_slope)
-LOSS(binary_cross_entropy_logits, binary_cross_entropy_logits_value, binary_cross_entropy_logits_slope)
-LOSS(categorical_cross_entropy, categorical_cross_entropy_value, categorical_cross_entropy_slope)
+LOSS(squared_error)
+LOSS(absolute_error)
+LOSS(huber)
+LOSS(binary_cross_entropy)
+LOSS(binary_cross_entropy_logits)
+LOSS(categorical_cross_entropy)

@@ -2,28 +2,28 @@
  * gives the formulas. Where the gradient is another family's function (of affine, neg, exp and log), there is no
  * kernel here.
  *
- *   NAME          dense operands, n elements
- *   NAME_strided  any strides: n elements in row-major order of the extents
+ *   unary_grad_NAME          dense operands, n elements
+ *   unary_grad_NAME_strided  any strides: n elements in row-major order of the extents
  *
- * relu, sigmoid and tanh read y only. dx may be the same view as any input. Tuning: GROUP, SPAN. */
+ * NAME is the constant of UnaryOp, in lower case. relu, sigmoid and tanh read y only. dx may be the same view as any input. Tuning: GROUP, SPAN. */
 
-#define UNARY_GRAD(NAME, SLOPE)                                                            \
-    KERNEL(GROUP) NAME(long64 n, T p, T q, DENSE(const T, x_), DENSE(const T, y_),         \
+#define UNARY_GRAD(NAME)                                                            \
+    KERNEL(GROUP) unary_grad_##NAME(long64 n, T p, T q, DENSE(const T, x_), DENSE(const T, y_),         \
                        DENSE(const T, dy_), DENSE(T, dx_)) {                               \
         EACH_OF_SPAN(i, n) {                                                               \
             T x = AT_DENSE(x_);                                                            \
             T y = AT_DENSE(y_);                                                            \
             T dy = AT_DENSE(dy_);                                                          \
-            AT_DENSE(dx_) = SLOPE(dy, x, y, p, q);                                         \
+            AT_DENSE(dx_) = NAME##_slope(dy, x, y, p, q);                                         \
         }                                                                                  \
     }                                                                                      \
-    KERNEL(GROUP) NAME##_strided(EXTENTS, T p, T q, VIEW(const T, x_), VIEW(const T, y_),  \
+    KERNEL(GROUP) unary_grad_##NAME##_strided(EXTENTS, T p, T q, VIEW(const T, x_), VIEW(const T, y_),  \
                                  VIEW(const T, dy_), VIEW(T, dx_)) {                       \
         EACH_INDEX(n) {                                                                    \
             T x = AT(x_);                                                                  \
             T y = AT(y_);                                                                  \
             T dy = AT(dy_);                                                                \
-            AT(dx_) = SLOPE(dy, x, y, p, q);                                               \
+            AT(dx_) = NAME##_slope(dy, x, y, p, q);                                               \
         }                                                                                  \
     }
 
@@ -48,16 +48,16 @@ DEVICE T silu_slope(T dy, T x, T y, T p, T q) {
     return dy * logistic_gated_slope(x, a, a, 1.0f);
 }
 
-UNARY_GRAD(abs_grad, abs_slope)
-UNARY_GRAD(sqrt_grad, sqrt_slope)
-UNARY_GRAD(square_grad, square_slope)
-UNARY_GRAD(relu_grad, relu_slope)
-UNARY_GRAD(leaky_relu_grad, leaky_relu_slope)
-UNARY_GRAD(elu_grad, elu_slope)
-UNARY_GRAD(sigmoid_grad, sigmoid_slope)
-UNARY_GRAD(tanh_grad, tanh_slope)
-UNARY_GRAD(gelu_erf_grad, gelu_erf_slope)
-UNARY_GRAD(gelu_tanh_grad, gelu_tanh_slope)
-UNARY_GRAD(silu_grad, silu_slope)
-UNARY_GRAD(softplus_grad, softplus_slope)
-UNARY_GRAD(clamp_grad, clamp_slope)
+UNARY_GRAD(abs)
+UNARY_GRAD(sqrt)
+UNARY_GRAD(square)
+UNARY_GRAD(relu)
+UNARY_GRAD(leaky_relu)
+UNARY_GRAD(elu)
+UNARY_GRAD(sigmoid)
+UNARY_GRAD(tanh)
+UNARY_GRAD(gelu_erf)
+UNARY_GRAD(gelu_tanh)
+UNARY_GRAD(silu)
+UNARY_GRAD(softplus)
+UNARY_GRAD(clamp)
