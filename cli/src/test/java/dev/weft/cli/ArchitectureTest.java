@@ -102,7 +102,6 @@ class ArchitectureTest {
                             "Op",
                             "Recorder",
                             "Elementwise",
-                            "Logic",
                             "Products",
                             "Reductions",
                             "Indexing",
