@@ -37,7 +37,7 @@ final class Confinement {
         if (closed) {
             throw new IllegalStateException(device + " was closed");
         }
-        if (Thread.currentThread() != thread && !inherited()) {
+        if (!isUsable()) {
             throw new IllegalStateException(
                     "%s belongs to thread '%s', not to '%s': open a device for each thread; or, when '%s' has stopped using it, call adopt() here first. Once that thread has ended, any other may use and close it"
                             .formatted(
@@ -46,6 +46,11 @@ final class Confinement {
                                     Thread.currentThread().getName(),
                                     thread.getName()));
         }
+    }
+
+    /** Whether it is open, and the calling thread's. */
+    boolean isUsable() {
+        return !closed && (Thread.currentThread() == thread || inherited());
     }
 
     /**

@@ -528,6 +528,11 @@ public final class Device implements AutoCloseable {
         }
     }
 
+    /** Whether the calling thread may read tensors back now. */
+    boolean isReadable() {
+        return confinement.isUsable() && !isCapturing();
+    }
+
     void check() {
         confinement.check();
     }

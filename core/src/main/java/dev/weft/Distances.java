@@ -18,19 +18,25 @@ public final class Distances {
     /** The most elements of a block of differences: 16 MB of F32. */
     private static final long BLOCK = 1 << 22;
 
+    /** The most rows for which no product of matrices is worth its lost digits. */
+    private static final long MOST_EXACT = 25;
+
     private Distances() {}
 
     /**
-     * y[…, i, j] = ‖a[…, i] - b[…, j]‖, M×D and N×D to M×N, by a product of matrices: ‖a‖² + ‖b‖² -
-     * 2 a·b, of vectors from which b's mean is taken first. Of vectors that are nearly equal, for
-     * their length, the distance has lost digits: √u of that length, for a roundoff u. {@link
-     * #cdist(Tensor, Tensor, double)} has them.
+     * y[…, i, j] = ‖a[…, i] - b[…, j]‖, M×D and N×D to M×N. Where M or N is above 25, by a product
+     * of matrices, as in PyTorch: ‖a‖² + ‖b‖² - 2 a·b, of vectors from which b's mean is taken
+     * first. Of vectors that are nearly equal, for their length, the distance has then lost digits:
+     * √u of that length, for a roundoff u. {@link #cdist(Tensor, Tensor, double)} has them.
      *
      * @param a …×M×D; leading axes broadcast
      * @param b …×N×D
      */
     public static Tensor cdist(Tensor a, Tensor b) {
         check("cdist", a, b);
+        if (Math.max(a.dim(-2), b.dim(-2)) <= MOST_EXACT) {
+            return cdist(a, b, 2);
+        }
         return a.device()
                 .compute(
                         () -> {

@@ -53,7 +53,8 @@ public final class DropoutState implements AutoCloseable {
         }
         Elementwise.sameDevice("dropout", x, state);
         if (!x.dtype().isFloating()) {
-            throw new ShapeException("dropout: is not defined for " + x.dtype() + ", got " + x);
+            throw new ShapeException(
+                    "dropout: is not defined for " + x.dtype() + ", got " + x.describe());
         }
         Device device = x.device();
         return device.compute(

@@ -227,7 +227,7 @@ public final class Elementwise {
                     "masked_fill: x is %s, the mask is %s: it must be BOOL, as comparisons give, and broadcast to x"
                             .formatted(x, mask));
         }
-        fitting("masked_fill", x.dtype(), x.toString(), value);
+        fitting("masked_fill", x.dtype(), x.describe(), value);
         Device device = x.device();
         return device.compute(() -> where(mask, device.full(x.dtype(), value, Shape.SCALAR), x));
     }
@@ -254,7 +254,7 @@ public final class Elementwise {
     /** A number that an operation on integers takes has to be one of them itself. */
     private static void fitting(Enum<?> op, Tensor x, double number) {
         if (!x.dtype().isFloating()) {
-            fitting(name(op), x.dtype(), x.toString(), number);
+            fitting(name(op), x.dtype(), x.describe(), number);
         }
     }
 
@@ -325,7 +325,12 @@ public final class Elementwise {
     static void sameDevice(String operation, Tensor a, Tensor b) {
         if (a.device() != b.device()) {
             throw new IllegalArgumentException(
-                    operation + ": a is " + a + ", b is " + b + ": both must be on one device");
+                    operation
+                            + ": a is "
+                            + a.describe()
+                            + ", b is "
+                            + b.describe()
+                            + ": both must be on one device");
         }
     }
 

@@ -38,9 +38,9 @@ public final class Indexing {
             if (!fits) {
                 throw new ShapeException(
                         "concat: "
-                                + first
+                                + first.describe()
                                 + " and "
-                                + part
+                                + part.describe()
                                 + " differ in type or beside axis "
                                 + axis);
             }
@@ -117,9 +117,9 @@ public final class Indexing {
         if (x.rank() != 2 || x.dim(0) != indices.size() || !x.dtype().isFloating()) {
             throw new ShapeException(
                     "pick: x is "
-                            + x
+                            + x.describe()
                             + ", indices are "
-                            + indices
+                            + indices.describe()
                             + ": x must be floating, rows×columns, with one index for each row");
         }
         x.shape().limit("pick", 1, Integer.MAX_VALUE);
@@ -155,7 +155,10 @@ public final class Indexing {
         Elementwise.sameDevice(operation, x, indices);
         if (!indices.dtype().isInteger() || indices.rank() != 1) {
             throw new ShapeException(
-                    operation + ": indices are " + indices + ": they must be integers, of rank 1");
+                    operation
+                            + ": indices are "
+                            + indices.describe()
+                            + ": they must be integers, of rank 1");
         }
         // Places are I32 as well, where a device notes an index that is out of range.
         indices.shape().limit(operation, 0, Integer.MAX_VALUE);

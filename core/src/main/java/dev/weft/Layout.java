@@ -33,7 +33,7 @@ public final class Layout {
         if (reshaped == null) {
             throw new ShapeException(
                     "reshape: "
-                            + x
+                            + x.describe()
                             + " with strides "
                             + Arrays.toString(x.view().strides())
                             + " cannot be viewed as "
@@ -125,7 +125,7 @@ public final class Layout {
         if (shape.size() != x.size()) {
             throw new ShapeException(
                     "reshape: "
-                            + x
+                            + x.describe()
                             + " has "
                             + x.size()
                             + " elements and cannot become "
@@ -195,7 +195,12 @@ public final class Layout {
     public static Tensor permute(Tensor x, int... axes) {
         if (axes.length != x.rank()) {
             throw new ShapeException(
-                    "permute: " + x + " needs " + x.rank() + " axes, got " + Arrays.toString(axes));
+                    "permute: "
+                            + x.describe()
+                            + " needs "
+                            + x.rank()
+                            + " axes, got "
+                            + Arrays.toString(axes));
         }
         int[] order = new int[axes.length];
         boolean[] seen = new boolean[axes.length];
@@ -247,7 +252,7 @@ public final class Layout {
      */
     public static Tensor expand(Tensor x, Shape shape) {
         if (!x.shape().broadcastsTo(shape)) {
-            throw new ShapeException("expand: " + x + " does not broadcast to " + shape);
+            throw new ShapeException("expand: " + x.describe() + " does not broadcast to " + shape);
         }
         Tensor y = x.sharing(x.view().expand(shape));
         Recorder recorder = x.recorder();

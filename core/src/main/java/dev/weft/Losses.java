@@ -119,7 +119,9 @@ public final class Losses {
         Elementwise.sameDevice("crossEntropy", logits, target);
         if (logits.rank() != 2 || !logits.dtype().isFloating()) {
             throw new ShapeException(
-                    "crossEntropy: logits are " + logits + ": they must be floating, rows×classes");
+                    "crossEntropy: logits are "
+                            + logits.describe()
+                            + ": they must be floating, rows×classes");
         }
         boolean fits =
                 target.dtype().isInteger()
@@ -128,9 +130,9 @@ public final class Losses {
         if (!fits) {
             throw new ShapeException(
                     "crossEntropy: logits are "
-                            + logits
+                            + logits.describe()
                             + ", target is "
-                            + target
+                            + target.describe()
                             + ": needs one class index, an integer, for each row, or the logits'"
                             + " shape and type");
         }
@@ -196,9 +198,9 @@ public final class Losses {
             throw new ShapeException(
                     name
                             + ": prediction is "
-                            + x
+                            + x.describe()
                             + ", target is "
-                            + t
+                            + t.describe()
                             + ": both must be of one floating type and shape");
         }
         refuseTracked(name, t);

@@ -23,7 +23,7 @@ public final class Padding {
      */
     public static Tensor pad(Tensor x, double value, long... widths) {
         long[][] pairs = pairs(x, widths);
-        Elementwise.fitting("pad", x.dtype(), x.toString(), value);
+        Elementwise.fitting("pad", x.dtype(), x.describe(), value);
         long[] dims = x.shape().toArray();
         for (int axis = 0; axis < dims.length; axis++) {
             dims[axis] = Math.addExact(cut(x, axis, pairs), added(axis, pairs));

@@ -26,7 +26,8 @@ public final class Reductions {
     public static Tensor reduce(ReduceOp op, Tensor x, boolean keepDims, int... axes) {
         String name = Elementwise.name(op);
         if (!op.supports(x.dtype())) {
-            throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
+            throw new ShapeException(
+                    name + ": is not defined for " + x.dtype() + ", got " + x.describe());
         }
         boolean[] reduced = x.shape().axes(name, axes);
         long[] kept = x.shape().toArray();
@@ -107,7 +108,8 @@ public final class Reductions {
     private static Tensor softmax(String name, boolean log, Tensor x, int axis) {
         int at = x.shape().axis(name, axis);
         if (!x.dtype().isFloating()) {
-            throw new ShapeException(name + ": is not defined for " + x.dtype() + ", got " + x);
+            throw new ShapeException(
+                    name + ": is not defined for " + x.dtype() + ", got " + x.describe());
         }
         x.shape().limit(name, at, KernelCall.MOST_EXTENT);
         Device device = x.device();

@@ -11,6 +11,9 @@ import dev.weft.backend.View;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Formattable;
+import java.util.FormattableFlags;
+import java.util.Formatter;
 import java.util.List;
 
 /**
@@ -26,7 +29,7 @@ import java.util.List;
  * IllegalStateException} where a tensor was closed. Elementwise functions are specified, with their
  * derivatives, by {@link UnaryOp} and {@link BinaryOp}; operands broadcast as in NumPy.
  */
-public final class Tensor extends Scoped implements AutoCloseable {
+public final class Tensor extends Scoped implements AutoCloseable, Formattable {
     private final Device device;
     private final Storage storage;
     private final View view;
@@ -111,7 +114,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
     Storage storage() {
         device.check();
         if (storage.isClosed()) {
-            throw new IllegalStateException(this + " was closed: it can no longer be used");
+            throw new IllegalStateException(describe() + " was closed: it can no longer be used");
         }
         return storage;
     }
@@ -180,7 +183,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
     /** The value of a tensor with one element. Blocks. */
     public double item() {
         if (size() != 1) {
-            throw new ShapeException("item: " + this + " has " + size() + " elements, not 1");
+            throw new ShapeException("item: " + describe() + " has " + size() + " elements, not 1");
         }
         return toDoubleArray()[0];
     }
@@ -212,7 +215,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
      *     them
      */
     public void fill(double value) {
-        Elementwise.fitting("fill", dtype(), toString(), value);
+        Elementwise.fitting("fill", dtype(), describe(), value);
         requireOnce("fill");
         View destination = viewToWrite();
         device.backend().run(new KernelCall.Fill(value, destination));
@@ -1111,7 +1114,7 @@ public final class Tensor extends Scoped implements AutoCloseable {
 
     /** One value, of this shape and type. */
     public Tensor fullLike(double value) {
-        Elementwise.fitting("full_like", dtype(), toString(), value);
+        Elementwise.fitting("full_like", dtype(), describe(), value);
         return device.full(dtype(), value, shape());
     }
 
@@ -1126,9 +1129,8 @@ public final class Tensor extends Scoped implements AutoCloseable {
         return new Tensor(device, storage(), other);
     }
 
-    /** The name or type, the shape, and the device. */
-    @Override
-    public String toString() {
+    /** The name or type, the shape, and the device, in one line: what messages say. */
+    public String describe() {
         return (name == null ? "tensor" : "tensor '" + Excerpt.of(name) + "'")
                 + " ("
                 + shape()
@@ -1137,5 +1139,38 @@ public final class Tensor extends Scoped implements AutoCloseable {
                 + " on "
                 + device.info().selector()
                 + ")";
+    }
+
+    /**
+     * The elements as NumPy prints an array's, by {@link PrintOptions#defaults}; {@link #describe}
+     * where they cannot be read, as after {@link #close}, on another thread or in a step that is
+     * captured. Blocks.
+     */
+    @Override
+    public String toString() {
+        return isClosed() || !device.isReadable()
+                ? describe()
+                : Printing.text(this, PrintOptions.defaults());
+    }
+
+    /**
+     * The elements as NumPy prints an array's: rows within brackets, in columns, and the ends of
+     * long axes alone where there are many. Blocks.
+     *
+     * @throws IllegalStateException as {@link #view}
+     */
+    public String toString(PrintOptions options) {
+        view();
+        return Printing.text(this, options);
+    }
+
+    /**
+     * In a format, {@code %s} is what messages say of a tensor, {@link #describe}, and {@code %#s}
+     * the elements, {@link #toString()}.
+     */
+    @Override
+    public void formatTo(Formatter formatter, int flags, int width, int precision) {
+        boolean alternate = (flags & FormattableFlags.ALTERNATE) != 0;
+        formatter.format("%s", alternate ? toString() : describe());
     }
 }

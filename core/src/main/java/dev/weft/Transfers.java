@@ -142,7 +142,7 @@ final class Transfers {
     }
 
     static void download(Tensor x, MemorySegment target) {
-        requireBytes("download", x.toString(), x.size(), x.dtype(), target);
+        requireBytes("download", x.describe(), x.size(), x.dtype(), target);
         if (target.byteSize() > 0) {
             try {
                 Layout.withContiguous(x, dense -> x.device().backend().download(dense, target));

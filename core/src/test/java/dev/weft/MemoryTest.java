@@ -357,11 +357,11 @@ class MemoryTest {
             assertEquals(
                     "tensor '%s… (1000000 characters)' ([2] F32 on reference)"
                             .formatted("n".repeat(80)),
-                    device.ones(2).named(longName).toString());
+                    device.ones(2).named(longName).describe());
             String fits = "n".repeat(80);
             assertEquals(
                     "tensor '%s' ([2] F32 on reference)".formatted(fits),
-                    device.ones(2).named(fits).toString());
+                    device.ones(2).named(fits).describe());
             // A character of two units is not cut in the middle.
             assertEquals(
                     "%s… (161 characters)".formatted("n".repeat(79)),

@@ -78,6 +78,8 @@ class ArchitectureTest {
                             "ShapeException",
                             "Excerpt",
                             "PadMode",
+                            "PrintOptions",
+                            "NumberText",
                             "Equation",
                             "ContractionOrder",
                             "Debug",
@@ -117,6 +119,7 @@ class ArchitectureTest {
                             "Norms",
                             "Distances",
                             "Comparisons",
+                            "Printing",
                             "Creation"));
 
     private static final Layer REFERENCE = Layer.of("reference", "reference");

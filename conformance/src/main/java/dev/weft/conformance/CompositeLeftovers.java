@@ -12,6 +12,7 @@ import dev.weft.LinearAlgebra;
 import dev.weft.Norms;
 import dev.weft.PadMode;
 import dev.weft.Padding;
+import dev.weft.PrintOptions;
 import dev.weft.Shapes;
 import dev.weft.Statistics;
 import dev.weft.Tensor;
@@ -173,6 +174,9 @@ final class CompositeLeftovers {
         put(
                 "allClose(Tensor, Tensor, double, double, boolean)",
                 c -> none(Comparisons.allClose(c.x, c.vector, 0.1, 0.1, true)));
+        PrintOptions ends = PrintOptions.defaults().threshold(2).edgeItems(1);
+        put("toString()", c -> none(c.x.transpose().toString().isEmpty()));
+        put("toString(PrintOptions)", c -> none(c.x.toString(ends).isEmpty()));
         put("arrayEqual(Tensor, Tensor)", c -> none(Comparisons.arrayEqual(c.x, c.positive)));
     }
 

@@ -73,12 +73,13 @@ final class StatisticsCases {
 
     private void distances() {
         cases.add(opCase("cdist", x -> x[0].cdist(x[1]), normal(3, 4), normal(5, 4)));
+        cases.add(opCase("cdist by product", x -> x[0].cdist(x[1]), normal(26, 3), normal(2, 3)));
         cases.add(
                 opCase(
                         "cdist of batches",
                         x -> x[0].cdist(x[1]),
-                        normal(2, 1, 3, 4),
-                        normal(3, 2, 4)));
+                        normal(2, 1, 2, 3),
+                        normal(2, 26, 3)));
         for (double p : new double[] {1, 2, 3, INFINITY}) {
             cases.add(
                     opCase(

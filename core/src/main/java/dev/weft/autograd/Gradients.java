@@ -63,7 +63,7 @@ public final class Gradients {
     public Tensor of(Tensor x) {
         Tensor gradient = gradients.get(x);
         if (gradient == null) {
-            throw new IllegalArgumentException("gradients: " + x + " was not watched");
+            throw new IllegalArgumentException("gradients: " + x.describe() + " was not watched");
         }
         return gradient;
     }

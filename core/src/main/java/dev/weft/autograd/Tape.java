@@ -77,7 +77,8 @@ public final class Tape implements Recorder {
         }
         View values = require("watch", x);
         if (!x.dtype().isFloating()) {
-            throw new ShapeException("watch: " + x + ": only floating tensors have gradients");
+            throw new ShapeException(
+                    "watch: " + x.describe() + ": only floating tensors have gradients");
         }
         boolean fits =
                 gradient == null
@@ -87,9 +88,9 @@ public final class Tape implements Recorder {
         if (!fits) {
             throw new ShapeException(
                     "watch: the gradient of "
-                            + x
+                            + x.describe()
                             + " cannot be written to "
-                            + gradient
+                            + gradient.describe()
                             + ": it must be contiguous, of the same shape and type");
         }
         if (gradient != null) {
@@ -153,7 +154,9 @@ public final class Tape implements Recorder {
     public Gradients gradients(Tensor y) {
         if (y.size() != 1) {
             throw new ShapeException(
-                    "gradients: " + y + " is not a scalar: reduce it, or pass the gradient by it");
+                    "gradients: "
+                            + y.describe()
+                            + " is not a scalar: reduce it, or pass the gradient by it");
         }
         return compute(y, null);
     }
@@ -178,7 +181,9 @@ public final class Tape implements Recorder {
         }
         if (!isTracked(y)) {
             throw new IllegalArgumentException(
-                    "gradients: " + y + " was not computed from a tensor that the tape watches");
+                    "gradients: "
+                            + y.describe()
+                            + " was not computed from a tensor that the tape watches");
         }
         device.backend(); // for this thread only
         return paused(() -> Gradients.compute(this, y, dy));
@@ -186,7 +191,8 @@ public final class Tape implements Recorder {
 
     private View require(String operation, Tensor x) {
         if (x.device() != device) {
-            throw new IllegalArgumentException(operation + ": " + x + " is not on " + device);
+            throw new IllegalArgumentException(
+                    operation + ": " + x.describe() + " is not on " + device);
         }
         return x.view();
     }
