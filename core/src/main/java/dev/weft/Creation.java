@@ -132,18 +132,10 @@ public final class Creation {
         Device device = indices.device();
         return device.compute(
                 () -> {
-                    Tensor rows = Indexing.indices(indices).contiguous().reshape(-1);
-                    Tensor ones = device.full(1, rows.shape());
-                    return device.make(
-                                    "one_hot",
-                                    DType.F32,
-                                    Shape.of(rows.size(), classes),
-                                    y ->
-                                            device.backend()
-                                                    .run(
-                                                            new KernelCall.Unpick(
-                                                                    ones.view(), rows.view(), y)))
-                            .to(dtype)
+                    Tensor places = Indexing.indices(indices).contiguous().reshape(-1, 1);
+                    Tensor ones = device.full(dtype, 1, places.shape());
+                    return device.full(dtype, 0, Shape.of(places.size(), classes))
+                            .scatter(1, places, ones)
                             .reshape(shape.toArray());
                 });
     }

@@ -319,6 +319,11 @@ public final class Device implements AutoCloseable {
         return Creation.eye(this, dtype, n, n);
     }
 
+    /** Random tensors from a seed, the same on every backend. */
+    public RandomTensors random(long seed) {
+        return new RandomTensors(this, seed);
+    }
+
     /** A tensor with any content, to be written by a kernel. */
     public Tensor empty(DType dtype, Shape shape) {
         return empty("empty", dtype, shape);

@@ -1,8 +1,10 @@
 package dev.weft;
 
 import dev.weft.backend.KernelCall;
+import dev.weft.backend.View;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Concatenation, and selection by index. Results have the type of what they are taken from.
@@ -80,27 +82,101 @@ public final class Indexing {
         if (table.rank() == 0) {
             throw new ShapeException("gather: the table is a scalar and has no rows");
         }
-        checkIndices("gather", table, indices);
+        return select("gather", table, 0, indices);
+    }
+
+    /**
+     * What stands at some places of an axis: y[…, i, …] = x[…, indices[i], …]. Gradients flow to x.
+     *
+     * @param x of any type
+     * @param indices integers, of rank 1
+     */
+    public static Tensor indexSelect(Tensor x, int axis, Tensor indices) {
+        return select("indexSelect", x, x.shape().axis("indexSelect", axis), indices);
+    }
+
+    private static Tensor select(String name, Tensor x, int axis, Tensor indices) {
+        checkIndices(name, x, indices);
         if (indices.dtype() != DType.I32) {
-            return table.device().compute(() -> gather(table, indices(indices)));
+            return x.device().compute(() -> select(name, x, axis, indices(indices)));
         }
-        table.shape().limit("gather", 0, Integer.MAX_VALUE);
-        Device device = table.device();
+        x.shape().limit(name, axis, Integer.MAX_VALUE);
+        Device device = x.device();
         Tensor y =
                 device.make(
-                        "gather",
-                        table.dtype(),
-                        table.shape().with(0, indices.size()),
+                        name,
+                        x.dtype(),
+                        x.shape().with(axis, indices.size()),
                         dst ->
                                 device.backend()
                                         .run(
                                                 new KernelCall.Gather(
-                                                        table.view(), indices.view(), dst)));
-        Recorder recorder = table.recorder();
+                                                        x.view().axisFirst(axis),
+                                                        indices.view(),
+                                                        dst.axisFirst(axis))));
+        Recorder recorder = x.recorder();
         if (recorder != null) {
-            recorder.record(new Op.Gather(table, indices, y));
+            recorder.record(new Op.Gather(axis, x, indices, y));
         }
         return y;
+    }
+
+    /**
+     * The elements where a mask holds, in row-major order, of rank 1. The mask is read back to the
+     * host, so that this blocks, and cannot be captured. Gradients flow to x.
+     *
+     * @param x of any type
+     * @param mask BOOL, of x's shape, or broadcast to it
+     */
+    public static Tensor maskedSelect(Tensor x, Tensor mask) {
+        Elementwise.sameDevice("maskedSelect", x, mask);
+        if (mask.dtype() != DType.BOOL
+                || !Shape.broadcast("maskedSelect", x.shape(), mask.shape()).equals(x.shape())) {
+            throw new ShapeException(
+                    "maskedSelect: x is %s, mask is %s: it must be BOOL, and broadcast to x's shape"
+                            .formatted(x, mask));
+        }
+        Device device = x.device();
+        return device.compute(
+                () -> {
+                    int[] places = places(mask.expand(x.shape().toArray()));
+                    return x.contiguous().reshape(x.size()).gather(device.tensor(places));
+                });
+    }
+
+    /**
+     * Where x is not 0, or holds: a row of indices for each such element, in row-major order; I32,
+     * elements×rank. It is found on the host, so that this blocks. No gradient.
+     *
+     * @param x of any type, with at most 2³¹ - 1 elements
+     */
+    public static Tensor nonZero(Tensor x) {
+        Device device = x.device();
+        return device.compute(
+                () -> {
+                    boolean isTruth = x.dtype() == DType.BOOL;
+                    int[] places =
+                            places(
+                                    isTruth
+                                            ? x
+                                            : x.notEqual(device.full(x.dtype(), 0, Shape.SCALAR)));
+                    int rank = x.rank();
+                    int[] rows = new int[places.length * rank];
+                    for (int i = 0; i < places.length; i++) {
+                        long rest = places[i];
+                        for (int axis = rank - 1; axis >= 0; axis--) {
+                            rows[i * rank + axis] = (int) (rest % x.dim(axis));
+                            rest /= x.dim(axis);
+                        }
+                    }
+                    return device.tensor(rows, places.length, rank);
+                });
+    }
+
+    /** Where a truth holds, counted in row-major order. */
+    static int[] places(Tensor truths) {
+        boolean[] held = truths.toBooleanArray();
+        return IntStream.range(0, held.length).filter(i -> held[i]).toArray();
     }
 
     /**
@@ -122,21 +198,117 @@ public final class Indexing {
                             + indices.describe()
                             + ": x must be floating, rows×columns, with one index for each row");
         }
-        x.shape().limit("pick", 1, Integer.MAX_VALUE);
+        return x.device()
+                .compute(() -> takeAlong(x, 1, indices.reshape(-1, 1)).reshape(indices.size()));
+    }
+
+    /**
+     * Elements by number along an axis: y[…, j, …] = x[…, indices[…, j, …], …], as PyTorch's gather
+     * and NumPy's take_along_axis. Gradients flow to x.
+     *
+     * @param x of any type
+     * @param indices integers, of x's rank, and beside the axis of extents that are at most x's; y
+     *     has their shape
+     */
+    public static Tensor takeAlong(Tensor x, int axis, Tensor indices) {
+        String name = "takeAlong";
+        int at = checkAlong(name, x, axis, indices);
+        if (indices.dtype() != DType.I32) {
+            return x.device().compute(() -> takeAlong(x, axis, indices(indices)));
+        }
+        View places = indices.view().axisLast(at);
+        View from = x.view().axisLast(at).startingWith(places.shape());
         Device device = x.device();
         Tensor y =
                 device.make(
-                        "pick",
+                        name,
                         x.dtype(),
                         indices.shape(),
                         dst ->
                                 device.backend()
-                                        .run(new KernelCall.Pick(x.view(), indices.view(), dst)));
+                                        .run(
+                                                new KernelCall.TakeAlong(
+                                                        from, places, dst.axisLast(at))));
         Recorder recorder = x.recorder();
         if (recorder != null) {
-            recorder.record(new Op.Pick(x, indices, y));
+            recorder.record(new Op.TakeAlong(at, x, indices, y));
         }
         return y;
+    }
+
+    /**
+     * x with elements replaced, by number along an axis: y = x, and then y[…, indices[…, j, …], …]
+     * = source[…, j, …] in the order of j, so that of several with the same index the last one
+     * stays. Gradients flow to x and to the source, but not to what was replaced.
+     *
+     * @param x of any type
+     * @param indices integers, of x's rank, and beside the axis of extents that are at most x's
+     * @param source of x's type and of the indices' shape
+     */
+    public static Tensor scatter(Tensor x, int axis, Tensor indices, Tensor source) {
+        return scatter("scatter", false, x, axis, indices, source);
+    }
+
+    /**
+     * x with numbers added, by number along an axis: y = x, and then y[…, indices[…, j, …], …] +=
+     * source[…, j, …] in the order of j. Operands as of {@link #scatter}, but not BOOL. Gradients
+     * flow to x and to the source.
+     */
+    public static Tensor scatterAdd(Tensor x, int axis, Tensor indices, Tensor source) {
+        if (x.dtype() == DType.BOOL) {
+            throw new ShapeException("scatterAdd: is not defined for BOOL, got " + x);
+        }
+        return scatter("scatterAdd", true, x, axis, indices, source);
+    }
+
+    private static Tensor scatter(
+            String name, boolean adds, Tensor x, int axis, Tensor indices, Tensor source) {
+        int at = checkAlong(name, x, axis, indices);
+        Elementwise.sameDevice(name, x, source);
+        if (source.dtype() != x.dtype() || !source.shape().equals(indices.shape())) {
+            throw new ShapeException(
+                    "%s: x is %s, indices are %s, source is %s: the source must have x's type and the indices' shape"
+                            .formatted(name, x, indices, source));
+        }
+        if (indices.dtype() != DType.I32) {
+            return x.device().compute(() -> scatter(name, adds, x, axis, indices(indices), source));
+        }
+        View places = indices.view().axisLast(at);
+        View from = source.view().axisLast(at);
+        Device device = x.device();
+        Tensor y =
+                device.make(
+                        name,
+                        x.dtype(),
+                        x.shape(),
+                        dst -> {
+                            device.backend().run(new KernelCall.Copy(x.view(), dst));
+                            View to = dst.axisLast(at).startingWith(places.shape());
+                            device.backend()
+                                    .run(new KernelCall.ScatterAlong(adds, from, places, to));
+                        });
+        Recorder recorder = device.recording();
+        if (recorder != null && (recorder.tracks(x) || recorder.tracks(source))) {
+            recorder.record(new Op.ScatterAlong(adds, at, x, indices, source, y));
+        }
+        return y;
+    }
+
+    /** The axis, from 0. */
+    private static int checkAlong(String operation, Tensor x, int axis, Tensor indices) {
+        Elementwise.sameDevice(operation, x, indices);
+        int at = x.shape().axis(operation, axis);
+        boolean fits = indices.dtype().isInteger() && indices.rank() == x.rank();
+        for (int other = 0; fits && other < x.rank(); other++) {
+            fits = other == at || indices.dim(other) <= x.dim(other);
+        }
+        if (!fits) {
+            throw new ShapeException(
+                    "%s: x is %s, indices are %s: they must be integers, of x's rank, and of at most x's extents beside axis %d"
+                            .formatted(operation, x, indices, axis));
+        }
+        x.shape().limit(operation, at, Integer.MAX_VALUE);
+        return at;
     }
 
     /**

@@ -28,6 +28,7 @@ public sealed interface Op {
             case Unary unary -> lower(unary.op());
             case Binary binary -> lower(binary.op());
             case Reduce reduce -> lower(reduce.op());
+            case Scan scan -> "cum" + lower(scan.op());
             case Loss loss -> lower(loss.op());
             case Softmax softmax -> softmax.log() ? "log_softmax" : "softmax";
             default -> getClass().getSimpleName().toLowerCase(Locale.ROOT);
@@ -57,6 +58,9 @@ public sealed interface Op {
     record Linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation, Tensor out)
             implements Op {}
 
+    /** out = the sums, or products, of what stands up to each element of x along an axis. */
+    record Scan(ReduceOp op, boolean reversed, int axis, Tensor x, Tensor out) implements Op {}
+
     /** out = softmax of x along an axis, or its logarithm. */
     record Softmax(boolean log, int axis, Tensor x, Tensor out) implements Op {}
 
@@ -66,11 +70,15 @@ public sealed interface Op {
     /** out = op(x, target; p), element by element. */
     record Loss(LossOp op, double p, Tensor x, Tensor target, Tensor out) implements Op {}
 
-    /** out[i] = x[i, indices[i]]. */
-    record Pick(Tensor x, Tensor indices, Tensor out) implements Op {}
+    /** out[…, j, …] = x[…, indices[…, j, …], …], along an axis. */
+    record TakeAlong(int axis, Tensor x, Tensor indices, Tensor out) implements Op {}
 
-    /** out[i, …] = table[indices[i], …]. */
-    record Gather(Tensor table, Tensor indices, Tensor out) implements Op {}
+    /** out = x, but out[…, indices[…, j, …], …] = or += source[…, j, …], along an axis. */
+    record ScatterAlong(boolean adds, int axis, Tensor x, Tensor indices, Tensor source, Tensor out)
+            implements Op {}
+
+    /** out[…, i, …] = x[…, indices[i], …], along an axis. */
+    record Gather(int axis, Tensor x, Tensor indices, Tensor out) implements Op {}
 
     /** out = the parts, one after the other along an axis. */
     record Concat(int axis, List<Tensor> parts, Tensor out) implements Op {}

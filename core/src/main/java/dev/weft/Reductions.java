@@ -59,6 +59,47 @@ public final class Reductions {
     }
 
     /**
+     * The sums or products of what stands up to each element: y_j = Σ x_i or Π x_i over i ≤ j along
+     * an axis, or where it is reversed over i ≥ j. Of x's shape and type; integers wrap. Gradients
+     * flow to x.
+     *
+     * @param op {@link ReduceOp#SUM} or {@link ReduceOp#PROD}
+     * @throws IllegalArgumentException where it is another
+     */
+    public static Tensor scan(ReduceOp op, Tensor x, int axis, boolean reversed) {
+        if (op != ReduceOp.SUM && op != ReduceOp.PROD) {
+            throw new IllegalArgumentException(
+                    "scan: is defined for SUM and PROD, got %s".formatted(op));
+        }
+        String name = "cum" + Elementwise.name(op);
+        int at = x.shape().axis(name, axis);
+        if (!op.supports(x.dtype())) {
+            throw new ShapeException(
+                    "%s: is not defined for %s, got %s".formatted(name, x.dtype(), x));
+        }
+        x.shape().limit(name, at, KernelCall.MOST_EXTENT);
+        Device device = x.device();
+        Tensor y =
+                device.make(
+                        name,
+                        x.dtype(),
+                        x.shape(),
+                        dst ->
+                                device.backend()
+                                        .run(
+                                                new KernelCall.Scan(
+                                                        op,
+                                                        reversed,
+                                                        x.view().axisLast(at),
+                                                        dst.axisLast(at))));
+        Recorder recorder = x.recorder();
+        if (recorder != null) {
+            recorder.record(new Op.Scan(op, reversed, at, x, y));
+        }
+        return y;
+    }
+
+    /**
      * The index of the largest element along an axis, which vanishes: the first of equals, the
      * first NaN. I32, of any type but BOOL. No gradient.
      *

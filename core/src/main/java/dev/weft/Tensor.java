@@ -899,6 +899,82 @@ public final class Tensor extends Scoped implements AutoCloseable, Formattable {
         return Indexing.pick(this, indices);
     }
 
+    // ---- selection and sorting
+
+    /** What stands at some places of {@code axis}: result[…, i, …] = this[…, indices[i], …]. */
+    public Tensor indexSelect(int axis, Tensor indices) {
+        return Indexing.indexSelect(this, axis, indices);
+    }
+
+    /** The elements where a BOOL mask holds, of rank 1: {@link Indexing#maskedSelect}. Blocks. */
+    public Tensor maskedSelect(Tensor mask) {
+        return Indexing.maskedSelect(this, mask);
+    }
+
+    /** Where elements are not 0: I32, elements×rank: {@link Indexing#nonZero}. Blocks. */
+    public Tensor nonZero() {
+        return Indexing.nonZero(this);
+    }
+
+    /** All elements along {@code axis} in order, with their places before: {@link Sorting}. */
+    public Sorted sort(int axis, boolean descending) {
+        return Sorting.sort(this, axis, descending);
+    }
+
+    /** Where the elements along {@code axis}, in order, are: I32. */
+    public Tensor argsort(int axis, boolean descending) {
+        return Sorting.argsort(this, axis, descending);
+    }
+
+    /** The k largest, or smallest, elements along {@code axis} in order, with their places. */
+    public Sorted topk(long k, int axis, boolean largest) {
+        return Sorting.topk(this, k, axis, largest);
+    }
+
+    /** The median along {@code axis}, which vanishes: {@link Sorting#median}. */
+    public Tensor median(int axis) {
+        return Sorting.median(this, axis);
+    }
+
+    /** The q-quantile along {@code axis}, which vanishes, on the line between two elements. */
+    public Tensor quantile(double q, int axis) {
+        return Sorting.quantile(this, q, axis, Sorting.Interpolation.LINEAR);
+    }
+
+    /** The sums of the elements up to each along {@code axis}: {@link Reductions#scan}. */
+    public Tensor cumsum(int axis) {
+        return Reductions.scan(ReduceOp.SUM, this, axis, false);
+    }
+
+    /** The products of the elements up to each along {@code axis}: {@link Reductions#scan}. */
+    public Tensor cumprod(int axis) {
+        return Reductions.scan(ReduceOp.PROD, this, axis, false);
+    }
+
+    /**
+     * Elements by number along {@code axis}, PyTorch's gather: result[…, j, …] = this[…, indices[…,
+     * j, …], …].
+     */
+    public Tensor takeAlong(int axis, Tensor indices) {
+        return Indexing.takeAlong(this, axis, indices);
+    }
+
+    /**
+     * This with elements replaced by number along {@code axis}: result[…, indices[…, j, …], …] =
+     * source[…, j, …], in the order of j.
+     */
+    public Tensor scatter(int axis, Tensor indices, Tensor source) {
+        return Indexing.scatter(this, axis, indices, source);
+    }
+
+    /**
+     * This with numbers added by number along {@code axis}: result[…, indices[…, j, …], …] +=
+     * source[…, j, …], in the order of j.
+     */
+    public Tensor scatterAdd(int axis, Tensor indices, Tensor source) {
+        return Indexing.scatterAdd(this, axis, indices, source);
+    }
+
     // ---- statistics, norms, products
 
     /** The unbiased variance, Σ (x - mean)² / (n - 1), over axes (all, where none is given). */

@@ -94,6 +94,18 @@ public abstract class BackendConformance {
         return kernels(ReductionKernels::of);
     }
 
+    /** Sums and products of what stands up to each element. */
+    @TestFactory
+    public Stream<DynamicTest> scans() {
+        return kernels(ScanKernels::of);
+    }
+
+    /** Lines in order. */
+    @TestFactory
+    public Stream<DynamicTest> sorts() {
+        return kernels(SortKernels::of);
+    }
+
     /** Sums of many numbers, whose error must not grow with their number. */
     @TestFactory
     public Stream<DynamicTest> longSums() {

@@ -100,6 +100,8 @@ public final class EveryKernel {
             // In chunks and two launches.
             kernels.run(new KernelCall.Reduce(op, f32(9000).view(), output(DType.F32, 1)));
         }
+        View line = f32(9000).view();
+        kernels.run(new KernelCall.Scan(ReduceOp.SUM, true, line, output(DType.F32, 9000)));
         View count = device.tensor(new int[] {0}).view();
         View nans = device.full(Double.NaN, Shape.of(3000)).view();
         kernels.run(new KernelCall.CountNonFinite(List.of(device.scalar(1).view(), nans), count));
@@ -112,6 +114,10 @@ public final class EveryKernel {
             View y = output(DType.F32, 5, columns);
             kernels.run(new KernelCall.Softmax(false, x, y));
             kernels.run(new KernelCall.SoftmaxGrad(false, x, x, y));
+            View places = output(DType.I32, 5, columns);
+            kernels.run(new KernelCall.Sort(true, x, y, places));
+            kernels.run(new KernelCall.Scan(ReduceOp.SUM, false, x, y));
+            kernels.run(new KernelCall.Scan(ReduceOp.PROD, true, x, y));
             kernels.run(new KernelCall.ArgReduce(ReduceOp.MIN, x, output(DType.I32, 5)));
             View labels = device.tensor(new int[] {1, 2, 3, 4, 5}).view();
             kernels.run(new KernelCall.CrossEntropy(x, labels, 1, output(DType.F32, 5), y));
@@ -130,8 +136,13 @@ public final class EveryKernel {
         kernels.run(
                 new KernelCall.ScatterAdd(
                         f32(400, 50).view(), device.tensor(new int[400]).view(), table));
-        kernels.run(new KernelCall.Pick(f32(7, 6).view(), at, output(DType.F32, 7)));
-        kernels.run(new KernelCall.Unpick(f32(7).view(), at, output(DType.F32, 7, 6)));
+        for (int count : new int[] {7, 300}) {
+            View places = device.tensor(new int[3 * count], 3, count).view();
+            View lines = f32(3, count).view();
+            kernels.run(new KernelCall.TakeAlong(f32(3, 50).view(), places, lines));
+            kernels.run(new KernelCall.ScatterAlong(false, lines, places, f32(3, 50).view()));
+            kernels.run(new KernelCall.ScatterAlong(true, lines, places, f32(3, 50).view()));
+        }
     }
 
     private void training() {

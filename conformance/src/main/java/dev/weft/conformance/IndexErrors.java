@@ -37,7 +37,10 @@ final class IndexErrors {
                                 i ->
                                         Stream.of(
                                                 test(device, "gather", i, Tensor::gather),
-                                                test(device, "pick", i, Tensor::pick),
+                                                test(device, "takeAlong", i, Tensor::pick),
+                                                test(device, "takeAlong", i, IndexErrors::taken),
+                                                test(device, "scatterAlong", i, IndexErrors::put),
+                                                test(device, "scatterAlong", i, IndexErrors::added),
                                                 test(
                                                         device,
                                                         "crossEntropy",
@@ -47,8 +50,20 @@ final class IndexErrors {
                 bad,
                 Stream.of(
                         nothing(device, "gather", Shape.of(0, ROWS), Tensor::gather),
-                        nothing(device, "pick", Shape.of(1, 0), Tensor::pick),
+                        nothing(device, "takeAlong", Shape.of(1, 0), Tensor::pick),
                         update(device)));
+    }
+
+    private static Tensor taken(Tensor x, Tensor indices) {
+        return x.takeAlong(1, indices.reshape(1, -1));
+    }
+
+    private static Tensor put(Tensor x, Tensor indices) {
+        return x.scatter(0, indices.reshape(-1, 1), x.slice(1, 0, 1));
+    }
+
+    private static Tensor added(Tensor x, Tensor indices) {
+        return x.scatterAdd(0, indices.reshape(-1, 1), x.slice(1, 0, 1));
     }
 
     /** An update that follows from a bad index is not done, whenever the index is reported. */

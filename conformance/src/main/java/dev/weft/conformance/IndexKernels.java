@@ -8,11 +8,12 @@ import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Cases of {@code fill}, {@code copy}, {@code where}, {@code gather}, {@code scatterAdd}, {@code
- * pick}, {@code unpick} and {@code countNonFinite}.
+ * takeAlong}, {@code scatterAlong} and {@code countNonFinite}.
  */
 final class IndexKernels {
     private IndexKernels() {}
@@ -50,10 +51,17 @@ final class IndexKernels {
                 }
             }
         }
-        for (int[] size : new int[][] {{0, 3}, {1, 1}, {5, 7}, {64, 10}, {1009, 3}}) {
+        Shape[] lines = {
+            Shape.of(7), Shape.of(0, 3), Shape.of(5, 1), Shape.of(9, 17), Shape.of(2, 3, 130)
+        };
+        for (Shape shape : lines) {
             for (Placement placement : Placement.values()) {
-                if (dtype.isFloating()) {
-                    cases.add(pick(dtype, size[0], size[1], placement));
+                for (int count : new int[] {0, 1, 5, 300}) {
+                    cases.add(takeAlong(dtype, shape, count, placement));
+                    cases.add(scatterAlong(false, dtype, shape, count, placement));
+                    if (dtype != DType.BOOL) {
+                        cases.add(scatterAlong(true, dtype, shape, count, placement));
+                    }
                 }
             }
         }
@@ -182,23 +190,52 @@ final class IndexKernels {
                 });
     }
 
-    private static KernelCase pick(DType dtype, int rows, int columns, Placement placement) {
-        Shape shape = Shape.of(rows, columns);
+    /** x and y have lines of {@code length}; so many indices name elements of each. */
+    private static KernelCase takeAlong(DType dtype, Shape x, int count, Placement placement) {
         return new KernelCase(
-                "pick " + dtype,
-                shape + " " + placement,
+                "takeAlong " + dtype,
+                count + " of " + x + " " + placement,
                 side -> {
                     Placement out = placement == Placement.BROADCAST ? Placement.DENSE : placement;
-                    Values values = Draws.any(side.random(), dtype, shape.size());
+                    Shape shape = x.with(-1, count);
+                    View from = side.input(Draws.any(side.random(), dtype, x.size()), x, placement);
+                    View y = side.output(dtype, shape, out, EXACT);
+                    View at = places(side, shape, (int) x.dim(-1), placement);
+                    side.run(new KernelCall.TakeAlong(from, at, y));
+                });
+    }
+
+    private static View places(Side side, Shape shape, int bound, Placement placement) {
+        int[] places = Draws.indices(side.random(), (int) shape.size(), bound);
+        return side.input(Draws.repeated(Values.of(places), shape, placement), shape, placement);
+    }
+
+    private static KernelCase scatterAlong(
+            boolean adds, DType dtype, Shape y, int count, Placement placement) {
+        return new KernelCase(
+                (adds ? "scatterAlong adding " : "scatterAlong ") + dtype,
+                count + " to " + y + " " + placement,
+                side -> {
+                    Placement out = placement == Placement.BROADCAST ? Placement.DENSE : placement;
+                    Shape shape = y.with(-1, count);
+                    Values values =
+                            adds && dtype.isFloating()
+                                    ? Draws.normal(side.random(), dtype, shape.size(), 1)
+                                    : Draws.any(side.random(), dtype, shape.size());
+                    Values before =
+                            adds && dtype.isFloating()
+                                    ? Draws.normal(side.random(), dtype, y.size(), 1)
+                                    : Draws.any(side.random(), dtype, y.size());
+                    double[] most = new double[before.size()];
+                    Arrays.fill(most, 6 + 4.0 * count);
+                    Bound bound =
+                            adds && dtype.isFloating()
+                                    ? Bound.times(Bound.roundings(count) + 1, most)
+                                    : EXACT;
                     View x = side.input(values, shape, placement);
-                    Values columnsOfRows = Values.of(Draws.indices(side.random(), rows, columns));
-                    View indices = side.input(columnsOfRows, Shape.of(rows), out);
-                    View y = side.output(dtype, Shape.of(rows), out, EXACT);
-                    side.run(new KernelCall.Pick(x, indices, y));
-                    Values gradients = Draws.normal(side.random(), dtype, rows, 1);
-                    View dy = side.input(gradients, Shape.of(rows), placement);
-                    View dx = side.output(dtype, shape, out, EXACT);
-                    side.run(new KernelCall.Unpick(dy, indices, dx));
+                    View at = places(side, shape, (int) y.dim(-1), placement);
+                    View to = side.updated(before, y, out, bound);
+                    side.run(new KernelCall.ScatterAlong(adds, x, at, to));
                 });
     }
 }

@@ -127,10 +127,23 @@ final class IntegerCases {
                 cases.add(opCase(name, x -> x[0].reduce(op, false, 0), full(dtype, 0, 3)));
             }
         }
+        cases.add(opCase("sort " + dtype, x -> x[0].sort(1, true).values(), full(dtype, 3, 9)));
+        cases.add(opCase("argsort " + dtype, x -> x[0].argsort(0, false), full(dtype, 9, 2)));
+        cases.add(opCase("cumsum " + dtype, x -> x[0].cumsum(1), full(dtype, 3, 4, 2)));
+        cases.add(opCase("cumprod " + dtype, x -> x[0].cumprod(1), integers(dtype, 0, 3, 3, 4)));
         cases.add(opCase("argmin " + dtype, x -> x[0].argmin(1), full(dtype, 3, 4, 2)));
         cases.add(opCase("argmax " + dtype, x -> x[0].argmax(1), full(dtype, 3, 4, 2)));
         Input few = integers(dtype, 0, 3, 5);
         cases.add(opCase("gather by " + dtype, x -> x[0].gather(x[1]), normal(4, 3), few));
+        Input along = integers(dtype, 0, 3, 4, 5);
+        cases.add(opCase("take by " + dtype, x -> x[0].takeAlong(1, x[1]), normal(5, 4), along));
+        cases.add(
+                opCase(
+                        "scatter add " + dtype,
+                        x -> x[0].scatterAdd(1, x[2], x[1]),
+                        full(dtype, 5, 4),
+                        full(dtype, 4, 5),
+                        along));
         cases.add(opCase("pick by " + dtype, x -> x[0].pick(x[1]), normal(5, 4), few));
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weft.Activations;
 import dev.weft.Comparisons;
+import dev.weft.Counting;
 import dev.weft.Creation;
 import dev.weft.DType;
 import dev.weft.Device;
@@ -27,6 +28,8 @@ import dev.weft.Reduction;
 import dev.weft.Reductions;
 import dev.weft.Shape;
 import dev.weft.Shapes;
+import dev.weft.Sorted;
+import dev.weft.Sorting;
 import dev.weft.Statistics;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
@@ -84,6 +87,7 @@ final class LeftoverCases {
                     "recording()",
                     "isCapturing()",
                     "adopt()",
+                    "random(long)",
                     "block()");
 
     /**
@@ -212,12 +216,28 @@ final class LeftoverCases {
         put("reduce(ReduceOp, boolean, int[])", c -> c.x.reduce(ReduceOp.MEAN, true, 0));
         put("argmax(int)", c -> c.x.argmax(0));
         put("argmin(int)", c -> c.x.argmin(0));
+        put("indexSelect(int, Tensor)", c -> c.x.indexSelect(1, c.labels));
+        put("maskedSelect(Tensor)", c -> c.x.maskedSelect(c.truths));
+        put("sort(int, boolean)", c -> none(closed(c.x.sort(0, true))));
+        put("argsort(int, boolean)", c -> c.x.argsort(1, false));
+        put("topk(long, int, boolean)", c -> none(closed(c.x.topk(2, 1, true))));
+        put("median(int)", c -> c.x.median(0));
+        put("quantile(double, int)", c -> c.x.quantile(0.3, 1));
+        put("cumsum(int)", c -> c.x.cumsum(0));
+        put("cumprod(int)", c -> c.x.cumprod(1));
         put("prod(int[])", c -> c.x.prod(0));
         put("softmax(int)", c -> c.x.softmax(0));
         put("logSoftmax(int)", c -> c.x.logSoftmax(-1));
         put("concat(int, Tensor[])", c -> Tensor.concat(0, c.x, c.positive));
         put("gather(Tensor)", c -> c.x.gather(c.labels));
         put("pick(Tensor)", c -> c.x.pick(c.labels));
+        put("takeAlong(int, Tensor)", c -> c.x.takeAlong(0, c.labels.reshape(1, 3)));
+        put(
+                "scatter(int, Tensor, Tensor)",
+                c -> c.x.scatter(1, c.labels.reshape(3, 1), c.positive.slice(1, 0, 1)));
+        put(
+                "scatterAdd(int, Tensor, Tensor)",
+                c -> c.x.scatterAdd(1, c.labels.reshape(3, 1), c.positive.slice(1, 0, 1)));
         put(
                 "restore(long, long)",
                 c -> {
@@ -267,11 +287,42 @@ final class LeftoverCases {
                 "reduce(ReduceOp, Tensor, boolean, int[])",
                 c -> Reductions.reduce(ReduceOp.MAX, c.x, true, 0));
         put("argmax(Tensor, int)", c -> Reductions.argmax(c.x, 0));
+        put("indexSelect(Tensor, int, Tensor)", c -> Indexing.indexSelect(c.x, 1, c.ids));
+        put("maskedSelect(Tensor, Tensor)", c -> Indexing.maskedSelect(c.x, c.truths));
+        put("nonZero(Tensor)", c -> Indexing.nonZero(c.x));
+        put(
+                "unique(Tensor)",
+                c -> {
+                    Counting.Unique unique = Counting.unique(c.x);
+                    unique.values().close();
+                    unique.inverse().close();
+                    unique.counts().close();
+                    return none(unique);
+                });
+        put("bincount(Tensor, int)", c -> Counting.bincount(c.labels, 5));
+        put("histogram(Tensor, int, double, double)", c -> Counting.histogram(c.x, 4, -2, 3));
+        put("sort(Tensor, int, boolean)", c -> none(closed(Sorting.sort(c.x, 0, true))));
+        put("argsort(Tensor, int, boolean)", c -> Sorting.argsort(c.x, 1, false));
+        put("topk(Tensor, long, int, boolean)", c -> none(closed(Sorting.topk(c.x, 2, 1, false))));
+        put("median(Tensor, int)", c -> Sorting.median(c.x, 0));
+        put(
+                "quantile(Tensor, double, int, Interpolation)",
+                c -> Sorting.quantile(c.x, 0.3, 1, Sorting.Interpolation.MIDPOINT));
+        put(
+                "scan(ReduceOp, Tensor, int, boolean)",
+                c -> Reductions.scan(ReduceOp.PROD, c.x, 0, true));
         put("argmin(Tensor, int)", c -> Reductions.argmin(c.x, 0));
         put("softmax(Tensor, int)", c -> Reductions.softmax(c.x, 0));
         put("logSoftmax(Tensor, int)", c -> Reductions.logSoftmax(c.x, 0));
         put("gather(Tensor, Tensor)", c -> Indexing.gather(c.x, c.ids));
         put("pick(Tensor, Tensor)", c -> Indexing.pick(c.x, c.ids));
+        put("takeAlong(Tensor, int, Tensor)", c -> Indexing.takeAlong(c.x, 1, c.ids.reshape(3, 1)));
+        put(
+                "scatter(Tensor, int, Tensor, Tensor)",
+                c -> Indexing.scatter(c.x, 0, c.ids.reshape(1, 3), c.positive.slice(0, 0, 1)));
+        put(
+                "scatterAdd(Tensor, int, Tensor, Tensor)",
+                c -> Indexing.scatterAdd(c.x, 0, c.ids.reshape(1, 3), c.positive.slice(0, 0, 1)));
         put("reshape(Tensor, long[])", c -> Layout.reshape(c.x, 9));
         put("transpose(Tensor, int, int)", c -> Layout.transpose(c.x, 0, 1));
         put("permute(Tensor, int[])", c -> Layout.permute(c.x, 1, 0));
@@ -335,6 +386,12 @@ final class LeftoverCases {
         put("compute(Supplier)", c -> c.device.compute(() -> c.x.exp().sum(1).mul(c.vector)));
     }
 
+    private static Sorted closed(Sorted sorted) {
+        sorted.values().close();
+        sorted.indices().close();
+        return sorted;
+    }
+
     private static @Nullable Tensor none(Object read) {
         assertNotNull(read);
         return null;
@@ -388,6 +445,8 @@ final class LeftoverCases {
                         Activations.class,
                         Products.class,
                         Reductions.class,
+                        Sorting.class,
+                        Counting.class,
                         Indexing.class,
                         Layout.class,
                         Losses.class,

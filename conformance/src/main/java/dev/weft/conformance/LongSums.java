@@ -62,11 +62,14 @@ final class LongSums {
         }
         cases.add(crossEntropy(dtype, 250_007));
         cases.add(scatterAdd(dtype, 100_000));
+        cases.add(scatterAlong(dtype, 100_000));
+        cases.add(ScanKernels.longScan(dtype, 300_007, false));
+        cases.add(ScanKernels.longScan(dtype, 300_007, true));
         return cases;
     }
 
     /** All the same: 0.1 to 0.2, and so little where it is F16 that their sum is not infinite. */
-    private static Values constant(Side side, DType dtype, long size) {
+    static Values constant(Side side, DType dtype, long size) {
         double value = 0.1 + 0.1 * side.random().nextDouble();
         double most = FloatFormat.of(dtype).largest() / (4.0 * size);
         return Values.of(dtype, Math.min(value, most)).cycled((int) size);
@@ -177,6 +180,26 @@ final class LongSums {
                     View table = side.updated(zeros, Shape.of(4, 5), Placement.PADDED, bound);
                     View indices = side.input(Values.of(rows));
                     side.run(new KernelCall.ScatterAdd(dy, indices, table));
+                });
+    }
+
+    /** Two places of four that are met again and again. */
+    private static KernelCase scatterAlong(DType dtype, int count) {
+        return new KernelCase(
+                "long scatterAlong " + dtype,
+                "" + count,
+                side -> {
+                    int[] places = new int[2 * count];
+                    for (int i = 0; i < places.length; i++) {
+                        places[i] = i % 3 == 0 ? 0 : 3;
+                    }
+                    Shape shape = Shape.of(2, count);
+                    View x = side.input(constant(side, dtype, 2L * count), shape, Placement.DENSE);
+                    View at = side.input(Values.of(places), shape, Placement.PADDED);
+                    Values zeros = Values.zeros(dtype, 2 * 4);
+                    Bound bound = relative(Bound.roundings(count));
+                    View y = side.updated(zeros, Shape.of(2, 4), Placement.PADDED, bound);
+                    side.run(new KernelCall.ScatterAlong(true, x, at, y));
                 });
     }
 

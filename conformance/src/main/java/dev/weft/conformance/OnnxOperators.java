@@ -2,7 +2,9 @@ package dev.weft.conformance;
 
 import dev.weft.Activations;
 import dev.weft.DType;
+import dev.weft.Reductions;
 import dev.weft.Shape;
+import dev.weft.Sorted;
 import dev.weft.Statistics;
 import dev.weft.Tensor;
 import dev.weft.backend.ReduceOp;
@@ -196,6 +198,8 @@ final class OnnxOperators {
         one("ReduceLogSum", node -> reduce(node, ReduceOp.SUM, node.x(0)).log());
         one("ReduceLogSumExp", OnnxOperators::logsumexp);
         one("ArgMax", node -> argReduce(node, Tensor::argmax));
+        OPERATORS.put("TopK", OnnxOperators::topk);
+        one("CumSum", OnnxOperators::cumsum);
         one("ArgMin", node -> argReduce(node, Tensor::argmin));
         one("GlobalAveragePool", node -> node.x(0).reduce(ReduceOp.MEAN, true, spatial(node)));
         one("GlobalMaxPool", node -> node.x(0).reduce(ReduceOp.MAX, true, spatial(node)));
@@ -224,6 +228,23 @@ final class OnnxOperators {
             return node.x(0);
         }
         return Statistics.logsumexp(node.x(0), node.integer("keepdims", 1) == 1, axes);
+    }
+
+    private static List<Tensor> topk(OnnxNode node) {
+        int axis = (int) node.integer("axis", -1);
+        boolean largest = node.integer("largest", 1) == 1;
+        node.integer("sorted", 1); // in order is right either way
+        Sorted first = node.x(0).topk(node.numbers(1)[0], axis, largest);
+        return List.of(first.values(), first.indices().to(DType.I64));
+    }
+
+    /** Exclusive sums are those up to the element before. */
+    private static Tensor cumsum(OnnxNode node) {
+        Tensor x = node.x(0);
+        int axis = (int) node.numbers(1)[0];
+        boolean reversed = node.integer("reverse", 0) == 1;
+        Tensor sums = Reductions.scan(ReduceOp.SUM, x, axis, reversed);
+        return node.integer("exclusive", 0) == 1 ? sums.sub(x) : sums;
     }
 
     /** The last of equals is the first in the reverse order, which a gather of rows makes. */

@@ -8,9 +8,12 @@ import static dev.weft.conformance.Input.normal;
 import static dev.weft.conformance.Input.uniform;
 import static dev.weft.conformance.OpCase.opCase;
 
+import dev.weft.Counting;
 import dev.weft.DType;
 import dev.weft.Losses;
 import dev.weft.Reduction;
+import dev.weft.Reductions;
+import dev.weft.Sorting;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
 import dev.weft.backend.ReduceOp;
@@ -298,6 +301,39 @@ final class OpCases {
         cases.add(opCase("argmin", x -> x[0].argmin(1), distinct(3, 4, 2).constant()));
         Input zeros = given(new double[] {2, 0, 3, 5, 0, 4, 0, 7, -1, 0.5, 3, 2}, 3, 4);
         cases.add(opCase("prod with zeros", x -> x[0].prod(1), zeros));
+        for (boolean down : new boolean[] {false, true}) {
+            String order = down ? " descending" : " ascending";
+            Input x = distinct(3, 4, 2);
+            cases.add(opCase("sort" + order, v -> v[0].sort(1, down).values(), x));
+            cases.add(opCase("argsort" + order, v -> v[0].argsort(0, down), x.constant()));
+            cases.add(opCase("topk" + order, v -> v[0].topk(2, 1, down).values(), x));
+        }
+        cases.add(opCase("median of even", x -> x[0].median(1), distinct(3, 4, 2)));
+        cases.add(opCase("median of odd", x -> x[0].median(0), distinct(3, 4, 2)));
+        for (Sorting.Interpolation how : Sorting.Interpolation.values()) {
+            cases.add(
+                    opCase(
+                            "quantile " + how,
+                            x -> Sorting.quantile(x[0], 0.4, 1, how),
+                            distinct(3, 4, 2)));
+        }
+        for (int axis : new int[] {0, 1, -1}) {
+            for (boolean reversed : new boolean[] {false, true}) {
+                String which = " along " + axis + (reversed ? " reversed" : "");
+                for (ReduceOp op : new ReduceOp[] {ReduceOp.SUM, ReduceOp.PROD}) {
+                    cases.add(
+                            opCase(
+                                    "scan " + op + which,
+                                    x -> Reductions.scan(op, x[0], axis, reversed),
+                                    distinct(3, 4, 2)));
+                }
+                cases.add(
+                        opCase(
+                                "cumprod with zeros" + which,
+                                x -> Reductions.scan(ReduceOp.PROD, x[0], axis, reversed),
+                                zeros));
+            }
+        }
         cases.add(opCase("prod with zeros over all", x -> x[0].prod(), zeros));
         return cases;
     }
@@ -379,7 +415,54 @@ final class OpCases {
                         x -> x[0].transpose().gather(x[1]),
                         normal(3, 4),
                         repeated));
+        cases.add(opCase("index select", x -> x[0].indexSelect(1, x[1]), normal(2, 4), repeated));
+        cases.add(
+                opCase(
+                        "index select of rank 3",
+                        x -> x[0].indexSelect(1, x[1]),
+                        normal(2, 4, 3),
+                        repeated));
+        Input mask = Input.integers(DType.BOOL, 0, 1, 3, 4);
+        cases.add(opCase("masked select", x -> x[0].maskedSelect(x[1]), normal(3, 4), mask));
+        Input row = Input.integers(DType.BOOL, 0, 1, 4);
+        cases.add(
+                opCase("masked select by a row", x -> x[0].maskedSelect(x[1]), normal(3, 4), row));
+        cases.add(
+                opCase(
+                        "non-zero",
+                        x -> x[0].nonZero(),
+                        given(new double[] {0, 2, -1, 0}, 2, 2).constant()));
+        Input some = given(new double[] {2, 0, 3, 2, -1, 3}, 2, 3).constant();
+        cases.add(opCase("unique", x -> Counting.unique(x[0]).values(), some));
+        cases.add(opCase("unique inverse", x -> Counting.unique(x[0]).inverse(), some));
+        cases.add(opCase("unique counts", x -> Counting.unique(x[0]).counts(), some));
+        cases.add(opCase("histogram", x -> Counting.histogram(x[0], 3, -1, 2), some));
         cases.add(opCase("pick", x -> x[0].pick(x[1]), normal(3, 4), indices(3, 0, 2)));
+        Input places = Input.integers(DType.I32, 0, 2, 2, 5);
+        Input rows = Input.integers(DType.I64, 0, 3, 6, 2);
+        cases.add(opCase("take along 1", x -> x[0].takeAlong(1, x[1]), normal(4, 3), places));
+        cases.add(opCase("take along 0", x -> x[0].takeAlong(0, x[1]), normal(4, 3), rows));
+        cases.add(
+                opCase(
+                        "scatter add along 1",
+                        x -> x[0].scatterAdd(1, x[2], x[1]),
+                        normal(4, 3),
+                        normal(2, 5),
+                        places));
+        cases.add(
+                opCase(
+                        "scatter along 1, several to one place",
+                        x -> x[0].scatter(1, x[2], x[1]),
+                        normal(4, 3),
+                        normal(2, 5),
+                        places));
+        cases.add(
+                opCase(
+                        "scatter along 0 of a transpose",
+                        x -> x[0].transpose().scatter(0, x[2], x[1]),
+                        normal(3, 4),
+                        normal(6, 2),
+                        rows));
         cases.add(
                 opCase(
                         "to I32 and back",

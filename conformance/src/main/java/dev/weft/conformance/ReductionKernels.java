@@ -140,7 +140,7 @@ final class ReductionKernels {
     }
 
     /** Numbers whose product is neither infinite nor 0, where they are multiplied. */
-    private static Values terms(ReduceOp op, Side side, DType dtype, long size) {
+    static Values terms(ReduceOp op, Side side, DType dtype, long size) {
         if (!dtype.isFloating()) {
             return Draws.integers(side.random(), dtype, size);
         }

@@ -6,6 +6,7 @@ import dev.weft.Activations;
 import dev.weft.Distances;
 import dev.weft.Losses;
 import dev.weft.Reduction;
+import dev.weft.Sorted;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
 import dev.weft.backend.ReduceOp;
@@ -137,7 +138,18 @@ final class TorchOperators {
 
     private static void reductions() {
         add("argmin", o -> o.x().argmin(o.integer("axis")));
+        add("sort", o -> sorted(o, o.x().sort(o.integer("axis"), o.flag("descending"))));
+        add(
+                "topk",
+                o -> sorted(o, o.x().topk(o.integer("k"), o.integer("axis"), o.flag("largest"))));
+        add("cumsum", o -> o.x().cumsum(o.integer("axis")));
+        add("cumprod", o -> o.x().cumprod(o.integer("axis")));
         add("prod", o -> o.x().prod(o.integer("axis")));
+    }
+
+    private static Tensor sorted(TorchOperands o, Sorted result) {
+        o.give("indices", result.indices());
+        return result.values();
     }
 
     private static void normalizations() {
@@ -290,12 +302,10 @@ final class TorchOperators {
                                             o.integer("padding_idx")))
                             .reshape(dims);
                 });
+        add("index_select", o -> o.x().indexSelect(o.integer("axis"), o.get("indices")));
+        add("gather_elements", o -> o.x().takeAlong(o.integer("axis"), o.get("indices")));
         add(
-                "index_select",
-                o -> {
-                    int axis = o.integer("axis");
-                    Tensor rows = o.x().transpose(0, axis).gather(o.get("indices"));
-                    return rows.transpose(0, axis);
-                });
+                "scatter_add_elements",
+                o -> o.x().scatterAdd(o.integer("axis"), o.get("indices"), o.get("src")));
     }
 }

@@ -26,10 +26,11 @@ import java.util.stream.Stream;
 /** The suite itself: which calls of which types it makes, and what it lets pass. */
 class SuiteTest {
     /** For every type; the others of {@link #ARITHMETIC} for all but BOOL. */
-    private static final Set<String> MOVES = Set.of("Fill", "Copy", "Where", "Gather");
+    private static final Set<String> MOVES =
+            Set.of("Fill", "Copy", "Where", "Gather", "TakeAlong", "ScatterAlong");
 
     private static final Set<String> ARITHMETIC =
-            Set.of("Unary", "Binary", "Compare", "Reduce", "ArgReduce");
+            Set.of("Unary", "Binary", "Compare", "Reduce", "Scan", "Sort", "ArgReduce");
 
     /** Notes which calls are made, with the types of their operands. */
     private static final class Noting extends ForwardingBackend {
@@ -58,6 +59,8 @@ class SuiteTest {
                         ElementwiseKernels.of(dtype),
                         GemmKernels.of(dtype),
                         ReductionKernels.of(dtype),
+                        ScanKernels.of(dtype),
+                        SortKernels.of(dtype),
                         LossKernels.of(dtype),
                         IndexKernels.of(dtype),
                         UpdateKernels.of(dtype))

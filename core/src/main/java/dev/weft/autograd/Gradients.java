@@ -18,13 +18,13 @@ import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * The backward pass, and its results. The tape is read from its end; for each operation the switch
@@ -216,6 +216,8 @@ public final class Gradients {
                 product(b, () -> saved(a).transpose(), () -> dy);
             }
             case Op.Linear linear -> linear(linear, dy);
+            case Op.Scan(var f, var reversed, var axis, var x, var out) ->
+                    contribute(x, dx -> scan(f, reversed, axis, x, dy, dx));
             case Op.Softmax(var log, var axis, var x, var out) ->
                     contribute(
                             x,
@@ -244,14 +246,28 @@ public final class Gradients {
                                     kernels.run(
                                             new KernelCall.LossGrad(
                                                     f, p, read(x), read(target), d, dx)));
-            case Op.Pick(var x, var indices, var out) ->
-                    contribute(x, dx -> kernels.run(new KernelCall.Unpick(d, read(indices), dx)));
-            case Op.Gather(var table, var indices, var out) ->
+            case Op.TakeAlong(var axis, var x, var indices, var out) ->
                     contribute(
-                            table,
-                            dTable -> {
-                                kernels.run(new KernelCall.Fill(0, dTable));
-                                kernels.run(new KernelCall.ScatterAdd(d, read(indices), dTable));
+                            x,
+                            dx -> {
+                                kernels.run(new KernelCall.Fill(0, dx));
+                                View at = read(indices).axisLast(axis);
+                                View to = dx.axisLast(axis).startingWith(at.shape());
+                                kernels.run(
+                                        new KernelCall.ScatterAlong(
+                                                true, d.axisLast(axis), at, to));
+                            });
+            case Op.ScatterAlong scatter -> scatter(scatter, dy);
+            case Op.Gather(var axis, var x, var indices, var out) ->
+                    contribute(
+                            x,
+                            dx -> {
+                                kernels.run(new KernelCall.Fill(0, dx));
+                                kernels.run(
+                                        new KernelCall.ScatterAdd(
+                                                d.axisFirst(axis),
+                                                read(indices),
+                                                dx.axisFirst(axis)));
                             });
             case Op.Concat(var axis, var parts, var out) -> concat(axis, parts, d);
             case Op.Reshape(var x, var out) ->
@@ -377,7 +393,16 @@ public final class Gradients {
             }
             case PROD ->
                     contribute(
-                            x, dx -> kernels.run(new KernelCall.Copy(product(x, kept, dKept), dx)));
+                            x,
+                            dx -> {
+                                Tensor share = ProductRules.others(saved(x).detach(), kept);
+                                kernels.run(
+                                        new KernelCall.Binary(
+                                                BinaryOp.MUL,
+                                                share.view(),
+                                                dKept.expand(x.shape()),
+                                                dx));
+                            });
             case MAX, MIN ->
                     contribute(
                             x,
@@ -389,26 +414,15 @@ public final class Gradients {
         }
     }
 
-    /**
-     * dy times the product of the other elements: y / x where none is 0, and where one is, that of
-     * the others at its place and 0 elsewhere.
-     */
-    private View product(Tensor x, Shape kept, View dy) {
-        Tensor saved = saved(x).detach();
-        int[] axes = IntStream.range(0, x.rank()).filter(i -> kept.dim(i) != x.dim(i)).toArray();
-        if (axes.length == 0) {
-            return dy;
+    /** What an element adds it adds to all that come after. */
+    private void scan(ReduceOp op, boolean reversed, int axis, Tensor x, Tensor dy, View dx) {
+        if (op == ReduceOp.SUM) {
+            View d = dy.view().axisLast(axis);
+            kernels.run(new KernelCall.Scan(op, !reversed, d, dx.axisLast(axis)));
+        } else {
+            Tensor gradient = ProductRules.scanned(saved(x).detach(), axis, reversed, dy);
+            kernels.run(new KernelCall.Copy(gradient.view(), dx));
         }
-        Tensor isZero = saved.equal(device.full(x.dtype(), 0, Shape.SCALAR));
-        Tensor one = device.full(x.dtype(), 1, Shape.SCALAR);
-        Tensor others = isZero.where(one, saved);
-        Tensor product = others.reduce(ReduceOp.PROD, true, axes);
-        Tensor zeros = isZero.to(x.dtype()).reduce(ReduceOp.SUM, true, axes);
-        Tensor byZeros = isZero.to(x.dtype()).equal(zeros);
-        Tensor share = byZeros.where(product.div(others), one.mul(0));
-        Tensor d = device.empty(dy.dtype(), kept);
-        kernels.run(new KernelCall.Copy(dy, d.view()));
-        return share.mul(d).view();
     }
 
     /** dx = dy / n at the n elements that equal the extreme, and 0 elsewhere. */
@@ -474,6 +488,33 @@ public final class Gradients {
                         dx -> kernels.run(new KernelCall.Copy(gradient.view(), dx)));
             }
         }
+    }
+
+    /** To what was written over flows nothing. */
+    private void scatter(Op.ScatterAlong op, Tensor dy) {
+        int axis = op.axis();
+        Tensor indices = op.indices();
+        Tensor taken = dy.takeAlong(axis, saved(indices));
+        if (op.adds()) {
+            contribute(op.x(), dx -> kernels.run(new KernelCall.Copy(dy.view(), dx)));
+            contribute(op.source(), ds -> kernels.run(new KernelCall.Copy(taken.view(), ds)));
+            return;
+        }
+        Tensor zeros = device.full(dy.dtype(), 0, indices.shape());
+        Tensor rest = dy.scatter(axis, indices, zeros);
+        contribute(op.x(), dx -> kernels.run(new KernelCall.Copy(rest.view(), dx)));
+        int[] numbers = new int[(int) indices.dim(axis)];
+        Arrays.setAll(numbers, i -> i);
+        long[] along = new long[indices.rank()];
+        Arrays.fill(along, 1);
+        along[axis] = numbers.length;
+        Tensor own = device.tensor(numbers).reshape(along).expand(indices.shape().toArray());
+        Tensor last =
+                device.full(DType.I32, 0, dy.shape())
+                        .scatter(axis, indices, own)
+                        .takeAlong(axis, indices);
+        Tensor kept = last.equal(own).where(taken, zeros);
+        contribute(op.source(), ds -> kernels.run(new KernelCall.Copy(kept.view(), ds)));
     }
 
     private void concat(int axis, List<Tensor> parts, View d) {

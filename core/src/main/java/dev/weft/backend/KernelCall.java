@@ -147,6 +147,25 @@ public sealed interface KernelCall {
     record Reduce(ReduceOp op, View x, @Output View y) implements KernelCall {}
 
     /**
+     * y[…, j] = Σ x[…, i] ({@link ReduceOp#SUM}) or Π x[…, i] ({@link ReduceOp#PROD}) over i ≤ j,
+     * or where it is reversed over i ≥ j, along the last axis, which has at most {@link
+     * #MOST_EXTENT} elements; of one shape and type. Sums err no more than those of {@link Reduce}.
+     */
+    record Scan(ReduceOp op, boolean reversed, View x, @Output View y) implements KernelCall {}
+
+    /**
+     * y[…, j] = the j-th element of x's line along the last axis in ascending or descending order,
+     * and indices[…, j] = its place in x: equal ones (0 and -0 too) in their order in x, and NaN
+     * last in either order.
+     *
+     * @param x not BOOL; the last axis has at most 2³¹ - 1 elements
+     * @param y of x's type and leading axes: so many of each line's elements, the first of them
+     * @param indices I32, of y's shape
+     */
+    record Sort(boolean descending, View x, @Output View y, @Output View indices)
+            implements KernelCall {}
+
+    /**
      * y = the index of the largest ({@link ReduceOp#MAX}) or the smallest ({@link ReduceOp#MIN})
      * element along x's last axis: the first where several are equal, and the first NaN where there
      * is one, as NumPy. y is I32 with x's shape less its last axis; the last axis has 1 to 2³¹ - 1
@@ -226,13 +245,26 @@ public sealed interface KernelCall {
     record ScatterAdd(View dy, View indices, @Updated View dTable) implements KernelCall {}
 
     /**
-     * y[i] = x[i, indices[i]], for x rows×columns. An index outside [0, columns) is an
-     * IndexOutOfBoundsException.
+     * y[…, j] = x[…, indices[…, j]], along the last axis. An index outside [0, x's last extent) is
+     * an IndexOutOfBoundsException that names its place in row-major order.
+     *
+     * @param x of any type, whose bits are moved; with y's extents but for the last, which is at
+     *     most 2³¹ - 1
+     * @param indices I32, of y's shape
      */
-    record Pick(View x, View indices, @Output View y) implements KernelCall {}
+    record TakeAlong(View x, View indices, @Output View y) implements KernelCall {}
 
-    /** dx[i, indices[i]] = dy[i], and 0 elsewhere; the inverse of {@link Pick}. */
-    record Unpick(View dy, View indices, @Output View dx) implements KernelCall {}
+    /**
+     * y[…, indices[…, j]] = x[…, j], or += where it adds, in the order of j along the last axis: so
+     * the last of several with the same index stays, or all add up. The inverse of {@link
+     * TakeAlong}.
+     *
+     * @param x of y's type: any, or where it adds, one that has arithmetic
+     * @param indices I32, of x's shape
+     * @param y with x's extents but for the last
+     */
+    record ScatterAlong(boolean adds, View x, View indices, @Updated View y)
+            implements KernelCall {}
 
     /**
      * mask[i] = 0 where {@code u(i) < rate 2³²}, otherwise 1 / (1 - rate), with u(i) word i mod 4

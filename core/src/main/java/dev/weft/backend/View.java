@@ -243,6 +243,16 @@ public final class View {
         return permute(axes);
     }
 
+    /** This view with {@code axis} moved to the front, the others in order. */
+    public View axisFirst(int axis) {
+        int[] axes = new int[rank()];
+        axes[0] = axis;
+        for (int i = 1; i < axes.length; i++) {
+            axes[i] = i <= axis ? i - 1 : i;
+        }
+        return axis == 0 ? this : permute(axes);
+    }
+
     /** This view of every {@code step}th index in [start, end) along an axis, from start on. */
     public View slice(int axis, long start, long end, long step) {
         long[] sliced = strides.clone();
@@ -251,6 +261,21 @@ public final class View {
         // With one element or none the stride is never used, and the product may overflow.
         sliced[axis] *= count > 1 ? step : 1;
         return new View(buffer, shape.with(axis, count), sliced, first);
+    }
+
+    /**
+     * This view's first elements along every axis but the last: as many as {@code leading} has
+     * there.
+     */
+    public View startingWith(Shape leading) {
+        View start = this;
+        for (int axis = 0; axis < rank() - 1; axis++) {
+            start =
+                    leading.dim(axis) == start.dim(axis)
+                            ? start
+                            : start.slice(axis, 0, leading.dim(axis), 1);
+        }
+        return start;
     }
 
     /**

@@ -134,8 +134,13 @@ public final class ReferenceBackend implements Backend {
             case KernelCall.Gather(var table, var indices, var y) -> gather(table, indices, y);
             case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
                     scatterAdd(dy, indices, dTable);
-            case KernelCall.Pick(var x, var indices, var y) -> pick(x, indices, y);
-            case KernelCall.Unpick(var dy, var indices, var dx) -> unpick(dy, indices, dx);
+            case KernelCall.Scan(var op, var reversed, var x, var y) ->
+                    AlongAxis.scan(op, reversed, x, y);
+            case KernelCall.Sort(var descending, var x, var y, var indices) ->
+                    AlongAxis.sort(descending, x, y, indices);
+            case KernelCall.TakeAlong(var x, var indices, var y) -> AlongAxis.take(x, indices, y);
+            case KernelCall.ScatterAlong(var adds, var x, var indices, var y) ->
+                    AlongAxis.scatter(adds, x, indices, y);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     dropoutMask(rate, state, mask);
             case KernelCall.Update update -> update(update);
@@ -525,7 +530,7 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    private static long checked(String what, long index, long position, long bound) {
+    static long checked(String what, long index, long position, long bound) {
         if (index < 0 || index >= bound) {
             throw new IndexOutOfBoundsException(
                     what
@@ -587,21 +592,6 @@ public final class ReferenceBackend implements Backend {
 
     private static View row(View view, long i) {
         return view.slice(0, i, i + 1, 1);
-    }
-
-    private static void pick(View x, View indices, View y) {
-        for (long i = 0; i < indices.size(); i++) {
-            double value = element(x, 0, i, index("pick", indices, i, x.dim(1)));
-            Elements.of(y).set(y.offset() + i * y.stride(0), value);
-        }
-    }
-
-    private static void unpick(View dy, View indices, View dx) {
-        fill(0, dx);
-        for (long i = 0; i < indices.size(); i++) {
-            double value = Elements.of(dy).get(dy.offset() + i * dy.stride(0));
-            Elements.of(dx).set(position(dx, 0, i, index("unpick", indices, i, dx.dim(1))), value);
-        }
     }
 
     private static void dropoutMask(double rate, View state, View mask) {

@@ -234,12 +234,20 @@ class ReferenceKernelsTest {
                 new KernelCall.ScatterAdd(
                         f32(new double[] {10, 20, 30, 40}, 2, 2), i32(1, 1), table));
         expect(table, 1, 2, 43, 64, 5, 6);
-        View picked = empty(DType.F32, 3);
-        backend.run(new KernelCall.Pick(table, i32(1, 0, 1), picked));
-        expect(picked, 2, 43, 6);
-        View spread = empty(DType.F32, 3, 2);
-        backend.run(new KernelCall.Unpick(picked, i32(1, 0, 1), spread));
-        expect(spread, 0, 2, 43, 0, 0, 6);
+    }
+
+    @Test
+    void elementsByIndexAlongTheLastAxis() {
+        View x = f32(new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        View at = View.contiguous(i32(2, 2, 0, 1).buffer(), Shape.of(2, 2), 0);
+        View y = empty(DType.F32, 2, 2);
+        backend.run(new KernelCall.TakeAlong(x, at, y));
+        expect(y, 3, 3, 4, 5);
+        View source = f32(new double[] {10, 20, 30, 40}, 2, 2);
+        backend.run(new KernelCall.ScatterAlong(true, source, at, x));
+        expect(x, 1, 2, 33, 34, 45, 6);
+        backend.run(new KernelCall.ScatterAlong(false, source, at, x));
+        expect(x, 1, 2, 20, 30, 40, 6);
     }
 
     @Test

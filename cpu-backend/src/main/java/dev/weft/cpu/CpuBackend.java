@@ -30,6 +30,8 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
     private final Kernels doubles;
     private final Kernels integers;
     private final Kernels longs;
+    private final IntegerSort sort;
+    private final LongSort longSort;
     private final List<Kernels> kernels;
     private boolean closed;
 
@@ -52,6 +54,8 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                         : call -> () -> specification.run(call);
         integers = new IntegerKernels(pool, scratch, elementwise);
         longs = new LongKernels(pool, scratch, elementwise);
+        sort = new IntegerSort(pool, scratch);
+        longSort = new LongSort(pool, scratch);
         kernels = List.of(floats, doubles, integers, longs);
     }
 
@@ -131,9 +135,12 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                     KernelCall.Copy _,
                     KernelCall.Where _,
                     KernelCall.Gather _,
-                    KernelCall.Pick _,
-                    KernelCall.Unpick _ ->
+                    KernelCall.TakeAlong _ ->
                     true;
+            case KernelCall.Sort(var _, var x, var _, var _) ->
+                    x.dtype().isInteger() || kernels(x.dtype()) != null;
+            case KernelCall.ScatterAlong scatter ->
+                    !scatter.adds() || kernels(scatter.y().dtype()) != null;
             case KernelCall.Gemm product -> GemmKernels.supports(product);
             default -> kernels(type(call)) != null;
         };
@@ -160,9 +167,14 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                     copies.where(condition, a, b, y);
             case KernelCall.Gather(var table, var indices, var y) ->
                     () -> Indices.gather(table, indices, y, copies);
-            case KernelCall.Pick(var x, var indices, var y) -> () -> Indices.pick(x, indices, y);
-            case KernelCall.Unpick(var dy, var indices, var dx) ->
-                    () -> Indices.unpick(dy, indices, dx, copies);
+            case KernelCall.Sort(var descending, var x, var y, var indices) ->
+                    x.dtype().bytes() == Long.BYTES
+                            ? () -> longSort.run(descending, x, y, indices)
+                            : () -> sort.run(descending, x, y, indices);
+            case KernelCall.TakeAlong(var x, var indices, var y) ->
+                    () -> Indices.takeAlong(x, indices, y);
+            case KernelCall.ScatterAlong(var adds, var x, var indices, var y) when !adds ->
+                    () -> Indices.scatterAlong(x, indices, y);
             case KernelCall.Gemm product -> gemm.prepare(product);
             case KernelCall.Unary unary when !unary.op().hasGradKernel() ->
                     () -> specification.run(unary);
@@ -222,9 +234,12 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                     reduce.y().dtype().isInteger()
                             ? reduce.y().dtype().computesIn()
                             : reduce.y().dtype();
+            case KernelCall.Scan scan ->
+                    scan.y().dtype().isInteger() ? scan.y().dtype().computesIn() : scan.y().dtype();
             case KernelCall.ArgReduce arg ->
                     arg.x().dtype().isInteger() ? arg.x().dtype().computesIn() : arg.x().dtype();
             case KernelCall.ScatterAdd scatter -> scatter.dTable().dtype();
+            case KernelCall.ScatterAlong scatter -> scatter.y().dtype();
             case KernelCall.DropoutMask dropout -> dropout.mask().dtype();
             case KernelCall.Update update -> update.p().dtype();
             case KernelCall.CountUnfit unfit -> unfit.p().dtype();
@@ -233,8 +248,8 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                     KernelCall.Copy _,
                     KernelCall.Where _,
                     KernelCall.Gather _,
-                    KernelCall.Pick _,
-                    KernelCall.Unpick _,
+                    KernelCall.TakeAlong _,
+                    KernelCall.Sort _,
                     KernelCall.Gemm _ ->
                     throw new IllegalArgumentException(call.name() + " is no kernel of a type");
         };

@@ -14,8 +14,10 @@ import java.util.Map;
 final class FloatKernels implements Kernels {
     private final Elementwise elementwise;
     private final Reduction reduction;
+    private final Scan scan;
     private final SoftmaxRows softmaxRows;
     private final ScatterAdd scatterAdd;
+    private final ScatterAlong scatterAlong;
     private final DropoutMask dropoutMask;
     private final Update update;
     private final Map<BinaryOp, Elementwise.Loop> binary = new EnumMap<>(BinaryOp.class);
@@ -23,8 +25,10 @@ final class FloatKernels implements Kernels {
     FloatKernels(WorkerPool pool, Scratch[] scratch, Elementwise elementwise) {
         this.elementwise = elementwise;
         reduction = new Reduction(pool, scratch);
+        scan = new Scan(pool, scratch);
         softmaxRows = new SoftmaxRows(pool, scratch);
         scatterAdd = new ScatterAdd(elementwise);
+        scatterAlong = new ScatterAlong(elementwise);
         dropoutMask = new DropoutMask(pool, scratch);
         update = new Update(pool, scratch);
     }
@@ -68,6 +72,8 @@ final class FloatKernels implements Kernels {
             case KernelCall.Reduce(var op, var x, var y) -> () -> reduction.reduce(op, x, y);
             case KernelCall.CountNonFinite(var xs, var count) ->
                     () -> xs.forEach(x -> reduction.countNonFinite(x, count));
+            case KernelCall.Scan(var op, var reversed, var x, var y) ->
+                    () -> scan.run(op, reversed, x, y);
             case KernelCall.ArgReduce(var op, var x, var y) -> () -> reduction.argReduce(op, x, y);
             case KernelCall.Softmax(var log, var x, var y) -> softmaxRows.softmax(log, x, y);
             case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
@@ -76,6 +82,8 @@ final class FloatKernels implements Kernels {
                     softmaxRows.crossEntropy(x, target, (float) factor, l, gradient);
             case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
                     () -> scatterAdd.run(dy, indices, dTable);
+            case KernelCall.ScatterAlong(var _, var x, var indices, var y) ->
+                    () -> scatterAlong.run(x, indices, y);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     () -> dropoutMask.draw(rate, state, mask);
             case KernelCall.Update step -> () -> update.run(step);
@@ -84,8 +92,8 @@ final class FloatKernels implements Kernels {
                     KernelCall.Copy _,
                     KernelCall.Where _,
                     KernelCall.Gather _,
-                    KernelCall.Pick _,
-                    KernelCall.Unpick _,
+                    KernelCall.TakeAlong _,
+                    KernelCall.Sort _,
                     KernelCall.Gemm _ ->
                     throw new IllegalArgumentException(call.name() + " is no kernel of a type");
         };
@@ -164,5 +172,6 @@ final class FloatKernels implements Kernels {
     public void close() {
         reduction.close();
         scatterAdd.close();
+        scatterAlong.close();
     }
 }

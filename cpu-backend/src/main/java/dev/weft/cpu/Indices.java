@@ -16,24 +16,31 @@ final class Indices {
         long at = CpuBuffer.address(indices);
         long stride = indices.size() == 0 ? 0 : indices.stride(0) * WORD;
         for (long i = 0; i < indices.size(); i++) {
-            int index = Memory.getInt(at + i * stride);
-            if (index < 0 || index >= bound) {
-                throw new IndexOutOfBoundsException(
-                        what
-                                + " "
-                                + index
-                                + " at position "
-                                + i
-                                + " is outside [0, "
-                                + bound
-                                + ")");
-            }
+            check(what, Memory.getInt(at + i * stride), i, bound);
+        }
+    }
+
+    private static void check(String what, int index, long position, long bound) {
+        if (index < 0 || index >= bound) {
+            throw new IndexOutOfBoundsException(
+                    "%s %d at position %d is outside [0, %d)"
+                            .formatted(what, index, position, bound));
         }
     }
 
     /** The index at position i. */
     static int index(View indices, long i) {
         return Memory.getInt(CpuBuffer.address(indices) + i * indices.stride(0) * WORD);
+    }
+
+    /** Sets the i-th of adjacent indices. */
+    static void set(long address, int i, long index) {
+        Memory.setInt(address + (long) i * WORD, (int) index);
+    }
+
+    /** The index at an address, for loops that have twins for longer elements. */
+    static int index(long address) {
+        return Memory.getInt(address);
     }
 
     /** The elements of x[i, …] as adjacent ones or not. */
@@ -68,26 +75,51 @@ final class Indices {
         }
     }
 
-    static void pick(View x, View indices, View y) {
-        check("pick: index", indices, x.dim(1));
-        int width = x.dtype().bytes();
-        long from = CpuBuffer.address(x);
-        long to = CpuBuffer.address(y);
+    /** Fails where an index of any shape is outside [0, bound). */
+    static void checkAll(String what, View indices, long bound) {
+        Strided places = Strided.of(indices);
         for (long i = 0; i < indices.size(); i++) {
-            long source = from + (i * x.stride(0) + index(indices, i) * x.stride(1)) * width;
-            Runs.adjacent(source, to + i * y.stride(0) * width, width);
+            check(what, Memory.getInt(places.addressOf(i)), i, bound);
         }
     }
 
-    static void unpick(View dy, View indices, View dx, Copies copies) {
-        check("unpick: index", indices, dx.dim(1));
-        copies.fill(0, dx).run();
-        int width = dx.dtype().bytes();
-        long from = CpuBuffer.address(dy);
-        long to = CpuBuffer.address(dx);
-        for (long i = 0; i < indices.size(); i++) {
-            long target = to + (i * dx.stride(0) + index(indices, i) * dx.stride(1)) * width;
-            Runs.adjacent(from + i * dy.stride(0) * width, target, width);
+    static void takeAlong(View x, View indices, View y) {
+        checkAll("takeAlong: index", indices, x.dim(-1));
+        int width = y.dtype().bytes();
+        AlongAxis.run(
+                y,
+                indices,
+                x,
+                (to, toStride, at, atStride, from, fromStride, step, count) -> {
+                    for (int i = 0; i < count; i++) {
+                        long source =
+                                from + i * fromStride + Memory.getInt(at + i * atStride) * step;
+                        move(source, to + i * toStride, width);
+                    }
+                });
+    }
+
+    static void scatterAlong(View x, View indices, View y) {
+        checkAll("scatterAlong: index", indices, y.dim(-1));
+        int width = y.dtype().bytes();
+        AlongAxis.run(
+                x,
+                indices,
+                y,
+                (from, fromStride, at, atStride, to, toStride, step, count) -> {
+                    for (int i = 0; i < count; i++) {
+                        long target = to + i * toStride + Memory.getInt(at + i * atStride) * step;
+                        move(from + i * fromStride, target, width);
+                    }
+                });
+    }
+
+    private static void move(long from, long to, int width) {
+        switch (width) {
+            case 1 -> Memory.setByte(to, Memory.getByte(from));
+            case 2 -> Memory.setShort(to, Memory.getShort(from));
+            case WORD -> Memory.setInt(to, Memory.getInt(from));
+            default -> Memory.setLong(to, Memory.getLong(from));
         }
     }
 }

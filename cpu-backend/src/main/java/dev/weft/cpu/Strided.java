@@ -121,6 +121,16 @@ final class Strided {
         return adjacent && decoded == null;
     }
 
+    /** The address of an element where it lies. */
+    long addressOf(long element) {
+        if (adjacent) {
+            return address + element * stored;
+        }
+        int last = extents.length - 1;
+        long row = element / extents[last];
+        return rowAddress(row) + (element - row * extents[last]) * strides[last];
+    }
+
     /**
      * The address of elements [start, start + count), adjacent: their own, or {@code scratch}, to
      * which they are copied.

@@ -51,17 +51,23 @@ final class Elementwise {
             launcher.spans(pair.dense, size);
             return;
         }
+        strided(pair.strided, scalars, views);
+    }
+
+    /** Runs a kernel for any strides over views of one shape, which is not empty. */
+    void strided(Kernel kernel, Scalars scalars, View... views) {
+        Axes axes = Axes.of(views);
         if (axes.isLonger(launcher.most())) {
             int axis = Axes.longest(views[0], any -> true);
-            run(pair, scalars, Axes.half(views, axis, false));
-            run(pair, scalars, Axes.half(views, axis, true));
+            strided(kernel, scalars, Axes.half(views, axis, false));
+            strided(kernel, scalars, Axes.half(views, axis, true));
             return;
         }
         int inner = axes.inner(AXES, launcher.most());
-        axes.forEachOuter(inner, offsets -> strided(pair, scalars, axes, inner, offsets));
+        axes.forEachOuter(inner, offsets -> piece(kernel, scalars, axes, inner, offsets));
     }
 
-    private void strided(Pair pair, Scalars scalars, Axes axes, int inner, long[] offsets) {
+    private void piece(Kernel kernel, Scalars scalars, Axes axes, int inner, long[] offsets) {
         long size = 1;
         for (int after = 0; after < inner; after++) {
             size *= axes.extent(after);
@@ -72,7 +78,7 @@ final class Elementwise {
         for (int v = 0; v < axes.views(); v++) {
             view(arguments, axes, inner, v, offsets[v]);
         }
-        launcher.spans(pair.strided, size);
+        launcher.spans(kernel, size);
     }
 
     /** n, e1, e2, e3. */

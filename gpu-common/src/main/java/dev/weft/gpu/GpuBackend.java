@@ -30,6 +30,8 @@ public final class GpuBackend implements Backend, Tunable {
     private final ByType<Copies> copies;
     private final ByType<ElementwiseKernels> elementwise;
     private final ByType<Reductions> reductions;
+    private final ByType<Scans> scans;
+    private final ByType<Sorts> sorts;
     private final ByType<Rows> rows;
     private final ByType<IndexKernels> indices;
     private final ByType<Updates> updates;
@@ -57,8 +59,10 @@ public final class GpuBackend implements Backend, Tunable {
         elementwise = new ByType<>(type -> new ElementwiseKernels(launches, copies.of(type), type));
         reductions =
                 new ByType<>(type -> new Reductions(launcher, launches, copies.of(type), type));
+        scans = new ByType<>(type -> new Scans(launcher, type));
+        sorts = new ByType<>(type -> new Sorts(launcher, copies, type));
         rows = new ByType<>(type -> new Rows(launcher, faults, type));
-        indices = new ByType<>(type -> new IndexKernels(launcher, faults, type));
+        indices = new ByType<>(type -> new IndexKernels(launcher, faults, launches, type));
         updates = new ByType<>(type -> new Updates(launcher, faults, type));
         gemm = new ByType<>(this::gemm);
     }
@@ -173,6 +177,8 @@ public final class GpuBackend implements Backend, Tunable {
         closed = true;
         try (driver) {
             reductions.forEach(Reductions::close);
+            scans.forEach(Scans::close);
+            sorts.forEach(Sorts::close);
             gemm.forEach(Gemm::close);
             indices.forEach(IndexKernels::close);
             faults.close();
@@ -231,13 +237,16 @@ public final class GpuBackend implements Backend, Tunable {
             case KernelCall.LossGrad(var _, var _, var _, var _, var _, var dx) ->
                     computesFractions(dx);
             case KernelCall.Reduce(var _, var x, var _) -> computes(x);
+            case KernelCall.Scan(var _, var _, var x, var _) -> computes(x);
+            case KernelCall.Sort(var _, var x, var _, var _) -> computes(x);
             case KernelCall.ArgReduce(var _, var x, var _) -> computes(x);
             case KernelCall.Softmax(var _, var x, var _) -> computesFractions(x);
             case KernelCall.SoftmaxGrad(var _, var _, var _, var dx) -> computesFractions(dx);
             case KernelCall.CrossEntropy(var x, var _, var _, var _, var _) -> computesFractions(x);
             case KernelCall.ScatterAdd(var dy, var _, var _) -> computesFractions(dy);
-            case KernelCall.Pick(var x, var _, var _) -> computesFractions(x);
-            case KernelCall.Unpick(var dy, var _, var _) -> computesFractions(dy);
+            case KernelCall.TakeAlong(var _, var _, var y) -> holds(y);
+            case KernelCall.ScatterAlong(var adds, var _, var _, var y) ->
+                    adds ? computes(y) : holds(y);
             case KernelCall.DropoutMask(var _, var _, var mask) -> computesFractions(mask);
             case KernelCall.Update update -> computesFractions(update.p());
             case KernelCall.CountUnfit(var _, var _, var _, var p, var _, var _) ->
@@ -292,6 +301,10 @@ public final class GpuBackend implements Backend, Tunable {
                     elementwise.of(dx).lossGrad(op, p, x, t, dl, dx);
             case KernelCall.Reduce(var op, var x, var y) -> reductions.of(x).reduce(op, x, y);
             case KernelCall.CountNonFinite(var xs, var count) -> countNonFinite(xs, count);
+            case KernelCall.Scan(var op, var reversed, var x, var y) ->
+                    scans.of(x).scan(op, reversed, x, y);
+            case KernelCall.Sort(var descending, var x, var y, var places) ->
+                    sorts.of(x).sort(descending, x, y, places);
             case KernelCall.ArgReduce(var op, var x, var y) -> rows.of(x).argReduce(op, x, y);
             case KernelCall.Softmax(var log, var x, var y) -> rows.of(x).softmax(log, x, y);
             case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
@@ -303,8 +316,9 @@ public final class GpuBackend implements Backend, Tunable {
             case KernelCall.Gather(var table, var at, var y) -> indices.of(y).gather(table, at, y);
             case KernelCall.ScatterAdd(var dy, var at, var dTable) ->
                     indices.of(dy).scatterAdd(dy, at, dTable);
-            case KernelCall.Pick(var x, var at, var y) -> indices.of(x).pick(x, at, y);
-            case KernelCall.Unpick(var dy, var at, var dx) -> indices.of(dy).unpick(dy, at, dx);
+            case KernelCall.TakeAlong(var x, var at, var y) -> indices.of(y).takeAlong(x, at, y);
+            case KernelCall.ScatterAlong(var adds, var x, var at, var y) ->
+                    indices.of(y).scatterAlong(adds, x, at, y);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     updates.of(mask).dropoutMask(rate, state, mask);
             case KernelCall.Update update ->

@@ -18,10 +18,10 @@ final class IndexFaults {
         GATHER("gather: index"),
         /** {@code KernelCall.ScatterAdd}. */
         SCATTER_ADD("scatterAdd: index"),
-        /** {@code KernelCall.Pick}. */
-        PICK("pick: index"),
-        /** {@code KernelCall.Unpick}. */
-        UNPICK("unpick: index"),
+        /** {@code KernelCall.TakeAlong}. */
+        TAKE_ALONG("takeAlong: index"),
+        /** {@code KernelCall.ScatterAlong}. */
+        SCATTER_ALONG("scatterAlong: index"),
         /** {@code KernelCall.CrossEntropy}. */
         CROSS_ENTROPY("crossEntropy: label");
 

@@ -15,19 +15,26 @@ final class IndexKernels {
     private final Kernel scatterAddColumns;
     private final Scratch lost;
     private final Kernel scatterAddRows;
-    private final Kernel pick;
-    private final Kernel unpick;
+    private final Elementwise elementwise;
+    private final LastAxis lastAxis;
+    private final Kernel takeAlong;
+    private final LastAxis.Variants putAlong;
+    private final LastAxis.Variants addAlong;
 
-    IndexKernels(Launcher launcher, IndexFaults faults, DType dtype) {
+    IndexKernels(Launcher launcher, IndexFaults faults, Elementwise elementwise, DType dtype) {
         this.launcher = launcher;
         this.faults = faults;
         this.dtype = dtype;
-        gather = launcher.items(KernelFile.COPY, Copies.width(dtype), "gather");
+        this.elementwise = elementwise;
+        lastAxis = new LastAxis(launcher);
+        DType width = Copies.width(dtype);
+        gather = launcher.items(KernelFile.COPY, width, "gather");
         scatterAddColumns = launcher.items(KernelFile.INDICES, dtype, "scatter_add_columns");
         lost = launcher.scratch("scatterAdd");
         scatterAddRows = launcher.items(KernelFile.INDICES, dtype, "scatter_add_rows");
-        pick = launcher.items(KernelFile.INDICES, dtype, "pick");
-        unpick = launcher.items(KernelFile.INDICES, dtype, "unpick");
+        takeAlong = launcher.together(KernelFile.COPY, width, "take_along");
+        putAlong = lastAxis.variants(KernelFile.COPY, width, "put_along");
+        addAlong = lastAxis.variants(KernelFile.INDICES, dtype, "add_along");
     }
 
     void gather(View table, View indices, View y) {
@@ -158,37 +165,41 @@ final class IndexKernels {
         a.i64(indices.stride(0)).i32(from);
     }
 
-    void pick(View x, View indices, View y) {
+    void takeAlong(View x, View indices, View y) {
         if (y.size() == 0) {
             return;
         }
-        Arguments a = launcher.begin().i32(x.dim(0)).i32(x.dim(1));
-        Launcher.dense(a, x, 0);
-        a.i64(x.stride(0)).i64(x.stride(1));
-        indices(a, indices, 0);
-        Launcher.dense(a, y, 0);
-        a.i64(y.stride(0));
-        faults.arm(a, IndexFaults.Kind.PICK);
-        launcher.items(pick, x.dim(0));
+        long bound = x.dim(-1);
+        // Where each line of x begins, in the place of each of y's elements.
+        View lines = bound == 0 ? y : x.slice(x.rank() - 1, 0, 1, 1).expand(y.shape());
+        elementwise.strided(
+                takeAlong,
+                a -> {
+                    a.i32(bound).i64(x.stride(-1));
+                    faults.arm(a, IndexFaults.Kind.TAKE_ALONG);
+                },
+                y,
+                indices,
+                lines);
     }
 
-    void unpick(View dy, View indices, View dx) {
-        if (dx.size() == 0) {
+    void scatterAlong(boolean adds, View x, View indices, View y) {
+        if (x.size() == 0) {
             return;
         }
-        long columns = dx.dim(1);
-        forEachRows(
-                dx.dim(0),
+        long columns = x.dim(-1);
+        lastAxis.run(
+                adds ? addAlong : putAlong,
                 columns,
-                (from, rows) -> {
-                    Arguments a = launcher.begin().i32(rows * columns).i32(columns);
-                    Launcher.dense(a, dy, from * dy.stride(0));
-                    a.i64(dy.stride(0));
-                    indices(a, indices, from);
-                    Launcher.dense(a, dx, from * dx.stride(0));
-                    a.i64(dx.stride(0)).i64(dx.stride(1));
-                    faults.arm(a, IndexFaults.Kind.UNPICK);
-                    launcher.items(unpick, rows * columns);
-                });
+                a -> {
+                    a.i32(y.dim(-1));
+                    faults.arm(a, IndexFaults.Kind.SCATTER_ALONG);
+                    if (adds) {
+                        keep(a, dtype.isFloating() && columns > BLOCK, y.size());
+                    }
+                },
+                x,
+                indices,
+                y);
     }
 }

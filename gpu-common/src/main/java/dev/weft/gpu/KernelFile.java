@@ -31,7 +31,8 @@ public enum KernelFile {
             of(
                     List.of(DType.U8, DType.F16, DType.I32, DType.I64),
                     withStrided("copy", "fill", "where"),
-                    List.of("gather", "transpose"))),
+                    List.of("gather", "transpose", "take_along"),
+                    itemsAndGroups("put_along"))),
     /** Converting, from the type that it is compiled for. */
     CONVERT(conversions()),
     /** y = f(x). */
@@ -70,14 +71,20 @@ public enum KernelFile {
     REDUCE(
             numbers(itemsAndGroups("sum", "prod", "max", "min")),
             floats(withStrided("count_non_finite"), List.of("count_unfit"))),
+    /** Sums and products of what stands up to each element. */
+    SCAN(numbers(itemsAndGroups("sum", "prod"))),
+    /** Lines in order. */
+    SORT(numbers(List.of("sort_runs", "sort_merge"))),
     /** Softmax, cross-entropy, argmax and argmin. */
     ROWS(
             numbers(itemsAndGroups("arg_reduce")),
             floats(
                     itemsAndGroups(
                             "softmax", "softmax_grad", "cross_entropy", "cross_entropy_weights"))),
-    /** Adding up, and selecting columns, by index. */
-    INDICES(floats(List.of("scatter_add_columns", "scatter_add_rows", "pick", "unpick"))),
+    /** Adding up by index. */
+    INDICES(
+            floats(List.of("scatter_add_columns", "scatter_add_rows")),
+            numbers(itemsAndGroups("add_along"))),
     /** Optimizers' updates. */
     UPDATE(floats(List.of("sgd", "sgd_momentum", "adam", "rms_prop"))),
     /** Dropout's masks. */
@@ -219,6 +226,8 @@ public enum KernelFile {
                     BINARY,
                     LOSS,
                     REDUCE,
+                    SCAN,
+                    SORT,
                     ROWS,
                     INDICES,
                     UPDATE,

@@ -115,6 +115,33 @@ class PiecesTest {
     }
 
     @Test
+    void linesOfScans() {
+        for (Shape shape : new Shape[] {SHAPE, Shape.of(60, 9000)}) {
+            same(
+                    (backend, x) -> {
+                        View y = output(backend, DType.F32, shape);
+                        backend.run(new KernelCall.Scan(ReduceOp.SUM, true, x, y));
+                        return y;
+                    },
+                    shape);
+        }
+    }
+
+    @Test
+    void linesInOrder() {
+        for (Shape shape : new Shape[] {SHAPE, Shape.of(3, 200)}) {
+            same(
+                    (backend, x) -> {
+                        View y = output(backend, DType.F32, shape);
+                        View places = output(backend, DType.I32, shape);
+                        backend.run(new KernelCall.Sort(true, x, y, places));
+                        return places;
+                    },
+                    shape);
+        }
+    }
+
+    @Test
     void resultsAndElementsOfAReduction() {
         for (Shape result :
                 new Shape[] {Shape.of(3, 70, 1), Shape.of(1, 70, 7), Shape.of(3, 1, 7)}) {
@@ -154,10 +181,14 @@ class PiecesTest {
         same(
                 (backend, dy) -> {
                     View dx = output(backend, DType.F32, Shape.of(90, 3));
-                    backend.run(new KernelCall.Unpick(dy, indices(backend, 90, 3, -1), dx));
-                    return dx;
+                    View at = indices(backend, 180, 3, -1);
+                    at = View.contiguous(at.buffer(), dy.shape(), 0);
+                    backend.run(new KernelCall.ScatterAlong(false, dy, at, dx));
+                    backend.run(new KernelCall.ScatterAlong(true, dy, at, dx));
+                    backend.run(new KernelCall.TakeAlong(dx, at, dy));
+                    return dy;
                 },
-                Shape.of(90));
+                Shape.of(90, 2));
     }
 
     /** CUDA's grids have at most 65,535 groups along their second and third axis. */

@@ -8,6 +8,11 @@
  *   gather     y[i, …] = table[indices[i], …], rows (axis 0) of up to three further axes, numbered (i1, i2, i3): one
  *              work-item to an element of y. A launch may have only the indices from `first_place` on. An index that is
  *              out of range is noted, and reads as 0
+ *   take_along  y[…, j] = x[…, indices[…, j]] for any strides: x's lines are given as a view of y's shape whose last
+ *              stride is 0, and x_step is the distance of their elements. An index that is out of range is noted, and
+ *              reads as 0
+ *   put_along  y[…, indices[…, j]] = x[…, j] in the order of j, along the last axis: one work-item to a line, or a
+ *              group of which each item has the places of y that fall to it, so that nobody writes where another does
  *   transpose  y[j, i] = x[i, j] by square tiles in local memory, so that both sides are read and written by rows:
  *
  *                       x (rows × columns, row stride x_row)      y (columns × rows, row stride y_row)
@@ -78,6 +83,56 @@ gather(EXTENTS, int table_rows, VIEW(const T, table), DENSE(const int, indices),
         }
         AT(y) = value;
     }
+}
+
+/* Not a loop whose steps may become one vector instruction: each may note a fault. */
+KERNEL(GROUP)
+take_along(EXTENTS, int bound, long64 x_step, int code, GLOBAL int* fault, VIEW(T, y), VIEW(const int, indices),
+           VIEW(const T, x)) {
+    for (int step = 0; step < SPAN; step++) {
+        long64 i = (long64)GROUP_ID() * (GROUP * SPAN) + step * GROUP + LOCAL_ID();
+        if (i < n) {
+            SPLIT(i);
+            int index = AT(indices);
+            T value = 0;
+            if (index >= 0 && index < bound) {
+                value = x[x_offset + i0 * x_s0 + i1 * x_s1 + i2 * x_s2 + i3 * x_s3 + index * x_step];
+            } else {
+                note_fault(fault, code, (int)i, index, bound);
+            }
+            AT(y) = value;
+        }
+    }
+}
+
+#define PUT_ALONG(OWN, STEP)                                            \
+    ROW_OF(x);                                                          \
+    ROW_OF(indices);                                                    \
+    ROW_OF(y);                                                          \
+    for (long64 j = 0; j < columns; j++) {                              \
+        int index = ELEMENT(indices);                                   \
+        if (index < 0 || index >= bound) {                              \
+            if (OWN == 0) {                                             \
+                note_fault(fault, code, (int)(row * columns + j), index, bound); \
+            }                                                           \
+        } else if (index % STEP == OWN) {                               \
+            y[y_at + index * y_s3] = ELEMENT(x);                        \
+        }                                                               \
+    }
+#define ALONG LINES, int bound, int code, GLOBAL int* fault, VIEW(const T, x), VIEW(const int, indices), VIEW(T, y)
+
+KERNEL(ITEMS) put_along_items(ALONG) {
+    long64 row = GLOBAL_ID();
+    if (row < rows) {
+        SPLIT_ROW(row);
+        PUT_ALONG(0, 1)
+    }
+}
+
+KERNEL(GROUP) put_along_groups(ALONG) {
+    long64 row = GROUP_ID();
+    SPLIT_ROW(row);
+    PUT_ALONG(LOCAL_ID(), GROUP)
 }
 
 KERNEL(TILE * TILE_ROWS)

@@ -1,16 +1,18 @@
-/* Selecting by index. A table has rows (axis 0) of up to three further axes, numbered (i1, i2, i3):
+/* Adding up by index. A table has rows (axis 0) of up to three further axes, numbered (i1, i2, i3):
  *
  *   scatter_add_columns  dTable[indices[i], …] += dy[i, …]: one work-item to a column, which goes through all i in
  *                order; for devices with few work-items at a time. Where that may be more additions in a row than a sum
  *                may have, what each sum loses is kept in `lost`, of the table's rows and these columns
  *   scatter_add_rows     the same: one work-item to an element of dy, which adds all rows of the same index if its row
  *                is the first of them; for devices with many
- *   pick         y[i] = x[i, indices[i]]: one work-item to a row
- *   unpick       dx[i, j] = dy[i] where j = indices[i], and 0 elsewhere: one work-item to an element
+ *   add_along    y[…, indices[…, j]] += x[…, j] in the order of j, along the last axis: one work-item to a line, or a
+ *                group of which each item has the places of y that fall to it, so that nobody writes where another does
  *
  * A launch may have only the indices from `first_place` on. An index that is out of range is noted, and reads as 0. No
  * float atomics: repeated indices add up in order.
  * Tuning: ITEMS. */
+
+#if FLOATING
 
 #define SCATTER                                                                                \
     EXTENTS, int table_rows, VIEW(const T, dy), DENSE(const int, indices), long64 indices_s0,  \
@@ -88,33 +90,62 @@ KERNEL(ITEMS) scatter_add_rows(SCATTER) {
     }
 }
 
-KERNEL(ITEMS)
-pick(int rows, int columns, DENSE(const T, x), long64 x_s0, long64 x_s1, DENSE(const int, indices),
-     long64 indices_s0, int first_place, DENSE(T, y), long64 y_s0, int code, GLOBAL int* fault) {
-    long64 i = GLOBAL_ID();
-    if (i < rows) {
-        int column = indices[indices_offset + i * indices_s0];
-        T value = 0.0f;
-        if (column >= 0 && column < columns) {
-            value = x[x_offset + i * x_s0 + column * x_s1];
-        } else {
-            note_fault(fault, code, first_place + (int)i, column, columns);
-        }
-        y[y_offset + i * y_s0] = value;
+#endif
+
+#if FLOATING
+#define ADDED(a, b) ((a) + (b))
+#define ADD_KEPT(total, lost, more) CARRY(total, lost, more)
+#define SETTLED(total, lost) settled(total, lost)
+#else
+#define ADDED(a, b) ((T)((UNSIGNED)(a) + (UNSIGNED)(b)))
+#define ADD_KEPT(total, lost, more) total = ADDED(total, more);
+#define SETTLED(total, lost) total
+#endif
+
+/* Item OWN of STEP that share a line goes through its indices, and does what is for its places of y: adds or, where it
+ * keeps what sums lose, clears that, adds, and adds what was lost. */
+#define ADD_ALONG(OWN, STEP)                                                              \
+    ROW_OF(x);                                                                            \
+    ROW_OF(indices);                                                                      \
+    ROW_OF(y);                                                                            \
+    GLOBAL T* lost_of_row = lost + row * bound;                                           \
+    for (int pass = keeps ? 0 : 1; pass < (keeps ? 3 : 2); pass++) {                      \
+        for (long64 j = 0; j < columns; j++) {                                            \
+            int index = ELEMENT(indices);                                                 \
+            long64 at = y_at + index * y_s3;                                              \
+            if (index < 0 || index >= bound) {                                            \
+                if (OWN == 0 && pass == 1) {                                              \
+                    note_fault(fault, code, (int)(row * columns + j), index, bound);      \
+                }                                                                         \
+            } else if (index % STEP != OWN) {                                             \
+                continue;                                                                 \
+            } else if (pass == 0) {                                                       \
+                lost_of_row[index] = 0;                                                   \
+            } else if (pass == 2) {                                                       \
+                y[at] = SETTLED(y[at], lost_of_row[index]);                               \
+                lost_of_row[index] = 0;                                                   \
+            } else if (keeps) {                                                           \
+                T more = ELEMENT(x);                                                      \
+                ADD_KEPT(y[at], lost_of_row[index], more)                                 \
+            } else {                                                                      \
+                y[at] = ADDED(y[at], ELEMENT(x));                                         \
+            }                                                                             \
+        }                                                                                 \
+    }
+#define ALONG                                                                             \
+    LINES, int bound, int code, GLOBAL int* fault, int keeps, GLOBAL T* lost,              \
+        VIEW(const T, x), VIEW(const int, indices), VIEW(T, y)
+
+KERNEL(ITEMS) add_along_items(ALONG) {
+    long64 row = GLOBAL_ID();
+    if (row < rows) {
+        SPLIT_ROW(row);
+        ADD_ALONG(0, 1)
     }
 }
 
-KERNEL(ITEMS)
-unpick(int n, int columns, DENSE(const T, dy), long64 dy_s0, DENSE(const int, indices), long64 indices_s0,
-       int first_place, DENSE(T, dx), long64 dx_s0, long64 dx_s1, int code, GLOBAL int* fault) {
-    long64 element = GLOBAL_ID();
-    if (element < n) {
-        int i = (int)element / columns;
-        int j = (int)element - i * columns;
-        int column = indices[indices_offset + i * indices_s0];
-        if (j == 0 && (column < 0 || column >= columns)) {
-            note_fault(fault, code, first_place + i, column, columns);
-        }
-        dx[dx_offset + i * dx_s0 + j * dx_s1] = j == column ? dy[dy_offset + i * dy_s0] : 0.0f;
-    }
+KERNEL(GROUP) add_along_groups(ALONG) {
+    long64 row = GROUP_ID();
+    SPLIT_ROW(row);
+    ADD_ALONG(LOCAL_ID(), GROUP)
 }

@@ -256,6 +256,17 @@ DEVICE vec vec_zip(vec a, vec b, int from) {
 #define EXTENTS int n, int e1, int e2, int e3
 #define AT(x) x[x##_offset + i0 * x##_s0 + i1 * x##_s1 + i2 * x##_s2 + i3 * x##_s3]
 
+/* The lines of a VIEW along its last axis, as parameters of a kernel: row (i0, i1, i2) of the leading axes, and the
+ * length of a row. ROW_OF says where a row begins, ELEMENT is its element j. */
+#define LINES int rows, int e1, int e2, int columns
+#define SPLIT_ROW(row)                       \
+    uint32 i01 = (uint32)(row) / (uint32)e2; \
+    uint32 i2 = (uint32)(row) - i01 * e2;    \
+    uint32 i0 = i01 / (uint32)e1;            \
+    uint32 i1 = i01 - i0 * e1
+#define ROW_OF(x) long64 x##_at = x##_offset + i0 * x##_s0 + i1 * x##_s1 + i2 * x##_s2
+#define ELEMENT(x) x[x##_at + j * x##_s3]
+
 /* A dense operand, as parameters of a kernel, and its element i. */
 #define DENSE(type, x) GLOBAL type* x, long64 x##_offset
 #define AT_DENSE(x) x[x##_offset + i]

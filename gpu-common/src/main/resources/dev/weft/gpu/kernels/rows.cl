@@ -10,16 +10,6 @@
  * But for softmax itself both are one body: item OWN of STEP that share a row, and MAX and SUM, which combine what
  * each has found. Tuning: ITEMS, GROUP, LANES, and the length of a row from which the host takes groups. */
 
-#define ROWS int rows, int e1, int e2, int columns
-#define SPLIT_ROW(row)                       \
-    uint32 i01 = (uint32)(row) / (uint32)e2; \
-    uint32 i2 = (uint32)(row) - i01 * e2;    \
-    uint32 i0 = i01 / (uint32)e1;            \
-    uint32 i1 = i01 - i0 * e1
-/* Where the row begins, and its element j. */
-#define ROW_OF(x) long64 x##_at = x##_offset + i0 * x##_s0 + i1 * x##_s1 + i2 * x##_s2
-#define ELEMENT(x) x[x##_at + j * x##_s3]
-
 #if FLOATING
 
 /* Trees over a group; all items get the result, and `shared` may be used again at once. */
@@ -109,7 +99,7 @@ DEVICE T exp_sum_of_row(GLOBAL const T* x, long64 stride, int columns, T most) {
 }
 
 /* y = e^(x - max) / Σ e^(x - max), or x - max - ln Σ e^(x - max). */
-KERNEL(ITEMS) softmax_items(ROWS, int logarithm, VIEW(const T, x), VIEW(T, y)) {
+KERNEL(ITEMS) softmax_items(LINES, int logarithm, VIEW(const T, x), VIEW(T, y)) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
         SPLIT_ROW(row);
@@ -127,7 +117,7 @@ KERNEL(ITEMS) softmax_items(ROWS, int logarithm, VIEW(const T, x), VIEW(T, y)) {
     }
 }
 
-KERNEL(GROUP) softmax_groups(ROWS, int logarithm, VIEW(const T, x), VIEW(T, y)) {
+KERNEL(GROUP) softmax_groups(LINES, int logarithm, VIEW(const T, x), VIEW(T, y)) {
     LOCAL T shared[GROUP];
     SPLIT_ROW(GROUP_ID());
     ROW_OF(x);
@@ -168,7 +158,7 @@ KERNEL(GROUP) softmax_groups(ROWS, int logarithm, VIEW(const T, x), VIEW(T, y)) 
     }
 
 KERNEL(ITEMS)
-softmax_grad_items(ROWS, int logarithm, VIEW(const T, y), VIEW(const T, dy), VIEW(T, dx)) {
+softmax_grad_items(LINES, int logarithm, VIEW(const T, y), VIEW(const T, dy), VIEW(T, dx)) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
         SPLIT_ROW(row);
@@ -177,7 +167,7 @@ softmax_grad_items(ROWS, int logarithm, VIEW(const T, y), VIEW(const T, dy), VIE
 }
 
 KERNEL(GROUP)
-softmax_grad_groups(ROWS, int logarithm, VIEW(const T, y), VIEW(const T, dy), VIEW(T, dx)) {
+softmax_grad_groups(LINES, int logarithm, VIEW(const T, y), VIEW(const T, dy), VIEW(T, dx)) {
     LOCAL T shared[GROUP];
     SPLIT_ROW(GROUP_ID());
     SOFTMAX_GRAD(LOCAL_ID(), GROUP, GROUP_SUM)
@@ -242,7 +232,7 @@ DEVICE int label_of(GLOBAL const int* t, long64 at, int row, int columns, int ke
 }
 
 KERNEL(ITEMS)
-cross_entropy_items(ROWS, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0, int code, GLOBAL int* fault) {
+cross_entropy_items(LINES, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0, int code, GLOBAL int* fault) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
         SPLIT_ROW(row);
@@ -252,7 +242,7 @@ cross_entropy_items(ROWS, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0, 
 }
 
 KERNEL(GROUP)
-cross_entropy_groups(ROWS, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0, int code, GLOBAL int* fault) {
+cross_entropy_groups(LINES, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0, int code, GLOBAL int* fault) {
     LOCAL T shared[GROUP];
     LOCAL int found[1];
     long64 row = GROUP_ID();
@@ -266,7 +256,7 @@ cross_entropy_groups(ROWS, LOGITS_TO_GRADIENT, DENSE(const int, t), long64 t_s0,
 }
 
 KERNEL(ITEMS)
-cross_entropy_weights_items(ROWS, LOGITS_TO_GRADIENT, DENSE(const T, t), long64 t_s0, long64 t_s1) {
+cross_entropy_weights_items(LINES, LOGITS_TO_GRADIENT, DENSE(const T, t), long64 t_s0, long64 t_s1) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
         SPLIT_ROW(row);
@@ -275,7 +265,7 @@ cross_entropy_weights_items(ROWS, LOGITS_TO_GRADIENT, DENSE(const T, t), long64 
 }
 
 KERNEL(GROUP)
-cross_entropy_weights_groups(ROWS, LOGITS_TO_GRADIENT, DENSE(const T, t), long64 t_s0, long64 t_s1) {
+cross_entropy_weights_groups(LINES, LOGITS_TO_GRADIENT, DENSE(const T, t), long64 t_s0, long64 t_s1) {
     LOCAL T shared[GROUP];
     long64 row = GROUP_ID();
     SPLIT_ROW(row);
@@ -301,7 +291,7 @@ DEVICE int before(T v, int i, T best, int best_i) { return BEFORE_BY(v, i, best,
 #else
 #define IN_ORDER(v) ((v) ^ -smallest)
 #endif
-KERNEL(ITEMS) arg_reduce_items(ROWS, int smallest, VIEW(const T, x), VIEW(int, y)) {
+KERNEL(ITEMS) arg_reduce_items(LINES, int smallest, VIEW(const T, x), VIEW(int, y)) {
     long64 row = GLOBAL_ID();
     if (row < rows) {
         SPLIT_ROW(row);
@@ -319,7 +309,7 @@ KERNEL(ITEMS) arg_reduce_items(ROWS, int smallest, VIEW(const T, x), VIEW(int, y
         y[y_at] = index;
     }
 }
-KERNEL(GROUP) arg_reduce_groups(ROWS, int smallest, VIEW(const T, x), VIEW(int, y)) {
+KERNEL(GROUP) arg_reduce_groups(LINES, int smallest, VIEW(const T, x), VIEW(int, y)) {
     LOCAL T values[GROUP];
     LOCAL int indices[GROUP];
     SPLIT_ROW(GROUP_ID());
