@@ -63,9 +63,10 @@ class ExamplesTest {
             tests.add(DynamicTest.dynamicTest(name, () -> run(name, body)));
         }
         assertEquals(
-                7,
+                8,
                 tests.size(),
-                "the README shows core, CPU, types, options, network, a capture and a timeline");
+                "the README shows core, CPU, types, operations, options, network, a capture and a"
+                        + " timeline");
         return tests;
     }
 
