@@ -175,17 +175,54 @@ public final class Tensor extends Scoped implements AutoCloseable, Formattable {
         return Transfers.toBooleanArray(this);
     }
 
+    /**
+     * The bytes of a U8, I8 or BOOL tensor in row-major order; a U8 from 128 on is below 0 as a
+     * byte. Blocks.
+     *
+     * @throws ShapeException where the type is another
+     */
+    public byte[] toByteArray() {
+        return Transfers.toByteArray(this);
+    }
+
     /** Copies the elements in row-major order to host memory of exactly their size. Blocks. */
     public void download(MemorySegment target) {
         Transfers.download(this, target);
     }
 
-    /** The value of a tensor with one element. Blocks. */
+    /**
+     * The value of a tensor with one element; {@link #itemAsLong} has all digits of an I64. Blocks.
+     */
     public double item() {
-        if (size() != 1) {
-            throw new ShapeException("item: " + describe() + " has " + size() + " elements, not 1");
-        }
+        requireOne("item");
         return toDoubleArray()[0];
+    }
+
+    /**
+     * The value of an integer or BOOL tensor with one element. Blocks.
+     *
+     * @throws ShapeException also where the type is floating
+     */
+    public long itemAsLong() {
+        requireOne("itemAsLong");
+        return toLongArray()[0];
+    }
+
+    /**
+     * The value of a BOOL tensor with one element. Blocks.
+     *
+     * @throws ShapeException also where the type is another
+     */
+    public boolean itemAsBoolean() {
+        requireOne("itemAsBoolean");
+        return toBooleanArray()[0];
+    }
+
+    private void requireOne(String operation) {
+        if (size() != 1) {
+            throw new ShapeException(
+                    "%s: %s has %d elements, not 1".formatted(operation, this, size()));
+        }
     }
 
     /**

@@ -127,6 +127,17 @@ final class Transfers {
         return values;
     }
 
+    static byte[] toByteArray(Tensor x) {
+        if (x.dtype().bytes() != 1) {
+            throw new ShapeException(
+                    "toByteArray: %s is not U8, I8 or BOOL: convert it first, with to(U8)"
+                            .formatted(x));
+        }
+        byte[] values = onHeap("toByteArray", x, 1, byte[]::new);
+        download(x, MemorySegment.ofArray(values));
+        return values;
+    }
+
     static boolean[] toBooleanArray(Tensor x) {
         if (x.dtype() != DType.BOOL) {
             throw new ShapeException(

@@ -320,4 +320,32 @@ class DTypesTest {
         assertThrows(IndexOutOfBoundsException.class, () -> table.gather(far));
         assertThrows(ShapeException.class, () -> table.gather(device.ones(2)));
     }
+
+    /** Each type's elements as the host has them, without a loss. */
+    @Test
+    void itemsAndArraysOfEveryType() {
+        try (Scope _ = device.scope()) {
+            Tensor large = device.tensor(new long[] {Long.MAX_VALUE - 1});
+            assertEquals(Long.MAX_VALUE - 1, large.itemAsLong());
+            assertTrue(device.tensor(new boolean[] {true}).itemAsBoolean());
+            byte[] bytes = {-1, 0, 127};
+            for (DType dtype : new DType[] {DType.U8, DType.I8}) {
+                assertArrayEquals(bytes, device.tensor(dtype, bytes).toByteArray());
+            }
+            assertArrayEquals(
+                    new byte[] {1, 0}, device.tensor(new boolean[] {true, false}).toByteArray());
+            Tensor floats = device.ones(2);
+            var error = assertThrows(ShapeException.class, floats::toByteArray);
+            assertEquals(
+                    "toByteArray: tensor ([2] F32 on reference) is not U8, I8 or BOOL: convert it"
+                            + " first, with to(U8)",
+                    error.getMessage());
+            error = assertThrows(ShapeException.class, floats::itemAsLong);
+            assertEquals(
+                    "itemAsLong: tensor ([2] F32 on reference) has 2 elements, not 1",
+                    error.getMessage());
+            assertThrows(ShapeException.class, floats.sum()::itemAsLong);
+            assertThrows(ShapeException.class, floats.sum()::itemAsBoolean);
+        }
+    }
 }

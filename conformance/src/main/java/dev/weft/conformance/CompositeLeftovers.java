@@ -175,6 +175,9 @@ final class CompositeLeftovers {
                 "allClose(Tensor, Tensor, double, double, boolean)",
                 c -> none(Comparisons.allClose(c.x, c.vector, 0.1, 0.1, true)));
         PrintOptions ends = PrintOptions.defaults().threshold(2).edgeItems(1);
+        put("toByteArray()", c -> none(c.truths.transpose().toByteArray().length == 0));
+        put("itemAsLong()", c -> none(c.ids.slice(0, 1, 2).itemAsLong() != 0));
+        put("itemAsBoolean()", c -> none(c.truths.select(0, 1).itemAsBoolean()));
         put("toString()", c -> none(c.x.transpose().toString().isEmpty()));
         put("toString(PrintOptions)", c -> none(c.x.toString(ends).isEmpty()));
         put("arrayEqual(Tensor, Tensor)", c -> none(Comparisons.arrayEqual(c.x, c.positive)));
