@@ -198,6 +198,7 @@ public final class Indexing {
                             + indices.describe()
                             + ": x must be floating, rows×columns, with one index for each row");
         }
+        x.shape().limit("pick", 1, Integer.MAX_VALUE);
         return x.device()
                 .compute(() -> takeAlong(x, 1, indices.reshape(-1, 1)).reshape(indices.size()));
     }

@@ -293,7 +293,7 @@ public final class Shapes {
         long n = x.dim(axis);
         x.shape().limit("flip", axis, Integer.MAX_VALUE);
         Tensor backwards = Creation.range(x.device(), DType.I32, n - 1, -1, n);
-        return x.transpose(0, axis).gather(backwards).transpose(0, axis).contiguous();
+        return x.indexSelect(axis, backwards);
     }
 
     /**
