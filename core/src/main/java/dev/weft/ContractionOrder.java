@@ -121,8 +121,9 @@ final class ContractionOrder {
                     }
                 }
             }
-            int b = open.remove(right);
-            int a = open.remove(left);
+            int a = open.get(left);
+            int b = open.get(right);
+            open.removeAll(List.of(a, b));
             long others = output;
             for (int term : open) {
                 others |= masks.get(term);

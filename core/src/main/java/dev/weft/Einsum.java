@@ -115,6 +115,7 @@ public final class Einsum {
     }
 
     /** With diagonals for labels that occur twice, and without axes that only broadcast. */
+    @SuppressWarnings("ListRemoveAmbiguous") // by their places
     private Term simplified(Tensor operand, int[] names) {
         Tensor x = operand;
         List<Integer> labels = new ArrayList<>(Arrays.stream(names).boxed().toList());

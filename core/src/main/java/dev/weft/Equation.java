@@ -130,10 +130,8 @@ final class Equation {
             for (int before = 0; before < axis; before++) {
                 twice |= labels[before] == label && shape.dim(before) != extent;
             }
-            if (twice
-                    || (extents[label] > 1 || extents[label] == 0)
-                            && extent != 1
-                            && extents[label] != extent) {
+            boolean known = extents[label] > 1 || extents[label] == 0;
+            if (twice || (known && extent != 1 && extents[label] != extent)) {
                 throw wrong(
                         "label %s has extents %d and %d"
                                 .formatted(name(label), extents[label], extent));
