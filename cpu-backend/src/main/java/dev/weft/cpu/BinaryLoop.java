@@ -9,6 +9,8 @@ import static dev.weft.cpu.Memory.WORD;
 
 import dev.weft.backend.BinaryOp;
 
+import jdk.incubator.vector.FloatVector;
+
 /**
  * y = op(a, b) for adjacent F32 elements.
  *
@@ -31,7 +33,10 @@ interface BinaryLoop {
             case POW -> PowerLoop::pow;
             case MIN -> BinaryLoop::min;
             case MAX -> BinaryLoop::max;
-            default -> throw new IllegalArgumentException(op + " has no loop");
+            case ATAN2 -> BinaryLoop::atan2;
+            case FMOD -> BinaryLoop::fmod;
+            case REMAINDER -> BinaryLoop::remainder;
+            case HYPOT -> BinaryLoop::hypot;
         };
     }
 
@@ -68,6 +73,44 @@ interface BinaryLoop {
     private static void max(long a, long b, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
             load(a, i).max(load(b, i)).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void atan2(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            Trigonometry.atan2(load(a, i), load(b, i))
+                    .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
+    private static void fmod(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector u = load(a, i);
+            FloatVector v = load(b, i);
+            if (Rounding.isFar(u, v)) {
+                FarLanes.fmod(a, b, y, i);
+            } else {
+                Rounding.fmod(u, v).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+            }
+        }
+    }
+
+    private static void remainder(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            FloatVector u = load(a, i);
+            FloatVector v = load(b, i);
+            if (Rounding.isFar(u, v)) {
+                FarLanes.remainder(a, b, y, i);
+            } else {
+                Rounding.remainder(u, v).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+            }
+        }
+    }
+
+    private static void hypot(long a, long b, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            VectorMath.hypot(load(a, i), load(b, i))
+                    .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }
 }

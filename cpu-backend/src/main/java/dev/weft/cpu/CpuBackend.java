@@ -176,10 +176,6 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
             case KernelCall.ScatterAlong(var adds, var x, var indices, var y) when !adds ->
                     () -> Indices.scatterAlong(x, indices, y);
             case KernelCall.Gemm product -> gemm.prepare(product);
-            case KernelCall.Unary unary when !unary.op().hasGradKernel() ->
-                    () -> specification.run(unary);
-            case KernelCall.Binary binary when !binary.op().hasGradKernel() ->
-                    () -> specification.run(binary);
             case KernelCall.CountNonFinite(var xs, var count) -> {
                 List<Runnable> parts = xs.stream().map(x -> counted(call, x, count)).toList();
                 yield () -> parts.forEach(Runnable::run);

@@ -3,11 +3,7 @@ package dev.weft.cpu;
 import static dev.weft.cpu.DoubleLanes.VECTOR;
 import static dev.weft.cpu.DoubleVectorMath.constant;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.LSHL;
-
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.LongVector;
 
 /** What {@link Polynomials} is for F32; no twin, since twice the digits need other polynomials. */
 final class DoublePolynomials {
@@ -15,20 +11,6 @@ final class DoublePolynomials {
     private static final DoubleVector TWO = constant(2);
     private static final DoubleVector HALF = constant(0.5);
     private static final DoubleVector MINUS_HALF = constant(-0.5);
-
-    /** ln 2 in two parts, the first short enough that its product with an exponent is exact. */
-    private static final DoubleVector LN2_HIGH = constant(0x1.62e42fefp-1);
-
-    private static final DoubleVector LN2_LOW = constant(0x1.473de6af278edp-34);
-
-    private static final int FRACTION_BITS = 52;
-
-    /** √½, where the fraction that log sees begins. */
-    private static final LongVector HALF_ROOT_BITS =
-            constant(0x1.6a09e667f3bcdp-1).reinterpretAsLongs();
-
-    private static final DoubleVector ROUNDER = constant(0x1.8p52);
-    private static final LongVector ROUNDER_BITS = ROUNDER.reinterpretAsLongs();
 
     /**
      * e^r - 1 = r + r² (½ + r (…)) for |r| ≤ ln 2 / 2, within 2⁻⁵⁵ of it: minimax, by Remez's
@@ -123,16 +105,11 @@ final class DoublePolynomials {
     }
 
     /**
-     * ln x - lost ln 2 for normal positive x, which is (1 + f) 2^e with √½ ≤ 1 + f < √2. With s = f
-     * / (2 + f), 1 + f is (1 + s) / (1 - s); and 2 s is f - f² / 2 + s f² / 2, of which the
-     * division's rounding reaches the last part only.
+     * ln(1 + f) - f for √½ ≤ 1 + f < √2. With s = f / (2 + f), 1 + f is (1 + s) / (1 - s); and 2 s
+     * is f - f² / 2 + s f² / 2, of which the division's rounding reaches the last part only.
      */
-    static DoubleVector log(DoubleVector x, DoubleVector lost) {
-        LongVector bits = ((DoubleVector) VECTOR.cast(x)).reinterpretAsLongs();
-        LongVector exponent = bits.sub(HALF_ROOT_BITS).lanewise(ASHR, FRACTION_BITS);
-        DoubleVector f =
-                bits.sub(exponent.lanewise(LSHL, FRACTION_BITS)).reinterpretAsDoubles().sub(ONE);
-        DoubleVector e = exponent.add(ROUNDER_BITS).reinterpretAsDoubles().sub(ROUNDER).sub(lost);
+    static DoubleVector logRest(DoubleVector f) {
+        f = (DoubleVector) VECTOR.cast(f);
         DoubleVector s = f.div(f.add(TWO));
         DoubleVector z = s.mul(s);
         DoubleVector w = z.mul(z);
@@ -140,8 +117,7 @@ final class DoublePolynomials {
         DoubleVector high = LOG_15.fma(w, LOG_13.fma(z, LOG_11));
         DoubleVector r = high.fma(w.mul(w), low).mul(z);
         DoubleVector half = f.mul(HALF).mul(f);
-        DoubleVector rest = r.add(half).fma(s, e.mul(LN2_LOW));
-        return e.fma(LN2_HIGH, f.sub(half.sub(rest)));
+        return r.add(half).fma(s, half.neg());
     }
 
     /** ln(1 + t) for 0 ≤ t ≤ 1; see {@link Polynomials#log1p}. */

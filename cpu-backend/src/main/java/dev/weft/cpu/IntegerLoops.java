@@ -32,6 +32,10 @@ final class IntegerLoops {
             case SQUARE -> (x, b, c, y, count) -> square(x, y, count);
             case RELU -> (x, b, c, y, count) -> relu(x, y, count);
             case CLAMP -> (x, b, c, y, count) -> clamp(x, y, count, p, q);
+            // They are whole.
+            case FLOOR, CEIL, ROUND, TRUNC ->
+                    (x, b, c, y, count) -> Memory.copy(x, y, (long) count * WORD);
+            case SIGN -> (x, b, c, y, count) -> sign(x, y, count);
             // What is not defined for integers never comes here.
             default -> throw new IllegalArgumentException(op + " is not defined for I32");
         };
@@ -61,6 +65,12 @@ final class IntegerLoops {
         }
     }
 
+    private static void sign(long x, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            load(x, i).max(-1).min(1).intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
+        }
+    }
+
     private static void square(long x, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
             IntVector v = load(x, i);
@@ -85,7 +95,9 @@ final class IntegerLoops {
             case MIN -> (a, b, c, y, count) -> min(a, b, y, count);
             case MAX -> (a, b, c, y, count) -> max(a, b, y, count);
             case POW -> (a, b, c, y, count) -> pow(a, b, y, count);
-            default -> throw new IllegalArgumentException(op + " has no loop");
+            case FMOD -> (a, b, c, y, count) -> fmod(a, b, y, count);
+            case REMAINDER -> (a, b, c, y, count) -> remainder(a, b, y, count);
+            case ATAN2, HYPOT -> throw new IllegalArgumentException(op + " is not defined for I32");
         };
     }
 
@@ -137,6 +149,20 @@ final class IntegerLoops {
             square *= square;
         }
         return power;
+    }
+
+    private static void fmod(long a, long b, long y, int count) {
+        for (long at = 0; at < (long) count * WORD; at += WORD) {
+            int divisor = Memory.getInt(b + at);
+            Memory.setInt(y + at, divisor == 0 ? 0 : Memory.getInt(a + at) % divisor);
+        }
+    }
+
+    private static void remainder(long a, long b, long y, int count) {
+        for (long at = 0; at < (long) count * WORD; at += WORD) {
+            int divisor = Memory.getInt(b + at);
+            Memory.setInt(y + at, divisor == 0 ? 0 : Math.floorMod(Memory.getInt(a + at), divisor));
+        }
     }
 
     private static void div(long a, long b, long y, int count) {

@@ -3,11 +3,7 @@ package dev.weft.cpu;
 import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.VectorMath.constant;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.LSHL;
-
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 
 /**
  * The polynomials that {@link VectorMath} and {@link VectorGates} are made of, on the interval that
@@ -18,19 +14,6 @@ final class Polynomials {
     private static final FloatVector TWO = constant(2f);
     private static final FloatVector HALF = constant(0.5f);
     private static final FloatVector MINUS_HALF = constant(-0.5f);
-
-    /** ln 2 in two parts, the first short enough that its product with an exponent is exact. */
-    private static final FloatVector LN2_HIGH = constant(0.693359375f);
-
-    private static final FloatVector LN2_LOW = constant(-2.12194440e-4f);
-
-    private static final int FRACTION_BITS = 23;
-
-    /** √½, where the fraction that log sees begins. */
-    private static final IntVector HALF_ROOT_BITS = constant(0x1.6a09e6p-1f).reinterpretAsInts();
-
-    private static final FloatVector ROUNDER = constant(0x1.8p23f);
-    private static final IntVector ROUNDER_BITS = ROUNDER.reinterpretAsInts();
 
     /**
      * e^r - 1 = r + r² (½ + …) for |r| ≤ ln 2 / 2: minimax, as in SLEEF's expf (Shibata and
@@ -89,30 +72,26 @@ final class Polynomials {
     /** e^r - 1 for |r| ≤ ln 2 / 2; by Estrin's scheme, in which half as much waits for the rest. */
     static FloatVector expm1(FloatVector r) {
         r = (FloatVector) VECTOR.cast(r);
-        FloatVector square = r.mul(r);
-        FloatVector p = EXP_6.fma(r, EXP_5).fma(square, EXP_4.fma(r, EXP_3));
-        return p.fma(square, EXP_2.fma(r, HALF)).fma(square, r);
+        return ((FloatVector) VECTOR.cast(expRest(r))).fma(r.mul(r), r);
     }
 
-    /**
-     * ln x - lost ln 2 for normal positive x, which is (1 + f) 2^e with √½ ≤ 1 + f < √2. With what
-     * takes x apart, which is the same for F64: C2 inlines fewer methods that are longer.
-     */
-    static FloatVector log(FloatVector x, FloatVector lost) {
-        IntVector bits = ((FloatVector) VECTOR.cast(x)).reinterpretAsInts();
-        IntVector exponent = bits.sub(HALF_ROOT_BITS).lanewise(ASHR, FRACTION_BITS);
-        FloatVector f =
-                bits.sub(exponent.lanewise(LSHL, FRACTION_BITS)).reinterpretAsFloats().sub(ONE);
-        // The exponent as a float: in the low bits of a large one, which is then subtracted.
-        FloatVector e = exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER).sub(lost);
+    /** (e^r - 1 - r) / r² for |r| ≤ ln 2 / 2. */
+    static FloatVector expRest(FloatVector r) {
+        r = (FloatVector) VECTOR.cast(r);
+        FloatVector square = r.mul(r);
+        FloatVector p = EXP_6.fma(r, EXP_5).fma(square, EXP_4.fma(r, EXP_3));
+        return p.fma(square, EXP_2.fma(r, HALF));
+    }
+
+    /** ln(1 + f) - f for √½ ≤ 1 + f < √2. */
+    static FloatVector logRest(FloatVector f) {
+        f = (FloatVector) VECTOR.cast(f);
         FloatVector square = f.mul(f);
         FloatVector fourth = square.mul(square);
         FloatVector high = LOG_9.fma(f, LOG_8).fma(square, LOG_7.fma(f, LOG_6));
         FloatVector p = LOG_5.fma(f, LOG_4).fma(square, LOG_3.fma(f, LOG_2));
         p = high.fma(fourth, p).fma(f, LOG_1);
-        FloatVector low = e.fma(LN2_LOW, p.mul(f).mul(square));
-        low = square.fma(MINUS_HALF, low);
-        return e.fma(LN2_HIGH, low.add(f));
+        return square.fma(MINUS_HALF, p.mul(f).mul(square));
     }
 
     /**

@@ -47,7 +47,7 @@ interface UnaryLoop {
             case SILU -> UnaryLoop::silu;
             case SOFTPLUS -> UnaryLoop::softplus;
             case CLAMP -> UnaryLoop::clamp;
-            default -> throw new IllegalArgumentException(op + " has no loop");
+            default -> ElementaryLoops.of(op);
         };
     }
 

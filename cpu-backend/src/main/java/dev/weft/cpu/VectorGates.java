@@ -6,8 +6,10 @@ import static dev.weft.cpu.VectorMath.constant;
 
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * Functions x F(x) where F rises from 0 to 1 and F(-x) = 1 - F(x): gelu, its tanh form, and silu.
@@ -26,6 +28,7 @@ final class VectorGates {
     private static final FloatVector ZERO = constant(0f);
     private static final FloatVector MINUS_ZERO = constant(-0f);
     private static final FloatVector ONE = constant(1f);
+    private static final FloatVector TWO = constant(2f);
     private static final FloatVector MINUS_HALF = constant(-0.5f);
     private static final FloatVector MINUS_QUARTER = constant(-0.25f);
 
@@ -37,6 +40,10 @@ final class VectorGates {
     private static final FloatVector TANH_FAR = constant(12f);
     // F64: private static final DoubleVector SILU_FAR = constant(760);
     private static final FloatVector SILU_FAR = constant(112f);
+
+    /** From here on e^-a may be denormal. */
+    // F64: private static final DoubleVector MISH_FAR = constant(600);
+    private static final FloatVector MISH_FAR = constant(60f);
 
     /** 1 / √(2π). */
     private static final FloatVector DENSITY_AT_0 = constant(0.3989422804014327f);
@@ -101,6 +108,27 @@ final class VectorGates {
         FloatVector a = magnitude(x, SILU_FAR);
         FloatVector half = VectorMath.expOfNormal(a.mul(MINUS_HALF));
         return slope(x, logisticTail(a, half));
+    }
+
+    /**
+     * x tanh(ln(1 + e^x)), where the tanh is ((1 + e^x)² - 1) / ((1 + e^x)² + 1): with w = e^-|x|,
+     * w (w + 2) / (w (w + 2) + 2) below 0, and (2 w + 1) / (2 w (w + 1) + 1) above.
+     */
+    static FloatVector mish(FloatVector x) {
+        FloatVector a = magnitude(x, SILU_FAR);
+        FloatVector half = VectorMath.expOfNormal(a.mul(MINUS_HALF));
+        x = (FloatVector) VECTOR.cast(x);
+        VectorMask<Float> below = x.compare(LT, ZERO);
+        FloatVector w = half.mul(half);
+        FloatVector top = w.fma(TWO, ONE).blend(w.add(TWO), below);
+        FloatVector bottom = w.add(w).fma(w, top).blend(w.fma(top, TWO), below);
+        VectorMask<Float> far = a.compare(GT, MISH_FAR).and(below);
+        // Not the infinite x that was bounded, whose product with 0 would be NaN.
+        FloatVector bounded = x.blend(a.neg(), below);
+        return bounded.mul(top.div(bottom))
+                .mul(ONE.blend(w.blend(half, far), below))
+                .mul(ONE.blend(half, far))
+                .blend(x, x.compare(NE, x));
     }
 
     /** t (1 - w (1 - t)) with t = h² / (1 + h²), which is σ of 2 ln h. */
