@@ -69,7 +69,8 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "NAME",
             description = {
                 "gemm, dense (layers with bias and relu), kernels (those that memory limits),",
-                "training, startup, launches (on CUDA) or all. Default: ${DEFAULT-VALUE}."
+                "ops (elementary functions), training, startup, launches (on CUDA) or all. Default:"
+                        + " ${DEFAULT-VALUE}."
             })
     private Suite suite = Suite.ALL;
 

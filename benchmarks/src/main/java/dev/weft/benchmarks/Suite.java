@@ -9,6 +9,7 @@ import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Elementwise.Function;
 import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Reduction.Kind;
 import dev.weft.benchmarks.task.Softmax;
@@ -30,6 +31,7 @@ public enum Suite {
     GEMM,
     DENSE,
     KERNELS,
+    OPS,
     TRAINING,
     STARTUP,
     LAUNCHES,
@@ -143,6 +145,9 @@ public enum Suite {
             addKernels(tasks, DType.F32, extent);
             addMoreKernels(tasks, extent, gpu);
         }
+        if (includes(OPS)) {
+            addOperations(tasks, DType.F32, extent);
+        }
         if (includes(TRAINING)) {
             tasks.addAll(training(extent, gpu));
         }
@@ -154,6 +159,9 @@ public enum Suite {
         }
         if (includes(KERNELS)) {
             addKernels(tasks, DType.F64, extent);
+        }
+        if (includes(OPS)) {
+            addOperations(tasks, DType.F64, extent);
         }
     }
 
@@ -234,6 +242,12 @@ public enum Suite {
         tasks.add(new Softmax(ACTIVATIONS, dtype, true, rows, ROW));
         for (Kind kind : List.of(Kind.SUM, Kind.MEAN, Kind.MAX, Kind.ARGMAX)) {
             tasks.add(new Reduction(REDUCTIONS, dtype, kind, rows, ROW));
+        }
+    }
+
+    private static void addOperations(List<Task> tasks, DType dtype, Extent extent) {
+        for (Operation.Function function : Operation.Function.values()) {
+            tasks.add(new Operation(dtype, function, rows(extent) * ROW));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.backend.BinaryOp;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
@@ -13,6 +14,7 @@ import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
 import dev.weft.benchmarks.task.CrossEntropy;
 import dev.weft.benchmarks.task.Elementwise;
+import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Softmax;
 import dev.weft.benchmarks.task.SquaredError;
@@ -45,6 +47,22 @@ final class WeftKernels {
                     case SIGMOID -> new KernelCall.Unary(UnaryOp.SIGMOID, 0, 0, x, y);
                     case GELU -> new KernelCall.Unary(UnaryOp.GELU_ERF, 0, 0, x, y);
                 };
+        return work(device, scope, call, result);
+    }
+
+    static DeviceWork operation(Device device, Operation task) {
+        Scope scope = device.scope();
+        View a = device.tensor(task.dtype(), task.a()).view();
+        Tensor result = device.empty(task.dtype(), Shape.of(task.elements()));
+        View y = result.view();
+        String name = task.function().name();
+        KernelCall call;
+        if (task.function().isBinary()) {
+            View b = device.tensor(task.dtype(), task.b()).view();
+            call = new KernelCall.Binary(BinaryOp.valueOf(name), a, b, y);
+        } else {
+            call = new KernelCall.Unary(UnaryOp.valueOf(name), 1, 0, a, y);
+        }
         return work(device, scope, call, result);
     }
 

@@ -12,6 +12,7 @@ import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Softmax;
 import dev.weft.benchmarks.task.SquaredError;
@@ -88,6 +89,7 @@ public final class WeftLibrary implements Library {
                     case BatchedGemm gemm -> WeftProducts.batched(device, gemm);
                     case DenseLayer layer -> WeftProducts.dense(device, layer);
                     case Elementwise elementwise -> WeftKernels.elementwise(device, elementwise);
+                    case Operation operation -> WeftKernels.operation(device, operation);
                     case Softmax softmax -> WeftKernels.softmax(device, softmax);
                     case Reduction reduction -> WeftKernels.reduction(device, reduction);
                     case CrossEntropy loss -> WeftKernels.crossEntropy(device, loss);

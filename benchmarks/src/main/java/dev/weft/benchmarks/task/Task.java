@@ -11,6 +11,7 @@ public sealed interface Task
                 BatchedGemm,
                 DenseLayer,
                 Elementwise,
+                Operation,
                 Softmax,
                 Reduction,
                 CrossEntropy,

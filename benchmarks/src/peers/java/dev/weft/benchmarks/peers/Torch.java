@@ -9,6 +9,7 @@ import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Softmax;
 import dev.weft.benchmarks.task.SquaredError;
@@ -63,6 +64,7 @@ public final class Torch implements Library {
             case BatchedGemm gemm -> Optional.of(TorchKernels.batched(gemm));
             case DenseLayer layer -> Optional.of(TorchKernels.dense(layer));
             case Elementwise elementwise -> Optional.of(TorchKernels.elementwise(elementwise));
+            case Operation operation -> Optional.of(TorchKernels.operation(operation));
             case Softmax softmax -> Optional.of(TorchKernels.softmax(softmax));
             case Reduction reduction -> Optional.of(TorchKernels.reduction(reduction));
             case CrossEntropy loss -> Optional.of(TorchTraining.crossEntropy(loss));

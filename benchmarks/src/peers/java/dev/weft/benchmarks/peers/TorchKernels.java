@@ -6,6 +6,7 @@ import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Softmax;
 
@@ -87,6 +88,51 @@ final class TorchKernels {
                         case TANH -> result -> torch.tanh_out(result, x);
                         case SIGMOID -> result -> torch.sigmoid_out(result, x);
                         case GELU -> result -> torch.gelu_out(result, x);
+                    };
+            return work(owned, kernel, TorchWork.empty(task.dtype(), task.elements()));
+        }
+    }
+
+    static Work operation(Operation task) {
+        try (PointerScope owned = new PointerScope()) {
+            Tensor a = TorchWork.tensor(task.dtype(), task.a(), task.elements());
+            Tensor b = TorchWork.tensor(task.dtype(), task.b(), task.elements());
+            Kernel kernel =
+                    switch (task.function()) {
+                        case SIN -> result -> torch.sin_out(result, a);
+                        case COS -> result -> torch.cos_out(result, a);
+                        case TAN -> result -> torch.tan_out(result, a);
+                        case ASIN -> result -> torch.asin_out(result, a);
+                        case ACOS -> result -> torch.acos_out(result, a);
+                        case ATAN -> result -> torch.atan_out(result, a);
+                        case SINH -> result -> torch.sinh_out(result, a);
+                        case COSH -> result -> torch.cosh_out(result, a);
+                        case ASINH -> result -> torch.asinh_out(result, a);
+                        case ACOSH -> result -> torch.acosh_out(result, a);
+                        case ATANH -> result -> torch.atanh_out(result, a);
+                        case EXPM1 -> result -> torch.expm1_out(result, a);
+                        case LOG1P -> result -> torch.log1p_out(result, a);
+                        case LOG2 -> result -> torch.log2_out(result, a);
+                        case LOG10 -> result -> torch.log10_out(result, a);
+                        case EXP2 -> result -> torch.exp2_out(result, a);
+                        case RSQRT -> result -> torch.rsqrt_out(result, a);
+                        case RECIPROCAL -> result -> torch.reciprocal_out(result, a);
+                        case ERF -> result -> torch.erf_out(result, a);
+                        case ERFC -> result -> torch.erfc_out(result, a);
+                        case FLOOR -> result -> torch.floor_out(result, a);
+                        case CEIL -> result -> torch.ceil_out(result, a);
+                        case ROUND -> result -> torch.round_out(result, a);
+                        case TRUNC -> result -> torch.trunc_out(result, a);
+                        case SIGN -> result -> torch.sign_out(result, a);
+                        case HARD_SIGMOID -> result -> torch.hardsigmoid_out(result, a);
+                        case HARD_SWISH -> result -> torch.hardswish_out(result, a);
+                        case MISH -> result -> torch.mish_out(result, a);
+                        case CELU -> result -> torch.celu_out(result, a);
+                        case LOG_SIGMOID -> result -> torch.log_sigmoid_out(result, a);
+                        case ATAN2 -> result -> torch.atan2_out(result, a, b);
+                        case FMOD -> result -> torch.fmod_out(result, a, b);
+                        case REMAINDER -> result -> torch.remainder_out(result, a, b);
+                        case HYPOT -> result -> torch.hypot_out(result, a, b);
                     };
             return work(owned, kernel, TorchWork.empty(task.dtype(), task.elements()));
         }
