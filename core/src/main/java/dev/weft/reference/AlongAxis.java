@@ -48,7 +48,17 @@ final class AlongAxis {
     private static long index(
             String what, View indices, long line, long start, long j, long bound) {
         long index = Elements.of(indices).getLong(start + j * indices.stride(-1));
-        return ReferenceBackend.checked(what, index, line * indices.dim(-1) + j, bound);
+        return checked(what, index, line * indices.dim(-1) + j, bound);
+    }
+
+    /** The index, if it is in [0, bound). */
+    static long checked(String what, long index, long position, long bound) {
+        if (index < 0 || index >= bound) {
+            throw new IndexOutOfBoundsException(
+                    "%s %d at position %d is outside [0, %d)"
+                            .formatted(what, index, position, bound));
+        }
+        return index;
     }
 
     private static void check(String what, View indices, long bound) {

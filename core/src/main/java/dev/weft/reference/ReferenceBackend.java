@@ -506,7 +506,8 @@ public final class ReferenceBackend implements Backend {
             if (target.dtype().isInteger()) {
                 Arrays.fill(t, 0);
                 targets.next();
-                t[(int) checked("crossEntropy: label", targets.getLong(0), i, classes)] = 1;
+                t[(int) AlongAxis.checked("crossEntropy: label", targets.getLong(0), i, classes)] =
+                        1;
             } else {
                 read(targets, t);
             }
@@ -530,24 +531,9 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    static long checked(String what, long index, long position, long bound) {
-        if (index < 0 || index >= bound) {
-            throw new IndexOutOfBoundsException(
-                    what
-                            + " "
-                            + index
-                            + " at position "
-                            + position
-                            + " is outside [0, "
-                            + bound
-                            + ")");
-        }
-        return index;
-    }
-
     private static long index(String kernel, View indices, long i, long bound) {
         long index = Elements.of(indices).getLong(indices.offset() + i * indices.stride(0));
-        return checked(kernel + ": index", index, i, bound);
+        return AlongAxis.checked(kernel + ": index", index, i, bound);
     }
 
     private static void gather(View table, View indices, View y) {
