@@ -80,12 +80,10 @@ public final class Tape implements Recorder {
             throw new ShapeException(
                     "watch: " + x.describe() + ": only floating tensors have gradients");
         }
-        boolean fits =
-                gradient == null
-                        || (gradient.shape().equals(x.shape())
-                                && gradient.isContiguous()
-                                && gradient.dtype() == x.dtype());
-        if (!fits) {
+        if (gradient != null
+                && !(gradient.shape().equals(x.shape())
+                        && gradient.isContiguous()
+                        && gradient.dtype() == x.dtype())) {
             throw new ShapeException(
                     "watch: the gradient of "
                             + x.describe()
