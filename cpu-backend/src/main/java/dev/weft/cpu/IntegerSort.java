@@ -65,6 +65,7 @@ final class IntegerSort {
     }
 
     /** The lines of one task. */
+    @SuppressWarnings("cast") // what is an int here is a long in the twin
     private static final class Lines {
         private final boolean descending;
         private final boolean floating;
