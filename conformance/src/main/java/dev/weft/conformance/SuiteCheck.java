@@ -27,19 +27,17 @@ public final class SuiteCheck {
      */
     public static CheckReport run(String selector, Consumer<CaseResult> listener) {
         List<CaseResult> results = new ArrayList<>();
-        Arrays.stream(BackendConformance.class.getMethods())
+        Consumer<CaseResult> all = listener.andThen(results::add);
+        groups().forEach(group -> run(selector, group, all));
+        return new CheckReport(results);
+    }
+
+    /** The suite's groups of tests. */
+    static List<Method> groups() {
+        return Arrays.stream(BackendConformance.class.getMethods())
                 .filter(method -> method.isAnnotationPresent(TestFactory.class))
                 .sorted(Comparator.comparing(Method::getName))
-                .forEach(
-                        group ->
-                                run(
-                                        selector,
-                                        group,
-                                        result -> {
-                                            listener.accept(result);
-                                            results.add(result);
-                                        }));
-        return new CheckReport(results);
+                .toList();
     }
 
     private static void run(String selector, Method group, Consumer<CaseResult> listener) {
@@ -54,7 +52,7 @@ public final class SuiteCheck {
         }
     }
 
-    private static CaseResult run(String group, DynamicTest test) {
+    static CaseResult run(String group, DynamicTest test) {
         Outcome outcome = Outcome.PASSED;
         String reason = "";
         try {
