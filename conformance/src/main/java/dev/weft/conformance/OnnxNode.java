@@ -14,6 +14,7 @@ final class OnnxNode {
     private static final int ATTRIBUTE_FLOAT = 2;
     private static final int ATTRIBUTE_INT = 3;
     private static final int ATTRIBUTE_STRING = 4;
+    private static final int ATTRIBUTE_TENSOR = 5;
     private static final int ATTRIBUTE_INTS = 8;
 
     private final OnnxCase test;
@@ -107,6 +108,11 @@ final class OnnxNode {
         return proto(input).shape().toArray();
     }
 
+    /** An operand's TensorProto.DataType. */
+    int type(int input) {
+        return proto(input).type();
+    }
+
     /** A number that the host reads. */
     double number(int input) {
         return values(input).real(0);
@@ -144,6 +150,14 @@ final class OnnxNode {
     String text(String name, String otherwise) {
         Protobuf attribute = attribute(name);
         return attribute == null ? otherwise : attribute.text(ATTRIBUTE_STRING);
+    }
+
+    /** An attribute that is a tensor, or null where it is not there. */
+    @Nullable OnnxTensor tensor(String name) {
+        Protobuf attribute = attribute(name);
+        return attribute == null
+                ? null
+                : OnnxTensor.of(attribute.messages(ATTRIBUTE_TENSOR).getFirst());
     }
 
     long[] integers(String name) {

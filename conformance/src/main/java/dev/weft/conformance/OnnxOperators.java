@@ -36,6 +36,7 @@ final class OnnxOperators {
         reductions();
         optimizers();
         OnnxChoices.addTo(OPERATORS);
+        OnnxConversions.addTo(OPERATORS);
         OnnxLayouts.addTo(OPERATORS);
         OnnxNormalizations.addTo(OPERATORS);
         OnnxLosses.addTo(OPERATORS);

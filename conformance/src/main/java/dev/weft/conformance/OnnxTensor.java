@@ -36,7 +36,8 @@ record OnnxTensor(String name, int type, Shape shape, @Nullable Values values) {
         return new OnnxTensor(message.text(NAME), type, shape, values);
     }
 
-    private static @Nullable DType dtype(int type) {
+    /** The type that a TensorProto.DataType names, or null where Weft has none. */
+    static @Nullable DType dtype(int type) {
         return switch (type) {
             case 1 -> DType.F32;
             case 2 -> DType.U8;

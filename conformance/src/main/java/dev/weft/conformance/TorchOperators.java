@@ -93,6 +93,7 @@ final class TorchOperators {
     private TorchOperators() {}
 
     static {
+        TorchActivations.addTo(OPERATIONS);
         TorchChoices.addTo(OPERATIONS);
         TorchComposites.addTo(OPERATIONS);
         elementwise();

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
@@ -207,6 +208,54 @@ class VectorCheckTest {
         c.model(OnnxFolder.node("Relu"));
         c.write("test_data_set_0/output_0.pb", new OnnxFolder.Message().number(1, 1).number(2, 13));
         assertOnly(Outcome.UNSUPPORTED, "Relu", "uint64");
+    }
+
+    @Test
+    void conversionsAndShapes() throws IOException {
+        OnnxFolder c = new OnnxFolder(folder);
+        c.data(0, X, new float[] {-0.26894142f, 1.7615942f}).model(OnnxFolder.node("Swish"));
+        assertOnly(Outcome.PASSED, "Swish", "");
+        OnnxFolder.Message one = OnnxFolder.attribute("p", 1);
+        c.data(0, X, new float[] {-1 / 3f, 2 / 3f});
+        c.model(OnnxFolder.node("LpNormalization").message(5, one));
+        assertOnly(Outcome.PASSED, "LpNormalization", "");
+        c.data(0, X, X).model(OnnxFolder.node("Cast").message(5, OnnxFolder.attribute("to", 1)));
+        assertOnly(Outcome.PASSED, "Cast", "");
+        c.model(OnnxFolder.node("Cast").message(5, OnnxFolder.attribute("to", 13)));
+        assertOnly(Outcome.UNSUPPORTED, "Cast", "type uint64");
+        String output = "test_data_set_0/output_0.pb";
+        OnnxFolder.Message two = new OnnxFolder.Message().number(2, 7).number(7, 2);
+        c.model(OnnxFolder.node("Size")).write(output, two);
+        assertOnly(Outcome.PASSED, "Size", "");
+        c.model(OnnxFolder.node("Shape")).write(output, two.number(1, 1));
+        assertOnly(Outcome.PASSED, "Shape", "");
+        float[] ends = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN};
+        OnnxFolder.Message positive =
+                new OnnxFolder.Message().number(1, 3).number(2, 9).bytes(9, new byte[] {1, 0, 0});
+        c.data(0, ends, ends).write(output, positive);
+        OnnxFolder.Message high = OnnxFolder.attribute("detect_negative", 0);
+        c.model(OnnxFolder.node("IsInf").message(5, high));
+        assertOnly(Outcome.PASSED, "IsInf", "");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "softmax; {\"axis\": 0}; 0.5",
+                "log_softmax; {\"axis\": -1}; -0.6931471805599453",
+                "softplus; {}; 0.6931471805599453",
+                "clamp; {\"min\": 1, \"max\": 2}; 1",
+                "elu; {}; 0",
+                "leaky_relu; {\"negative_slope\": 0.3}; 0",
+                "gelu; {\"approximate\": \"tanh\"}; 0"
+            })
+    void activationsOfZeros(String operation, String attributes, double y) throws IOException {
+        new TorchFile(operation, attributes)
+                .with("in.x", 0, 0)
+                .with("out.y", y, y)
+                .write(folder.resolve("case.safetensors"));
+        assertOnly(Outcome.PASSED, operation, "");
     }
 
     @Test
