@@ -124,17 +124,22 @@ public final class Einsum {
             int last = labels.lastIndexOf(label);
             if (last > axis) {
                 x = x.diagonal(0, axis, last);
-                labels.remove(last);
-                labels.remove(axis);
+                drop(labels, last);
+                drop(labels, axis);
                 labels.add(label);
                 axis--;
             } else if (x.dim(axis) != equation.extent(label)) {
                 x = x.squeeze(axis);
-                labels.remove(axis);
+                drop(labels, axis);
                 axis--;
             }
         }
         return new Term(x, labels.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /** Takes out the label at an index, which is a number like the labels. */
+    private static void drop(List<Integer> labels, int index) {
+        labels.subList(index, index + 1).clear();
     }
 
     /** The sum over the labels that are not kept. */

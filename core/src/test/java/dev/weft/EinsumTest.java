@@ -45,7 +45,7 @@ class EinsumTest {
     }
 
     private Tensor counting(DType dtype, long... dims) {
-        return device.arange(DType.I32, Shape.of(dims).size()).to(dtype).reshape(dims);
+        return device.arange(DType.I32, (double) Shape.of(dims).size()).to(dtype).reshape(dims);
     }
 
     /** As nested loops would compute it. */
@@ -100,12 +100,12 @@ class EinsumTest {
     void chainsOfManyOperands() {
         StringBuilder equation = new StringBuilder("ab");
         Tensor[] operands = new Tensor[14];
-        Tensor expected = null;
+        Tensor expected = device.eye(DType.F64, 1);
         for (int i = 0; i < operands.length; i++) {
             operands[i] = device.full(DType.F64, 0.5, Shape.of(i % 3 + 1, (i + 1) % 3 + 1));
             char c = (char) ('a' + i);
             equation.append(i == 0 ? "" : "," + c + (char) (c + 1));
-            expected = expected == null ? operands[0] : expected.matmul(operands[i]);
+            expected = expected.matmul(operands[i]);
         }
         Tensor y = Tensor.einsum(equation + "->ao", operands);
         assertArrayEquals(expected.toDoubleArray(), y.toDoubleArray(), 1e-9);

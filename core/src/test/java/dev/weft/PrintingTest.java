@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What NumPy prints for the same elements. */
+@SuppressWarnings("StringConcatToTextBlock") // a text block would hide the spaces at lines' ends
 class PrintingTest {
     private final Device device = Devices.open("reference");
     private final Scope scope = device.scope();
@@ -267,6 +268,6 @@ class PrintingTest {
                 new PrintOptions(2, 4, 1, 30),
                 options.precision(2).threshold(4).edgeItems(1).lineWidth(30));
         var error = assertThrows(IllegalArgumentException.class, () -> options.edgeItems(-1));
-        assertTrue(error.getMessage().contains("edge items -1"), error.getMessage());
+        assertTrue(error.toString().contains("edge items -1"), error.toString());
     }
 }

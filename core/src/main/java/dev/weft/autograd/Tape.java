@@ -85,11 +85,8 @@ public final class Tape implements Recorder {
                         && gradient.isContiguous()
                         && gradient.dtype() == x.dtype())) {
             throw new ShapeException(
-                    "watch: the gradient of "
-                            + x.describe()
-                            + " cannot be written to "
-                            + gradient.describe()
-                            + ": it must be contiguous, of the same shape and type");
+                    "watch: the gradient of %s cannot be written to %s: it must be contiguous, of the same shape and type"
+                            .formatted(x, gradient));
         }
         if (gradient != null) {
             View target = require("watch", gradient);
