@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Einstein's convention: results, kernels, the order of products, and equations that are none. */
 class EinsumTest {
@@ -108,7 +109,8 @@ class EinsumTest {
             expected = expected.matmul(operands[i]);
         }
         Tensor y = Tensor.einsum(equation + "->ao", operands);
-        assertArrayEquals(expected.toDoubleArray(), y.toDoubleArray(), 1e-9);
+        assertArrayEquals(
+                Objects.requireNonNull(expected).toDoubleArray(), y.toDoubleArray(), 1e-9);
     }
 
     @Test
