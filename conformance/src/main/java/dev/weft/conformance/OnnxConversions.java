@@ -60,7 +60,7 @@ final class OnnxConversions {
     }
 
     private static int at(long index, int rank) {
-        return (int) Math.clamp(index < 0 ? index + rank : index, 0, rank);
+        return Math.clamp(index < 0 ? index + rank : index, 0, rank);
     }
 
     private static Tensor size(OnnxNode node) {

@@ -102,6 +102,7 @@ final class Elementwise {
     }
 
     /** A loop with its operands. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Prepared(
             WorkerPool pool,
             Scratch[] scratch,

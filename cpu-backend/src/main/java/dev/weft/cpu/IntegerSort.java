@@ -183,12 +183,13 @@ final class IntegerSort {
         private long byDigits(int count) {
             int digit = digit();
             int passes = passes();
+            // I64: long mask = (1L << digit) - 1;
             int mask = (1 << digit) - 1;
             Arrays.fill(counters, 0);
             for (int i = 0; i < count; i++) {
                 int key = Memory.getInt(records + (long) i * RECORD) ^ Integer.MIN_VALUE;
                 for (int pass = 0; pass < passes; pass++) {
-                    counters[(int) ((pass << digit) + (key >>> pass * digit & mask))]++;
+                    counters[(int) ((pass << digit) + ((key >>> (pass * digit)) & mask))]++;
                 }
             }
             long from = records;

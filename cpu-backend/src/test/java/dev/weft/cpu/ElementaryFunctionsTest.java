@@ -38,6 +38,7 @@ class ElementaryFunctionsTest {
     private static final double NAN = Double.NaN;
 
     /** One line of the table: the value is the sum of the last two. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Truth(String name, double[] operands, double high, double low) {
         static Truth of(String line) {
             String[] words = line.split(" ");

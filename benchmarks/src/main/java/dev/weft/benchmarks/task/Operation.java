@@ -52,7 +52,9 @@ public record Operation(DType dtype, Function function, int elements) implements
                 }),
         HYPOT(Math::hypot);
 
+        @SuppressWarnings("ImmutableEnumChecker") // a pure function
         private final DoubleBinaryOperator truth;
+
         private final Domain domain;
         private final boolean binary;
 
