@@ -200,7 +200,11 @@ public final class Indexing {
         }
         x.shape().limit("pick", 1, Integer.MAX_VALUE);
         return x.device()
-                .compute(() -> takeAlong(x, 1, indices.reshape(-1, 1)).reshape(indices.size()));
+                .compute(
+                        () -> {
+                            Tensor column = indices.reshape(-1, 1).namedAs(indices);
+                            return takeAlong(x, 1, column).reshape(indices.size());
+                        });
     }
 
     /**

@@ -1237,6 +1237,12 @@ public final class Tensor extends Scoped implements AutoCloseable, Formattable {
         return recorder != null && recorder.tracks(this) ? recorder : null;
     }
 
+    /** As {@link #named}, with the name that another tensor has: it is the caller's. */
+    Tensor namedAs(Tensor other) {
+        name = other.name;
+        return this;
+    }
+
     /** A tensor over the same memory. */
     Tensor sharing(View other) {
         return new Tensor(device, storage(), other);

@@ -64,9 +64,9 @@ class RecorderTest {
             assertSame(names, device.recording());
             Tensor x = device.ones(2, 3);
             Tensor indices = device.tensor(new int[] {0, 1});
-            x.linear(x, null, Activation.RELU).transpose().softmax(0).pick(indices).sum();
+            x.linear(x, null, Activation.RELU).transpose().softmax(0).gather(indices).sum();
             indices.add(1);
-            assertEquals(List.of("linear", "permute", "softmax", "pick", "sum"), names.names);
+            assertEquals(List.of("linear", "permute", "softmax", "gather", "sum"), names.names);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.benchmarks;
 
 import dev.weft.DType;
+import dev.weft.benchmarks.task.ArrayOperation;
 import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.CapturedStep;
 import dev.weft.benchmarks.task.CrossEntropy;
@@ -147,6 +148,7 @@ public enum Suite {
         }
         if (includes(OPS)) {
             addOperations(tasks, DType.F32, extent);
+            addArrayOperations(tasks, rows(extent));
         }
         if (includes(TRAINING)) {
             tasks.addAll(training(extent, gpu));
@@ -248,6 +250,24 @@ public enum Suite {
     private static void addOperations(List<Task> tasks, DType dtype, Extent extent) {
         for (Operation.Function function : Operation.Function.values()) {
             tasks.add(new Operation(dtype, function, rows(extent) * ROW));
+        }
+    }
+
+    private static void addArrayOperations(List<Task> tasks, int rows) {
+        for (ArrayOperation.Kind kind : ArrayOperation.Kind.values()) {
+            switch (kind) {
+                case CUMSUM, SORT, ARGSORT, TOPK -> {
+                    tasks.add(new ArrayOperation(kind, 1, rows * ROW));
+                    tasks.add(new ArrayOperation(kind, rows, ROW));
+                }
+                case INDEX_SELECT -> tasks.add(new ArrayOperation(kind, 16 * rows, 64));
+                case GATHER, SCATTER_ADD, WHERE, MASKED_FILL, MASKED_SELECT ->
+                        tasks.add(new ArrayOperation(kind, rows, ROW));
+                case CDIST -> tasks.add(new ArrayOperation(kind, 2 * rows, 64));
+                case EINSUM ->
+                        tasks.add(new ArrayOperation(kind, rows / 2, ArrayOperation.HEAD_SIZE));
+                case SMALL_ADD -> tasks.add(new ArrayOperation(kind, 1, 16));
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.weft.DeviceOptions;
 import dev.weft.Devices;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.GemmKernels;
+import dev.weft.benchmarks.task.ArrayOperation;
 import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.CapturedStep;
 import dev.weft.benchmarks.task.CrossEntropy;
@@ -90,6 +91,7 @@ public final class WeftLibrary implements Library {
                     case DenseLayer layer -> WeftProducts.dense(device, layer);
                     case Elementwise elementwise -> WeftKernels.elementwise(device, elementwise);
                     case Operation operation -> WeftKernels.operation(device, operation);
+                    case ArrayOperation operation -> WeftArrays.of(device, operation);
                     case Softmax softmax -> WeftKernels.softmax(device, softmax);
                     case Reduction reduction -> WeftKernels.reduction(device, reduction);
                     case CrossEntropy loss -> WeftKernels.crossEntropy(device, loss);

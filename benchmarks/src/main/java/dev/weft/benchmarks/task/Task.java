@@ -12,6 +12,7 @@ public sealed interface Task
                 DenseLayer,
                 Elementwise,
                 Operation,
+                ArrayOperation,
                 Softmax,
                 Reduction,
                 CrossEntropy,

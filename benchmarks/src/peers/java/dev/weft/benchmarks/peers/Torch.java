@@ -2,6 +2,7 @@ package dev.weft.benchmarks.peers;
 
 import dev.weft.benchmarks.library.Library;
 import dev.weft.benchmarks.library.Work;
+import dev.weft.benchmarks.task.ArrayOperation;
 import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.CapturedStep;
 import dev.weft.benchmarks.task.CrossEntropy;
@@ -65,6 +66,7 @@ public final class Torch implements Library {
             case DenseLayer layer -> Optional.of(TorchKernels.dense(layer));
             case Elementwise elementwise -> Optional.of(TorchKernels.elementwise(elementwise));
             case Operation operation -> Optional.of(TorchKernels.operation(operation));
+            case ArrayOperation operation -> Optional.of(TorchArrays.of(operation));
             case Softmax softmax -> Optional.of(TorchKernels.softmax(softmax));
             case Reduction reduction -> Optional.of(TorchKernels.reduction(reduction));
             case CrossEntropy loss -> Optional.of(TorchTraining.crossEntropy(loss));
