@@ -213,7 +213,7 @@ class VectorCheckTest {
     @Test
     void conversionsAndShapes() throws IOException {
         OnnxFolder c = new OnnxFolder(folder);
-        c.data(0, X, new float[] {-0.26894142f, 1.7615942f}).model(OnnxFolder.node("Swish"));
+        c.data(0, X, new float[] {-0.26894143f, 1.7615942f}).model(OnnxFolder.node("Swish"));
         assertOnly(Outcome.PASSED, "Swish", "");
         OnnxFolder.Message one = OnnxFolder.attribute("p", 1);
         c.data(0, X, new float[] {-1 / 3f, 2 / 3f});

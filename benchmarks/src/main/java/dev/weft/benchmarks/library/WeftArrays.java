@@ -79,7 +79,7 @@ record WeftArrays(Device device, Scope scope, Supplier<Tensor> operation, int ti
     public void run() {
         for (int i = 0; i < times; i++) {
             try (Scope _ = device.scope()) {
-                operation.get();
+                Tensor _ = operation.get();
             }
         }
         device.synchronize();

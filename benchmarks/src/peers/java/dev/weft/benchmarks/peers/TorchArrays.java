@@ -83,7 +83,7 @@ record TorchArrays(PointerScope owned, Supplier<Tensor> operation, int times) im
     public void run() {
         for (int i = 0; i < times; i++) {
             try (PointerScope _ = new PointerScope()) {
-                operation.get();
+                Tensor _ = operation.get();
             }
         }
     }
