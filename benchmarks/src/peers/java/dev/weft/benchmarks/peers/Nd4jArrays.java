@@ -3,6 +3,7 @@ package dev.weft.benchmarks.peers;
 import dev.weft.DType;
 import dev.weft.benchmarks.library.Library;
 import dev.weft.benchmarks.library.Work;
+import dev.weft.benchmarks.task.ArrayOperation;
 import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Gemm;
@@ -76,6 +77,8 @@ public final class Nd4jArrays implements Library {
             case Softmax softmax -> Optional.of(softmax(softmax));
             case TrainingStep step when step.kind() == OptimizerKind.SGD ->
                     Optional.of(new Nd4jTraining(step));
+            case ArrayOperation operation when operation.kind() == ArrayOperation.Kind.SMALL_ADD ->
+                    Optional.of(smallAdd(operation));
             default -> Optional.empty();
         };
     }
@@ -110,6 +113,23 @@ public final class Nd4jArrays implements Library {
 
     static double[] values(INDArray array) {
         return array.dup('c').data().asDouble();
+    }
+
+    private static Work smallAdd(ArrayOperation task) {
+        INDArray x = Nd4j.create(task.x());
+        INDArray y = Nd4j.create(task.y());
+        return new Arrays(
+                () -> {
+                    for (int i = 0; i < ArrayOperation.SMALL_CALLS; i++) {
+                        x.add(y).close();
+                    }
+                },
+                () -> {
+                    try (INDArray sum = x.add(y)) {
+                        return values(sum);
+                    }
+                },
+                List.of(x, y));
     }
 
     private static Work gemm(Gemm task) {
