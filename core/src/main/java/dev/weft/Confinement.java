@@ -1,6 +1,7 @@
 package dev.weft;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** Keeps a device to one thread, and to the time in which it is open. */
 final class Confinement {
@@ -62,6 +63,19 @@ final class Confinement {
             thread = Thread.currentThread();
         }
         return thread == Thread.currentThread();
+    }
+
+    /**
+     * What a look gives, after which the device is whose it was: a shell prints what a command's
+     * thread has made, which has ended, from one of its own.
+     */
+    synchronized <T> T look(Supplier<T> look) {
+        Thread owner = thread;
+        try {
+            return look.get();
+        } finally {
+            thread = owner;
+        }
     }
 
     /** Confines to the calling thread from now on. */

@@ -533,9 +533,10 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** Whether the calling thread may read tensors back now. */
-    boolean isReadable() {
-        return confinement.isUsable() && !isCapturing();
+    /** What a look at the device's tensors gives, or the other, where the thread may not read. */
+    String look(Supplier<String> look, Supplier<String> otherwise) {
+        return confinement.look(
+                () -> (confinement.isUsable() && !isCapturing() ? look : otherwise).get());
     }
 
     void check() {

@@ -1267,9 +1267,9 @@ public final class Tensor extends Scoped implements AutoCloseable, Formattable {
      */
     @Override
     public String toString() {
-        return isClosed() || !device.isReadable()
+        return isClosed()
                 ? describe()
-                : Printing.text(this, PrintOptions.defaults());
+                : device.look(() -> Printing.text(this, PrintOptions.defaults()), this::describe);
     }
 
     /**

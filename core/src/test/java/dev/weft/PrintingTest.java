@@ -270,4 +270,31 @@ class PrintingTest {
         var error = assertThrows(IllegalArgumentException.class, () -> options.edgeItems(-1));
         assertTrue(error.toString().contains("edge items -1"), error.toString());
     }
+
+    /** As in a shell whose commands have a thread each, and whose own prints what they give. */
+    @Test
+    void printingLeavesTheDeviceToTheNextThread() throws InterruptedException {
+        Device[] opened = new Device[1];
+        Tensor[] made = new Tensor[2];
+        Thread first =
+                new Thread(
+                        () -> {
+                            opened[0] = Devices.open("reference");
+                            made[0] = opened[0].tensor(new int[] {1, 2});
+                        });
+        first.start();
+        first.join();
+        assertEquals("[1 2]", made[0].toString());
+        Thread next =
+                new Thread(
+                        () -> {
+                            made[1] = made[0].add(1);
+                            made[0].close();
+                        });
+        next.start();
+        next.join();
+        assertEquals("[2 3]", made[1].toString());
+        made[1].close();
+        opened[0].close();
+    }
 }
