@@ -84,8 +84,12 @@ public final class Nd4jArrays implements Library {
     }
 
     /** Memory that the garbage collector would free later than the next task takes more. */
-    private record Arrays(Runnable call, Supplier<double[]> values, List<INDArray> made)
+    private record Arrays(Runnable call, Supplier<double[]> values, List<INDArray> made, int times)
             implements Work {
+        Arrays(Runnable call, Supplier<double[]> values, List<INDArray> made) {
+            this(call, values, made, 1);
+        }
+
         @Override
         public void run() {
             call.run();
@@ -129,7 +133,8 @@ public final class Nd4jArrays implements Library {
                         return values(sum);
                     }
                 },
-                List.of(x, y));
+                List.of(x, y),
+                ArrayOperation.SMALL_CALLS);
     }
 
     private static Work gemm(Gemm task) {
