@@ -150,10 +150,7 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
     public void run(KernelCall call) {
         switch (call) {
             case KernelCall.Gemm product -> gemm.run(product);
-            case KernelCall.Unary unary when unary.op().hasGradKernel() ->
-                    required(call, type(call)).run(call);
-            case KernelCall.Binary binary when binary.op().hasGradKernel() ->
-                    required(call, type(call)).run(call);
+            case KernelCall.Unary _, KernelCall.Binary _ -> required(call, type(call)).run(call);
             default -> prepare(call).run();
         }
     }

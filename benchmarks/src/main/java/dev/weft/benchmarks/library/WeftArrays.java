@@ -62,8 +62,7 @@ record WeftArrays(Device device, Scope scope, Supplier<Tensor> operation, int ti
                     }
                     case SMALL_ADD -> () -> x.add(y);
                 };
-        int times = task.kind() == ArrayOperation.Kind.SMALL_ADD ? ArrayOperation.SMALL_CALLS : 1;
-        return new WeftArrays(device, scope, operation, times);
+        return new WeftArrays(device, scope, operation, task.calls());
     }
 
     private interface Operation {

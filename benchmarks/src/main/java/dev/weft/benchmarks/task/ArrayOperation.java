@@ -16,8 +16,7 @@ public record ArrayOperation(Kind kind, int rows, int columns) implements Task {
     /** How many are kept of each row. */
     public static final int TOP = 10;
 
-    /** Calls of a run of what is over at once. */
-    public static final int SMALL_CALLS = 1000;
+    private static final int SMALL_CALLS = 1000;
 
     /** Heads, and what each of their queries and keys has, of attention's scores. */
     public static final int HEADS = 8;
@@ -47,7 +46,7 @@ public record ArrayOperation(Kind kind, int rows, int columns) implements Task {
         CDIST("cdist"),
         /** bhqd,bhkd->bhqk, with as many queries and keys as there are rows. */
         EINSUM("einsum of attention's scores"),
-        /** Two tensors of 16 elements, {@link #SMALL_CALLS} times. */
+        /** Two tensors of 16 elements. */
         SMALL_ADD("add");
 
         private final String title;
@@ -85,6 +84,11 @@ public record ArrayOperation(Kind kind, int rows, int columns) implements Task {
     @Override
     public double bytes() {
         return 0;
+    }
+
+    /** How often a run does it: what is over at once, many times. */
+    public int calls() {
+        return kind == Kind.SMALL_ADD ? SMALL_CALLS : 1;
     }
 
     /** rows×columns; of einsum, {@link #HEADS} times so many. */

@@ -124,7 +124,7 @@ public final class Nd4jArrays implements Library {
         INDArray y = Nd4j.create(task.y());
         return new Arrays(
                 () -> {
-                    for (int i = 0; i < ArrayOperation.SMALL_CALLS; i++) {
+                    for (int i = 0; i < task.calls(); i++) {
                         x.add(y).close();
                     }
                 },
@@ -134,7 +134,7 @@ public final class Nd4jArrays implements Library {
                     }
                 },
                 List.of(x, y),
-                ArrayOperation.SMALL_CALLS);
+                task.calls());
     }
 
     private static Work gemm(Gemm task) {

@@ -22,10 +22,8 @@ record TorchArrays(PointerScope owned, Supplier<Tensor> operation, int times) im
     static Work of(ArrayOperation task) {
         try (PointerScope owned = new PointerScope()) {
             Supplier<Tensor> operation = operation(task);
-            int times =
-                    task.kind() == ArrayOperation.Kind.SMALL_ADD ? ArrayOperation.SMALL_CALLS : 1;
             owned.extend();
-            return new TorchArrays(owned, operation, times);
+            return new TorchArrays(owned, operation, task.calls());
         }
     }
 
