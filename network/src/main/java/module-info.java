@@ -3,6 +3,10 @@ module dev.weft.network {
     requires transitive dev.weft.core;
     requires static org.jspecify;
     requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.jr.ob;
+    requires de.siegmar.fastcsv;
+    requires java.desktop;
+    requires metadata.extractor;
 
     exports dev.weft.data;
     exports dev.weft.io;

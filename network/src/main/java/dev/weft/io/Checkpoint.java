@@ -61,24 +61,20 @@ public final class Checkpoint {
     public static void save(
             Path path, Network network, Optimizer optimizer, Map<String, String> metadata)
             throws IOException {
-        Map<String, Safetensors.Entry> values = new LinkedHashMap<>();
+        Map<String, HostArray> values = new LinkedHashMap<>();
         for (Parameter parameter : network.parameters().list()) {
-            float[] numbers = parameter.value().toFloatArray();
+            HostArray value = HostArray.of(parameter.value());
+            float[] numbers = value.floats();
             int bad = firstNotFinite(numbers);
             if (bad >= 0) {
                 throw new IllegalArgumentException(
                         "%s: is not saved, since parameter '%s' is %s at index %d: train with a smaller learning rate"
                                 .formatted(path, parameter.name(), numbers[bad], bad));
             }
-            values.put(parameter.name(), Safetensors.Entry.of(parameter.value().shape(), numbers));
+            values.put(parameter.name(), value);
         }
-        Map<String, Safetensors.Entry> states = new LinkedHashMap<>();
-        states(optimizer, network)
-                .forEach(
-                        (name, state) ->
-                                states.put(
-                                        name,
-                                        Safetensors.Entry.of(state.shape(), state.toFloatArray())));
+        Map<String, HostArray> states = new LinkedHashMap<>();
+        states(optimizer, network).forEach((name, state) -> states.put(name, HostArray.of(state)));
         Map<String, String> all = new LinkedHashMap<>(metadata);
         all.putAll(OptimizerRecord.settings(optimizer));
         all.put(OptimizerRecord.STEPS, Long.toString(optimizer.steps()));
@@ -200,7 +196,7 @@ public final class Checkpoint {
         for (Parameter parameter : network.parameters().list()) {
             targets.put(parameter.name(), parameter.value());
         }
-        Map<String, Safetensors.Entry> saved = entries(targets);
+        Map<String, HostArray> saved = entries(targets);
         List<String> left =
                 file.tensors().keySet().stream()
                         .filter(name -> !name.startsWith(STATES) && !saved.containsKey(name))
@@ -213,7 +209,7 @@ public final class Checkpoint {
         if (hasSums()) {
             checkSum(Checksums.PARAMETERS, Checksums.ofContent(saved.values()));
         }
-        for (Map.Entry<String, Safetensors.Entry> entry : saved.entrySet()) {
+        for (Map.Entry<String, HostArray> entry : saved.entrySet()) {
             float[] numbers = entry.getValue().floats();
             int bad = firstNotFinite(numbers);
             if (bad >= 0) {
@@ -253,7 +249,7 @@ public final class Checkpoint {
         long steps = requiredInteger(OptimizerRecord.STEPS, 0, Long.MAX_VALUE);
         try (Scope _ = network.device().scope()) {
             Map<String, Tensor> targets = states(optimizer, network);
-            Map<String, Safetensors.Entry> saved = entries(targets);
+            Map<String, HostArray> saved = entries(targets);
             if (hasSums()) {
                 checkSum(Checksums.OPTIMIZER, Checksums.ofContent(saved.values()));
             }
@@ -277,13 +273,12 @@ public final class Checkpoint {
     }
 
     /** What the file has for these tensors, in their order. */
-    private Map<String, Safetensors.Entry> entries(Map<String, Tensor> targets)
-            throws FormatException {
-        Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
+    private Map<String, HostArray> entries(Map<String, Tensor> targets) throws FormatException {
+        Map<String, HostArray> entries = new LinkedHashMap<>();
         for (Map.Entry<String, Tensor> each : targets.entrySet()) {
             String name = each.getKey();
             Tensor target = each.getValue();
-            Safetensors.Entry entry = file.tensors().get(name);
+            HostArray entry = file.tensors().get(name);
             if (entry == null) {
                 throw new FormatException(
                         "%s: is for another architecture: it holds no tensor '%s'"
@@ -305,7 +300,7 @@ public final class Checkpoint {
         return entries;
     }
 
-    private static void put(Map<String, Safetensors.Entry> saved, Map<String, Tensor> targets) {
+    private static void put(Map<String, HostArray> saved, Map<String, Tensor> targets) {
         targets.forEach(
                 (name, target) -> {
                     float[] numbers = Objects.requireNonNull(saved.get(name)).floats();

@@ -32,10 +32,10 @@ final class Checksums {
     private Checksums() {}
 
     /** The sum of the bytes of these tensors. */
-    static String ofContent(Collection<Safetensors.Entry> entries) {
+    static String ofContent(Collection<HostArray> entries) {
         MessageDigest digest = sha256();
         try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-            for (Safetensors.Entry entry : entries) {
+            for (HostArray entry : entries) {
                 Safetensors.write(entry.content(), out);
             }
         } catch (IOException e) {
@@ -55,8 +55,8 @@ final class Checksums {
                                 update(digest, key, value);
                             }
                         });
-        for (Map.Entry<String, Safetensors.Entry> tensor : file.tensors().entrySet()) {
-            Safetensors.Entry entry = tensor.getValue();
+        for (Map.Entry<String, HostArray> tensor : file.tensors().entrySet()) {
+            HostArray entry = tensor.getValue();
             update(digest, tensor.getKey(), entry.dtype().name(), entry.shape().toString());
         }
         return HexFormat.of().formatHex(digest.digest());

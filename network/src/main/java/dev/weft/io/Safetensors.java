@@ -1,9 +1,5 @@
 package dev.weft.io;
 
-import dev.weft.DType;
-import dev.weft.Shape;
-import dev.weft.backend.Encoding;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,11 +27,8 @@ import java.util.Map;
  * @param metadata the header's {@code __metadata__}: any strings
  * @param tensors by name, in the file's order
  */
-public record Safetensors(Map<String, String> metadata, Map<String, Entry> tensors) {
+public record Safetensors(Map<String, String> metadata, Map<String, HostArray> tensors) {
     static final String METADATA = "__metadata__";
-
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Up to here a file's tensors are read at once, beyond it they are mapped. */
     private static final long READ_AT_ONCE = 1 << 26;
@@ -51,59 +44,6 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
         if (tensors.containsKey(METADATA)) {
             throw new IllegalArgumentException(
                     "safetensors: no tensor may be called " + METADATA + ": choose another name");
-        }
-    }
-
-    /**
-     * One tensor's type, shape and bytes.
-     *
-     * @param dtype the type of the elements
-     * @param shape the extents
-     * @param content the elements, little-endian, row-major
-     */
-    public record Entry(DType dtype, Shape shape, MemorySegment content) {
-        /**
-         * Checks the size.
-         *
-         * @throws IllegalArgumentException where the content is not what type and shape take
-         */
-        public Entry {
-            if (content.byteSize() % dtype.bytes() != 0
-                    || content.byteSize() / dtype.bytes() != shape.size()) {
-                throw new IllegalArgumentException(
-                        "safetensors: %s %s does not take %d bytes"
-                                .formatted(dtype, shape, content.byteSize()));
-            }
-        }
-
-        /** An F32 tensor of these values in row-major order, which are copied. */
-        public static Entry of(Shape shape, float[] values) {
-            MemorySegment content = MemorySegment.ofArray(new float[values.length]);
-            MemorySegment.copy(values, 0, content, FLOAT, 0, values.length);
-            return new Entry(DType.F32, shape, content);
-        }
-
-        /**
-         * The values of a floating tensor in row-major order: those of an F64 rounded.
-         *
-         * @throws IllegalStateException where it is of another type, or has more elements than a
-         *     Java array holds: then use {@link #content}
-         */
-        public float[] floats() {
-            if (!dtype.isFloating() || shape.size() > Integer.MAX_VALUE - 8) {
-                throw new IllegalStateException(
-                        "safetensors: %s %s does not fit a float array; use content()"
-                                .formatted(dtype, shape));
-            }
-            float[] values = new float[(int) shape.size()];
-            if (dtype == DType.F32) {
-                MemorySegment.copy(content, FLOAT, 0, values, 0, values.length);
-            } else {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) Encoding.get(dtype, content, i);
-                }
-            }
-            return values;
         }
     }
 
@@ -177,10 +117,10 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
     }
 
     private static Safetensors of(SafetensorsHeader header, MemorySegment data) {
-        Map<String, Entry> tensors = new LinkedHashMap<>();
+        Map<String, HostArray> tensors = new LinkedHashMap<>();
         for (SafetensorsHeader.Place place : header.places()) {
             MemorySegment content = data.asSlice(place.begin(), place.end() - place.begin());
-            tensors.put(place.name(), new Entry(place.dtype(), place.shape(), content));
+            tensors.put(place.name(), new HostArray(place.dtype(), place.shape(), content));
         }
         return new Safetensors(header.metadata(), tensors);
     }
@@ -200,7 +140,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
                             ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                     out.write(prefix.putLong(header.length).array());
                     out.write(header);
-                    for (Entry entry : tensors.values()) {
+                    for (HostArray entry : tensors.values()) {
                         write(entry.content(), out);
                     }
                 });

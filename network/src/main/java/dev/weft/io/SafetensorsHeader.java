@@ -150,8 +150,7 @@ record SafetensorsHeader(Path path, long start, Map<String, String> metadata, Li
      * The JSON of these tensors, one after the other, padded with spaces so that they start at a
      * multiple of eight bytes.
      */
-    static byte[] bytes(
-            Path path, Map<String, String> metadata, Map<String, Safetensors.Entry> tensors)
+    static byte[] bytes(Path path, Map<String, String> metadata, Map<String, HostArray> tensors)
             throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -162,8 +161,8 @@ record SafetensorsHeader(Path path, long start, Map<String, String> metadata, Li
             }
             json.writeEndObject();
             long offset = 0;
-            for (Map.Entry<String, Safetensors.Entry> tensor : tensors.entrySet()) {
-                Safetensors.Entry entry = tensor.getValue();
+            for (Map.Entry<String, HostArray> tensor : tensors.entrySet()) {
+                HostArray entry = tensor.getValue();
                 json.writeObjectFieldStart(tensor.getKey());
                 json.writeStringField("dtype", entry.dtype().name());
                 json.writeFieldName("shape");

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
-import dev.weft.Shape;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.nn.Linear;
@@ -246,9 +245,9 @@ class CheckpointTest {
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
     void parametersThatAreNotFiniteAreNeitherReadNorSaved(float bad) throws IOException {
         float[] weight = {1, 2, 3, 4, bad, 6};
-        Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
-        tensors.put("weight", Safetensors.Entry.of(Shape.of(2, 3), weight));
-        tensors.put("bias", Safetensors.Entry.of(Shape.of(2), new float[2]));
+        Map<String, HostArray> tensors = new LinkedHashMap<>();
+        tensors.put("weight", HostArray.of(weight, 2, 3));
+        tensors.put("bias", HostArray.of(new float[2], 2));
         Path file = folder.resolve("model");
         new Safetensors(Map.of(), tensors).write(file);
         Network network = network(7);
@@ -271,10 +270,10 @@ class CheckpointTest {
 
     @Test
     void aFileOfAnotherProgramIsReadWithoutKeys() throws IOException {
-        Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
+        Map<String, HostArray> tensors = new LinkedHashMap<>();
         float[] weight = {1, 2, 3, 4, 5, 6};
-        tensors.put("weight", Safetensors.Entry.of(Shape.of(2, 3), weight));
-        tensors.put("bias", Safetensors.Entry.of(Shape.of(2), new float[] {7, 8}));
+        tensors.put("weight", HostArray.of(weight, 2, 3));
+        tensors.put("bias", HostArray.of(new float[] {7, 8}, 2));
         Path file = folder.resolve("model");
         new Safetensors(Map.of(), tensors).write(file);
         Network network = network(7);
@@ -283,7 +282,7 @@ class CheckpointTest {
         assertArrayEquals(weight, network.parameters().list().get(0).value().toFloatArray());
         assertEquals(7, network.seed());
         assertTrue(refusal(() -> checkpoint.optimizer(network)).contains("has no 'optimizer'"));
-        tensors.put("more", Safetensors.Entry.of(Shape.of(1), new float[1]));
+        tensors.put("more", HostArray.of(new float[1], 1));
         new Safetensors(Map.of(), tensors).write(file);
         Checkpoint larger = Checkpoint.read(file);
         assertTrue(

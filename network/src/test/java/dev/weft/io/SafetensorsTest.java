@@ -46,10 +46,10 @@ class SafetensorsTest {
     @TempDir Path folder;
 
     private Path small() throws IOException {
-        Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
-        tensors.put("a", Safetensors.Entry.of(Shape.of(2, 3), new float[] {1, 2, 3, 4, 5, 6}));
-        tensors.put("b", Safetensors.Entry.of(Shape.SCALAR, new float[] {-0.5f}));
-        tensors.put("empty", Safetensors.Entry.of(Shape.of(0, 4), new float[0]));
+        Map<String, HostArray> tensors = new LinkedHashMap<>();
+        tensors.put("a", HostArray.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
+        tensors.put("b", HostArray.of(new float[] {-0.5f}));
+        tensors.put("empty", HostArray.of(new float[0], 0, 4));
         Path file = folder.resolve("small.safetensors");
         new Safetensors(Map.of("k", "v \"quoted\" ü"), tensors).write(file);
         return file;
@@ -60,10 +60,9 @@ class SafetensorsTest {
         Path path = small();
         Safetensors read = Safetensors.read(path);
         assertEquals(Map.of("k", "v \"quoted\" ü"), read.metadata());
-        Map<String, Safetensors.Entry> tensors = read.tensors();
+        Map<String, HostArray> tensors = read.tensors();
         assertEquals(3, tensors.size());
-        Safetensors.Entry a =
-                tensors.getOrDefault("a", Safetensors.Entry.of(Shape.SCALAR, new float[1]));
+        HostArray a = tensors.getOrDefault("a", HostArray.of(new float[1]));
         assertEquals(Shape.of(2, 3), a.shape());
         assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, a.floats());
         long header =
@@ -74,13 +73,13 @@ class SafetensorsTest {
     /** Narrow types leave what follows them at odd addresses. */
     @Test
     void everyTypeIsWrittenAndRead() throws IOException {
-        Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
+        Map<String, HostArray> tensors = new LinkedHashMap<>();
         try (Device device = Devices.open("reference")) {
             for (DType dtype : DType.values()) {
                 Tensor x = device.tensor(new int[] {0, 1, 1}).to(dtype);
                 MemorySegment content = MemorySegment.ofArray(new byte[3 * dtype.bytes()]);
                 x.download(content);
-                tensors.put(dtype.name(), new Safetensors.Entry(dtype, x.shape(), content));
+                tensors.put(dtype.name(), new HostArray(dtype, x.shape(), content));
             }
             Path file = folder.resolve("types.safetensors");
             new Safetensors(Map.of(), tensors).write(file);
@@ -128,19 +127,17 @@ class SafetensorsTest {
 
     @Test
     void aTensorThatIsNoneOfTheFormatsIsRefusedBeforeItIsWritten() {
-        Safetensors.Entry one = Safetensors.Entry.of(Shape.of(1), new float[1]);
+        HostArray one = HostArray.of(new float[1], 1);
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new Safetensors(Map.of(), Map.of("__metadata__", one)));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new Safetensors.Entry(DType.F32, Shape.of(2), one.content()));
+                () -> new HostArray(DType.F32, Shape.of(2), one.content()));
         assertThrows(
                 IllegalArgumentException.class,
-                () ->
-                        new Safetensors.Entry(
-                                DType.F32, Shape.of(1), MemorySegment.ofArray(new byte[5])));
-        Safetensors.Entry integer = new Safetensors.Entry(DType.I32, Shape.of(1), one.content());
+                () -> new HostArray(DType.F32, Shape.of(1), MemorySegment.ofArray(new byte[5])));
+        HostArray integer = new HostArray(DType.I32, Shape.of(1), one.content());
         assertThrows(IllegalStateException.class, integer::floats);
     }
 
@@ -161,7 +158,7 @@ class SafetensorsTest {
         Path file = folder.resolve("long");
         String name = "n".repeat(100_000);
         Map<String, String> metadata = Map.of("k".repeat(70_000), "v".repeat(21_000_000));
-        Safetensors.Entry one = Safetensors.Entry.of(Shape.of(1), new float[] {2});
+        HostArray one = HostArray.of(new float[] {2}, 1);
         new Safetensors(metadata, Map.of(name, one)).write(file);
         Safetensors read = Safetensors.read(file);
         assertEquals(metadata, read.metadata());
@@ -187,7 +184,7 @@ class SafetensorsTest {
         assertEquals(Shape.of(3, 0), entry(read, "last").shape());
     }
 
-    private static Safetensors.Entry entry(Safetensors file, String name) {
+    private static HostArray entry(Safetensors file, String name) {
         return Objects.requireNonNull(file.tensors().get(name));
     }
 
@@ -282,7 +279,7 @@ class SafetensorsTest {
     @Test
     void anInterruptedThreadReadsAndSaves() throws IOException {
         Path file = folder.resolve("interrupted");
-        Safetensors.Entry one = Safetensors.Entry.of(Shape.of(1), new float[] {5});
+        HostArray one = HostArray.of(new float[] {5}, 1);
         Thread.currentThread().interrupt();
         new Safetensors(Map.of(), Map.of("one", one)).write(file);
         assertTrue(Thread.interrupted(), "the flag is kept");
@@ -302,7 +299,7 @@ class SafetensorsTest {
         try (FileSystem zip = FileSystems.newFileSystem(jar, Map.of("create", "true"))) {
             Path model = zip.getPath("/models/model.safetensors");
             Files.createDirectory(zip.getPath("/models"));
-            Safetensors.Entry entry = Safetensors.Entry.of(Shape.of(3), values);
+            HostArray entry = HostArray.of(values, 3);
             new Safetensors(Map.of("k", "v"), Map.of("a", entry)).write(model);
             new Safetensors(Map.of("k", "w"), Map.of("a", entry)).write(model);
             Safetensors read = Safetensors.read(model);
@@ -357,10 +354,7 @@ class SafetensorsTest {
         Safetensors[] models = new Safetensors[2];
         for (int i = 0; i < 2; i++) {
             float[] values = new float[10 + 990 * i];
-            models[i] =
-                    new Safetensors(
-                            Map.of(),
-                            Map.of("w", Safetensors.Entry.of(Shape.of(values.length), values)));
+            models[i] = new Safetensors(Map.of(), Map.of("w", HostArray.of(values, values.length)));
         }
         models[0].write(path);
         FutureTask<Integer> writes =

@@ -1,0 +1,131 @@
+package dev.weft.io;
+
+import dev.weft.DType;
+import dev.weft.Device;
+import dev.weft.Shape;
+import dev.weft.Tensor;
+import dev.weft.backend.Encoding;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/**
+ * An array on the host: what files hold, and what is brought to a device and back.
+ *
+ * @param dtype the type of the elements
+ * @param shape the extents
+ * @param content the elements, little-endian, row-major; BOOL is a byte of 0 or 1
+ */
+public record HostArray(DType dtype, Shape shape, MemorySegment content) {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /**
+     * Checks the size.
+     *
+     * @throws IllegalArgumentException where the content is not what type and shape take
+     */
+    public HostArray {
+        if (content.byteSize() % dtype.bytes() != 0
+                || content.byteSize() / dtype.bytes() != shape.size()) {
+            throw new IllegalArgumentException(
+                    "array: %s %s does not take %d bytes"
+                            .formatted(dtype, shape, content.byteSize()));
+        }
+    }
+
+    /** An F32 array over these values in row-major order, which are not copied. */
+    public static HostArray of(float[] values, long... dims) {
+        return new HostArray(DType.F32, Shape.of(dims), MemorySegment.ofArray(values));
+    }
+
+    /** An F64 array over these values in row-major order, which are not copied. */
+    public static HostArray of(double[] values, long... dims) {
+        return new HostArray(DType.F64, Shape.of(dims), MemorySegment.ofArray(values));
+    }
+
+    /** An I32 array over these values in row-major order, which are not copied. */
+    public static HostArray of(int[] values, long... dims) {
+        return new HostArray(DType.I32, Shape.of(dims), MemorySegment.ofArray(values));
+    }
+
+    /** A U8 array over these bytes in row-major order, which are not copied. */
+    public static HostArray of(byte[] values, long... dims) {
+        return new HostArray(DType.U8, Shape.of(dims), MemorySegment.ofArray(values));
+    }
+
+    /** A tensor's type, shape and elements. Blocks. */
+    public static HostArray of(Tensor x) {
+        MemorySegment content =
+                MemorySegment.ofArray(new byte[Math.toIntExact(x.size() * x.dtype().bytes())]);
+        x.contiguous().download(content);
+        return new HostArray(x.dtype(), x.shape(), content);
+    }
+
+    /** A tensor of this type, shape and content, in the innermost open scope. */
+    public Tensor on(Device device) {
+        return device.upload(dtype, content, shape);
+    }
+
+    /** The first extent: how many rows there are, as of examples. */
+    public int rows() {
+        return Math.toIntExact(shape.dim(0));
+    }
+
+    /** The bytes of a row. */
+    private long rowBytes() {
+        return shape.dim(0) == 0 ? 0 : content.byteSize() / shape.dim(0);
+    }
+
+    /** The rows {@code from} (inclusive) to {@code to} (exclusive): the same memory. */
+    public HostArray slice(int from, int to) {
+        Objects.checkFromToIndex(from, to, rows());
+        long bytes = rowBytes();
+        return new HostArray(
+                dtype,
+                shape.with(0, (long) to - from),
+                content.asSlice(from * bytes, (to - from) * bytes));
+    }
+
+    /** The rows of these numbers, in this order: a copy. */
+    public HostArray select(int[] which) {
+        long bytes = rowBytes();
+        MemorySegment chosen =
+                MemorySegment.ofArray(new byte[Math.toIntExact(bytes * which.length)]);
+        for (int i = 0; i < which.length; i++) {
+            Objects.checkIndex(which[i], rows());
+            MemorySegment.copy(content, which[i] * bytes, chosen, i * bytes, bytes);
+        }
+        return new HostArray(dtype, shape.with(0, which.length), chosen);
+    }
+
+    /** The element at an index in row-major order, as a double. */
+    public double get(long index) {
+        return Encoding.get(dtype, content, index);
+    }
+
+    /**
+     * The values of a floating array in row-major order: those of an F64 rounded.
+     *
+     * @throws IllegalStateException where it is of another type, or has more elements than a Java
+     *     array holds: then use {@link #content}
+     */
+    public float[] floats() {
+        if (!dtype.isFloating() || shape.size() > Integer.MAX_VALUE - 8) {
+            throw new IllegalStateException(
+                    "array: %s %s does not fit a float array; use content()"
+                            .formatted(dtype, shape));
+        }
+        float[] values = new float[(int) shape.size()];
+        if (dtype == DType.F32) {
+            MemorySegment.copy(content, FLOAT, 0, values, 0, values.length);
+        } else {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) Encoding.get(dtype, content, i);
+            }
+        }
+        return values;
+    }
+}
