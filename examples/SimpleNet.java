@@ -3,12 +3,13 @@ import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
 import dev.weft.data.GeneratedDigits;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.data.Normalization;
 import dev.weft.data.Split;
 import dev.weft.nn.ActivationLayer;
 import dev.weft.nn.Linear;
-import dev.weft.nn.LossKind;
 import dev.weft.nn.Network;
+import dev.weft.nn.Objective;
 import dev.weft.nn.Sequential;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
@@ -33,10 +34,11 @@ public class SimpleNet {
                 Scope scope = device.scope()) {
             Network network = Network.create(device, layers, 1);
             Optimizer sgd = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.01);
-            Trainer trainer = new Trainer(network, LossKind.CROSS_ENTROPY, sgd);
-            trainer.train(new Batches(device, digits.train(), scale, 64, false), 1, epochs, 1);
-            Batches test = new Batches(device, digits.test(), scale, 64, false);
-            return Evaluation.of(network, LossKind.CROSS_ENTROPY, test).accuracy();
+            Trainer trainer = new Trainer(network, Objective.crossEntropy(), sgd);
+            trainer.train(
+                    new InMemoryBatches(device, digits.train().examples(scale), 64), 1, epochs, 1);
+            Batches test = new InMemoryBatches(device, digits.test().examples(scale), 64);
+            return Evaluation.of(network, Objective.crossEntropy(), test).accuracy();
         }
     }
 }

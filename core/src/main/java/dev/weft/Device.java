@@ -138,10 +138,27 @@ public final class Device implements AutoCloseable {
         int recorded = before == null ? 0 : before.length();
         try (Scope scope = scope()) {
             Tensor result = scope.keep(body.get());
-            if (recorder != null && (!recorder.equals(before) || recorder.length() > recorded)) {
-                scope.moveAllTo(taped);
-            }
+            keepForTape(scope, before, recorded);
             return result;
+        }
+    }
+
+    /** As {@link #compute}, with any number of results. */
+    public List<Tensor> computeAll(Supplier<List<Tensor>> body) {
+        Recorder before = recorder;
+        int recorded = before == null ? 0 : before.length();
+        try (Scope scope = scope()) {
+            List<Tensor> results = body.get();
+            results.forEach(scope::keep);
+            keepForTape(scope, before, recorded);
+            return results;
+        }
+    }
+
+    /** What is left of a scope stays until the tape closes, where that has recorded meanwhile. */
+    private void keepForTape(Scope scope, @Nullable Recorder before, int recorded) {
+        if (recorder != null && (!recorder.equals(before) || recorder.length() > recorded)) {
+            scope.moveAllTo(taped);
         }
     }
 

@@ -125,6 +125,19 @@ public final class Tensor extends Scoped implements AutoCloseable, Formattable {
     }
 
     /**
+     * Moves the memory (and so all tensors that share it) to the scope that owns another tensor's,
+     * so that they live as long. Returns this tensor.
+     *
+     * @throws IllegalArgumentException where the other is on another device
+     * @throws IllegalStateException where one of them was closed
+     */
+    public Tensor ownedWith(Tensor other) {
+        Elementwise.sameDevice("ownedWith", this, other);
+        storage().moveTo(other.storage().owner());
+        return this;
+    }
+
+    /**
      * Gives the memory back to the pool, before the scope does. Views of this tensor close with it.
      * Idempotent.
      */

@@ -3,7 +3,6 @@ package dev.weft.cli;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Tensor;
-import dev.weft.nn.LossKind;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -61,8 +60,7 @@ final class Classifier {
         try (Scope _ = device.scope()) {
             Tensor x = device.tensor(model.normalization().apply(pixels), digits.size(), size);
             Tensor y = model.network().forward(x);
-            boolean logits = model.model().loss() == LossKind.CROSS_ENTROPY;
-            return (logits ? y.softmax(-1) : y).toFloatArray();
+            return model.model().loss().predictions(y).toFloatArray();
         }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.io.AtomicFile;
 import dev.weft.train.Evaluation;
 
@@ -69,12 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 Scope _ = device.scope()) {
             SavedModel saved = SavedModel.read(model, device);
             Batches batches =
-                    new Batches(
-                            device,
-                            digits.split().test(),
-                            saved.normalization(),
-                            BATCH,
-                            saved.model().loss().takesOneHot());
+                    new InMemoryBatches(device, saved.examples(digits.split().test()), BATCH);
             Evaluation evaluation = Evaluation.of(saved.network(), saved.model().loss(), batches);
             if (!Double.isFinite(evaluation.loss())) {
                 throw new InputException(

@@ -1,8 +1,8 @@
 package dev.weft.cli;
 
-import dev.weft.io.Checkpoint;
 import dev.weft.io.FormatException;
 import dev.weft.nn.Models;
+import dev.weft.train.Checkpoint;
 import dev.weft.train.TrainingState;
 
 import picocli.CommandLine.ParseResult;
@@ -37,10 +37,11 @@ final class ResumedOptions {
     private void adopt() throws FormatException {
         TrainingState state = TrainingState.of(checkpoint);
         Models model = SavedModel.model(checkpoint);
-        if (!model.loss().equals(state.loss())) {
+        String loss = model.loss().label();
+        if (!loss.equals(state.objective())) {
             throw new InputException(
                     "%s: %s was trained with the loss %s, and takes %s here"
-                            .formatted(options.resume, model.label(), state.loss(), model.loss()));
+                            .formatted(options.resume, model.label(), state.objective(), loss));
         }
         options.model = same("--model", options.model().label(), model.label());
         options.dropout = same("--dropout", options.dropout, SavedModel.dropout(checkpoint));

@@ -1,11 +1,13 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
+import dev.weft.data.Dataset;
+import dev.weft.data.Examples;
 import dev.weft.data.Normalization;
-import dev.weft.io.Checkpoint;
 import dev.weft.io.FormatException;
 import dev.weft.nn.Models;
 import dev.weft.nn.Network;
+import dev.weft.train.Checkpoint;
 import dev.weft.train.TrainingState;
 
 import java.io.IOException;
@@ -27,11 +29,13 @@ record SavedModel(
     private static final String DROPOUT = "weft.dropout";
 
     /** The metadata of a model that was trained with these options. */
-    static Map<String, String> metadata(TrainOptions options, TrainingState state) {
+    static Map<String, String> metadata(
+            TrainOptions options, Normalization normalization, TrainingState state) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "weft");
         metadata.put(MODEL, options.model().label());
         metadata.put(DROPOUT, Double.toString(options.dropout));
+        metadata.putAll(normalization.metadata());
         metadata.putAll(state.metadata());
         return metadata;
     }
@@ -54,6 +58,29 @@ record SavedModel(
         return dropout;
     }
 
+    /** A data set as the model takes it. */
+    Examples examples(Dataset data) {
+        return examples(model, data, normalization);
+    }
+
+    /** A data set as a model takes it. */
+    static Examples examples(Models model, Dataset data, Normalization normalization) {
+        return model.takesOneHot()
+                ? data.oneHotExamples(normalization)
+                : data.examples(normalization);
+    }
+
+    /** What a saved model's inputs went through. */
+    static Normalization normalization(Checkpoint checkpoint) throws FormatException {
+        double mean = checkpoint.requiredNumber(Normalization.MEAN);
+        double deviation = checkpoint.requiredNumber(Normalization.DEVIATION);
+        try {
+            return new Normalization(mean, deviation);
+        } catch (IllegalArgumentException e) {
+            throw checkpoint.wrong(Normalization.DEVIATION, "does not fit: " + e.getMessage());
+        }
+    }
+
     /**
      * Reads a model.
      *
@@ -66,7 +93,7 @@ record SavedModel(
     /** The model in a checkpoint, on a device. */
     static SavedModel of(Checkpoint checkpoint, Device device) throws FormatException {
         Models model = model(checkpoint);
-        Normalization normalization = TrainingState.normalization(checkpoint);
+        Normalization normalization = normalization(checkpoint);
         // Its seed only draws what is then overwritten.
         Network network = Network.create(device, model.layers(dropout(checkpoint)), 0);
         checkpoint.restore(network);

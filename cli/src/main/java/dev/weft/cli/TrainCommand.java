@@ -1,7 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
-import dev.weft.io.Checkpoint;
+import dev.weft.train.Checkpoint;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

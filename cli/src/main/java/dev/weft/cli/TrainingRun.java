@@ -4,10 +4,12 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.data.Normalization;
-import dev.weft.io.Checkpoint;
+import dev.weft.io.FormatException;
 import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
+import dev.weft.train.Checkpoint;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
@@ -59,7 +61,7 @@ final class TrainingRun implements AutoCloseable {
             network = SavedModel.of(resumed, device).network();
             optimizer = newOptimizer();
             resumed.restore(optimizer, network);
-            check(TrainingState.of(resumed));
+            check(resumed);
         }
         trainer = new Trainer(network, options.model().loss(), optimizer);
     }
@@ -73,17 +75,19 @@ final class TrainingRun implements AutoCloseable {
     }
 
     /** A resumed run goes on exactly only with the data that it was begun with. */
-    private void check(TrainingState saved) {
+    private void check(Checkpoint checkpoint) throws FormatException {
+        TrainingState saved = TrainingState.of(checkpoint);
         int examples = data.split().train().size();
-        if (saved.examples() != examples || !saved.normalization().equals(normalization)) {
+        Normalization before = SavedModel.normalization(checkpoint);
+        if (saved.examples() != examples || !before.equals(normalization)) {
             throw new InputException(
                     ("%s: was trained on other data: on %d examples of mean %s and deviation %s;"
                                     + " these are %d of mean %s and deviation %s")
                             .formatted(
                                     options.resume,
                                     saved.examples(),
-                                    saved.normalization().mean(),
-                                    saved.normalization().deviation(),
+                                    before.mean(),
+                                    before.deviation(),
                                     examples,
                                     normalization.mean(),
                                     normalization.deviation()));
@@ -131,9 +135,10 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private long examplesAfter(long steps, Batches training) {
-        long whole = steps / training.count();
-        long inEpoch = Math.min(training.size(), steps % training.count() * options.batch);
-        return (options.epochs - whole) * training.size() - inEpoch;
+        long examples = training.size().orElseThrow();
+        long whole = steps / stepsInEpoch();
+        long inEpoch = Math.min(examples, steps % stepsInEpoch() * options.batch);
+        return (options.epochs - whole) * examples - inEpoch;
     }
 
     /** Asks, from any thread, that training ends after the present step. */
@@ -142,8 +147,10 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private Batches batches(Dataset examples) {
-        boolean oneHot = options.model().loss().takesOneHot();
-        return new Batches(device, examples, normalization, options.batch, oneHot);
+        return new InMemoryBatches(
+                device,
+                SavedModel.examples(options.model(), examples, normalization),
+                options.batch);
     }
 
     private int stepsInEpoch() {
@@ -186,13 +193,13 @@ final class TrainingRun implements AutoCloseable {
     void save(Path path) throws IOException {
         TrainingState state =
                 new TrainingState(
-                        options.model().loss(),
-                        normalization,
+                        options.model().loss().label(),
                         data.split().train().size(),
                         options.batch,
                         options.seed,
                         (int) (optimizer.steps() / stepsInEpoch()));
-        Checkpoint.save(path, network, optimizer, SavedModel.metadata(options, state));
+        Checkpoint.save(
+                path, network, optimizer, SavedModel.metadata(options, normalization, state));
     }
 
     @Override

@@ -9,12 +9,13 @@ import dev.weft.Scope;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.GeneratedDigits;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.data.MnistFolder;
 import dev.weft.data.Normalization;
 import dev.weft.data.Split;
-import dev.weft.nn.LossKind;
 import dev.weft.nn.Models;
 import dev.weft.nn.Network;
+import dev.weft.nn.Objective;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
 import dev.weft.train.Trainer;
@@ -49,9 +50,9 @@ class PhotosTest {
                 Scope _ = device.scope()) {
             Normalization scale = Normalization.of(digits.train());
             Network network = Network.create(device, Models.SIMPLENET.layers(0), 1);
-            Batches batches = new Batches(device, digits.train(), scale, 64, false);
+            Batches batches = new InMemoryBatches(device, digits.train().examples(scale), 64);
             Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.002);
-            new Trainer(network, LossKind.CROSS_ENTROPY, adam).train(batches, 1, 4, 1);
+            new Trainer(network, Objective.crossEntropy(), adam).train(batches, 1, 4, 1);
             Reader reader = new Reader(network, scale, digits.test());
             int plain = reader.correct(i -> digits.test().pixels(i));
             int photos = reader.correct(i -> fromPhoto(digits.test(), i));

@@ -10,10 +10,10 @@ import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.data.Normalization;
-import dev.weft.io.Checkpoint;
 import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
+import dev.weft.train.Checkpoint;
 import dev.weft.train.TrainingState;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -179,13 +179,12 @@ class PredictTest {
         try (Device device = Devices.open("cpu");
                 Scope _ = device.scope()) {
             Network network = Network.create(device, options.model().layers(0), 1);
-            Tensor values = network.parameters().values();
+            Tensor values = network.parameters().groups().getFirst().values();
             values.assign(values.mul(1e36));
             Optimizer sgd = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.01);
-            TrainingState state =
-                    new TrainingState(
-                            options.model().loss(), new Normalization(0.1, 0.3), 6000, 64, 1, 0);
-            Checkpoint.save(file, network, sgd, SavedModel.metadata(options, state));
+            TrainingState state = new TrainingState(options.model().loss().label(), 6000, 64, 1, 0);
+            Normalization scale = new Normalization(0.1, 0.3);
+            Checkpoint.save(file, network, sgd, SavedModel.metadata(options, scale, state));
         }
         Path json = folder.resolve("none.json");
         String[] rest = {"--backend", "cpu", "--model", file.toString(), "--json", json.toString()};

@@ -9,13 +9,14 @@ import dev.weft.Scope;
 import dev.weft.backend.Penalty;
 import dev.weft.data.Batches;
 import dev.weft.data.GeneratedDigits;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.data.Normalization;
 import dev.weft.data.Split;
-import dev.weft.io.Checkpoint;
 import dev.weft.nn.Models;
 import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
+import dev.weft.train.Checkpoint;
 import dev.weft.train.Trainer;
 
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,7 @@ class ResumeTest {
     private void resume(Device device, OptimizerKind kind) throws IOException {
         Split digits = Split.last(GeneratedDigits.generate(500, 3), 100);
         Normalization scale = Normalization.of(digits.train());
-        Batches batches = new Batches(device, digits.train(), scale, 64, false);
+        Batches batches = new InMemoryBatches(device, digits.train().examples(scale), 64);
 
         Network straight = network(device);
         Optimizer whole = new Optimizer(straight.parameters(), kind, 0.013, PENALTY);

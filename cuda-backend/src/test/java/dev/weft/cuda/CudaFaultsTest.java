@@ -16,6 +16,7 @@ import dev.weft.backend.DeviceOutOfMemoryException;
 import dev.weft.conformance.Sample;
 import dev.weft.data.Batches;
 import dev.weft.data.GeneratedDigits;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.data.Normalization;
 import dev.weft.data.Split;
 import dev.weft.nn.Models;
@@ -63,7 +64,7 @@ class CudaFaultsTest {
                 Scope _ = device.scope()) {
             Network network = Network.create(device, Models.SIMPLENET.layers(0.1), 1);
             Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.001);
-            Batches train = new Batches(device, digits.train(), scale, 8, false);
+            Batches train = new InMemoryBatches(device, digits.train().examples(scale), 8);
             Trainer trainer = new Trainer(network, Models.SIMPLENET.loss(), adam);
             trainer.captureSteps(captures);
             trainer.train(train, 1, 1, 1);

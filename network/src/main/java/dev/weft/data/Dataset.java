@@ -1,6 +1,9 @@
 package dev.weft.data;
 
+import dev.weft.io.HostArray;
+
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /** Grey images with the class of each, as bytes on the host. */
@@ -110,6 +113,34 @@ public final class Dataset {
                 Arrays.copyOfRange(labels, from, to),
                 classes,
                 source);
+    }
+
+    /**
+     * What a network takes and learns: normalised pixels, F32 of size×features, and classes, I32.
+     *
+     * @param normalization of the training set, also where this is the test set
+     * @throws IllegalArgumentException where there are no examples
+     */
+    public Examples examples(Normalization normalization) {
+        return new Examples(
+                List.of(inputs(normalization)), List.of(HostArray.of(labels, size())), null);
+    }
+
+    /** The same with one-hot rows, F32 of size×classes, for targets. */
+    public Examples oneHotExamples(Normalization normalization) {
+        float[] rows = new float[Math.multiplyExact(size(), classes)];
+        for (int i = 0; i < size(); i++) {
+            rows[i * classes + labels[i]] = 1;
+        }
+        return new Examples(
+                List.of(inputs(normalization)), List.of(HostArray.of(rows, size(), classes)), null);
+    }
+
+    private HostArray inputs(Normalization normalization) {
+        if (size() == 0) {
+            throw new IllegalArgumentException(source + ": holds no examples");
+        }
+        return HostArray.of(normalization.apply(pixels), size(), features());
     }
 
     /** Where it comes from, for messages. */

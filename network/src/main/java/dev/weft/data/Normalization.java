@@ -1,5 +1,7 @@
 package dev.weft.data;
 
+import java.util.Map;
+
 /**
  * x = (pixel / 255 - mean) / deviation.
  *
@@ -7,6 +9,12 @@ package dev.weft.data;
  * @param deviation their standard deviation, in (0, 1]
  */
 public record Normalization(double mean, double deviation) {
+    /** The key of the mean in a model's metadata. */
+    public static final String MEAN = "weft.mean";
+
+    /** The key of the deviation in a model's metadata. */
+    public static final String DEVIATION = "weft.deviation";
+
     private static final int LEVELS = 256;
     private static final double WHITE = LEVELS - 1;
 
@@ -38,6 +46,11 @@ public record Normalization(double mean, double deviation) {
         double mean = sum / count;
         double variance = Math.max(0, squares / count - mean * mean);
         return new Normalization(mean / WHITE, variance > 0 ? Math.sqrt(variance) / WHITE : 1);
+    }
+
+    /** As strings, for a model's metadata. */
+    public Map<String, String> metadata() {
+        return Map.of(MEAN, Double.toString(mean), DEVIATION, Double.toString(deviation));
     }
 
     /** The normalised pixels, in the same order. */

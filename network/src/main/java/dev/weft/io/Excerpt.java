@@ -1,13 +1,13 @@
 package dev.weft.io;
 
 /** What a message shows of a text from a file: enough to know it by, and fit for a terminal. */
-final class Excerpt {
+public final class Excerpt {
     private static final int LONGEST = 80;
 
     private Excerpt() {}
 
     /** The text, cut where it is long, with a mark in place of each control character. */
-    static String of(String text) {
+    public static String of(String text) {
         if (text.length() <= LONGEST) {
             return printable(text);
         }

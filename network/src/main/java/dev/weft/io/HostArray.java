@@ -6,6 +6,8 @@ import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.backend.Encoding;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -19,6 +21,8 @@ import java.util.Objects;
  * @param content the elements, little-endian, row-major; BOOL is a byte of 0 or 1
  */
 public record HostArray(DType dtype, Shape shape, MemorySegment content) {
+    private static final int CHUNK = 1 << 16;
+
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -99,6 +103,20 @@ public record HostArray(DType dtype, Shape shape, MemorySegment content) {
             MemorySegment.copy(content, which[i] * bytes, chosen, i * bytes, bytes);
         }
         return new HostArray(dtype, shape.with(0, which.length), chosen);
+    }
+
+    /**
+     * Writes the elements, in pieces that a Java array holds.
+     *
+     * @throws IOException where they cannot be written
+     */
+    public void writeTo(OutputStream out) throws IOException {
+        byte[] chunk = new byte[CHUNK];
+        for (long at = 0; at < content.byteSize(); at += CHUNK) {
+            int count = (int) Math.min(CHUNK, content.byteSize() - at);
+            MemorySegment.copy(content, ValueLayout.JAVA_BYTE, at, chunk, 0, count);
+            out.write(chunk, 0, count);
+        }
     }
 
     /** The element at an index in row-major order, as a double. */

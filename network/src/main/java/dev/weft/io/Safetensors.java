@@ -2,7 +2,6 @@ package dev.weft.io;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -141,18 +140,8 @@ public record Safetensors(Map<String, String> metadata, Map<String, HostArray> t
                     out.write(prefix.putLong(header.length).array());
                     out.write(header);
                     for (HostArray entry : tensors.values()) {
-                        write(entry.content(), out);
+                        entry.writeTo(out);
                     }
                 });
-    }
-
-    /** Writes bytes of any number in pieces that a Java array holds. */
-    static void write(MemorySegment content, OutputStream out) throws IOException {
-        byte[] chunk = new byte[CHUNK];
-        for (long at = 0; at < content.byteSize(); at += CHUNK) {
-            int count = (int) Math.min(CHUNK, content.byteSize() - at);
-            MemorySegment.copy(content, ValueLayout.JAVA_BYTE, at, chunk, 0, count);
-            out.write(chunk, 0, count);
-        }
     }
 }

@@ -126,7 +126,7 @@ public record ActivationLayer(UnaryOp op, double p) implements Layer {
     }
 
     @Override
-    public Tensor forward(Tensor x, Pass pass) {
+    public Tensor forward(Pass pass, Tensor x) {
         return Elementwise.unary(op, p, 0, x);
     }
 

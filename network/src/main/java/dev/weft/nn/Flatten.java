@@ -10,7 +10,7 @@ public record Flatten() implements Layer {
     }
 
     @Override
-    public Tensor forward(Tensor x, Pass pass) {
+    public Tensor forward(Pass pass, Tensor x) {
         return x.rank() == 2
                 ? x
                 : x.contiguous().reshape(x.dim(0), x.size() / Math.max(1, x.dim(0)));

@@ -3,25 +3,37 @@ package dev.weft.nn;
 import dev.weft.Tensor;
 
 import java.util.List;
+import java.util.Optional;
 
-/**
- * A function of a batch, with parameters that the network holds for it. Layers are descriptions:
- * they keep no tensors, so one layer may serve in any number of networks and on any device.
- */
-public interface Layer {
-    /** What errors and parameter names call this layer, such as {@code Linear(784, 128)}. */
-    String describe();
+/** A block that takes one tensor and gives one. */
+public interface Layer extends Block {
+    /**
+     * y = f(x).
+     *
+     * @param pass the values of parameters and buffers, and whether this is training
+     * @param x the batch, examples along the first axis
+     */
+    Tensor forward(Pass pass, Tensor x);
 
-    /** The parameters that this layer needs, in order; none by default. */
-    default List<ParameterSpec> parameters() {
-        return List.of();
+    /**
+     * The results as a list.
+     *
+     * @throws IllegalArgumentException where there is not one input
+     */
+    @Override
+    default List<Tensor> forward(Pass pass, List<Tensor> inputs) {
+        if (inputs.size() != 1) {
+            throw new IllegalArgumentException(
+                    "%s takes one input, got %d".formatted(describe(), inputs.size()));
+        }
+        return List.of(forward(pass, inputs.getFirst()));
     }
 
     /**
-     * y = f(x; parameters).
-     *
-     * @param x the batch, examples along the first axis
-     * @param pass the values of this layer's parameters, and whether this is training
+     * A layer that does this and the next in one kernel, where this one can: {@link Sequential}
+     * asks each for the one behind it. It reads the same parameters: those of {@code this}.
      */
-    Tensor forward(Tensor x, Pass pass);
+    default Optional<Layer> fusedWith(Layer next) {
+        return Optional.empty();
+    }
 }

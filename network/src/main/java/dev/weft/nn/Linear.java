@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * y = x weightᵀ + bias, for x rows×inputs and weight outputs×inputs.
@@ -42,21 +43,34 @@ public record Linear(int inputs, int outputs, Initializer weight, @Nullable Init
 
     @Override
     public List<ParameterSpec> parameters() {
+        Shape shape = Shape.of(outputs, inputs);
         List<ParameterSpec> specs = new ArrayList<>();
-        specs.add(new ParameterSpec("weight", Shape.of(outputs, inputs), inputs, weight));
+        specs.add(new ParameterSpec("weight", shape, Fans.of(shape), weight));
         if (bias != null) {
-            specs.add(new ParameterSpec("bias", Shape.of(outputs), inputs, bias));
+            specs.add(new ParameterSpec("bias", Shape.of(outputs), Fans.of(shape), bias));
         }
         return specs;
     }
 
     @Override
-    public Tensor forward(Tensor x, Pass pass) {
-        return forward(x, pass, Activation.IDENTITY);
+    public Tensor forward(Pass pass, Tensor x) {
+        return forward(pass, x, Activation.IDENTITY);
     }
 
     /** y = activation(x weightᵀ + bias), in one kernel. */
-    Tensor forward(Tensor x, Pass pass, Activation activation) {
-        return x.linear(pass.parameter(0), bias == null ? null : pass.parameter(1), activation);
+    private Tensor forward(Pass pass, Tensor x, Activation activation) {
+        return x.linear(
+                pass.get(this, "weight"), bias == null ? null : pass.get(this, "bias"), activation);
+    }
+
+    /** With an activation that the product's kernel can apply. */
+    @Override
+    public Optional<Layer> fusedWith(Layer next) {
+        if (!(next instanceof ActivationLayer activation)
+                || activation.fused() == Activation.IDENTITY) {
+            return Optional.empty();
+        }
+        Activation fused = activation.fused();
+        return Optional.of((pass, x) -> forward(pass, x, fused));
     }
 }

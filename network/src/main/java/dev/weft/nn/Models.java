@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 /** Networks that have a name. */
 public enum Models {
     /** 784-128-10 with ReLU, ending in logits: for the cross-entropy with class indices. */
-    SIMPLENET("simplenet", LossKind.CROSS_ENTROPY),
+    SIMPLENET("simplenet", Objective.crossEntropy()),
     /** The same ending in a softmax: for the categorical cross-entropy with one-hot rows. */
-    SIMPLENET_SOFTMAX("simplenet-softmax", LossKind.CATEGORICAL_CROSS_ENTROPY);
+    SIMPLENET_SOFTMAX("simplenet-softmax", Objective.categoricalCrossEntropy());
 
     /** The number of inputs of SimpleNet: 28×28 pixels. */
     public static final int INPUTS = 784;
@@ -19,9 +19,9 @@ public enum Models {
     private static final int CLASSES = 10;
 
     private final String label;
-    private final LossKind loss;
+    private final Objective loss;
 
-    Models(String label, LossKind loss) {
+    Models(String label, Objective loss) {
         this.label = label;
         this.loss = loss;
     }
@@ -31,8 +31,13 @@ public enum Models {
         return label;
     }
 
+    /** Whether its targets are one-hot rows rather than classes. */
+    public boolean takesOneHot() {
+        return this == SIMPLENET_SOFTMAX;
+    }
+
     /** The loss that it is trained with. */
-    public LossKind loss() {
+    public Objective loss() {
         return loss;
     }
 

@@ -1,76 +1,127 @@
 package dev.weft.nn;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.DropoutState;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.random.Philox;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
 /**
- * A layer (usually a {@link Sequential}) on a device, with its parameters. Parameters belong to the
- * scope that is innermost when the network is made.
+ * A block (often a {@link Sequential}) on a device, with its parameters and buffers. These belong
+ * to the scope that is innermost when the network is made.
  */
 public final class Network {
     /** The purpose under which the seed's stream of dropout masks is drawn. */
     private static final int DROPOUT_STREAM = 0x0D120;
 
     private final Device device;
-    private final Layer root;
+    private final Block root;
     private long seed;
     private final Parameters parameters;
     private final DropoutState dropout;
-    private final Pass inference;
-    private final Pass training;
 
-    private Network(Device device, Layer root, long seed) {
+    private Network(Device device, Block root, DType dtype, long seed) {
         this.device = device;
         this.root = root;
         this.seed = seed;
         try (Scope made = device.scope()) {
-            this.parameters = new Parameters(device, root.parameters(), seed);
+            this.parameters = new Parameters(device, root, dtype, seed);
             this.dropout = new DropoutState(device, dropoutKey(seed));
             made.keepAll();
         }
-        this.inference = new Pass(parameters.views(), false, dropout);
-        this.training = new Pass(parameters.views(), true, dropout);
     }
 
-    /** A network with fresh parameters: equal seeds give equal parameters on every backend. */
-    public static Network create(Device device, Layer root, long seed) {
-        return new Network(device, root, seed);
+    /** A network with fresh F32 parameters: equal seeds give equal ones on every backend. */
+    public static Network create(Device device, Block root, long seed) {
+        return create(device, root, DType.F32, seed);
     }
 
-    /** The result for a batch, without dropout. Belongs to the innermost open scope. */
-    public Tensor forward(Tensor x) {
-        return forward(x, false);
+    /** A network whose parameters are of a floating type, F64 or F32 where they are trained. */
+    public static Network create(Device device, Block root, DType dtype, long seed) {
+        return new Network(device, root, dtype, seed);
+    }
+
+    /** The one result for a batch, without dropout. Belongs to the innermost open scope. */
+    public Tensor forward(Tensor... inputs) {
+        return run(false, List.of(inputs)).output();
     }
 
     /**
-     * The result for a batch, in training or not. Belongs to the innermost open scope; what layers
-     * make on the way is closed, or stays for the open tape: {@link Device#compute}.
+     * The one result for a batch in training: with dropout, and with new values of buffers. Belongs
+     * to the innermost open scope.
      */
-    public Tensor forward(Tensor x, boolean inTraining) {
-        return device.compute(() -> root.forward(x, inTraining ? training : inference));
+    public Tensor train(Tensor... inputs) {
+        Forward forward = run(true, List.of(inputs));
+        forward.updateBuffers(null);
+        return forward.output();
     }
 
-    /** The parameters. */
+    /**
+     * All results for a batch. They belong to the innermost open scope; what blocks make on the way
+     * is closed, or stays for the open tape: {@link Device#compute}.
+     *
+     * @param inTraining whether there is dropout, and buffers get new values, once {@link
+     *     Forward#updateBuffers} is called
+     */
+    public Forward run(boolean inTraining, List<Tensor> inputs) {
+        return run(inTraining, inputs, Pass.Observer.NONE);
+    }
+
+    private Forward run(boolean inTraining, List<Tensor> inputs, Pass.Observer observer) {
+        Pass pass = new Pass(parameters, inTraining, dropout, observer);
+        List<Tensor> made =
+                device.computeAll(
+                        () -> {
+                            List<Tensor> all = new ArrayList<>(pass.apply(root, inputs));
+                            all.addAll(pass.updates().values());
+                            return all;
+                        });
+        int updates = pass.updates().size();
+        return new Forward(
+                List.copyOf(made.subList(0, made.size() - updates)), pass.updates(), root);
+    }
+
+    /**
+     * The path and the description of the innermost block whose result for these inputs, without
+     * dropout, is the first that is not finite, such as {@code layer 1, GELU_ERF}. Blocks.
+     */
+    public Optional<String> firstNonFinite(List<Tensor> inputs) {
+        List<String> found = new ArrayList<>();
+        try (Scope _ = device.scope()) {
+            run(
+                    false,
+                    inputs,
+                    (block, taken, given) -> {
+                        if (found.isEmpty() && !given.stream().allMatch(Network::isFinite)) {
+                            found.add(parameters.name(block));
+                        }
+                    });
+        }
+        return found.stream().findFirst();
+    }
+
+    private static boolean isFinite(Tensor x) {
+        return !x.dtype().isFloating() || x.isFinite().all().item() != 0;
+    }
+
+    /** The parameters and buffers. */
     public Parameters parameters() {
         return parameters;
     }
 
-    /** The device that holds the parameters. */
+    /** The device that holds them. */
     public Device device() {
         return device;
     }
 
-    /** The layer that the network runs. */
-    public Layer root() {
+    /** The block that the network runs. */
+    public Block root() {
         return root;
-    }
-
-    /** What a forward pass without dropout hands to the root layer. */
-    public Pass inferencePass() {
-        return inference;
     }
 
     /** Where the stream of dropout masks stands. Blocks. */

@@ -3,11 +3,11 @@ package dev.weft.nn;
 import dev.weft.Shape;
 
 /**
- * A parameter that a layer asks for.
+ * A parameter that a block asks for.
  *
- * @param name its name within the layer, such as {@code weight}
- * @param shape its extents; the first is the number of outputs
- * @param inputs the layer's fan-in, which initializers scale by
+ * @param name its name within the block, such as {@code weight}
+ * @param shape its extents
+ * @param fans what initializers scale by: {@link Fans#of} the weight's shape, also for its bias
  * @param initializer what fills it
  */
-public record ParameterSpec(String name, Shape shape, long inputs, Initializer initializer) {}
+public record ParameterSpec(String name, Shape shape, Fans fans, Initializer initializer) {}

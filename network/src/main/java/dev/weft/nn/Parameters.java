@@ -2,107 +2,314 @@ package dev.weft.nn;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
+import dev.weft.backend.Encoding;
+import dev.weft.io.HostArray;
 import dev.weft.random.Philox;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * All parameters of a network in one flat buffer, and their gradients in another, so that an
- * optimizer's update is one kernel. Each parameter starts at a multiple of 64 bytes; the gaps are
- * zero in both and stay so, since an update of a zero by a zero gradient is zero for every rule.
+ * A network's parameters and buffers, by their paths. Trained parameters lie in one flat buffer for
+ * each group: {@link ParameterGroup}.
+ *
+ * <pre>{@code
+ * network.parameters().freeze("encoder.*");
+ * network.parameters().group("no decay", "*.bias", "*.norm.*");
+ * }</pre>
+ *
+ * <p>In patterns, {@code *} stands for any characters and {@code ?} for one.
  */
 public final class Parameters {
-    private static final int ALIGNMENT = 64 / Float.BYTES;
-
-    private final Tensor values;
-    private final Tensor gradients;
+    private final Device device;
+    private final DType dtype;
+    private final Map<String, Parameter> byPath = new LinkedHashMap<>();
     private final List<Parameter> list = new ArrayList<>();
-    private final List<ParameterSpec> specs;
-    private final List<Tensor> views;
-    private long count;
+    private final List<Parameter> buffers = new ArrayList<>();
+    private final IdentityHashMap<Block, Map<String, Parameter>> byBlock = new IdentityHashMap<>();
+    private final IdentityHashMap<Block, String> paths = new IdentityHashMap<>();
+    private List<ParameterGroup> groups = List.of();
+    private int arrangement;
 
     /**
      * Allocates in the innermost open scope, and initialises each parameter from its own stream.
+     *
+     * @param dtype a floating type
      */
-    Parameters(Device device, List<ParameterSpec> specs, long seed) {
-        long total = 0;
-        for (ParameterSpec spec : specs) {
-            total += aligned(spec.shape().size());
+    Parameters(Device device, Block root, DType dtype, long seed) {
+        if (!dtype.isFloating()) {
+            throw new IllegalArgumentException(
+                    "network: parameters must be of a floating type, got " + dtype);
         }
-        float[] initial = new float[Math.toIntExact(total)];
-        int start = 0;
-        for (int i = 0; i < specs.size(); i++) {
-            ParameterSpec spec = specs.get(i);
-            float[] drawn = new float[Math.toIntExact(spec.shape().size())];
-            spec.initializer().fill(drawn, spec.shape(), spec.inputs(), Philox.stream(seed, i));
-            System.arraycopy(drawn, 0, initial, start, drawn.length);
-            start += (int) aligned(drawn.length);
+        this.device = device;
+        this.dtype = dtype;
+        add("", root, seed);
+        arrange();
+    }
+
+    private void add(String prefix, Block block, long seed) {
+        paths.putIfAbsent(block, prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1));
+        Map<String, Parameter> known = byBlock.get(block);
+        if (known != null) {
+            // It stands in two places: one tensor under two names.
+            known.forEach((name, parameter) -> put(prefix + name, parameter));
+        } else {
+            Map<String, Parameter> own = new LinkedHashMap<>();
+            byBlock.put(block, own);
+            for (ParameterSpec spec : block.parameters()) {
+                double[] values = new double[Math.toIntExact(spec.shape().size())];
+                Philox random = Philox.stream(seed, list.size());
+                spec.initializer().fill(values, spec.shape(), spec.fans(), random);
+                list.add(own(own, prefix, spec.name(), Role.TRAINED, values, spec.shape()));
+            }
+            for (BufferSpec spec : block.buffers()) {
+                double[] values = new double[Math.toIntExact(spec.shape().size())];
+                Arrays.fill(values, spec.value());
+                buffers.add(own(own, prefix, spec.name(), Role.BUFFER, values, spec.shape()));
+            }
         }
-        values = device.upload(DType.F32, MemorySegment.ofArray(initial), Shape.of(total));
-        gradients = device.zeros(total);
-        values.named("parameters");
-        this.specs = specs;
-        List<Tensor> derivatives = split(gradients);
-        views = split(values);
-        for (int i = 0; i < specs.size(); i++) {
-            String name = specs.get(i).name();
-            views.get(i).named(name);
-            derivatives.get(i).named("gradient of " + name);
-            list.add(new Parameter(name, views.get(i), derivatives.get(i)));
-            count += views.get(i).size();
+        for (Child child : block.children()) {
+            add(prefix + child.name() + ".", child.block(), seed);
         }
     }
 
-    /** Views of a flat buffer that is laid out as the values, one for each parameter. */
-    public List<Tensor> split(Tensor flat) {
-        List<Tensor> parts = new ArrayList<>();
+    private Parameter own(
+            Map<String, Parameter> own,
+            String prefix,
+            String name,
+            Role role,
+            double[] values,
+            Shape shape) {
+        String path = prefix + name;
+        Tensor value = rounded(values, shape).on(device).named(path);
+        Parameter parameter = new Parameter(path, role, value);
+        own.put(name, parameter);
+        put(path, parameter);
+        return parameter;
+    }
+
+    /** On the host, so that every backend starts from the same bits. */
+    private HostArray rounded(double[] values, Shape shape) {
+        long bytes = (long) values.length * dtype.bytes();
+        MemorySegment content = MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
+        for (int i = 0; i < values.length; i++) {
+            Encoding.set(dtype, content, i, values[i]);
+        }
+        return new HostArray(dtype, shape, content);
+    }
+
+    private void put(String path, Parameter parameter) {
+        if (byPath.put(path, parameter) != null) {
+            throw new IllegalArgumentException(
+                    "network: two tensors are called '%s': give children and parameters different names"
+                            .formatted(path));
+        }
+    }
+
+    /** Lays trained parameters out by their groups, with their values as they are. */
+    private void arrange() {
+        Map<String, List<Parameter>> byGroup = new LinkedHashMap<>();
+        for (Parameter parameter : list) {
+            if (parameter.role() == Role.TRAINED) {
+                byGroup.computeIfAbsent(parameter.group(), name -> new ArrayList<>())
+                        .add(parameter);
+            }
+        }
+        List<Tensor> before = new ArrayList<>();
+        list.forEach(parameter -> before.add(parameter.value()));
+        groups.forEach(group -> before.add(group.gradients()));
+        List<ParameterGroup> after = new ArrayList<>();
+        try (Scope _ = device.scope()) {
+            for (Parameter parameter : list) {
+                if (parameter.role() == Role.FROZEN) {
+                    Tensor value = parameter.value();
+                    parameter.place(value.copy().ownedWith(value), null);
+                }
+            }
+            byGroup.forEach((name, members) -> after.add(layOut(name, members)));
+        }
+        before.forEach(Tensor::close);
+        groups = List.copyOf(after);
+        arrangement++;
+    }
+
+    private ParameterGroup layOut(String name, List<Parameter> members) {
+        // They live as long as what they replace, whatever scope is open now.
+        Tensor first = members.getFirst().value();
+        long total = members.stream().mapToLong(ParameterGroup::room).sum();
+        String label = name.equals(ParameterGroup.DEFAULT) ? "parameters" : "parameters " + name;
+        Tensor values = device.zeros(dtype, total).named(label).ownedWith(first);
+        Tensor gradients = device.zeros(dtype, total).ownedWith(first);
+        gradients.named("gradients of " + label);
         long offset = 0;
-        for (ParameterSpec spec : specs) {
-            long size = spec.shape().size();
-            parts.add(flat.slice(0, offset, offset + size).reshape(spec.shape().toArray()));
-            offset += aligned(size);
+        for (Parameter parameter : members) {
+            Tensor value = ParameterGroup.part(values, offset, parameter);
+            value.assign(parameter.value());
+            Tensor gradient = ParameterGroup.part(gradients, offset, parameter);
+            offset += ParameterGroup.room(parameter);
+            parameter.place(value, gradient);
         }
-        return parts;
+        return new ParameterGroup(name, values, gradients, members);
     }
 
-    private static long aligned(long size) {
-        return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    }
-
-    /** The values, gaps included, F32 of rank 1. */
-    public Tensor values() {
-        return values;
-    }
-
-    /** The gradients, gaps included, laid out as the values. */
-    public Tensor gradients() {
-        return gradients;
-    }
-
-    /** Each parameter, in the order of the layers. */
+    /** Each parameter, trained or frozen, in the order of the blocks. */
     public List<Parameter> list() {
-        return list;
+        return Collections.unmodifiableList(list);
     }
 
-    /** The values of the parameters, in the order of {@link #list}. */
-    List<Tensor> views() {
-        return views;
+    /** Each buffer, in the order of the blocks. */
+    public List<Parameter> buffers() {
+        return Collections.unmodifiableList(buffers);
     }
 
-    /** How many numbers the parameters are, without gaps. */
+    /**
+     * Parameters and buffers by their paths, in the order of the blocks; one that stands in two
+     * places is there twice.
+     */
+    public Map<String, Parameter> byPath() {
+        return Collections.unmodifiableMap(byPath);
+    }
+
+    /**
+     * The groups of trained parameters, in the order of their first ones; none if all are frozen.
+     */
+    public List<ParameterGroup> groups() {
+        return groups;
+    }
+
+    /**
+     * The number of times that groups were laid out: what refers to their buffers, such as an
+     * optimizer or a captured step, is for one arrangement.
+     */
+    public int arrangement() {
+        return arrangement;
+    }
+
+    /** The type of parameters and buffers. */
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** A block's own parameter or buffer. */
+    Parameter of(Block block, String name) {
+        Map<String, Parameter> own = byBlock.get(block);
+        Parameter parameter = own == null ? null : own.get(name);
+        if (parameter == null) {
+            throw new IllegalArgumentException(
+                    own == null
+                            ? "%s is no block of this network: name it among its parent's children"
+                                    .formatted(block.describe())
+                            : "%s has no parameter or buffer '%s', only %s"
+                                    .formatted(block.describe(), name, own.keySet()));
+        }
+        return parameter;
+    }
+
+    /** What messages call a block: its path and its description. */
+    String name(Block block) {
+        String path = paths.getOrDefault(block, "");
+        return path.isEmpty() ? block.describe() : "layer " + path + ", " + block.describe();
+    }
+
+    /**
+     * The parameters whose paths match one of the patterns, in the order of the blocks.
+     *
+     * @throws IllegalArgumentException where a pattern matches none: it would do nothing
+     */
+    public List<Parameter> matching(String... patterns) {
+        List<Parameter> matching = new ArrayList<>();
+        for (String glob : patterns) {
+            Pattern pattern = pattern(glob);
+            List<Parameter> found =
+                    byPath.entrySet().stream()
+                            .filter(entry -> pattern.matcher(entry.getKey()).matches())
+                            .map(Map.Entry::getValue)
+                            .filter(parameter -> parameter.role() != Role.BUFFER)
+                            .toList();
+            if (found.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "no parameter matches '%s': there are %s"
+                                .formatted(glob, some(byPath.keySet())));
+            }
+            matching.addAll(found);
+        }
+        return list.stream().filter(matching::contains).toList();
+    }
+
+    private static String some(Collection<String> paths) {
+        List<String> first = paths.stream().limit(6).toList();
+        return String.join(", ", first) + (paths.size() > first.size() ? ", ..." : "");
+    }
+
+    private static Pattern pattern(String glob) {
+        StringBuilder regex = new StringBuilder();
+        for (char c : glob.toCharArray()) {
+            switch (c) {
+                case '*' -> regex.append(".*");
+                case '?' -> regex.append('.');
+                default -> regex.append(Pattern.quote(String.valueOf(c)));
+            }
+        }
+        return Pattern.compile(regex.toString());
+    }
+
+    /**
+     * Keeps the matching parameters as they are from now on. Optimizers are made afterwards.
+     *
+     * @throws IllegalArgumentException where a pattern matches none
+     */
+    public void freeze(String... patterns) {
+        matching(patterns).forEach(parameter -> parameter.role(Role.FROZEN));
+        arrange();
+    }
+
+    /**
+     * Lets the matching parameters be trained from now on. Optimizers are made afterwards.
+     *
+     * @throws IllegalArgumentException where a pattern matches none
+     */
+    public void unfreeze(String... patterns) {
+        matching(patterns).forEach(parameter -> parameter.role(Role.TRAINED));
+        arrange();
+    }
+
+    /**
+     * Puts the matching parameters into a group of their own. Optimizers are made afterwards.
+     *
+     * @throws IllegalArgumentException where a pattern matches none
+     */
+    public void group(String name, String... patterns) {
+        matching(patterns).forEach(parameter -> parameter.group(name));
+        arrange();
+    }
+
+    /** How many numbers the parameters are, without gaps and buffers. */
     public long count() {
-        return count;
+        return list.stream().mapToLong(parameter -> parameter.shape().size()).sum();
+    }
+
+    /** How many of them are trained. */
+    public long trainedCount() {
+        return list.stream()
+                .filter(parameter -> parameter.role() == Role.TRAINED)
+                .mapToLong(parameter -> parameter.shape().size())
+                .sum();
     }
 
     /**
@@ -121,17 +328,17 @@ public final class Parameters {
         return Optional.empty();
     }
 
-    /** Asks the tape for every parameter's gradient, to be written to its place. */
+    /** Asks the tape for the gradient of every trained parameter, to be written to its place. */
     public void watch(Tape tape) {
-        for (int i = 0; i < list.size(); i++) {
-            Parameter parameter = list.get(i);
-            tape.watch(parameter.value(), parameter.gradient());
+        for (ParameterGroup group : groups) {
+            for (Parameter parameter : group.parameters()) {
+                tape.watch(parameter.value(), parameter.gradient());
+            }
         }
     }
 
     /**
-     * The SHA-256 of the values without gaps, as little-endian F32 in order, in hexadecimal.
-     * Blocks.
+     * The SHA-256 of the parameters without gaps, little-endian in order, in hexadecimal. Blocks.
      */
     public String sha256() {
         MessageDigest digest;
@@ -141,12 +348,7 @@ public final class Parameters {
             throw new AssertionError("every Java platform has SHA-256", e);
         }
         for (Parameter parameter : list) {
-            float[] numbers = parameter.value().toFloatArray();
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(numbers.length * Float.BYTES)
-                            .order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(numbers);
-            digest.update(bytes);
+            digest.update(HostArray.of(parameter.value()).content().asByteBuffer());
         }
         return HexFormat.of().formatHex(digest.digest());
     }

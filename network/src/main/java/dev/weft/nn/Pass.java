@@ -3,18 +3,98 @@ package dev.weft.nn;
 import dev.weft.DropoutState;
 import dev.weft.Tensor;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
-/**
- * What a layer gets on its way forward.
- *
- * @param parameters the values of its parameters, in the order of {@link Layer#parameters}
- * @param training whether dropout drops
- * @param dropout the network's stream of dropout masks
- */
-public record Pass(List<Tensor> parameters, boolean training, DropoutState dropout) {
-    /** The value of parameter number {@code i}. */
-    public Tensor parameter(int i) {
-        return parameters.get(i);
+/** What blocks get on the way forward: the values of their parameters, and what they may do. */
+public final class Pass {
+    private final Parameters parameters;
+    private final boolean training;
+    private final DropoutState dropout;
+    private final Observer observer;
+    private final SequencedMap<Parameter, Tensor> updates = new LinkedHashMap<>();
+
+    /** Is told of each block that a pass comes through, as for summaries and messages. */
+    interface Observer {
+        /** Tells nobody. */
+        Observer NONE = (block, inputs, outputs) -> {};
+
+        /** A block has been run, after the blocks that it is made of. */
+        void ran(Block block, List<Tensor> inputs, List<Tensor> outputs);
+    }
+
+    Pass(Parameters parameters, boolean training, DropoutState dropout, Observer observer) {
+        this.parameters = parameters;
+        this.training = training;
+        this.dropout = dropout;
+        this.observer = observer;
+    }
+
+    /** Whether dropout drops, and running means run. */
+    public boolean training() {
+        return training;
+    }
+
+    /** Whether every block is to be seen by itself, and none fused with its neighbour. */
+    boolean isObserved() {
+        return observer != Observer.NONE;
+    }
+
+    /**
+     * The value of a block's own parameter or buffer.
+     *
+     * @param block usually {@code this}
+     * @throws IllegalArgumentException where it has none of that name
+     */
+    public Tensor get(Block block, String name) {
+        return parameters.of(block, name).value();
+    }
+
+    /**
+     * Gives a block's own buffer a new value, of its shape, when the step that this pass is a part
+     * of is done; not where that step is refused.
+     *
+     * @throws IllegalArgumentException where it has no buffer of that name
+     */
+    public void update(Block block, String name, Tensor value) {
+        Parameter buffer = parameters.of(block, name);
+        if (buffer.role() != Role.BUFFER) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' is a parameter: only buffers are updated by a pass"
+                            .formatted(block.describe(), name));
+        }
+        updates.put(buffer, value);
+    }
+
+    /** The result of a layer for x. */
+    public Tensor apply(Layer layer, Tensor x) {
+        Tensor y = layer.forward(this, x);
+        if (isObserved()) {
+            observer.ran(layer, List.of(x), List.of(y));
+        }
+        return y;
+    }
+
+    /** The results of a block for its inputs. */
+    public List<Tensor> apply(Block block, List<Tensor> inputs) {
+        List<Tensor> outputs = block.forward(this, inputs);
+        if (isObserved()) {
+            observer.ran(block, inputs, outputs);
+        }
+        return outputs;
+    }
+
+    /**
+     * In training, x with each element dropped with probability {@code rate} and the others divided
+     * by 1 - rate: {@link DropoutState#apply}. Otherwise x.
+     */
+    public Tensor dropout(Tensor x, double rate) {
+        return training && rate > 0 ? dropout.apply(x, rate) : x;
+    }
+
+    /** New values of buffers, to be written when the step is done. */
+    SequencedMap<Parameter, Tensor> updates() {
+        return updates;
     }
 }

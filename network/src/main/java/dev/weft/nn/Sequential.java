@@ -1,88 +1,72 @@
 package dev.weft.nn;
 
 import dev.weft.Tensor;
-import dev.weft.backend.Activation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * One layer after the other. A {@link Linear} and an activation behind it run as one kernel where
- * the kernel can apply it.
+ * One block after the other, by their numbers from 0 on: each takes what the one before gives.
+ * Neighbours run as one kernel where the first of them offers it: {@link Layer#fusedWith}.
  */
 public final class Sequential implements Layer {
-    private final List<Layer> layers;
-    private final List<ParameterSpec> specs = new ArrayList<>();
-    private final int[] starts;
+    private final List<Block> blocks;
+    private final List<Block> fused = new ArrayList<>();
 
-    /** The layers in order, at least one. */
-    public Sequential(Layer... layers) {
-        if (layers.length == 0) {
+    /** The blocks in order, at least one. */
+    public Sequential(Block... blocks) {
+        if (blocks.length == 0) {
             throw new IllegalArgumentException("Sequential: needs at least one layer");
         }
-        this.layers = List.of(layers);
-        this.starts = new int[layers.length + 1];
-        for (int i = 0; i < layers.length; i++) {
-            for (ParameterSpec spec : layers[i].parameters()) {
-                specs.add(
-                        new ParameterSpec(
-                                i + "." + spec.name(),
-                                spec.shape(),
-                                spec.inputs(),
-                                spec.initializer()));
-            }
-            starts[i + 1] = specs.size();
+        this.blocks = List.of(blocks);
+        for (int i = 0; i < blocks.length; i++) {
+            Optional<Layer> pair = i + 1 < blocks.length ? pair(blocks[i], blocks[i + 1]) : NONE;
+            fused.add(pair.isPresent() ? pair.get() : blocks[i]);
+            i += pair.isPresent() ? 1 : 0;
         }
     }
 
-    /** The layers, in order. */
-    public List<Layer> layers() {
-        return layers;
+    private static final Optional<Layer> NONE = Optional.empty();
+
+    private static Optional<Layer> pair(Block one, Block next) {
+        return one instanceof Layer layer && next instanceof Layer behind
+                ? layer.fusedWith(behind)
+                : NONE;
+    }
+
+    /** The blocks, in order. */
+    public List<Block> blocks() {
+        return blocks;
     }
 
     @Override
     public String describe() {
-        return layers.stream().map(Layer::describe).toList().toString();
+        return blocks.stream().map(Block::describe).toList().toString();
     }
 
     @Override
-    public List<ParameterSpec> parameters() {
-        return specs;
+    public List<Child> children() {
+        return Child.numbered(blocks);
     }
 
     @Override
-    public Tensor forward(Tensor x, Pass pass) {
-        Tensor y = x;
-        for (int i = 0; i < layers.size(); i++) {
-            Activation fused = fusedAfter(i);
-            if (fused != Activation.IDENTITY && layers.get(i) instanceof Linear linear) {
-                y = linear.forward(y, passFor(i, pass), fused);
-                i++;
-            } else {
-                y = layers.get(i).forward(y, passFor(i, pass));
-            }
+    public Tensor forward(Pass pass, Tensor x) {
+        List<Tensor> outputs = forward(pass, List.of(x));
+        if (outputs.size() != 1) {
+            throw new IllegalArgumentException(
+                    "%s gives %d results where one is needed"
+                            .formatted(describe(), outputs.size()));
+        }
+        return outputs.getFirst();
+    }
+
+    @Override
+    public List<Tensor> forward(Pass pass, List<Tensor> inputs) {
+        List<Tensor> y = inputs;
+        for (Block block : pass.isObserved() ? blocks : fused) {
+            y = pass.apply(block, y);
         }
         return y;
-    }
-
-    /** y after layer {@code i} alone, which is not fused with its neighbours. */
-    public Tensor forward(int i, Tensor x, Pass pass) {
-        return layers.get(i).forward(x, passFor(i, pass));
-    }
-
-    /** The activation that layer {@code i} can take over from the layer behind it. */
-    private Activation fusedAfter(int i) {
-        boolean pair =
-                i + 1 < layers.size()
-                        && layers.get(i) instanceof Linear
-                        && layers.get(i + 1) instanceof ActivationLayer;
-        return pair ? ((ActivationLayer) layers.get(i + 1)).fused() : Activation.IDENTITY;
-    }
-
-    private Pass passFor(int i, Pass pass) {
-        return new Pass(
-                pass.parameters().subList(starts[i], starts[i + 1]),
-                pass.training(),
-                pass.dropout());
     }
 }

@@ -10,7 +10,7 @@ public record Softmax() implements Layer {
     }
 
     @Override
-    public Tensor forward(Tensor x, Pass pass) {
+    public Tensor forward(Pass pass, Tensor x) {
         return x.softmax(-1);
     }
 }

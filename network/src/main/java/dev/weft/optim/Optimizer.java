@@ -47,7 +47,7 @@ public final class Optimizer {
         this.kind = kind;
         this.rule = kind.rule(penalty);
         this.lr = lr;
-        Device device = parameters.values().device();
+        Device device = parameters.groups().getFirst().values().device();
         double[] settings = settings(lr);
         try (Scope made = device.scope()) {
             control =
@@ -55,7 +55,7 @@ public final class Optimizer {
             steps = device.tensor(new int[2]).named("steps done");
             unfit = device.tensor(new int[1]).named("gradients that were refused");
             for (int i = 0; i < rule.states(); i++) {
-                Tensor state = device.zeros(parameters.values().size());
+                Tensor state = device.zeros(parameters.groups().getFirst().values().size());
                 states.add(state.named(kind.stateNames().get(i)));
             }
             made.keepAll();
@@ -76,7 +76,7 @@ public final class Optimizer {
     public void step() {
         countUnfit(null, unfit);
         step(unfit);
-        if (!parameters.values().device().isCapturing()) {
+        if (!parameters.groups().getFirst().values().device().isCapturing()) {
             check();
         }
     }
@@ -89,7 +89,7 @@ public final class Optimizer {
      * @param halt I32 of one element
      */
     public void step(Tensor halt) {
-        Tensor values = parameters.values();
+        Tensor values = parameters.groups().getFirst().values();
         List<View> written = new ArrayList<>(states.size());
         for (Tensor state : states) {
             written.add(state.viewToWrite());
@@ -104,7 +104,7 @@ public final class Optimizer {
                                     steps.viewToWrite(),
                                     halt.view(),
                                     values.viewToWrite(),
-                                    parameters.gradients().view(),
+                                    parameters.groups().getFirst().gradients().view(),
                                     written));
         } finally {
             Reference.reachabilityFence(this);
@@ -119,7 +119,7 @@ public final class Optimizer {
      * @param count I32 of one element
      */
     public void countUnfit(@Nullable Tensor loss, Tensor count) {
-        Tensor values = parameters.values();
+        Tensor values = parameters.groups().getFirst().values();
         try {
             values.device()
                     .backend()
@@ -129,7 +129,7 @@ public final class Optimizer {
                                     control.view(),
                                     loss == null ? null : loss.view(),
                                     values.view(),
-                                    parameters.gradients().view(),
+                                    parameters.groups().getFirst().gradients().view(),
                                     count.viewToWrite()));
         } finally {
             Reference.reachabilityFence(this);

@@ -1,72 +1,72 @@
 package dev.weft.train;
 
 import dev.weft.Capture;
-import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Scope;
-import dev.weft.Shape;
-import dev.weft.Tensor;
 import dev.weft.data.Batches;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The steps of passes over a data set, captured once for each size of batch: most have one size,
- * and the last may be smaller. Which examples a step takes is written to where the captured kernels
- * read it.
+ * The steps of passes over batches, captured once for each slot: most batches have one shape, and
+ * the last of a pass may be smaller. Which examples a step takes is in the slot, where the captured
+ * kernels read it.
  */
 final class CapturedSteps implements AutoCloseable {
+    /** Each holds memory for all that a step makes; what is longest unused goes. */
+    private static final int MOST = 16;
+
     private final Device device;
     private final TrainingStep step;
-    private final Batches batches;
-    private final Map<Long, OfSize> captured = new HashMap<>();
+    private final Map<Batches.Slot, OfSlot> captured = new LinkedHashMap<>(MOST, 0.75f, true);
 
     /**
-     * The step of a size.
+     * The step of a slot.
      *
-     * @param chosen the numbers of its examples
      * @param outcome what the last one has left
      */
-    private record OfSize(Tensor chosen, Capture capture, TrainingStep.Outcome outcome) {}
+    private record OfSlot(Capture capture, TrainingStep.Outcome outcome) {}
 
-    /** Their few bytes belong to the scope that is innermost at the first step of a size. */
-    CapturedSteps(Device device, TrainingStep step, Batches batches) {
+    CapturedSteps(Device device, TrainingStep step) {
         this.device = device;
         this.step = step;
-        this.batches = batches;
     }
 
-    /** Enqueues the step on batch {@code i}. The next one overwrites its outcome. */
-    TrainingStep.Outcome run(int i) {
-        Tensor examples = batches.examples(i);
-        OfSize known = captured.get(examples.size());
+    /** Enqueues the step on the batch in a slot. The next one overwrites its outcome. */
+    TrainingStep.Outcome run(Batches.Slot slot) {
+        OfSlot known = captured.get(slot);
         if (known == null) {
-            OfSize first = capture(examples);
-            captured.put(examples.size(), first);
+            OfSlot first = capture(slot);
+            captured.put(slot, first);
+            dropTheOldest();
             return first.outcome;
         }
-        known.chosen.assign(examples);
         known.capture.replay();
         return known.outcome;
     }
 
+    private void dropTheOldest() {
+        if (captured.size() > MOST) {
+            Map.Entry<Batches.Slot, OfSlot> oldest = captured.entrySet().iterator().next();
+            captured.remove(oldest.getKey());
+            oldest.getValue().capture.close();
+        }
+    }
+
     /** To capture a step is to do it, too. */
-    private OfSize capture(Tensor examples) {
-        Tensor chosen = device.empty(DType.I32, Shape.of(examples.size()));
-        chosen.assign(examples);
+    private OfSlot capture(Batches.Slot slot) {
         List<TrainingStep.Outcome> made = new ArrayList<>();
         Capture capture =
                 device.capture(
                         () -> {
                             try (Scope scope = device.scope()) {
-                                Tensor images = batches.images(chosen);
-                                made.add(step.run(images, batches.target(chosen)).keptBy(scope));
+                                made.add(step.run(slot.batch()).keptBy(scope));
                             }
                         });
-        return new OfSize(chosen, capture, made.getFirst());
+        return new OfSlot(capture, made.getFirst());
     }
 
     @Override

@@ -1,10 +1,11 @@
 package dev.weft.train;
 
 import dev.weft.Scope;
-import dev.weft.Tensor;
 import dev.weft.data.Batches;
-import dev.weft.nn.LossKind;
+import dev.weft.io.HostArray;
+import dev.weft.nn.Forward;
 import dev.weft.nn.Network;
+import dev.weft.nn.Objective;
 
 /**
  * How well a network does on a data set.
@@ -21,45 +22,39 @@ public record Evaluation(double loss, ConfusionMatrix confusion) {
      * @throws NonFiniteException where an output is NaN, which predicts nothing, or a batch's loss
      *     is not finite
      */
-    public static Evaluation of(Network network, LossKind loss, Batches batches) {
-        loss.requireFit(network.root());
-        batches.inOrder();
-        ConfusionMatrix confusion = new ConfusionMatrix(batches.classes());
+    public static Evaluation of(Network network, Objective objective, Batches batches) {
+        objective.requireFit(network.root());
         Predictions predictions = new Predictions();
+        ConfusionMatrix confusion = null;
         double sum = 0;
-        for (int i = 0; i < batches.count(); i++) {
+        int number = 0;
+        int examples = 0;
+        batches.begin(0, 0);
+        for (Batches.Slot slot = batches.next(); slot != null; slot = batches.next()) {
+            number++;
             try (Scope _ = network.device().scope()) {
-                Batches.Batch batch = batches.get(i);
-                Tensor output = network.forward(batch.images());
-                requireClasses(output, batches);
-                double mean = loss.of(output, batch.target()).item();
-                predictions.read(output);
-                requireNumbers(network, predictions, mean, i, batch);
-                sum += mean * batch.size();
-                for (int row = 0; row < batch.size(); row++) {
-                    confusion.add(batches.label(batch.from() + row), predictions.predicted(row));
+                Batches.Batch batch = slot.batch();
+                Forward forward = network.run(false, batch.inputs());
+                double mean =
+                        objective.loss(forward.outputs(), batch.targets(), batch.weights()).item();
+                predictions.read(forward.outputs().getFirst());
+                requireNumbers(network, predictions, mean, number, examples);
+                sum += mean * slot.size();
+                examples += slot.size();
+                if (confusion == null) {
+                    confusion = new ConfusionMatrix(predictions.classes());
+                }
+                HostArray target = slot.targets().getFirst();
+                for (int row = 0; row < slot.size(); row++) {
+                    confusion.add(Predictions.label(target, row), predictions.predicted(row));
                 }
             }
         }
         return new Evaluation(sum / confusion.total(), confusion);
     }
 
-    /**
-     * Requires one output for each class.
-     *
-     * @throws IllegalArgumentException saying both
-     */
-    static void requireClasses(Tensor output, Batches batches) {
-        if (output.rank() != 2 || output.dim(1) != batches.classes()) {
-            throw new IllegalArgumentException(
-                    "the network's output is %s, and the data has %d classes: it must have a column"
-                                    .formatted(output, batches.classes())
-                            + " for each");
-        }
-    }
-
     private static void requireNumbers(
-            Network network, Predictions predictions, double loss, int i, Batches.Batch batch) {
+            Network network, Predictions predictions, double loss, int batch, int from) {
         int nan = predictions.firstNan();
         if (nan < 0 && Double.isFinite(loss)) {
             return;
@@ -69,11 +64,11 @@ public record Evaluation(double loss, ConfusionMatrix confusion) {
                 nan < 0
                         ? "the loss is " + loss
                         : "output %d of row %d (example %d) is NaN"
-                                .formatted(nan % predictions.classes(), row, batch.from() + row);
+                                .formatted(nan % predictions.classes(), row, from + row);
         throw new NonFiniteException(
                 "evaluation: batch %d: %s: %s"
                         .formatted(
-                                i + 1,
+                                batch,
                                 what,
                                 network.parameters()
                                         .firstNonFinite()

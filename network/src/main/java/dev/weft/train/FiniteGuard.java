@@ -1,14 +1,9 @@
 package dev.weft.train;
 
-import dev.weft.DType;
-import dev.weft.Device;
-import dev.weft.Scope;
-import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.backend.KernelCall;
-import dev.weft.nn.Layer;
+import dev.weft.data.Batches;
 import dev.weft.nn.Network;
-import dev.weft.nn.Sequential;
 import dev.weft.optim.Optimizer;
 
 import java.util.List;
@@ -50,14 +45,14 @@ final class FiniteGuard {
      * After a step in which something was counted: starts the count again, and says what it was and
      * where it comes from: the data, the parameters, or else steps that were too large.
      *
-     * @param x the batch
-     * @param target its target
+     * @param batch whose step it was
      */
-    NonFiniteException found(Tensor x, Tensor target, double loss, int epoch, long step) {
+    NonFiniteException found(Batches.Batch batch, double loss, int epoch, long step) {
         restart();
         String what = Double.isFinite(loss) ? "a gradient cannot be used" : "the loss is " + loss;
         Optional<String> data =
-                firstNonFinite("input", x).or(() -> firstNonFinite("target", target));
+                firstNonFinite("input", batch.inputs())
+                        .or(() -> firstNonFinite("target", batch.targets()));
         Optional<String> parameter = network.parameters().firstNonFinite();
         String cause;
         if (data.isPresent()) {
@@ -65,12 +60,18 @@ final class FiniteGuard {
         } else if (parameter.isPresent()) {
             cause = parameter.get() + " before this step: start from other parameters";
         } else {
-            cause = arisen(x, loss) + ": try a smaller learning rate, or scale inputs and targets";
+            cause =
+                    arisen(batch.inputs(), loss)
+                            + ": try a smaller learning rate, or scale inputs and targets";
         }
         return new NonFiniteException(
                 "step %d (epoch %d): %s; the parameters are as they were before this step: %s"
                         .formatted(step, epoch, what, cause),
                 step);
+    }
+
+    private static Optional<String> firstNonFinite(String name, List<Tensor> tensors) {
+        return tensors.stream().flatMap(x -> firstNonFinite(name, x).stream()).findFirst();
     }
 
     /** The first element of the batch that is not finite. */
@@ -91,36 +92,11 @@ final class FiniteGuard {
     }
 
     /** Where it arose, from numbers that were finite. */
-    private String arisen(Tensor x, double loss) {
-        Optional<String> layer = Double.isFinite(loss) ? Optional.empty() : firstLayer(x);
+    private String arisen(List<Tensor> inputs, double loss) {
+        Optional<String> layer =
+                Double.isFinite(loss) ? Optional.empty() : network.firstNonFinite(inputs);
         return layer.map(name -> "it is not finite first in " + name)
                 .or(optimizer::refusal)
                 .orElse("the loss overflows, and nothing before it");
-    }
-
-    /** The first layer whose result for x is not finite. */
-    private Optional<String> firstLayer(Tensor x) {
-        if (!(network.root() instanceof Sequential sequential)) {
-            return Optional.of(network.root().describe());
-        }
-        Tensor y = x;
-        for (int i = 0; i < sequential.layers().size(); i++) {
-            Layer layer = sequential.layers().get(i);
-            y = sequential.forward(i, y, network.inferencePass());
-            if (!isFinite(y)) {
-                return Optional.of("layer " + i + ", " + layer.describe());
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean isFinite(Tensor x) {
-        Device device = x.device();
-        try (Scope _ = device.scope()) {
-            Tensor found = device.empty(DType.I32, Shape.of(1));
-            device.backend().run(new KernelCall.Fill(0, found.view()));
-            device.backend().run(new KernelCall.CountNonFinite(List.of(x.view()), found.view()));
-            return found.item() == 0;
-        }
     }
 }

@@ -1,7 +1,11 @@
 package dev.weft.train;
 
+import dev.weft.DType;
 import dev.weft.Tensor;
 import dev.weft.backend.Backend;
+import dev.weft.backend.Encoding;
+import dev.weft.io.HostArray;
+import dev.weft.nn.Task;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -9,20 +13,36 @@ import java.lang.foreign.ValueLayout;
 
 /** What a trainer reads after each step, by one wait for the device. */
 final class Readings {
-    private final MemorySegment loss = Arena.ofAuto().allocate(ValueLayout.JAVA_FLOAT);
+    private final Task task;
+    private final MemorySegment loss = Arena.ofAuto().allocate(Double.BYTES, Double.BYTES);
     private final MemorySegment count = Arena.ofAuto().allocate(ValueLayout.JAVA_INT);
     private final Predictions predictions = new Predictions();
+    private DType dtype = DType.F32;
 
-    /** Reads a step's loss, the guard's count and the predictions. Blocks. */
+    Readings(Task task) {
+        this.task = task;
+    }
+
+    /** Whether outputs are compared with classes. */
+    boolean classifies() {
+        return task == Task.CLASSES || task == Task.BINARY;
+    }
+
+    /** Reads a step's loss, the guard's count and, where they are classes, the outputs. Blocks. */
     void read(TrainingStep.Outcome outcome, Tensor unfit) {
         Backend backend = unfit.device().backend();
-        backend.downloadLater(outcome.loss().view(), loss);
-        backend.downloadLater(unfit.view(), count);
-        predictions.read(outcome.output());
+        dtype = outcome.loss().dtype();
+        backend.downloadLater(outcome.loss().view(), loss.asSlice(0, dtype.bytes()));
+        if (classifies()) {
+            backend.downloadLater(unfit.view(), count);
+            predictions.read(outcome.output());
+        } else {
+            backend.download(unfit.view(), count);
+        }
     }
 
     double loss() {
-        return loss.get(ValueLayout.JAVA_FLOAT, 0);
+        return Encoding.get(dtype, loss, 0);
     }
 
     /** Whether something was unfit for a step. */
@@ -30,8 +50,12 @@ final class Readings {
         return count.get(ValueLayout.JAVA_INT, 0) != 0;
     }
 
-    /** The class that was predicted for a row of the batch. */
-    int predicted(int row) {
-        return predictions.predicted(row);
+    /** How many rows of the batch were told right. */
+    int correct(HostArray target) {
+        int correct = 0;
+        for (int row = 0; row < target.rows(); row++) {
+            correct += predictions.isRight(row, target) ? 1 : 0;
+        }
+        return correct;
     }
 }

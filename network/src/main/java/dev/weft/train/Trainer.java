@@ -3,8 +3,8 @@ package dev.weft.train;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.data.Batches;
-import dev.weft.nn.LossKind;
 import dev.weft.nn.Network;
+import dev.weft.nn.Objective;
 import dev.weft.optim.Optimizer;
 
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ public final class Trainer {
     private final Network network;
     private final FiniteGuard guard;
     private final TrainingStep step;
-    private final Readings readings = new Readings();
+    private final Readings readings;
     private final List<TrainingListener> listeners = new ArrayList<>();
     private boolean captures;
     private volatile boolean stopping;
@@ -27,13 +27,14 @@ public final class Trainer {
     /**
      * A trainer, whose few bytes on the device belong to the innermost open scope.
      *
-     * @throws IllegalArgumentException where the network's last layer does not fit the loss
+     * @throws IllegalArgumentException where the network's last layer does not fit the objective
      */
-    public Trainer(Network network, LossKind loss, Optimizer optimizer) {
+    public Trainer(Network network, Objective objective, Optimizer optimizer) {
         this.network = network;
-        loss.requireFit(network.root());
+        objective.requireFit(network.root());
         this.guard = new FiniteGuard(network, optimizer);
-        this.step = new TrainingStep(network, loss, optimizer, guard);
+        this.step = new TrainingStep(network, objective, optimizer, guard);
+        this.readings = new Readings(objective.task());
     }
 
     /** Tells {@code listener} of steps and epochs from now on. */
@@ -42,10 +43,10 @@ public final class Trainer {
     }
 
     /**
-     * Whether {@link #train} captures its step, once for each size of batch, and replays it; it
+     * Whether {@link #train} captures its step, once for each shape of batch, and replays it; it
      * does not until this is called. A replay saves most of what a step of a small network takes
-     * besides its arithmetic, and results are the same, bit for bit. But the layers' Java code then
-     * runs once for each size and call of {@code train}: not for a layer of one's own that decides
+     * besides its arithmetic, and results are the same, bit for bit. But the blocks' Java code then
+     * runs once for each shape and call of {@code train}: not for a block of one's own that decides
      * there, from step to step, what to do.
      */
     public void captureSteps(boolean asked) {
@@ -55,43 +56,58 @@ public final class Trainer {
     /**
      * Trains for the epochs {@code first} to {@code last}, counted from 1.
      *
-     * @throws IllegalArgumentException where the network has not as many outputs as the data has
-     *     classes
      * @throws NonFiniteException where a step's loss or gradients are not finite, or too large
-     * @throws IllegalStateException where steps are to be captured and a layer reads values back
+     * @throws IllegalStateException where steps are to be captured and a block reads values back
      */
     public void train(Batches batches, int first, int last, long seed) {
         if (first < 1) {
             throw new IllegalArgumentException("epochs count from 1, got " + first);
         }
-        trainAfter(batches, (first - 1L) * batches.count(), last, seed);
+        train(batches, new Position(first, 0, 0), last, seed);
     }
 
     /**
      * As {@link #train}, after {@code done} steps, which may have ended within an epoch: with the
      * parameters, the optimizer's state and the dropout as they were then, it goes on exactly. The
      * rest of that epoch is told to listeners as an epoch.
+     *
+     * @throws IllegalArgumentException where it is not known how many batches a pass has
      */
     public void trainAfter(Batches batches, long done, int last, long seed) {
-        int from = Math.toIntExact(done % batches.count());
+        long count =
+                batches.count()
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "to go on within an epoch, the number of its"
+                                                        + " batches must be known"));
+        int epoch = Math.toIntExact(done / count) + 1;
+        train(batches, new Position(epoch, done % count, done), last, seed);
+    }
+
+    /**
+     * Where a run begins.
+     *
+     * @param epoch from 1 on
+     * @param batch how many of its batches are done
+     * @param steps how many are done in all, where they are known; otherwise 0
+     */
+    private record Position(int epoch, long batch, long steps) {}
+
+    private void train(Batches batches, Position from, int last, long seed) {
         try (Scope _ = network.device().scope();
-                CapturedSteps captured = new CapturedSteps(network.device(), step, batches)) {
-            requireClasses(batches);
-            for (int epoch = Math.toIntExact(done / batches.count()) + 1;
-                    epoch <= last && !stopping;
-                    epoch++) {
-                batches.shuffle(seed, epoch);
-                trainEpoch(batches, from, captured, epoch);
-                from = 0;
+                CapturedSteps captured = new CapturedSteps(network.device(), step)) {
+            long skipped = from.batch;
+            long steps = from.steps > 0 ? from.steps : (from.epoch - 1) * batches.count().orElse(0);
+            for (int epoch = from.epoch; epoch <= last && !stopping; epoch++) {
+                batches.begin(seed, epoch);
+                batches.skip(skipped);
+                Epoch one = new Epoch(epoch, batches, captured, skipped, steps);
+                steps = one.train();
+                skipped = 0;
             }
         } finally {
             stopping = false;
-        }
-    }
-
-    private void requireClasses(Batches batches) {
-        try (Scope _ = network.device().scope()) {
-            Evaluation.requireClasses(network.forward(batches.get(0).images()), batches);
         }
     }
 
@@ -104,50 +120,72 @@ public final class Trainer {
         stopping = true;
     }
 
-    private void trainEpoch(Batches batches, int from, CapturedSteps captured, int epoch) {
-        long started = System.nanoTime();
-        long stepsBefore = (long) (epoch - 1) * batches.count();
-        // All batches but the last are as large as the first.
-        int at = Math.toIntExact(from * batches.examples(0).size());
-        double lossSum = 0;
-        long correctSum = 0;
-        int seen = 0;
-        for (int i = from; i < batches.count(); i++) {
-            if (stopping) {
-                return;
+    /** One pass over the batches, and its sums. */
+    private final class Epoch {
+        private final int number;
+        private final Batches batches;
+        private final CapturedSteps captured;
+        private final long started = System.nanoTime();
+        private long batch;
+        private long steps;
+        private double lossSum;
+        private long correctSum;
+        private long seen;
+
+        Epoch(int number, Batches batches, CapturedSteps captured, long batch, long steps) {
+            this.number = number;
+            this.batches = batches;
+            this.captured = captured;
+            this.batch = batch;
+            this.steps = steps;
+        }
+
+        /** Returns how many steps are done in all. */
+        long train() {
+            for (Batches.Slot slot = batches.next(); slot != null; slot = batches.next()) {
+                if (stopping) {
+                    return steps;
+                }
+                step(slot);
             }
-            int which = i;
-            int size = Math.toIntExact(batches.examples(i).size());
-            long number = stepsBefore + i + 1;
+            double seconds = (System.nanoTime() - started) * 1e-9;
+            double accuracy = readings.classifies() ? (double) correctSum / seen : Double.NaN;
+            for (TrainingListener listener : listeners) {
+                listener.onEpoch(
+                        new TrainingListener.EpochEvent(
+                                number, lossSum / seen, accuracy, seen, seconds));
+            }
+            return steps;
+        }
+
+        private void step(Batches.Slot slot) {
+            steps++;
+            batch++;
             double loss =
                     captures
-                            ? read(captured.run(i), () -> batches.get(which), epoch, number)
-                            : eager(batches, i, epoch, number);
-            int correct = 0;
-            for (int row = 0; row < size; row++) {
-                correct += readings.predicted(row) == batches.label(at + seen + row) ? 1 : 0;
-            }
-            lossSum += loss * size;
+                            ? read(captured.run(slot), slot, number, steps)
+                            : eager(slot, number, steps);
+            int correct = readings.classifies() ? readings.correct(slot.targets().getFirst()) : 0;
+            lossSum += loss * slot.size();
             correctSum += correct;
-            seen += size;
+            seen += slot.size();
             for (TrainingListener listener : listeners) {
                 listener.onStep(
                         new TrainingListener.StepEvent(
-                                epoch, number, i + 1, batches.count(), size, loss, correct));
+                                number,
+                                steps,
+                                batch,
+                                batches.count().orElse(0),
+                                slot.size(),
+                                loss,
+                                correct));
             }
-        }
-        double seconds = (System.nanoTime() - started) * 1e-9;
-        for (TrainingListener listener : listeners) {
-            listener.onEpoch(
-                    new TrainingListener.EpochEvent(
-                            epoch, lossSum / seen, (double) correctSum / seen, seen, seconds));
         }
     }
 
-    private double eager(Batches batches, int i, int epoch, long number) {
+    private double eager(Batches.Slot slot, int epoch, long number) {
         try (Scope _ = network.device().scope()) {
-            Batches.Batch batch = batches.get(i);
-            return step(batch.images(), batch.target(), epoch, number);
+            return read(step.run(slot.batch()), slot, epoch, number);
         }
     }
 
@@ -162,22 +200,28 @@ public final class Trainer {
      * @throws IndexOutOfBoundsException where a label is no class; nothing was changed
      */
     public double step(Tensor x, Tensor target, int epoch, long number) {
-        if (x.size() == 0) {
+        return step(Batches.Batch.of(x, target), epoch, number);
+    }
+
+    /** As {@link #step(Tensor, Tensor, int, long)}, with any inputs, targets and weights. */
+    public double step(Batches.Batch batch, int epoch, long number) {
+        if (batch.input().size() == 0) {
             throw new IllegalArgumentException(
-                    "step %d: the batch is %s: it must have an example".formatted(number, x));
+                    "step %d: the batch is %s: it must have an example"
+                            .formatted(number, batch.input()));
         }
         try (Scope _ = network.device().scope()) {
-            return read(
-                    step.run(x, target),
-                    () -> new Batches.Batch(x, target, 0, Math.toIntExact(x.dim(0))),
-                    epoch,
-                    number);
+            return read(step.run(batch), () -> batch, epoch, number);
         }
+    }
+
+    private double read(TrainingStep.Outcome outcome, Batches.Slot slot, int epoch, long number) {
+        return read(outcome, slot::batch, epoch, number);
     }
 
     /** Waits for a step: returns its loss, and keeps what it predicted. */
     private double read(
-            TrainingStep.Outcome outcome, Supplier<Batches.Batch> of, int epoch, long number) {
+            TrainingStep.Outcome outcome, Supplier<Batches.Batch> batch, int epoch, long number) {
         try {
             readings.read(outcome, guard.count());
         } catch (IndexOutOfBoundsException e) {
@@ -186,8 +230,7 @@ public final class Trainer {
             throw e;
         }
         if (readings.isUnfit()) {
-            Batches.Batch batch = of.get();
-            throw guard.found(batch.images(), batch.target(), readings.loss(), epoch, number);
+            throw guard.found(batch.get(), readings.loss(), epoch, number);
         }
         return readings.loss();
     }

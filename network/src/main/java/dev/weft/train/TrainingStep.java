@@ -1,11 +1,12 @@
 package dev.weft.train;
 
-import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
-import dev.weft.nn.LossKind;
+import dev.weft.data.Batches;
+import dev.weft.nn.Forward;
 import dev.weft.nn.Network;
+import dev.weft.nn.Objective;
 import dev.weft.optim.Optimizer;
 
 /**
@@ -14,12 +15,12 @@ import dev.weft.optim.Optimizer;
  *
  * @param guard counts
  */
-record TrainingStep(Network network, LossKind lossKind, Optimizer optimizer, FiniteGuard guard) {
+record TrainingStep(Network network, Objective objective, Optimizer optimizer, FiniteGuard guard) {
     /**
      * What a step leaves on the device, in the innermost scope around it.
      *
      * @param loss the mean over the batch, before the update
-     * @param output the network's, likewise
+     * @param output the network's first, likewise
      */
     record Outcome(Tensor loss, Tensor output) {
         /** Moves it out of this scope. */
@@ -31,17 +32,17 @@ record TrainingStep(Network network, LossKind lossKind, Optimizer optimizer, Fin
     }
 
     /** Enqueues them. */
-    Outcome run(Tensor x, Tensor target) {
-        Device device = network.device();
-        try (Scope scope = device.scope();
-                Tape tape = new Tape(device)) {
+    Outcome run(Batches.Batch batch) {
+        try (Scope scope = network.device().scope();
+                Tape tape = new Tape(network.device())) {
             network.parameters().watch(tape);
-            Tensor output = network.forward(x, true);
-            Tensor value = lossKind.of(output, target);
+            Forward forward = network.run(true, batch.inputs());
+            Tensor value = objective.loss(forward.outputs(), batch.targets(), batch.weights());
             tape.gradients(value);
             guard.look(value);
             optimizer.step(guard.count());
-            return new Outcome(value, output).keptBy(scope);
+            forward.updateBuffers(guard.count());
+            return new Outcome(value, forward.outputs().getFirst()).keptBy(scope);
         }
     }
 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 class NetworkTest {
@@ -48,7 +49,9 @@ class NetworkTest {
                 parameters.list().stream().map(Parameter::name).toList().toString());
         for (Parameter parameter : parameters.list()) {
             assertEquals(0, parameter.value().view().offset() % 16);
-            assertEquals(parameters.values().view().buffer(), parameter.value().view().buffer());
+            assertEquals(
+                    parameters.groups().getFirst().values().view().buffer(),
+                    parameter.value().view().buffer());
             assertEquals(parameter.value().view().offset(), parameter.gradient().view().offset());
         }
     }
@@ -66,19 +69,19 @@ class NetworkTest {
         assertUniform(Initializer.pytorch(), 1 / Math.sqrt(100));
         assertUniform(Initializer.glorotUniform(), Math.sqrt(6.0 / (100 + 200)));
         assertUniform(Initializer.heUniform(), Math.sqrt(6.0 / 100));
-        float[] normal = drawn(Initializer.normal(0.5));
+        double[] normal = drawn(Initializer.normal(0.5));
         double square = 0;
-        for (float value : normal) {
+        for (double value : normal) {
             square += value * value;
         }
         assertEquals(0.5, Math.sqrt(square / normal.length), 0.01);
     }
 
     private static void assertUniform(Initializer initializer, double bound) {
-        float[] values = drawn(initializer);
+        double[] values = drawn(initializer);
         double largest = 0;
         double square = 0;
-        for (float value : values) {
+        for (double value : values) {
             largest = Math.max(largest, Math.abs(value));
             square += value * value;
         }
@@ -86,9 +89,10 @@ class NetworkTest {
         assertEquals(bound / Math.sqrt(3), Math.sqrt(square / values.length), 0.02 * bound);
     }
 
-    private static float[] drawn(Initializer initializer) {
-        float[] values = new float[20_000];
-        initializer.fill(values, Shape.of(200, 100), 100, new Philox(5));
+    private static double[] drawn(Initializer initializer) {
+        double[] values = new double[20_000];
+        Shape shape = Shape.of(200, 100);
+        initializer.fill(values, shape, Fans.of(shape), new Philox(5));
         return values;
     }
 
@@ -126,7 +130,7 @@ class NetworkTest {
                 Network.create(device, new Sequential(new Flatten(), new Dropout(0.5)), 1);
         Tensor x = device.ones(10, 10, 10);
         assertEquals(1000, network.forward(x).sum().item());
-        Tensor dropped = network.forward(x, true);
+        Tensor dropped = network.train(x);
         assertEquals(1000, dropped.sum().item(), 150);
         assertEquals(2, dropped.max().item());
         assertEquals(0, dropped.min().item());
@@ -140,7 +144,7 @@ class NetworkTest {
                         new Sequential(new Linear(2, 8), ActivationLayer.tanh(), new Linear(8, 2)),
                         1);
         Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.05);
-        Trainer trainer = new Trainer(network, LossKind.CROSS_ENTROPY, optimizer);
+        Trainer trainer = new Trainer(network, Objective.crossEntropy(), optimizer);
         Tensor x = device.tensor(new float[] {0, 0, 0, 1, 1, 0, 1, 1}, 4, 2);
         Tensor labels = device.tensor(new int[] {0, 1, 1, 0});
         double first = trainer.step(x, labels, 1, 1);
@@ -155,18 +159,35 @@ class NetworkTest {
     @Test
     void aLossRefusesWhatItCannotLearnFrom() {
         Tensor one = device.ones(4, 1);
+        Tensor classes = device.tensor(new int[4]);
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> LossKind.CROSS_ENTROPY.of(one, device.tensor(new int[4])));
-        assertTrue(String.valueOf(e.getMessage()).contains("binaryCrossEntropyWithLogits"));
+                        () -> loss(Objective.crossEntropy(), one, classes));
+        assertTrue(String.valueOf(e.getMessage()).contains("use binary_cross_entropy"));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> LossKind.CATEGORICAL_CROSS_ENTROPY.of(one, one));
-        assertEquals(
-                Math.log(2),
-                LossKind.CROSS_ENTROPY.of(device.ones(4, 2), device.tensor(new int[4])).item(),
-                1e-6);
+                () -> loss(Objective.categoricalCrossEntropy(), one, one));
+        assertEquals(Math.log(2), loss(Objective.crossEntropy(), device.ones(4, 2), classes), 1e-6);
+    }
+
+    private static double loss(Objective objective, Tensor output, Tensor target) {
+        return objective.loss(List.of(output), List.of(target), null).item();
+    }
+
+    @Test
+    void objectivesWeighExamples() {
+        Tensor x = device.tensor(DType.F32, new double[] {1, 2, 3, 4}, 2, 2);
+        Tensor t = device.tensor(DType.F32, new double[] {0, 0, 0, 0}, 2, 2);
+        Tensor weights = device.tensor(DType.F32, new double[] {3, 1});
+        Tensor loss = Objective.mse().loss(List.of(x), List.of(t), weights);
+        assertEquals((3 * 2.5 + 12.5) / 4, loss.item(), 1e-6);
+        Objective sum = Objective.sum(List.of(Objective.mse(), Objective.l1()), 1, 0.5);
+        assertEquals(7.5 + 1.25, sum.loss(List.of(x, x), List.of(t, t), null).item(), 1e-6);
+        assertEquals("mse + l1", sum.label());
+        assertThrows(IllegalArgumentException.class, () -> sum.loss(List.of(x), List.of(t), null));
+        assertThrows(IllegalArgumentException.class, () -> Objective.sum(List.of(), 1));
+        assertThrows(IllegalArgumentException.class, () -> Objective.named("hinge", Task.CLASSES));
     }
 
     @Test
@@ -174,41 +195,39 @@ class NetworkTest {
         Linear linear = new Linear(3, 2);
         Sequential probabilities =
                 new Sequential(linear, new Sequential(ActivationLayer.relu(), new Softmax()));
-        LossKind.CROSS_ENTROPY.requireFit(linear);
-        LossKind.CROSS_ENTROPY.requireFit(new Sequential(linear, ActivationLayer.sigmoid()));
-        LossKind.CATEGORICAL_CROSS_ENTROPY.requireFit(probabilities);
+        Objective.crossEntropy().requireFit(linear);
+        Objective.crossEntropy().requireFit(new Sequential(linear, ActivationLayer.sigmoid()));
+        Objective.categoricalCrossEntropy().requireFit(probabilities);
         assertThrows(
                 IllegalArgumentException.class,
-                () -> LossKind.CROSS_ENTROPY.requireFit(probabilities));
+                () -> Objective.crossEntropy().requireFit(probabilities));
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,
                         () ->
-                                LossKind.CATEGORICAL_CROSS_ENTROPY.requireFit(
-                                        new Sequential(new Softmax(), linear)));
+                                Objective.categoricalCrossEntropy()
+                                        .requireFit(new Sequential(new Softmax(), linear)));
         assertTrue(String.valueOf(e.getMessage()).contains("ends in Linear(3, 2)"));
-        assertTrue(LossKind.CATEGORICAL_CROSS_ENTROPY.takesOneHot());
-        assertFalse(LossKind.CROSS_ENTROPY.takesOneHot());
     }
 
     @Test
     void initializersDrawInOrder() {
-        float[] values = new float[5];
+        double[] values = new double[5];
         Shape shape = Shape.of(3, 4);
-        Initializer.uniform(2).fill(values, shape, 4, new Philox(9));
+        Initializer.uniform(2).fill(values, shape, Fans.of(shape), new Philox(9));
         Philox random = new Philox(9);
-        for (float value : values) {
-            assertEquals((float) (2 * (2 * random.nextDouble() - 1)), value);
+        for (double value : values) {
+            assertEquals(2 * (2 * random.nextDouble() - 1), value);
         }
-        Initializer.normal(0.25).fill(values, shape, 4, new Philox(9));
+        Initializer.normal(0.25).fill(values, shape, Fans.of(shape), new Philox(9));
         random = new Philox(9);
-        for (float value : values) {
-            assertEquals((float) (0.25 * random.nextGaussian()), value);
+        for (double value : values) {
+            assertEquals(0.25 * random.nextGaussian(), value);
         }
-        Initializer.constant(0.5).fill(values, shape, 4, random);
-        assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f, 0.5f, 0.5f}, values);
-        Initializer.zeros().fill(values, shape, 4, random);
-        assertArrayEquals(new float[5], values);
+        Initializer.constant(0.5).fill(values, shape, Fans.of(shape), random);
+        assertArrayEquals(new double[] {0.5, 0.5, 0.5, 0.5, 0.5}, values);
+        Initializer.zeros().fill(values, shape, Fans.of(shape), random);
+        assertArrayEquals(new double[5], values);
     }
 
     @Test
@@ -229,26 +248,25 @@ class NetworkTest {
         long seed = 0x1234_5678_9ABC_DEF0L;
         Network network = Network.create(device, new Dropout(0.5), seed);
         Tensor x = device.ones(3, 5);
-        network.forward(x, true);
+        network.train(x);
         assertEquals(4, network.dropoutBlock());
-        float[] second = network.forward(x, true).toFloatArray();
+        float[] second = network.train(x).toFloatArray();
         for (long block : new long[] {0xFFFF_FFFF_FFFFL, 4}) {
             try (Scope _ = device.scope()) {
                 network.restoreDropout(seed, block);
             }
             assertEquals(block, network.dropoutBlock());
         }
-        assertArrayEquals(second, network.forward(x, true).toFloatArray());
+        assertArrayEquals(second, network.train(x).toFloatArray());
         Network other = Network.create(device, new Dropout(0.5), 0x1234_5679_9ABC_DEF0L);
         other.restoreDropout(other.seed(), 4);
-        assertFalse(Arrays.equals(second, other.forward(x, true).toFloatArray()));
+        assertFalse(Arrays.equals(second, other.train(x).toFloatArray()));
         assertEquals(seed, network.seed());
     }
 
     @Test
     void activationLayersApplyTheirFunctions() {
         Tensor x = device.tensor(DType.F32, new double[] {-2, -0.5, 0, 1, 3}, 1, 5);
-        Pass none = Network.create(device, new Linear(1, 1), 1).inferencePass();
         Map<ActivationLayer, Tensor> expected =
                 new HashMap<>(
                         Map.of(
@@ -281,7 +299,7 @@ class NetworkTest {
                 (layer, y) ->
                         assertArrayEquals(
                                 y.toDoubleArray(),
-                                layer.forward(x, none).toDoubleArray(),
+                                Network.create(device, layer, 1).forward(x).toDoubleArray(),
                                 layer.describe()));
         assertEquals(Activation.RELU, ActivationLayer.relu().fused());
         assertEquals(Activation.IDENTITY, ActivationLayer.gelu().fused());
@@ -290,12 +308,11 @@ class NetworkTest {
 
     @Test
     void flattenKeepsTheFirstAxis() {
-        Pass none = Network.create(device, new Linear(1, 1), 1).inferencePass();
-        Flatten flatten = new Flatten();
-        assertEquals(Shape.of(2, 12), flatten.forward(device.ones(2, 3, 4), none).shape());
-        assertEquals(Shape.of(5, 1), flatten.forward(device.ones(5), none).shape());
-        assertEquals(Shape.of(2, 3), flatten.forward(device.ones(2, 3), none).shape());
-        assertEquals(Shape.of(0, 0), flatten.forward(device.ones(0, 3, 4), none).shape());
+        Network flatten = Network.create(device, new Flatten(), 1);
+        assertEquals(Shape.of(2, 12), flatten.forward(device.ones(2, 3, 4)).shape());
+        assertEquals(Shape.of(5, 1), flatten.forward(device.ones(5)).shape());
+        assertEquals(Shape.of(2, 3), flatten.forward(device.ones(2, 3)).shape());
+        assertEquals(Shape.of(0, 0), flatten.forward(device.ones(0, 3, 4)).shape());
     }
 
     @Test

@@ -12,9 +12,9 @@ import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceOutOfMemoryException;
-import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.GeneratedDigits;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.data.Normalization;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
@@ -68,12 +68,12 @@ class UnscopedTest {
                 int live = device.memory().liveTensors();
                 network.forward(x);
                 assertEquals(live + 1, device.memory().liveTensors());
-                network.forward(x, true);
+                network.train(x);
                 assertEquals(live + 2, device.memory().liveTensors());
                 device.trim();
                 for (int n = 0; n < 3; n++) {
                     allocationsLeft = n;
-                    assertThrows(DeviceOutOfMemoryException.class, () -> network.forward(x, true));
+                    assertThrows(DeviceOutOfMemoryException.class, () -> network.train(x));
                     allocationsLeft = Long.MAX_VALUE;
                     device.trim();
                     assertEquals(live + 2, device.memory().liveTensors());
@@ -96,7 +96,11 @@ class UnscopedTest {
                         new Runnable[] {
                             () -> Network.create(device, layers(), 1),
                             () -> new Optimizer(parameters, OptimizerKind.ADAM, 0.1),
-                            () -> new Batches(device, digits, Normalization.of(digits), 2, true)
+                            () ->
+                                    new InMemoryBatches(
+                                            device,
+                                            digits.oneHotExamples(Normalization.of(digits)),
+                                            2)
                         }) {
                     allocationsLeft = n;
                     assertThrows(DeviceOutOfMemoryException.class, maker::run);

@@ -124,7 +124,8 @@ class OptimizerTest {
         Linear one = new Linear(1, 1, Initializer.constant(1), null);
         Parameters parameters = Network.create(device, one, 1).parameters();
         Optimizer optimizer = new Optimizer(parameters, OptimizerKind.SGD, 0.5);
-        device.backend().run(new KernelCall.Fill(1, parameters.gradients().view()));
+        device.backend()
+                .run(new KernelCall.Fill(1, parameters.groups().getFirst().gradients().view()));
         optimizer.step();
         optimizer.setLr(0.25);
         optimizer.step();
@@ -174,10 +175,13 @@ class OptimizerTest {
             double most = kind.rule(Penalty.NONE).largestGradient(0.5);
             Parameters parameters = one(3);
             Optimizer optimizer = new Optimizer(parameters, kind, 0.5, Penalty.NONE);
-            device.backend().run(new KernelCall.Fill(most, parameters.gradients().view()));
+            device.backend()
+                    .run(
+                            new KernelCall.Fill(
+                                    most, parameters.groups().getFirst().gradients().view()));
             optimizer.step();
             assertEquals(1, optimizer.steps());
-            assertTrue(Double.isFinite(parameters.values().sum().item()));
+            assertTrue(Double.isFinite(parameters.groups().getFirst().values().sum().item()));
         }
     }
 
@@ -196,7 +200,8 @@ class OptimizerTest {
     void aCapturedStepIsRefusedWithoutWaiting() {
         Parameters parameters = one(2);
         Optimizer sgd = new Optimizer(parameters, OptimizerKind.SGD, 0.5);
-        device.backend().run(new KernelCall.Fill(1, parameters.gradients().view()));
+        device.backend()
+                .run(new KernelCall.Fill(1, parameters.groups().getFirst().gradients().view()));
         Parameter weight = parameters.list().getFirst();
         try (Capture step = device.capture(sgd::step)) {
             sgd.check();

@@ -8,6 +8,7 @@ import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
 import dev.weft.data.GeneratedDigits;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.data.Normalization;
 import dev.weft.data.Split;
 import dev.weft.nn.Models;
@@ -46,11 +47,11 @@ class TrainingTest {
             // With dropout, whose masks are drawn on the device.
             Network network = Network.create(device, Models.SIMPLENET.layers(0.1), 1);
             Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.001);
-            Batches train = new Batches(device, digits.train(), scale, 64, false);
+            Batches train = new InMemoryBatches(device, digits.train().examples(scale), 64);
             Trainer trainer = new Trainer(network, Models.SIMPLENET.loss(), adam);
             trainer.captureSteps(captures);
             trainer.train(train, 1, EPOCHS, 1);
-            Batches test = new Batches(device, digits.test(), scale, 64, false);
+            Batches test = new InMemoryBatches(device, digits.test().examples(scale), 64);
             return new Result(
                     Evaluation.of(network, Models.SIMPLENET.loss(), test).accuracy(),
                     network.parameters().sha256());

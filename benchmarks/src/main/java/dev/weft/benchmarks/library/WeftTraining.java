@@ -10,6 +10,7 @@ import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.SimpleNet;
 import dev.weft.benchmarks.task.TrainingStep;
 import dev.weft.data.Batches;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.nn.Models;
 import dev.weft.nn.Network;
 import dev.weft.nn.Parameter;
@@ -109,7 +110,10 @@ final class WeftTraining implements Work {
             try (Scope _ = device.scope();
                     Tape tape = new Tape(device)) {
                 network.parameters().watch(tape);
-                tape.gradients(Models.SIMPLENET.loss().of(network.forward(x, true), target));
+                tape.gradients(
+                        Models.SIMPLENET
+                                .loss()
+                                .loss(List.of(network.train(x)), List.of(target), null));
                 optimizer.step(go);
             }
         };
@@ -119,7 +123,8 @@ final class WeftTraining implements Work {
     static Work epoch(Device device, Epoch task) {
         WeftTraining work = new WeftTraining(device, task.kind(), task.lr());
         Batches batches =
-                new Batches(device, task.digits(), task.normalization(), task.batch(), false);
+                new InMemoryBatches(
+                        device, task.digits().examples(task.normalization()), task.batch());
         work.trainer.captureSteps(true);
         work.trainer.listen(
                 new TrainingListener() {

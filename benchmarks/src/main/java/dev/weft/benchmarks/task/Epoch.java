@@ -4,13 +4,18 @@ import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
+import dev.weft.data.Examples;
 import dev.weft.data.GeneratedDigits;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.data.Normalization;
+import dev.weft.io.HostArray;
 import dev.weft.optim.OptimizerKind;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A pass of SimpleNet over digits in random order, with SGD, and a look at every loss. A result is
@@ -75,13 +80,15 @@ public final class Epoch implements Task {
 
     /** The order of the examples in the first epoch. */
     public int[] order() {
-        // Batches order any examples of this number alike, also such as have one pixel.
-        Dataset small = new Dataset(new byte[examples], 1, 1, new int[examples], 1, "an order");
+        // Batches order any examples of this number alike: here each is its own number.
+        int[] numbers = new int[examples];
+        Arrays.setAll(numbers, i -> i);
+        HostArray each = HostArray.of(numbers, examples);
         try (Device device = Devices.open("reference");
                 var _ = device.scope()) {
-            Batches all = new Batches(device, small, new Normalization(0, 1), examples, false);
-            all.shuffle(SEED, 1);
-            return all.examples(0).toIntArray();
+            Batches all = new InMemoryBatches(device, Examples.of(each, each), examples);
+            all.begin(SEED, 1);
+            return Objects.requireNonNull(all.next()).batch().target().toIntArray();
         }
     }
 

@@ -1,4 +1,7 @@
-package dev.weft.io;
+package dev.weft.train;
+
+import dev.weft.io.HostArray;
+import dev.weft.io.Safetensors;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -36,7 +39,7 @@ final class Checksums {
         MessageDigest digest = sha256();
         try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
             for (HostArray entry : entries) {
-                Safetensors.write(entry.content(), out);
+                entry.writeTo(out);
             }
         } catch (IOException e) {
             throw new AssertionError("nothing is written", e);

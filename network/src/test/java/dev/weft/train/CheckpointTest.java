@@ -1,4 +1,4 @@
-package dev.weft.io;
+package dev.weft.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,6 +11,9 @@ import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
+import dev.weft.io.FormatException;
+import dev.weft.io.HostArray;
+import dev.weft.io.Safetensors;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
@@ -61,7 +64,10 @@ class CheckpointTest {
     private Path save(OptimizerKind kind) throws IOException {
         Network network = network(SEED);
         Optimizer optimizer = new Optimizer(network.parameters(), kind, 0.1, PENALTY);
-        device.backend().run(new KernelCall.Fill(0.5, network.parameters().gradients().view()));
+        device.backend()
+                .run(
+                        new KernelCall.Fill(
+                                0.5, network.parameters().groups().getFirst().gradients().view()));
         optimizer.step();
         network.restoreDropout(SEED, SEED + 2);
         Path file = folder.resolve("model");

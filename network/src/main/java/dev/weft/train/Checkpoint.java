@@ -1,14 +1,21 @@
-package dev.weft.io;
+package dev.weft.train;
 
 import dev.weft.Scope;
 import dev.weft.Tensor;
+import dev.weft.io.AtomicFile;
+import dev.weft.io.Excerpt;
+import dev.weft.io.FormatException;
+import dev.weft.io.HostArray;
+import dev.weft.io.Safetensors;
 import dev.weft.nn.Network;
 import dev.weft.nn.Parameter;
+import dev.weft.nn.ParameterGroup;
 import dev.weft.nn.Parameters;
 import dev.weft.optim.Optimizer;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,14 +69,13 @@ public final class Checkpoint {
             Path path, Network network, Optimizer optimizer, Map<String, String> metadata)
             throws IOException {
         Map<String, HostArray> values = new LinkedHashMap<>();
-        for (Parameter parameter : network.parameters().list()) {
+        for (Parameter parameter : saved(network)) {
             HostArray value = HostArray.of(parameter.value());
-            float[] numbers = value.floats();
-            int bad = firstNotFinite(numbers);
+            long bad = firstNotFinite(value);
             if (bad >= 0) {
                 throw new IllegalArgumentException(
                         "%s: is not saved, since parameter '%s' is %s at index %d: train with a smaller learning rate"
-                                .formatted(path, parameter.name(), numbers[bad], bad));
+                                .formatted(path, parameter.name(), value.get(bad), bad));
             }
             values.put(parameter.name(), value);
         }
@@ -193,7 +199,7 @@ public final class Checkpoint {
      */
     public void restore(Network network) throws FormatException {
         Map<String, Tensor> targets = new LinkedHashMap<>();
-        for (Parameter parameter : network.parameters().list()) {
+        for (Parameter parameter : saved(network)) {
             targets.put(parameter.name(), parameter.value());
         }
         Map<String, HostArray> saved = entries(targets);
@@ -210,12 +216,11 @@ public final class Checkpoint {
             checkSum(Checksums.PARAMETERS, Checksums.ofContent(saved.values()));
         }
         for (Map.Entry<String, HostArray> entry : saved.entrySet()) {
-            float[] numbers = entry.getValue().floats();
-            int bad = firstNotFinite(numbers);
+            long bad = firstNotFinite(entry.getValue());
             if (bad >= 0) {
                 throw new FormatException(
                         "%s: its '%s' is %s at index %d: parameters must be finite"
-                                .formatted(path, entry.getKey(), numbers[bad], bad));
+                                .formatted(path, entry.getKey(), entry.getValue().get(bad), bad));
             }
         }
         if (file.metadata().containsKey(DROPOUT_BLOCK)) {
@@ -261,12 +266,12 @@ public final class Checkpoint {
     /** The parts of an optimizer's state, by the names that they have in files. */
     private static Map<String, Tensor> states(Optimizer optimizer, Network network) {
         Map<String, Tensor> states = new LinkedHashMap<>();
-        List<Parameter> parameters = network.parameters().list();
+        ParameterGroup group = network.parameters().groups().getFirst();
         for (int i = 0; i < optimizer.states().size(); i++) {
             String state = optimizer.kind().stateNames().get(i);
-            List<Tensor> parts = network.parameters().split(optimizer.states().get(i));
+            List<Tensor> parts = group.split(optimizer.states().get(i));
             for (int j = 0; j < parts.size(); j++) {
-                states.put(STATES + state + "." + parameters.get(j).name(), parts.get(j));
+                states.put(STATES + state + "." + group.parameters().get(j).name(), parts.get(j));
             }
         }
         return states;
@@ -303,17 +308,24 @@ public final class Checkpoint {
     private static void put(Map<String, HostArray> saved, Map<String, Tensor> targets) {
         targets.forEach(
                 (name, target) -> {
-                    float[] numbers = Objects.requireNonNull(saved.get(name)).floats();
-                    try (Tensor fresh = target.device().tensor(numbers, target.shape().toArray())) {
+                    HostArray array = Objects.requireNonNull(saved.get(name));
+                    try (Tensor fresh = array.on(target.device())) {
                         target.assign(fresh);
                     }
                 });
     }
 
+    /** Parameters and buffers. */
+    private static List<Parameter> saved(Network network) {
+        List<Parameter> all = new ArrayList<>(network.parameters().list());
+        all.addAll(network.parameters().buffers());
+        return all;
+    }
+
     /** The index of the first that is NaN or infinite, -1 where all are finite. */
-    private static int firstNotFinite(float[] numbers) {
-        for (int i = 0; i < numbers.length; i++) {
-            if (!Float.isFinite(numbers[i])) {
+    private static long firstNotFinite(HostArray array) {
+        for (long i = 0; i < array.shape().size(); i++) {
+            if (!Double.isFinite(array.get(i))) {
                 return i;
             }
         }

@@ -1,7 +1,8 @@
-package dev.weft.io;
+package dev.weft.train;
 
 import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
+import dev.weft.io.FormatException;
 import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;

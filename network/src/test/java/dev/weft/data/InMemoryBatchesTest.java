@@ -3,12 +3,16 @@ package dev.weft.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.Shape;
+import dev.weft.io.HostArray;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,10 +21,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Mini-batches: every example once in each pass, with its own label. */
-class BatchesTest {
+class InMemoryBatchesTest {
     private static final Normalization NONE = new Normalization(0, 1 / 255.0);
 
     private final Device device = Devices.open("reference");
@@ -46,19 +51,20 @@ class BatchesTest {
     }
 
     /** The examples of a pass in its order; checks what belongs to each on the way. */
-    private List<Integer> pass(Batches batches) {
+    private List<Integer> pass(Batches batches, long seed, int epoch) {
+        batches.begin(seed, epoch);
         List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < batches.count(); i++) {
+        for (Batches.Slot slot = batches.next(); slot != null; slot = batches.next()) {
             try (Scope _ = device.scope()) {
-                Batches.Batch batch = batches.get(i);
-                assertEquals(order.size(), batch.from());
-                float[] images = batch.images().toFloatArray();
+                Batches.Batch batch = slot.batch();
+                float[] images = batch.input().toFloatArray();
                 int[] labels = batch.target().toIntArray();
-                for (int row = 0; row < batch.size(); row++) {
+                assertArrayEquals(images, slot.host().inputs().getFirst().floats());
+                for (int row = 0; row < slot.size(); row++) {
                     int example = Math.round(images[2 * row]);
                     assertEquals(2 * example, Math.round(images[2 * row + 1]));
                     assertEquals(example % 3, labels[row]);
-                    assertEquals(example % 3, batches.label(batch.from() + row));
+                    assertEquals(example % 3, slot.targets().getFirst().get(row));
                     order.add(example);
                 }
             }
@@ -66,61 +72,96 @@ class BatchesTest {
         return order;
     }
 
+    private static Batches.Slot next(Batches batches) {
+        return Objects.requireNonNull(batches.next());
+    }
+
+    private Batches batches(int size, int batch) {
+        return new InMemoryBatches(device, data(size).examples(NONE), batch);
+    }
+
     @Test
     void aPassHasEveryExampleOnceAndTheLastBatchIsShort() {
-        Batches batches = new Batches(device, data(50), NONE, 16, false);
-        assertEquals(4, batches.count());
-        assertEquals(50, batches.size());
-        assertEquals(3, batches.classes());
-        try (Scope _ = device.scope()) {
-            assertEquals(Shape.of(16, 2), batches.get(2).images().shape());
-            assertEquals(2, batches.get(3).size());
-            assertEquals(Shape.of(2, 2), batches.get(3).images().shape());
-        }
-        List<Integer> plain = pass(batches);
+        Batches batches = batches(50, 16);
+        assertEquals(4, batches.count().orElseThrow());
+        assertEquals(50, batches.size().orElseThrow());
+        batches.begin(0, 0);
+        batches.skip(2);
+        Batches.Slot third = next(batches);
+        assertEquals(Shape.of(16, 2), third.batch().input().shape());
+        assertEquals(32, third.host().inputs().getFirst().get(0), 1e-5);
+        assertEquals(Shape.of(2, 2), next(batches).batch().input().shape());
+        assertNull(batches.next());
+        List<Integer> plain = pass(batches, 1, 0);
         for (int i = 0; i < 50; i++) {
             assertEquals(i, plain.get(i));
         }
-        batches.shuffle(1, 1);
-        List<Integer> shuffled = pass(batches);
+        List<Integer> shuffled = pass(batches, 1, 1);
         assertNotEquals(plain, shuffled);
         assertEquals(new HashSet<>(plain), new HashSet<>(shuffled));
-        batches.inOrder();
-        assertEquals(plain, pass(batches));
+        assertEquals(plain, pass(batches, 2, 0));
+    }
+
+    /** Captured steps read from it. */
+    @Test
+    void batchesOfOneShapeHaveOneSlot() {
+        Batches batches = batches(50, 16);
+        batches.begin(1, 1);
+        Batches.Slot first = next(batches);
+        assertSame(first, next(batches));
+        batches.skip(1);
+        assertNotSame(first, next(batches));
+        batches.begin(1, 2);
+        assertSame(first, next(batches));
+        assertThrows(IndexOutOfBoundsException.class, () -> batches.skip(5));
+    }
+
+    @Test
+    void examplesHaveWeights() {
+        Examples plain = data(3).examples(NONE);
+        HostArray weights = HostArray.of(new float[] {1, 2, 3}, 3);
+        Examples weighted = new Examples(plain.inputs(), plain.targets(), weights);
+        Batches batches = new InMemoryBatches(device, weighted, 2);
+        batches.begin(0, 0);
+        assertArrayEquals(
+                new float[] {1, 2},
+                Objects.requireNonNull(next(batches).batch().weights()).toFloatArray());
+        assertArrayEquals(
+                new float[] {3},
+                Objects.requireNonNull(next(batches).batch().weights()).toFloatArray());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Examples(plain.inputs(), plain.targets(), weights.slice(0, 2)));
     }
 
     @Test
     void theOrderIsAFunctionOfSeedAndEpoch() {
-        Batches batches = new Batches(device, data(50), NONE, 16, false);
-        batches.shuffle(7, 1);
-        List<Integer> first = pass(batches);
-        batches.shuffle(7, 2);
-        List<Integer> second = pass(batches);
+        Batches batches = new InMemoryBatches(device, data(50).examples(NONE), 16);
+        List<Integer> first = pass(batches, 7, 1);
+        List<Integer> second = pass(batches, 7, 2);
         assertNotEquals(first, second);
-        batches.shuffle(8, 1);
-        assertNotEquals(first, pass(batches));
-        Batches others = new Batches(device, data(50), NONE, 16, false);
-        others.shuffle(7, 2);
-        assertEquals(second, pass(others), "whatever was shuffled before");
+        assertNotEquals(first, pass(batches, 8, 1));
+        Batches others = new InMemoryBatches(device, data(50).examples(NONE), 16);
+        assertEquals(second, pass(others, 7, 2), "whatever was shuffled before");
     }
 
     @Test
     void oneHotRows() {
-        Batches batches = new Batches(device, data(4), NONE, 4, true);
-        try (Scope _ = device.scope()) {
-            assertArrayEquals(
-                    new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0},
-                    batches.get(0).target().toFloatArray());
-        }
+        Batches batches = new InMemoryBatches(device, data(4).oneHotExamples(NONE), 4);
+        batches.begin(0, 0);
+        assertArrayEquals(
+                new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0},
+                next(batches).batch().target().toFloatArray());
     }
 
     @Test
     void aBatchMayBeLargerThanTheData() {
-        Batches batches = new Batches(device, data(5), NONE, 64, false);
-        assertEquals(1, batches.count());
-        assertEquals(5, pass(batches).size());
+        Batches batches = new InMemoryBatches(device, data(5).examples(NONE), 64);
+        assertEquals(1, batches.count().orElseThrow());
+        assertEquals(5, pass(batches, 0, 0).size());
         assertThrows(
-                IllegalArgumentException.class, () -> new Batches(device, data(5), NONE, 0, false));
+                IllegalArgumentException.class,
+                () -> new InMemoryBatches(device, data(5).examples(NONE), 0));
     }
 
     @Test
@@ -144,25 +185,27 @@ class BatchesTest {
 
     @Test
     void theLastBatchMayHaveOneExampleAndADataSetNotNone() {
-        Batches batches = new Batches(device, data(5), NONE, 2, false);
-        assertEquals(3, batches.count());
-        assertEquals(1, batches.get(2).size());
-        assertEquals(4, batches.get(2).from());
-        assertEquals(5, new Batches(device, data(5), NONE, Integer.MAX_VALUE, false).get(0).size());
+        Batches batches = new InMemoryBatches(device, data(5).examples(NONE), 2);
+        assertEquals(3, batches.count().orElseThrow());
+        batches.begin(0, 0);
+        batches.skip(2);
+        assertEquals(1, next(batches).size());
+        Batches all = batches(5, Integer.MAX_VALUE);
+        all.begin(0, 0);
+        assertEquals(5, next(all).size());
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> new Batches(device, data(0), NONE, 2, false));
+                        () -> new InMemoryBatches(device, data(0).examples(NONE), 2));
         assertEquals("test: holds no examples", e.getMessage());
     }
 
     @Test
     void ordersUseAllBitsOfTheSeed() {
-        Batches batches = new Batches(device, data(50), NONE, 16, false);
+        Batches batches = new InMemoryBatches(device, data(50).examples(NONE), 16);
         Set<List<Integer>> orders = new HashSet<>();
         for (long seed : new long[] {1, 1L << 32 | 1, 1L << 53 | 1, Long.MIN_VALUE | 1}) {
-            batches.shuffle(seed, 1);
-            orders.add(pass(batches));
+            orders.add(pass(batches, seed, 1));
         }
         assertEquals(4, orders.size());
     }
