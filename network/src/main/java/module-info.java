@@ -9,6 +9,7 @@ module dev.weft.network {
     requires metadata.extractor;
 
     exports dev.weft.data;
+    exports dev.weft.data.image;
     exports dev.weft.io;
     exports dev.weft.nn;
     exports dev.weft.optim;
