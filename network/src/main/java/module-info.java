@@ -11,6 +11,7 @@ module dev.weft.network {
     exports dev.weft.data;
     exports dev.weft.data.image;
     exports dev.weft.io;
+    exports dev.weft.metrics;
     exports dev.weft.nn;
     exports dev.weft.optim;
     exports dev.weft.train;

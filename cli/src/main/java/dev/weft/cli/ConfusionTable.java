@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.train.ConfusionMatrix;
+import dev.weft.metrics.ConfusionMatrix;
 
 import java.io.PrintWriter;
 

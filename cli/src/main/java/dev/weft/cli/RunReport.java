@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 
 import dev.weft.backend.DeviceInfo;
 import dev.weft.io.AtomicFile;
-import dev.weft.train.ConfusionMatrix;
+import dev.weft.metrics.ConfusionMatrix;
 import dev.weft.train.Evaluation;
 import dev.weft.train.TrainingListener.EpochEvent;
 

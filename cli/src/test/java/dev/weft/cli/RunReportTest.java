@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonGenerator;
 
 import dev.weft.backend.DeviceInfo;
-import dev.weft.train.ConfusionMatrix;
+import dev.weft.metrics.ConfusionMatrix;
 import dev.weft.train.Evaluation;
 import dev.weft.train.TrainingListener.EpochEvent;
 

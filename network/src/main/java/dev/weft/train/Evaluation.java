@@ -3,6 +3,7 @@ package dev.weft.train;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
 import dev.weft.io.HostArray;
+import dev.weft.metrics.ConfusionMatrix;
 import dev.weft.nn.Forward;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;

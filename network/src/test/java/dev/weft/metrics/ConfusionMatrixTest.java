@@ -1,4 +1,4 @@
-package dev.weft.train;
+package dev.weft.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
