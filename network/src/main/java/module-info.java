@@ -10,6 +10,7 @@ module dev.weft.network {
 
     exports dev.weft.data;
     exports dev.weft.data.image;
+    exports dev.weft.data.table;
     exports dev.weft.io;
     exports dev.weft.metrics;
     exports dev.weft.nn;
