@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.backend.Backend;
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.ForwardingBackend;
 import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
@@ -467,6 +468,33 @@ public final class Device implements AutoCloseable {
         }
         trace = null;
         backend = untraced;
+    }
+
+    /**
+     * Does what {@code body} does, and tells {@code observer} of every kernel call on the way: what
+     * counts operations, say. A trace is opened and closed outside of it.
+     *
+     * @throws IllegalStateException where a step is being captured
+     */
+    public void observe(Consumer<KernelCall> observer, Runnable body) {
+        check();
+        if (isCapturing()) {
+            throw new IllegalStateException("observe: a step is being captured on " + this);
+        }
+        Backend unobserved = backend;
+        backend =
+                new ForwardingBackend(unobserved) {
+                    @Override
+                    public void run(KernelCall call) {
+                        observer.accept(call);
+                        super.run(call);
+                    }
+                };
+        try {
+            body.run();
+        } finally {
+            backend = unobserved;
+        }
     }
 
     /** Whether a step is being captured: calls are recorded instead of done. */

@@ -8,7 +8,9 @@ import dev.weft.Tensor;
 import dev.weft.random.Philox;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -103,6 +105,56 @@ public final class Network {
                     });
         }
         return found.stream().findFirst();
+    }
+
+    /**
+     * What the network is made of, and what a pass without dropout costs for one F32 input of this
+     * shape. Runs it on zeros.
+     */
+    public Summary summary(long... shape) {
+        try (Scope _ = device.scope()) {
+            return summary(List.of(device.zeros(parameters.dtype(), shape)));
+        }
+    }
+
+    /** The same for any inputs. */
+    public Summary summary(List<Tensor> inputs) {
+        List<Summary.Row> rows = new ArrayList<>();
+        long[] flops = {0};
+        long[] resultBytes = {0};
+        Map<Block, Long> before = new IdentityHashMap<>();
+        Pass.Observer observer =
+                new Pass.Observer() {
+                    @Override
+                    public void runs(Block block) {
+                        before.put(block, flops[0]);
+                    }
+
+                    @Override
+                    public void ran(Block block, List<Tensor> taken, List<Tensor> given) {
+                        rows.add(
+                                new Summary.Row(
+                                        parameters.path(block),
+                                        block.describe(),
+                                        given.stream().map(Tensor::shape).toList(),
+                                        parameters.ownCount(block),
+                                        flops[0] - before.getOrDefault(block, 0L)));
+                        if (block.children().isEmpty()) {
+                            given.forEach(y -> resultBytes[0] += y.size() * y.dtype().bytes());
+                        }
+                    }
+                };
+        try (Scope _ = device.scope()) {
+            device.observe(
+                    call -> flops[0] += Summary.flops(call), () -> run(false, inputs, observer));
+        }
+        return new Summary(
+                rows,
+                parameters.count(),
+                parameters.trainedCount(),
+                flops[0],
+                parameters.bytes(),
+                resultBytes[0]);
     }
 
     private static boolean isFinite(Tensor x) {

@@ -221,9 +221,28 @@ public final class Parameters {
         return parameter;
     }
 
+    /** The path of a block; empty for the root, and for what is none of the network's. */
+    String path(Block block) {
+        return paths.getOrDefault(block, "");
+    }
+
+    /** How many numbers a block's own parameters are. */
+    long ownCount(Block block) {
+        return byBlock.getOrDefault(block, Map.of()).values().stream()
+                .filter(parameter -> parameter.role() != Role.BUFFER)
+                .mapToLong(parameter -> parameter.shape().size())
+                .sum();
+    }
+
+    /** The bytes of parameters and buffers, without gaps. */
+    public long bytes() {
+        long buffered = buffers.stream().mapToLong(buffer -> buffer.shape().size()).sum();
+        return (count() + buffered) * dtype.bytes();
+    }
+
     /** What messages call a block: its path and its description. */
     String name(Block block) {
-        String path = paths.getOrDefault(block, "");
+        String path = path(block);
         return path.isEmpty() ? block.describe() : "layer " + path + ", " + block.describe();
     }
 

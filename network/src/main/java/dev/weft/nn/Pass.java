@@ -16,9 +16,13 @@ public final class Pass {
     private final SequencedMap<Parameter, Tensor> updates = new LinkedHashMap<>();
 
     /** Is told of each block that a pass comes through, as for summaries and messages. */
+    @FunctionalInterface
     interface Observer {
         /** Tells nobody. */
         Observer NONE = (block, inputs, outputs) -> {};
+
+        /** A block is about to be run. */
+        default void runs(Block block) {}
 
         /** A block has been run, after the blocks that it is made of. */
         void ran(Block block, List<Tensor> inputs, List<Tensor> outputs);
@@ -69,19 +73,17 @@ public final class Pass {
 
     /** The result of a layer for x. */
     public Tensor apply(Layer layer, Tensor x) {
-        Tensor y = layer.forward(this, x);
-        if (isObserved()) {
-            observer.ran(layer, List.of(x), List.of(y));
-        }
-        return y;
+        return isObserved() ? apply((Block) layer, List.of(x)).getFirst() : layer.forward(this, x);
     }
 
     /** The results of a block for its inputs. */
     public List<Tensor> apply(Block block, List<Tensor> inputs) {
-        List<Tensor> outputs = block.forward(this, inputs);
-        if (isObserved()) {
-            observer.ran(block, inputs, outputs);
+        if (!isObserved()) {
+            return block.forward(this, inputs);
         }
+        observer.runs(block);
+        List<Tensor> outputs = block.forward(this, inputs);
+        observer.ran(block, inputs, outputs);
         return outputs;
     }
 
