@@ -201,6 +201,11 @@ public final class Parameters {
         return arrangement;
     }
 
+    /** The device that holds them. */
+    public Device device() {
+        return device;
+    }
+
     /** The type of parameters and buffers. */
     public DType dtype() {
         return dtype;

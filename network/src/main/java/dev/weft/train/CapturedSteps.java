@@ -5,6 +5,8 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +23,7 @@ final class CapturedSteps implements AutoCloseable {
 
     private final Device device;
     private final TrainingStep step;
+    private final @Nullable GradientSum sum;
     private final Map<Batches.Slot, OfSlot> captured = new LinkedHashMap<>(MOST, 0.75f, true);
 
     /**
@@ -30,9 +33,15 @@ final class CapturedSteps implements AutoCloseable {
      */
     private record OfSlot(Capture capture, TrainingStep.Outcome outcome) {}
 
-    CapturedSteps(Device device, TrainingStep step) {
+    /**
+     * None yet.
+     *
+     * @param sum as {@link TrainingStep#run} takes it
+     */
+    CapturedSteps(Device device, TrainingStep step, @Nullable GradientSum sum) {
         this.device = device;
         this.step = step;
+        this.sum = sum;
     }
 
     /** Enqueues the step on the batch in a slot. The next one overwrites its outcome. */
@@ -63,7 +72,7 @@ final class CapturedSteps implements AutoCloseable {
                 device.capture(
                         () -> {
                             try (Scope scope = device.scope()) {
-                                made.add(step.run(slot.batch()).keptBy(scope));
+                                made.add(step.run(slot.batch(), sum).keptBy(scope));
                             }
                         });
         return new OfSlot(capture, made.getFirst());

@@ -6,6 +6,8 @@ import dev.weft.data.Batches;
 import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -32,7 +34,7 @@ final class FiniteGuard {
     }
 
     /** Enqueues the count of what is unfit in the loss and the gradients. */
-    void look(Tensor loss) {
+    void look(@Nullable Tensor loss) {
         optimizer.countUnfit(loss, count);
     }
 
@@ -67,6 +69,21 @@ final class FiniteGuard {
         return new NonFiniteException(
                 "step %d (epoch %d): %s; the parameters are as they were before this step: %s"
                         .formatted(step, epoch, what, cause),
+                step);
+    }
+
+    /** The same of an update by the gradients of several batches. */
+    NonFiniteException found(int epoch, long step) {
+        restart();
+        String cause =
+                network.parameters()
+                        .firstNonFinite()
+                        .map(bad -> bad + " before this step: start from other parameters")
+                        .or(optimizer::refusal)
+                        .orElse("a gradient is not finite");
+        return new NonFiniteException(
+                "step %d (epoch %d): a sum of gradients cannot be used; the parameters are as they were before this step: %s"
+                        .formatted(step, epoch, cause),
                 step);
     }
 

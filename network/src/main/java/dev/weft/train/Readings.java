@@ -37,8 +37,13 @@ final class Readings {
             backend.downloadLater(unfit.view(), count);
             predictions.read(outcome.output());
         } else {
-            backend.download(unfit.view(), count);
+            readCount(unfit);
         }
+    }
+
+    /** Reads the guard's count alone. Blocks. */
+    void readCount(Tensor unfit) {
+        unfit.device().backend().download(unfit.view(), count);
     }
 
     double loss() {

@@ -7,8 +7,12 @@ import dev.weft.nn.Network;
 import dev.weft.nn.Objective;
 import dev.weft.optim.Optimizer;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -17,11 +21,16 @@ import java.util.function.Supplier;
  */
 public final class Trainer {
     private final Network network;
+    private final Objective objective;
+    private final Optimizer optimizer;
     private final FiniteGuard guard;
     private final TrainingStep step;
     private final Readings readings;
     private final List<TrainingListener> listeners = new ArrayList<>();
     private boolean captures;
+    private int accumulated = 1;
+    private @Nullable Batches validation;
+    private Supplier<@Nullable Meter> meters = () -> null;
     private volatile boolean stopping;
 
     /**
@@ -31,6 +40,8 @@ public final class Trainer {
      */
     public Trainer(Network network, Objective objective, Optimizer optimizer) {
         this.network = network;
+        this.objective = objective;
+        this.optimizer = optimizer;
         objective.requireFit(network.root());
         this.guard = new FiniteGuard(network, optimizer);
         this.step = new TrainingStep(network, objective, optimizer, guard);
@@ -54,6 +65,52 @@ public final class Trainer {
     }
 
     /**
+     * Updates by the mean gradient of so many batches instead of each one's: as a batch that is so
+     * much larger, where the device has no room for it. A pass whose batches do not come out even
+     * ends with an update by fewer.
+     */
+    public void accumulate(int batches) {
+        if (batches < 1) {
+            throw new IllegalArgumentException(
+                    "accumulate: batches must be at least 1, got " + batches);
+        }
+        accumulated = batches;
+    }
+
+    /**
+     * Evaluates the network at the end of each epoch from now on, for {@link
+     * TrainingListener.EpochEvent#validation}.
+     *
+     * @param batches examples that are not trained on
+     */
+    public void validateOn(Batches batches) {
+        validateOn(batches, () -> null);
+    }
+
+    /** The same, with a new meter for each evaluation. */
+    public void validateOn(Batches batches, Supplier<@Nullable Meter> eachTime) {
+        validation = batches;
+        meters = eachTime;
+    }
+
+    /**
+     * Does this in each step from now on, between gradients and update: clipping, noise, a sum over
+     * machines. It enqueues kernels that write the parameters' gradients, and waits for nothing,
+     * since it is captured with the step.
+     */
+    public void beforeUpdate(Runnable work) {
+        step.beforeUpdate(work);
+    }
+
+    /**
+     * Does this in each step from now on, after the update, such as a moving average. It is given
+     * I32 of one element: where that is not 0, the step was refused, and nothing may change.
+     */
+    public void afterUpdate(Consumer<Tensor> work) {
+        step.afterUpdate(work);
+    }
+
+    /**
      * Trains for the epochs {@code first} to {@code last}, counted from 1.
      *
      * @throws NonFiniteException where a step's loss or gradients are not finite, or too large
@@ -67,7 +124,7 @@ public final class Trainer {
     }
 
     /**
-     * As {@link #train}, after {@code done} steps, which may have ended within an epoch: with the
+     * As {@link #train}, after {@code done} updates, which may have ended within an epoch: with the
      * parameters, the optimizer's state and the dropout as they were then, it goes on exactly. The
      * rest of that epoch is told to listeners as an epoch.
      *
@@ -81,8 +138,10 @@ public final class Trainer {
                                         new IllegalArgumentException(
                                                 "to go on within an epoch, the number of its"
                                                         + " batches must be known"));
-        int epoch = Math.toIntExact(done / count) + 1;
-        train(batches, new Position(epoch, done % count, done), last, seed);
+        long updates = Math.ceilDiv(count, accumulated);
+        int epoch = Math.toIntExact(done / updates) + 1;
+        long inEpoch = done % updates * accumulated;
+        train(batches, new Position(epoch, inEpoch, (epoch - 1) * count + inEpoch), last, seed);
     }
 
     /**
@@ -90,24 +149,32 @@ public final class Trainer {
      *
      * @param epoch from 1 on
      * @param batch how many of its batches are done
-     * @param steps how many are done in all, where they are known; otherwise 0
+     * @param steps how many batches are done in all, where that is known; otherwise 0
      */
     private record Position(int epoch, long batch, long steps) {}
 
     private void train(Batches batches, Position from, int last, long seed) {
-        try (Scope _ = network.device().scope();
-                CapturedSteps captured = new CapturedSteps(network.device(), step)) {
-            long skipped = from.batch;
-            long steps = from.steps > 0 ? from.steps : (from.epoch - 1) * batches.count().orElse(0);
-            for (int epoch = from.epoch; epoch <= last && !stopping; epoch++) {
-                batches.begin(seed, epoch);
-                batches.skip(skipped);
-                Epoch one = new Epoch(epoch, batches, captured, skipped, steps);
-                steps = one.train();
-                skipped = 0;
+        try (Scope _ = network.device().scope()) {
+            GradientSum sum = accumulated == 1 ? null : new GradientSum(network.parameters());
+            try (CapturedSteps captured = new CapturedSteps(network.device(), step, sum)) {
+                train(batches, new Work(captured, sum), from, last, seed);
             }
         } finally {
             stopping = false;
+        }
+    }
+
+    /** What the steps of a run are done with. */
+    private record Work(CapturedSteps captured, @Nullable GradientSum sum) {}
+
+    private void train(Batches batches, Work work, Position from, int last, long seed) {
+        long skipped = from.batch;
+        long steps = from.steps > 0 ? from.steps : (from.epoch - 1) * batches.count().orElse(0);
+        for (int epoch = from.epoch; epoch <= last && !stopping; epoch++) {
+            batches.begin(seed, epoch);
+            batches.skip(skipped);
+            steps = new Epoch(epoch, batches, work, skipped, steps).train();
+            skipped = 0;
         }
     }
 
@@ -124,18 +191,19 @@ public final class Trainer {
     private final class Epoch {
         private final int number;
         private final Batches batches;
-        private final CapturedSteps captured;
+        private final Work work;
         private final long started = System.nanoTime();
         private long batch;
         private long steps;
         private double lossSum;
         private long correctSum;
         private long seen;
+        private int summed;
 
-        Epoch(int number, Batches batches, CapturedSteps captured, long batch, long steps) {
+        Epoch(int number, Batches batches, Work work, long batch, long steps) {
             this.number = number;
             this.batches = batches;
-            this.captured = captured;
+            this.work = work;
             this.batch = batch;
             this.steps = steps;
         }
@@ -148,12 +216,26 @@ public final class Trainer {
                 }
                 step(slot);
             }
+            if (summed > 0) {
+                updateBySum();
+            }
             double seconds = (System.nanoTime() - started) * 1e-9;
             double accuracy = readings.classifies() ? (double) correctSum / seen : Double.NaN;
+            Evaluation validated =
+                    validation == null
+                            ? null
+                            : new EvaluationPass(network, objective, meters.get())
+                                    .over(validation);
             for (TrainingListener listener : listeners) {
                 listener.onEpoch(
                         new TrainingListener.EpochEvent(
-                                number, lossSum / seen, accuracy, seen, seconds));
+                                number,
+                                lossSum / seen,
+                                accuracy,
+                                seen,
+                                seconds,
+                                optimizer.lr(),
+                                validated));
             }
             return steps;
         }
@@ -163,8 +245,11 @@ public final class Trainer {
             batch++;
             double loss =
                     captures
-                            ? read(captured.run(slot), slot, number, steps)
-                            : eager(slot, number, steps);
+                            ? read(work.captured.run(slot), slot, number, steps)
+                            : eager(slot, work.sum, number, steps);
+            if (work.sum != null && ++summed == accumulated) {
+                updateBySum();
+            }
             int correct = readings.classifies() ? readings.correct(slot.targets().getFirst()) : 0;
             lossSum += loss * slot.size();
             correctSum += correct;
@@ -181,11 +266,22 @@ public final class Trainer {
                                 correct));
             }
         }
+
+        private void updateBySum() {
+            Objects.requireNonNull(work.sum).takeMean(summed);
+            summed = 0;
+            step.update(null);
+            readings.readCount(guard.count());
+            if (readings.isUnfit()) {
+                throw guard.found(number, steps);
+            }
+        }
     }
 
-    private double eager(Batches.Slot slot, int epoch, long number) {
+    private double eager(
+            Batches.Slot slot, @Nullable GradientSum sum, int epoch, long number) {
         try (Scope _ = network.device().scope()) {
-            return read(step.run(slot.batch()), slot, epoch, number);
+            return read(step.run(slot.batch(), sum), slot, epoch, number);
         }
     }
 
@@ -211,7 +307,7 @@ public final class Trainer {
                             .formatted(number, batch.input()));
         }
         try (Scope _ = network.device().scope()) {
-            return read(step.run(batch), () -> batch, epoch, number);
+            return read(step.run(batch, null), () -> batch, epoch, number);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.weft.train;
 
+import org.jspecify.annotations.Nullable;
+
 /** Follows a training run. Called on the thread that trains, between steps. */
 public interface TrainingListener {
     /** A step was done. */
@@ -37,7 +39,17 @@ public interface TrainingListener {
      * @param accuracy the share of them that were classified correctly then; NaN where the task is
      *     none of classes
      * @param examples how many there were
-     * @param seconds how long it took
+     * @param seconds how long it took, without the validation
+     * @param lr the learning rate at its end
+     * @param validation how the network does on other examples at its end; null where there are
+     *     none
      */
-    record EpochEvent(int epoch, double loss, double accuracy, long examples, double seconds) {}
+    record EpochEvent(
+            int epoch,
+            double loss,
+            double accuracy,
+            long examples,
+            double seconds,
+            double lr,
+            @Nullable Evaluation validation) {}
 }
