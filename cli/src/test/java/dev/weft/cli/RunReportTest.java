@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonGenerator;
 
 import dev.weft.backend.DeviceInfo;
-import dev.weft.metrics.ConfusionMatrix;
+import dev.weft.metrics.Classification;
 import dev.weft.train.Evaluation;
+import dev.weft.train.Meter;
 import dev.weft.train.TrainingListener.EpochEvent;
 
 import org.junit.jupiter.api.Test;
@@ -46,13 +47,14 @@ class RunReportTest {
     /** Nothing was counted, in no time: most of the figures are 0 / 0. */
     @Test
     void aReportHasNoNumbersInQuotes() throws IOException {
-        EpochEvent epoch = new EpochEvent(1, Double.NaN, 0.5, 0, 0);
+        EpochEvent epoch = new EpochEvent(1, Double.NaN, 0.5, 0, 0, 0.1, null);
         RunReport report =
                 new RunReport(
                         CommandLine.populateCommand(new TrainOptions()),
                         new DeviceInfo("cpu", "a CPU", 1, Map.of()),
                         List.of(epoch),
-                        new Evaluation(Double.POSITIVE_INFINITY, new ConfusionMatrix(10)),
+                        new Evaluation(
+                                Double.POSITIVE_INFINITY, 0, Meter.classes(new Classification(10))),
                         "0");
         Path file = folder.resolve("r.json");
         report.write(file);

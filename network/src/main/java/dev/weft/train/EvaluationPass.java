@@ -51,8 +51,7 @@ final class EvaluationPass {
         Batches.Batch batch = slot.batch();
         Forward forward = network.run(false, batch.inputs());
         Tensor output = forward.outputs().getFirst();
-        double loss =
-                objective.loss(forward.outputs(), batch.targets(), batch.weights()).item();
+        double loss = objective.loss(forward.outputs(), batch.targets(), batch.weights()).item();
         outputs.read(output);
         requireNumbers(loss);
         lossSum += loss * slot.size();

@@ -224,8 +224,7 @@ public final class Trainer {
             Evaluation validated =
                     validation == null
                             ? null
-                            : new EvaluationPass(network, objective, meters.get())
-                                    .over(validation);
+                            : new EvaluationPass(network, objective, meters.get()).over(validation);
             for (TrainingListener listener : listeners) {
                 listener.onEpoch(
                         new TrainingListener.EpochEvent(
@@ -278,8 +277,7 @@ public final class Trainer {
         }
     }
 
-    private double eager(
-            Batches.Slot slot, @Nullable GradientSum sum, int epoch, long number) {
+    private double eager(Batches.Slot slot, @Nullable GradientSum sum, int epoch, long number) {
         try (Scope _ = network.device().scope()) {
             return read(step.run(slot.batch(), sum), slot, epoch, number);
         }

@@ -12,10 +12,12 @@ import dev.weft.Shape;
 import dev.weft.ShapeException;
 import dev.weft.Tensor;
 import dev.weft.data.Batches;
+import dev.weft.data.Examples;
 import dev.weft.data.GeneratedDigits;
 import dev.weft.data.InMemoryBatches;
 import dev.weft.data.Normalization;
 import dev.weft.data.Split;
+import dev.weft.io.HostArray;
 import dev.weft.nn.ActivationLayer;
 import dev.weft.nn.Dropout;
 import dev.weft.nn.Layer;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 class TrainerTest {
     private static final long SEED = 11;
@@ -441,5 +444,132 @@ class TrainerTest {
         long allocations = device.memory().allocations();
         trainer.train(batches, 2, 3, SEED);
         assertEquals(allocations, device.memory().allocations());
+    }
+
+    /** Of batches of one half each, the mean of two gradients is the gradient of the whole. */
+    @Test
+    void accumulatedGradientsAreThoseOfALargerBatch() {
+        String[] trained = new String[2];
+        for (int halves = 1; halves <= 2; halves++) {
+            Network network = Network.create(device, new Linear(784, 10), SEED);
+            Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.01);
+            Trainer trainer = new Trainer(network, Objective.crossEntropy(), optimizer);
+            trainer.accumulate(halves);
+            trainer.captureSteps(halves == 2);
+            List<Double> losses = new ArrayList<>();
+            trainer.listen(
+                    new TrainingListener() {
+                        @Override
+                        public void onEpoch(EpochEvent event) {
+                            losses.add(event.loss());
+                        }
+                    });
+            Batches batches =
+                    new InMemoryBatches(
+                            device, digits.train().examples(normalization), 16 / halves);
+            trainer.train(batches, 1, 2, SEED);
+            assertEquals(10, optimizer.steps());
+            trained[halves - 1] = "%.4f %.3f".formatted(losses.getLast(), sum(network));
+            if (halves == 2) {
+                trainer.trainAfter(batches, 13, 3, SEED);
+                assertEquals(12, optimizer.steps());
+            }
+        }
+        assertEquals(trained[0], trained[1]);
+    }
+
+    private static double sum(Network network) {
+        return network.parameters().groups().getFirst().values().abs().sum().item();
+    }
+
+    @Test
+    void aPassThatDoesNotComeOutEvenEndsWithAnUpdateByFewer() {
+        Network network = Network.create(device, new Linear(784, 10), SEED);
+        Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.01);
+        Trainer trainer = new Trainer(network, Objective.crossEntropy(), optimizer);
+        trainer.accumulate(2);
+        trainer.train(batches(), 1, 1, SEED);
+        assertEquals(2, optimizer.steps());
+        assertThrows(IllegalArgumentException.class, () -> trainer.accumulate(0));
+    }
+
+    @Test
+    void aSumOfGradientsThatIsNotFiniteChangesNothing() {
+        Network network = linear();
+        Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.1);
+        Trainer trainer = new Trainer(network, Objective.crossEntropy(), optimizer);
+        trainer.accumulate(2);
+        HostArray x = HostArray.of(new float[] {1e20f, 1e20f, 1e20f, 1e20f, 1e20f, 1e20f}, 2, 3);
+        Batches batches =
+                new InMemoryBatches(device, Examples.of(x, HostArray.of(new int[] {0, 1}, 2)), 1);
+        String before = network.parameters().sha256();
+        NonFiniteException e =
+                assertThrows(NonFiniteException.class, () -> trainer.train(batches, 1, 1, SEED));
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("a sum of gradients cannot be used"),
+                e::getMessage);
+        assertEquals(before, network.parameters().sha256());
+    }
+
+    @Test
+    void workBeforeAndAfterAnUpdateIsPartOfTheStep() {
+        for (boolean captures : new boolean[] {false, true}) {
+            Network network = Network.create(device, new Linear(784, 10), SEED);
+            Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.01);
+            Trainer trainer = new Trainer(network, Objective.crossEntropy(), optimizer);
+            trainer.captureSteps(captures);
+            Tensor gradients = network.parameters().groups().getFirst().gradients();
+            Tensor steps = device.zeros(1);
+            trainer.beforeUpdate(() -> gradients.fill(0));
+            trainer.afterUpdate(halt -> steps.assign(steps.add(1)));
+            String before = network.parameters().sha256();
+            trainer.train(batches(), 1, 2, SEED);
+            assertEquals(before, network.parameters().sha256());
+            assertEquals(6, steps.item());
+        }
+    }
+
+    @Test
+    void epochsAreValidated() {
+        Network network = network();
+        Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.01);
+        Trainer trainer = new Trainer(network, Objective.crossEntropy(), optimizer);
+        Batches others = new InMemoryBatches(device, digits.test().examples(normalization), 16);
+        trainer.validateOn(others);
+        List<Evaluation> seen = new ArrayList<>();
+        trainer.listen(
+                new TrainingListener() {
+                    @Override
+                    public void onEpoch(EpochEvent event) {
+                        assertEquals(0.01, event.lr());
+                        seen.add(Objects.requireNonNull(event.validation()));
+                    }
+                });
+        trainer.train(batches(), 1, 3, SEED);
+        Evaluation last = Evaluation.of(network, Objective.crossEntropy(), others);
+        assertEquals(3, seen.size());
+        assertEquals(last.loss(), seen.getLast().loss());
+        assertEquals(40, seen.getLast().examples());
+        assertEquals(last.figures(), seen.getLast().figures());
+    }
+
+    @Test
+    void regressionsAreTrainedAndEvaluatedByTheirErrors() {
+        float[] x = new float[64];
+        float[] t = new float[64];
+        for (int i = 0; i < 64; i++) {
+            x[i] = (i - 32) / 16f;
+            t[i] = 3 * x[i] + 1;
+        }
+        Examples line = Examples.of(HostArray.of(x, 64, 1), HostArray.of(t, 64, 1));
+        Network network = Network.create(device, new Linear(1, 1), SEED);
+        Optimizer optimizer = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.1);
+        Trainer trainer = new Trainer(network, Objective.mse(), optimizer);
+        trainer.captureSteps(true);
+        Batches batches = new InMemoryBatches(device, line, 16);
+        trainer.train(batches, 1, 100, SEED);
+        Evaluation evaluation = Evaluation.of(network, Objective.mse(), batches);
+        assertTrue(evaluation.figures().get("r2") > 0.999, () -> "" + evaluation.figures());
+        assertThrows(IllegalStateException.class, evaluation::accuracy);
     }
 }
