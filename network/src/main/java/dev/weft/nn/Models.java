@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 /** Networks that have a name. */
 public enum Models {
     /** 784-128-10 with ReLU, ending in logits: for the cross-entropy with class indices. */
-    SIMPLENET("simplenet", Objective.crossEntropy()),
+    SIMPLENET("simplenet"),
     /** The same ending in a softmax: for the categorical cross-entropy with one-hot rows. */
-    SIMPLENET_SOFTMAX("simplenet-softmax", Objective.categoricalCrossEntropy());
+    SIMPLENET_SOFTMAX("simplenet-softmax");
 
     /** The number of inputs of SimpleNet: 28×28 pixels. */
     public static final int INPUTS = 784;
@@ -19,11 +19,9 @@ public enum Models {
     private static final int CLASSES = 10;
 
     private final String label;
-    private final Objective loss;
 
-    Models(String label, Objective loss) {
+    Models(String label) {
         this.label = label;
-        this.loss = loss;
     }
 
     /** Its name on the command line and in files. */
@@ -38,7 +36,10 @@ public enum Models {
 
     /** The loss that it is trained with. */
     public Objective loss() {
-        return loss;
+        return switch (this) {
+            case SIMPLENET -> Objective.crossEntropy();
+            case SIMPLENET_SOFTMAX -> Objective.categoricalCrossEntropy();
+        };
     }
 
     /**

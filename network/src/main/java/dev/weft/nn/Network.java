@@ -7,10 +7,11 @@ import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.random.Philox;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -71,10 +72,10 @@ public final class Network {
      *     Forward#updateBuffers} is called
      */
     public Forward run(boolean inTraining, List<Tensor> inputs) {
-        return run(inTraining, inputs, Pass.Observer.NONE);
+        return run(inTraining, inputs, null);
     }
 
-    private Forward run(boolean inTraining, List<Tensor> inputs, Pass.Observer observer) {
+    private Forward run(boolean inTraining, List<Tensor> inputs, Pass.@Nullable Observer observer) {
         Pass pass = new Pass(parameters, inTraining, dropout, observer);
         List<Tensor> made =
                 device.computeAll(
@@ -122,7 +123,7 @@ public final class Network {
         List<Summary.Row> rows = new ArrayList<>();
         long[] flops = {0};
         long[] resultBytes = {0};
-        Map<Block, Long> before = new IdentityHashMap<>();
+        IdentityHashMap<Block, Long> before = new IdentityHashMap<>();
         Pass.Observer observer =
                 new Pass.Observer() {
                     @Override

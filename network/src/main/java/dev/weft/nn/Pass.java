@@ -3,6 +3,8 @@ package dev.weft.nn;
 import dev.weft.DropoutState;
 import dev.weft.Tensor;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -12,15 +14,12 @@ public final class Pass {
     private final Parameters parameters;
     private final boolean training;
     private final DropoutState dropout;
-    private final Observer observer;
+    private final @Nullable Observer observer;
     private final SequencedMap<Parameter, Tensor> updates = new LinkedHashMap<>();
 
     /** Is told of each block that a pass comes through, as for summaries and messages. */
     @FunctionalInterface
     interface Observer {
-        /** Tells nobody. */
-        Observer NONE = (block, inputs, outputs) -> {};
-
         /** A block is about to be run. */
         default void runs(Block block) {}
 
@@ -28,7 +27,11 @@ public final class Pass {
         void ran(Block block, List<Tensor> inputs, List<Tensor> outputs);
     }
 
-    Pass(Parameters parameters, boolean training, DropoutState dropout, Observer observer) {
+    Pass(
+            Parameters parameters,
+            boolean training,
+            DropoutState dropout,
+            @Nullable Observer observer) {
         this.parameters = parameters;
         this.training = training;
         this.dropout = dropout;
@@ -42,7 +45,7 @@ public final class Pass {
 
     /** Whether every block is to be seen by itself, and none fused with its neighbour. */
     boolean isObserved() {
-        return observer != Observer.NONE;
+        return observer != null;
     }
 
     /**
@@ -78,7 +81,7 @@ public final class Pass {
 
     /** The results of a block for its inputs. */
     public List<Tensor> apply(Block block, List<Tensor> inputs) {
-        if (!isObserved()) {
+        if (observer == null) {
             return block.forward(this, inputs);
         }
         observer.runs(block);

@@ -263,7 +263,7 @@ class BlocksTest {
         assertEquals(784 * 128 + 128 + 1290, summary.parameters());
         assertEquals(100_480, summary.rows().get(1).parameters());
         assertEquals(Shape.of(1, 10), summary.rows().getLast().outputs().getFirst());
-        assertEquals(2 * (784 * 128 + 1280) + 128, summary.flops(), 1000);
+        assertEquals(2.0 * (784 * 128 + 1280) + 128, (double) summary.flops(), 1000);
         assertEquals(summary.flops(), summary.rows().getLast().flops());
         String text = summary.toString();
         assertTrue(text.contains("Linear(784, 128)"), text);
