@@ -6,7 +6,6 @@ import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.io.HostArray;
-import dev.weft.random.Philox;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +21,6 @@ import java.util.OptionalLong;
  * each pass; a batch is then a gather of rows on the device, and nothing crosses over.
  */
 public final class InMemoryBatches implements Batches {
-    /** The purpose under which the seed's streams of orders are drawn. */
-    private static final int SHUFFLE_STREAM = 0x0540FF1E;
-
     private final Examples examples;
     private final int batchSize;
     private final Batch whole;
@@ -85,9 +81,7 @@ public final class InMemoryBatches implements Batches {
         if (epoch == 0) {
             reorder(inOrder);
         } else {
-            // A stream of its own for each epoch: to resume at epoch 7 needs no draws of 1 to 6.
-            long key = Philox.stream(seed, SHUFFLE_STREAM).key();
-            reorder(Philox.stream(key, epoch).permutation(examples.size()));
+            reorder(Shuffling.stream(seed, epoch).permutation(examples.size()));
         }
     }
 

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Where examples come from: the same ones in the same order at each pass. */
 public interface Source {
@@ -58,5 +61,18 @@ public interface Source {
                 };
             }
         };
+    }
+
+    /**
+     * Those of an iterable, one or more of them in each element; a pass begins a new iteration.
+     * Where this fails with an {@link java.io.UncheckedIOException}, so does the pass.
+     */
+    static Source of(Iterable<Examples> elements) {
+        return stream(() -> StreamSupport.stream(elements.spliterator(), false));
+    }
+
+    /** As {@link #of(Iterable)}: a pass takes another stream, and closes it. */
+    static Source stream(Supplier<Stream<Examples>> streams) {
+        return new StreamSource(streams);
     }
 }
