@@ -131,7 +131,7 @@ class CallRecorderTest {
         recorder.run(new KernelCall.Copy(x, y));
         recorder.run(
                 new KernelCall.CountUnfit(
-                        new UpdateRule.Sgd(0, false, Penalty.NONE), x, null, x, x, y));
+                        new UpdateRule.Sgd(0, false, Penalty.NONE), x, x, null, x, x, y));
         assertEquals(List.of(x.buffer(), y.buffer()), used);
         recorder.replay();
         assertEquals(

@@ -151,11 +151,19 @@ public final class EveryKernel {
                         new UpdateRule.Sgd(0, false, PENALTY),
                         new UpdateRule.Sgd(0.9, true, PENALTY),
                         new UpdateRule.Adam(0.9, 0.999, 1e-8, PENALTY),
-                        new UpdateRule.RmsProp(0.99, 1e-8, PENALTY));
+                        new UpdateRule.Adam(0.9, 0.999, 1e-8, true, true, PENALTY),
+                        new UpdateRule.NAdam(0.9, 0.999, 1e-8, 0.004, false, false, PENALTY),
+                        new UpdateRule.RAdam(0.9, 0.999, 1e-8, false, PENALTY),
+                        new UpdateRule.Adamax(0.9, 0.999, 1e-8, false, PENALTY),
+                        new UpdateRule.RmsProp(0.99, 1e-8, PENALTY),
+                        new UpdateRule.RmsProp(0.99, 1e-8, 0.9, true, false, PENALTY),
+                        new UpdateRule.Adagrad(0.01, 0, 1e-10, false, PENALTY),
+                        new UpdateRule.Adadelta(0.9, 1e-6, false, PENALTY),
+                        new UpdateRule.Lion(0.9, 0.99, false, PENALTY));
         for (UpdateRule rule : rules) {
             View control = device.tensor(new float[] {0.01f, 1}).view();
             View steps = device.tensor(new int[2]).view();
-            View[] states = {f32(3000).view(), device.ones(3000).view()};
+            View[] states = {f32(3000).view(), device.ones(3000).view(), device.ones(3000).view()};
             List<View> used = List.of(states).subList(0, rule.states());
             View halt = device.tensor(new int[] {0}).view();
             View p = f32(3000).view();
@@ -163,7 +171,8 @@ public final class EveryKernel {
             kernels.run(new KernelCall.Update(rule, control, steps, halt, p, g, used));
             kernels.run(new KernelCall.Update(rule, control, steps, halt, p, g, used));
             kernels.run(
-                    new KernelCall.CountUnfit(rule, control, device.scalar(1).view(), p, g, halt));
+                    new KernelCall.CountUnfit(
+                            rule, control, steps, device.scalar(1).view(), p, g, halt));
         }
         View state = device.tensor(new int[] {1, 2, -1, 4}).view();
         kernels.run(new KernelCall.DropoutMask(0.5, state, output(DType.F32, 9001)));

@@ -2,6 +2,7 @@ package dev.weft.conformance;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
@@ -12,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** PyTorch's optimizers by update rules: some steps with given gradients, from a state of zeros. */
+/** PyTorch's optimizers by update rules: some steps with given gradients, from the first state. */
 final class TorchUpdates {
     private static final String PREFIX = "optimizer_";
 
@@ -36,7 +37,7 @@ final class TorchUpdates {
         View halt = device.tensor(new int[1]).view();
         List<View> states = new ArrayList<>();
         for (int i = 0; i < rule.states(); i++) {
-            states.add(device.zeros(dtype, size).view());
+            states.add(device.full(dtype, rule.initialState(), Shape.of(size)).view());
         }
         double[] after = new double[gradients.length];
         for (int step = 0; step < gradients.length / size; step++) {
@@ -54,6 +55,7 @@ final class TorchUpdates {
     }
 
     private static UpdateRule rule(TorchOperands o) {
+        String name = o.operation().substring(PREFIX.length());
         double beta1 = 0.9;
         double beta2 = 0.999;
         if (!o.text("betas").isEmpty()) {
@@ -61,17 +63,54 @@ final class TorchUpdates {
             beta1 = betas[0];
             beta2 = betas[1];
         }
-        Penalty l2 = new Penalty(0, o.real("weight_decay", 0), 0);
-        return switch (o.operation().substring(PREFIX.length())) {
-            case "sgd" -> new UpdateRule.Sgd(o.real("momentum", 0), o.flag("nesterov"), l2);
-            case "adam" -> new UpdateRule.Adam(beta1, beta2, o.real("eps", 1e-8), l2);
-            case "adamw" -> {
-                Penalty decay = new Penalty(0, 0, o.real("weight_decay", 0.01));
-                yield new UpdateRule.Adam(beta1, beta2, o.real("eps", 1e-8), decay);
-            }
+        boolean up = o.flag("maximize");
+        double decay = o.real("weight_decay", name.equals("adamw") ? 0.01 : 0);
+        boolean isDecoupled = name.equals("adamw");
+        Penalty penalty = new Penalty(0, isDecoupled ? 0 : decay, isDecoupled ? decay : 0);
+        return switch (name) {
+            case "sgd" ->
+                    new UpdateRule.Sgd(
+                            o.real("momentum", 0),
+                            o.real("dampening", 0),
+                            o.flag("nesterov"),
+                            up,
+                            penalty);
+            case "adam", "adamw" ->
+                    new UpdateRule.Adam(beta1, beta2, eps(o), o.flag("amsgrad"), up, penalty);
             case "rmsprop" ->
-                    new UpdateRule.RmsProp(o.real("alpha", 0.99), o.real("eps", 1e-8), l2);
+                    new UpdateRule.RmsProp(
+                            o.real("alpha", 0.99),
+                            eps(o),
+                            o.real("momentum", 0),
+                            o.flag("centered"),
+                            up,
+                            penalty);
+            case "adagrad" ->
+                    new UpdateRule.Adagrad(
+                            o.real("lr_decay", 0),
+                            o.real("initial_accumulator_value", 0),
+                            o.real("eps", 1e-10),
+                            up,
+                            penalty);
+            case "adadelta" ->
+                    new UpdateRule.Adadelta(o.real("rho", 0.9), o.real("eps", 1e-6), up, penalty);
+            case "adamax" -> new UpdateRule.Adamax(beta1, beta2, eps(o), up, penalty);
+            case "nadam" ->
+                    // The cases are of PyTorch 1.13.
+                    new UpdateRule.NAdam(
+                            beta1,
+                            beta2,
+                            eps(o),
+                            o.real("momentum_decay", 0.004),
+                            true,
+                            up,
+                            penalty);
+            case "radam" -> new UpdateRule.RAdam(beta1, beta2, eps(o), up, penalty);
             default -> throw new UnsupportedCase("unknown optimizer");
         };
+    }
+
+    private static double eps(TorchOperands o) {
+        return o.real("eps", 1e-8);
     }
 }

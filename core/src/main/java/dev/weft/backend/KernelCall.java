@@ -283,9 +283,10 @@ public sealed interface KernelCall {
      * Updates {@code p} by {@code g} in one pass and counts the step, unless it is to halt: see
      * {@link UpdateRule}.
      *
-     * @param control of p's type, 2 elements: the learning rate, and the largest gradient that
-     *     {@link CountUnfit} lets pass. They are in device memory so that a recorded step can be
-     *     replayed.
+     * @param control of p's type, contiguous, rows×2: the learning rate of a step, and the largest
+     *     gradient that {@link CountUnfit} lets pass. Step t reads row (t - 1) mod rows; rows is a
+     *     power of 2, and 1 for a rate that stays. They are in device memory so that a recorded
+     *     step can be replayed.
      * @param steps I32 of 2 elements: the low and the high word of the number of steps done, to
      *     which the kernel adds 1 (t is the sum)
      * @param halt I32 of 1 element: where it is not 0, nothing is changed. So a step need not wait
@@ -313,17 +314,26 @@ public sealed interface KernelCall {
 
     /**
      * count[0] += how many numbers are unfit for {@link Update}: the loss, unless it is finite, and
-     * each element of g unless |g| + l2 |p| ≤ control[1], with l2 from the rule's penalty (p is not
-     * read where that is 0). NaN is unfit. count is I32 with one element and saturates.
+     * each element of g unless |g| + l2 |p| ≤ the largest gradient of the next step's row of
+     * control, with l2 from the rule's penalty (p is not read where that is 0). NaN is unfit. count
+     * is I32 with one element and saturates.
      *
-     * @param control as {@link Update} takes it; control[1] is {@link UpdateRule#largestGradient},
-     *     so that a fit step makes neither parameters nor states infinite
+     * @param control as {@link Update} takes it; the largest gradients are {@link
+     *     UpdateRule#largestGradient}, so that a fit step makes neither parameters nor states
+     *     infinite
+     * @param steps as {@link Update} takes it
      * @param loss of p's type, 1 element, or null for none
      * @param p the parameters, floating, contiguous
      * @param g their gradient, same shape and type, contiguous
      */
     record CountUnfit(
-            UpdateRule rule, View control, @Nullable View loss, View p, View g, @Updated View count)
+            UpdateRule rule,
+            View control,
+            View steps,
+            @Nullable View loss,
+            View p,
+            View g,
+            @Updated View count)
             implements KernelCall {}
 
     /**

@@ -32,6 +32,21 @@ final class Range {
         require(value >= 0 && (float) value < 1, name, value, "in [0, 1), in F32 too");
     }
 
+    static void requireBetas(double beta1, double beta2) {
+        requireFactor("beta1", beta1);
+        requireFactor("beta2", beta2);
+    }
+
+    /** Requires a number in [0, 1]. */
+    static void requireShare(String name, double value) {
+        requireAtMost(name, value, 1);
+    }
+
+    /** Requires a number in [0, most]. */
+    static void requireAtMost(String name, double value, double most) {
+        require(value >= 0 && value <= most, name, value, "in [0, %s]".formatted(most));
+    }
+
     static void requireEps(double eps) {
         boolean valid = eps >= SMALLEST_EPS && Float.isFinite((float) eps);
         require(valid, "eps", eps, "at least " + SMALLEST_EPS + " and finite in F32");

@@ -595,37 +595,36 @@ public final class ReferenceBackend implements Backend {
         if (Elements.of(call.halt()).getLong(call.halt().offset()) != 0) {
             return;
         }
-        View p = call.p();
-        List<View> states = call.states();
-        double lr = Elements.of(call.control()).get(call.control().offset());
+        double lr = setting(call.control(), call.steps(), 0);
         long t = counter(call.steps(), 0) + 1;
         Updates updates = new Updates(call.rule(), lr, t);
-        Shape flat = Shape.of(p.size());
-        Walk walk =
-                new Walk(
-                        flat,
-                        flat(p),
-                        flat(call.g()),
-                        flat(states.isEmpty() ? p : states.get(0)),
-                        flat(states.size() < 2 ? p : states.get(1)));
+        List<View> operands = new ArrayList<>(List.of(flat(call.p()), flat(call.g())));
+        call.states().forEach(state -> operands.add(flat(state)));
+        Walk walk = new Walk(Shape.of(call.p().size()), operands.toArray(View[]::new));
+        double[] states = new double[call.states().size()];
         while (walk.next()) {
-            updates.apply(walk.get(0), walk.get(1), walk.get(2), walk.get(3));
-            if (!states.isEmpty()) {
-                walk.set(2, updates.first());
+            for (int i = 0; i < states.length; i++) {
+                states[i] = walk.get(2 + i);
             }
-            if (states.size() > 1) {
-                walk.set(3, updates.second());
+            walk.set(0, updates.apply(walk.get(0), walk.get(1), states));
+            for (int i = 0; i < states.length; i++) {
+                walk.set(2 + i, states[i]);
             }
-            walk.set(0, updates.parameter());
         }
         setCounter(call.steps(), 0, t);
+    }
+
+    /** What the row of the next step says: the learning rate, or the largest gradient. */
+    private static double setting(View control, View steps, int which) {
+        long row = counter(steps, 0) & (control.size() / 2 - 1);
+        return Elements.of(control).get(control.offset() + 2 * row + which);
     }
 
     private static void countUnfit(KernelCall.CountUnfit call) {
         if (call.loss() != null) {
             countNonFinite(List.of(call.loss()), call.count());
         }
-        double largest = Elements.of(call.control()).get(call.control().offset() + 1);
+        double largest = setting(call.control(), call.steps(), 1);
         double l2 = call.rule().penalty().l2();
         long found = 0;
         Walk walk = new Walk(Shape.of(call.p().size()), flat(call.p()), flat(call.g()));

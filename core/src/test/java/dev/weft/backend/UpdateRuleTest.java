@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
+import java.util.List;
+
 /** Which constants the rules take, and how large a gradient may be. */
 class UpdateRuleTest {
     private static void refused(String message, Executable rule) {
@@ -32,8 +34,41 @@ class UpdateRuleTest {
                 () -> new UpdateRule.RmsProp(1.5, 1, Penalty.NONE));
         assertDoesNotThrow(() -> adam(0, 0.999_999_9, 1));
         refused(
-                "nesterov needs a momentum above 0",
+                "nesterov needs a momentum above 0 and no dampening, got momentum 0.0, dampening"
+                        + " 0.0",
                 () -> new UpdateRule.Sgd(0, true, Penalty.NONE));
+        refused(
+                "nesterov needs a momentum above 0 and no dampening, got momentum 0.5, dampening"
+                        + " 0.5",
+                () -> new UpdateRule.Sgd(0.5, 0.5, true, false, Penalty.NONE));
+        refused(
+                "dampening must be in [0, 1.0], got 1.5",
+                () -> new UpdateRule.Sgd(0.5, 1.5, false, false, Penalty.NONE));
+        refused(
+                "momentum must be in [0, 1), in F32 too, got 1.0",
+                () -> new UpdateRule.RmsProp(0.9, 1, 1, false, false, Penalty.NONE));
+        refused(
+                "rho must be in [0, 1), in F32 too, got 1.0",
+                () -> new UpdateRule.Adadelta(1, 1, false, Penalty.NONE));
+        refused(
+                "beta2 must be in [0, 1), in F32 too, got 2.0",
+                () -> new UpdateRule.Lion(0.5, 2, false, Penalty.NONE));
+    }
+
+    @Test
+    void theOtherConstantsHaveRangesToo() {
+        refused(
+                "lrDecay must be at least 0 and finite in F32, got -1.0",
+                () -> new UpdateRule.Adagrad(-1, 0, 1, false, Penalty.NONE));
+        refused(
+                "initialAccumulator must be in [0, 8.507059173023462E37], got 1.0E38",
+                () -> new UpdateRule.Adagrad(0, 1e38, 1, false, Penalty.NONE));
+        refused(
+                "eps must be in [0, 1.0], got 2.0",
+                () -> new UpdateRule.Adadelta(0.5, 2, false, Penalty.NONE));
+        refused(
+                "momentumDecay must be at least 0 and finite in F32, got NaN",
+                () -> new UpdateRule.NAdam(0.5, 0.5, 1, Double.NaN, false, false, Penalty.NONE));
     }
 
     @Test
@@ -81,5 +116,28 @@ class UpdateRuleTest {
         assertEquals(1, new UpdateRule.Sgd(0.5, false, Penalty.NONE).states());
         assertEquals(2, adam(0, 0, 1).states());
         assertEquals(1, new UpdateRule.RmsProp(0, 1, Penalty.NONE).states());
+        assertEquals(
+                List.of("m", "v", "largest_v"),
+                new UpdateRule.Adam(0, 0, 1, true, false, Penalty.NONE).stateNames());
+        assertEquals(
+                List.of("v", "mean"),
+                new UpdateRule.RmsProp(0, 1, 0, true, false, Penalty.NONE).stateNames());
+        assertEquals(
+                List.of("v", "velocity", "mean"),
+                new UpdateRule.RmsProp(0, 1, 0.5, true, false, Penalty.NONE).stateNames());
+    }
+
+    @Test
+    void theRulesHaveLimitsOfTheirOwn() {
+        UpdateRule adagrad = new UpdateRule.Adagrad(0, 0, 1e-10, false, Penalty.NONE);
+        assertEquals(0x1p31, adagrad.largestGradient(0.01), "2^63 squares are below 2^126");
+        UpdateRule adadelta = new UpdateRule.Adadelta(0.9, 1, false, Penalty.NONE);
+        assertEquals(0x1p30, adadelta.largestGradient(1));
+        UpdateRule rms = new UpdateRule.RmsProp(0.9, 1, 0.75, false, false, Penalty.NONE);
+        assertEquals(0x1p61, rms.largestGradient(1));
+        UpdateRule nadam = new UpdateRule.NAdam(0.75, 0.9, 1, 0.004, false, false, Penalty.NONE);
+        assertEquals(0x1p61, nadam.largestGradient(1));
+        UpdateRule lion = new UpdateRule.Lion(0.9, 0.99, false, Penalty.NONE);
+        assertEquals(0x1p102, lion.largestGradient(1));
     }
 }

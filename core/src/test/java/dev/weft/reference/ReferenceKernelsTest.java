@@ -377,18 +377,19 @@ class ReferenceKernelsTest {
         View p = f32(new double[] {100, 2, -4, 0, 1}, 5);
         View g = f32(new double[] {8, -7.5, 6.5, Double.NaN, Double.NEGATIVE_INFINITY}, 5);
         View count = i32(3);
+        View steps = words(7);
         UpdateRule plain = new UpdateRule.Sgd(0, false, Penalty.NONE);
-        backend.run(new KernelCall.CountUnfit(plain, control, null, p, g, count));
+        backend.run(new KernelCall.CountUnfit(plain, control, steps, null, p, g, count));
         expect(count, 3 + 2);
         UpdateRule l2 = new UpdateRule.Sgd(0, false, new Penalty(0, 0.25, 0));
-        backend.run(new KernelCall.CountUnfit(l2, control, null, p, g, count));
+        backend.run(new KernelCall.CountUnfit(l2, control, steps, null, p, g, count));
         // 8 + 25, 7.5 + 0.5, 6.5 + 1, and the two.
         expect(count, 5 + 3);
         View loss = f32(new double[] {Double.NaN}, 1);
-        backend.run(new KernelCall.CountUnfit(plain, control, loss, p, g, count));
+        backend.run(new KernelCall.CountUnfit(plain, control, steps, loss, p, g, count));
         expect(count, 8 + 3);
         backend.run(new KernelCall.Fill(Integer.MAX_VALUE - 1.0, count));
-        backend.run(new KernelCall.CountUnfit(plain, control, loss, p, g, count));
+        backend.run(new KernelCall.CountUnfit(plain, control, steps, loss, p, g, count));
         expect(count, Integer.MAX_VALUE);
     }
 }

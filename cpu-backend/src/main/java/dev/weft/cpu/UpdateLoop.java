@@ -24,49 +24,64 @@ interface UpdateLoop {
      * Updates {@code count} parameters, a multiple of {@link Lanes#COUNT}; states that the rule has
      * not are 0.
      */
-    void run(long p, long g, long first, long second, int count);
+    void run(long p, long g, long first, long second, long third, int count);
 
     /** The loop for step number {@code t} of a rule. */
     static UpdateLoop of(UpdateRule rule, float lr, double t) {
         Penalty penalty = rule.penalty();
+        float sign = rule.maximize() ? -1 : 1;
         float l1 = (float) penalty.l1();
         float l2 = (float) penalty.l2();
         float keep = (float) (1 - lr * penalty.weightDecay());
         return switch (rule) {
-            case UpdateRule.Sgd(var momentum, var nesterov, var _) -> {
-                float mu = (float) momentum;
-                if (momentum == 0 && penalty.equals(Penalty.NONE)) {
-                    yield (p, g, first, second, count) -> plain(p, g, count, lr);
+            case UpdateRule.Sgd sgd -> {
+                float mu = (float) sgd.momentum();
+                if (mu == 0 && penalty.equals(Penalty.NONE)) {
+                    yield (p, g, _, _, _, count) -> plain(p, g, count, lr * sign);
                 }
-                if (momentum == 0) {
-                    yield (p, g, first, second, count) -> sgd(p, g, count, lr, l1, l2, keep);
+                if (mu == 0) {
+                    yield (p, g, _, _, _, count) -> sgd(p, g, count, lr, sign, l1, l2, keep);
                 }
-                yield nesterov
-                        ? (p, g, first, second, count) ->
-                                nesterov(p, g, first, count, lr, mu, l1, l2, keep)
-                        : (p, g, first, second, count) ->
-                                momentum(p, g, first, count, lr, mu, l1, l2, keep);
+                float taken = t == 1 ? 1 : (float) (1 - sgd.dampening());
+                yield sgd.nesterov()
+                        ? (p, g, u, _, _, count) ->
+                                nesterov(p, g, u, count, lr, mu, sign, l1, l2, keep)
+                        : (p, g, u, _, _, count) ->
+                                momentum(p, g, u, count, lr, mu, taken, sign, l1, l2, keep);
             }
-            case UpdateRule.Adam(var beta1, var beta2, var eps, var _) -> {
-                float b1 = (float) beta1;
-                float b2 = (float) beta2;
-                float rest1 = (float) (1 - beta1);
-                float rest2 = (float) (1 - beta2);
-                float step = (float) (lr / (1 - Math.pow(beta1, t)));
-                float unbias2 = (float) (1 / (1 - Math.pow(beta2, t)));
-                float tiny = (float) eps;
-                yield (p, g, first, second, count) ->
-                        adam(
-                                p, g, first, second, count, step, b1, rest1, b2, rest2, unbias2,
-                                tiny, l1, l2, keep);
+            case UpdateRule.Adam adam -> {
+                float b1 = (float) adam.beta1();
+                float b2 = (float) adam.beta2();
+                float rest1 = (float) (1 - adam.beta1());
+                float rest2 = (float) (1 - adam.beta2());
+                float step = (float) (lr / (1 - Math.pow(adam.beta1(), t)));
+                float unbias2 = (float) (1 / (1 - Math.pow(adam.beta2(), t)));
+                float eps = (float) adam.eps();
+                yield adam.amsgrad()
+                        ? (p, g, m, v, w, count) ->
+                                AdaptiveLoops.amsgrad(
+                                        p, g, m, v, w, count, step, b1, rest1, b2, rest2, unbias2,
+                                        eps, sign, l1, l2, keep)
+                        : (p, g, m, v, _, count) ->
+                                adam(
+                                        p, g, m, v, count, step, b1, rest1, b2, rest2, unbias2, eps,
+                                        sign, l1, l2, keep);
             }
-            case UpdateRule.RmsProp(var alpha, var eps, var _) -> {
-                float a = (float) alpha;
-                float rest = (float) (1 - alpha);
-                float tiny = (float) eps;
-                yield (p, g, first, second, count) ->
-                        rmsProp(p, g, first, count, lr, a, rest, tiny, l1, l2, keep);
+            case UpdateRule.RmsProp rms when rms.states() == 1 -> {
+                float alpha = (float) rms.alpha();
+                float rest = (float) (1 - rms.alpha());
+                float eps = (float) rms.eps();
+                yield (p, g, v, _, _, count) ->
+                        rmsProp(p, g, v, count, lr, alpha, rest, eps, sign, l1, l2, keep);
             }
+            case UpdateRule.RmsProp _,
+                    UpdateRule.Adagrad _,
+                    UpdateRule.Adadelta _,
+                    UpdateRule.Adamax _,
+                    UpdateRule.NAdam _,
+                    UpdateRule.RAdam _,
+                    UpdateRule.Lion _ ->
+                    AdaptiveLoops.of(rule, lr, t, sign, l1, l2, keep);
         };
     }
 
@@ -78,34 +93,55 @@ interface UpdateLoop {
         }
     }
 
-    private static void sgd(long p, long g, int count, float lr, float l1, float l2, float keep) {
+    private static void sgd(
+            long p, long g, int count, float lr, float sign, float l1, float l2, float keep) {
         FloatVector minusLr = FloatVector.broadcast(F32, -lr);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector w = load(p, i);
-            FloatVector d = penalised(load(g, i), w, l1, l2);
+            FloatVector d = penalised(load(g, i), w, sign, l1, l2);
             store(d.fma(minusLr, w.mul(keep)), p, i);
         }
     }
 
     private static void momentum(
-            long p, long g, long u, int count, float lr, float mu, float l1, float l2, float keep) {
+            long p,
+            long g,
+            long u,
+            int count,
+            float lr,
+            float mu,
+            float taken,
+            float sign,
+            float l1,
+            float l2,
+            float keep) {
         FloatVector minusLr = FloatVector.broadcast(F32, -lr);
         FloatVector decay = FloatVector.broadcast(F32, mu);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector w = load(p, i);
-            FloatVector v = load(u, i).fma(decay, penalised(load(g, i), w, l1, l2));
+            FloatVector d = penalised(load(g, i), w, sign, l1, l2).mul(taken);
+            FloatVector v = load(u, i).fma(decay, d);
             store(v, u, i);
             store(v.fma(minusLr, w.mul(keep)), p, i);
         }
     }
 
     private static void nesterov(
-            long p, long g, long u, int count, float lr, float mu, float l1, float l2, float keep) {
+            long p,
+            long g,
+            long u,
+            int count,
+            float lr,
+            float mu,
+            float sign,
+            float l1,
+            float l2,
+            float keep) {
         FloatVector minusLr = FloatVector.broadcast(F32, -lr);
         FloatVector decay = FloatVector.broadcast(F32, mu);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector w = load(p, i);
-            FloatVector d = penalised(load(g, i), w, l1, l2);
+            FloatVector d = penalised(load(g, i), w, sign, l1, l2);
             FloatVector v = load(u, i).fma(decay, d);
             store(v, u, i);
             store(v.fma(decay, d).fma(minusLr, w.mul(keep)), p, i);
@@ -125,6 +161,7 @@ interface UpdateLoop {
             float rest2,
             float unbias2,
             float eps,
+            float sign,
             float l1,
             float l2,
             float keep) {
@@ -132,7 +169,7 @@ interface UpdateLoop {
         FloatVector decay2 = FloatVector.broadcast(F32, beta2);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector w = load(p, i);
-            FloatVector d = penalised(load(g, i), w, l1, l2);
+            FloatVector d = penalised(load(g, i), w, sign, l1, l2);
             FloatVector m = load(first, i).fma(decay1, d.mul(rest1));
             FloatVector v = load(second, i).fma(decay2, d.mul(d).mul(rest2));
             store(m, first, i);
@@ -151,22 +188,23 @@ interface UpdateLoop {
             float alpha,
             float rest,
             float eps,
+            float sign,
             float l1,
             float l2,
             float keep) {
         FloatVector decay = FloatVector.broadcast(F32, alpha);
         for (int i = 0; i < count; i += COUNT) {
             FloatVector w = load(p, i);
-            FloatVector d = penalised(load(g, i), w, l1, l2);
+            FloatVector d = penalised(load(g, i), w, sign, l1, l2);
             FloatVector v = load(second, i).fma(decay, d.mul(d).mul(rest));
             store(v, second, i);
             store(w.mul(keep).sub(d.mul(lr).div(v.sqrt().add(eps))), p, i);
         }
     }
 
-    /** g + l2 p + l1 sign(p). */
-    private static FloatVector penalised(FloatVector g, FloatVector p, float l1, float l2) {
+    /** ±g + l2 p + l1 sign(p). */
+    static FloatVector penalised(FloatVector g, FloatVector p, float sign, float l1, float l2) {
         p = (FloatVector) VECTOR.cast(p);
-        return p.mul(l2).add(g).add(VectorMath.signum(p).mul(l1));
+        return p.mul(l2).add(g.mul(sign)).add(VectorMath.signum(p).mul(l1));
     }
 }

@@ -249,8 +249,7 @@ public final class GpuBackend implements Backend, Tunable {
                     adds ? computes(y) : holds(y);
             case KernelCall.DropoutMask(var _, var _, var mask) -> computesFractions(mask);
             case KernelCall.Update update -> computesFractions(update.p());
-            case KernelCall.CountUnfit(var _, var _, var _, var p, var _, var _) ->
-                    computesFractions(p);
+            case KernelCall.CountUnfit unfit -> computesFractions(unfit.p());
             case KernelCall.CountNonFinite(var xs, var _) ->
                     xs.stream().allMatch(this::computesFractions);
         };
@@ -321,18 +320,8 @@ public final class GpuBackend implements Backend, Tunable {
                     indices.of(y).scatterAlong(adds, x, at, y);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     updates.of(mask).dropoutMask(rate, state, mask);
-            case KernelCall.Update update ->
-                    updates.of(update.p())
-                            .update(
-                                    update.rule(),
-                                    update.control(),
-                                    update.steps(),
-                                    update.halt(),
-                                    update.p(),
-                                    update.g(),
-                                    update.states());
-            case KernelCall.CountUnfit(var rule, var control, var loss, var p, var g, var count) ->
-                    updates.of(p).countUnfit(rule, control, loss, p, g, count);
+            case KernelCall.Update update -> updates.of(update.p()).update(update);
+            case KernelCall.CountUnfit unfit -> updates.of(unfit.p()).countUnfit(unfit);
         }
     }
 

@@ -86,7 +86,21 @@ public enum KernelFile {
             floats(List.of("scatter_add_columns", "scatter_add_rows")),
             numbers(itemsAndGroups("add_along"))),
     /** Optimizers' updates. */
-    UPDATE(floats(List.of("sgd", "sgd_momentum", "adam", "rms_prop"))),
+    UPDATE(
+            floats(
+                    List.of(
+                            "sgd",
+                            "sgd_momentum",
+                            "adam",
+                            "adam_amsgrad",
+                            "nadam",
+                            "radam",
+                            "adamax",
+                            "rms_prop",
+                            "rms_prop_general",
+                            "adagrad",
+                            "adadelta",
+                            "lion"))),
     /** Dropout's masks. */
     DROPOUT(floats(List.of("dropout_mask"))),
     /** c = epilogue(c), where a library has made the product. */

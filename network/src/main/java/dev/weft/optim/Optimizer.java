@@ -127,6 +127,7 @@ public final class Optimizer {
                             new KernelCall.CountUnfit(
                                     rule,
                                     control.view(),
+                                    steps.view(),
                                     loss == null ? null : loss.view(),
                                     values.view(),
                                     parameters.groups().getFirst().gradients().view(),

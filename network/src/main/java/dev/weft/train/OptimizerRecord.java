@@ -7,6 +7,7 @@ import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
 
+import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -30,22 +31,20 @@ final class OptimizerRecord {
         settings.put(L1, Double.toString(rule.penalty().l1()));
         settings.put(L2, Double.toString(rule.penalty().l2()));
         settings.put(WEIGHT_DECAY, Double.toString(rule.penalty().weightDecay()));
-        switch (rule) {
-            case UpdateRule.Sgd sgd -> {
-                settings.put("optimizer.momentum", Double.toString(sgd.momentum()));
-                settings.put("optimizer.nesterov", Boolean.toString(sgd.nesterov()));
-            }
-            case UpdateRule.Adam adam -> {
-                settings.put("optimizer.beta1", Double.toString(adam.beta1()));
-                settings.put("optimizer.beta2", Double.toString(adam.beta2()));
-                settings.put("optimizer.eps", Double.toString(adam.eps()));
-            }
-            case UpdateRule.RmsProp rms -> {
-                settings.put("optimizer.alpha", Double.toString(rms.alpha()));
-                settings.put("optimizer.eps", Double.toString(rms.eps()));
+        for (RecordComponent constant : rule.getClass().getRecordComponents()) {
+            if (constant.getType().isPrimitive()) {
+                settings.put(KIND + "." + constant.getName(), value(rule, constant));
             }
         }
         return settings;
+    }
+
+    private static String value(UpdateRule rule, RecordComponent constant) {
+        try {
+            return constant.getAccessor().invoke(rule).toString();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(rule + " does not tell " + constant, e);
+        }
     }
 
     /** An optimizer of the saved kind and settings, without its state. */

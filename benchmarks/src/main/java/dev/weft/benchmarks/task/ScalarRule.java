@@ -35,6 +35,7 @@ final class ScalarRule {
                 second = rms.alpha() * second + (1 - rms.alpha()) * g * g;
                 yield decayed - lr * g / (Math.sqrt(second) + rms.eps());
             }
+            default -> throw new IllegalArgumentException(rule + " is not measured");
         };
     }
 }

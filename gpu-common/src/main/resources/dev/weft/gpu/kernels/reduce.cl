@@ -136,7 +136,8 @@ REDUCE(min, INFINITY, smaller, AS_IT_IS)
  *
  *   count_non_finite          dense x, n elements
  *   count_non_finite_strided  any strides: n elements in row-major order of the extents
- *   count_unfit               dense g and p, n elements: how many are not |g| + l2 |p| <= control[1] */
+ *   count_unfit               dense g and p, n elements: how many are not |g| + l2 |p| <= largest, the second of the
+ *                             pair in control, of `rows`, that is the next step's: see update.cl */
 #define COUNTED DENSE(int, count), DENSE(const T, scalar), int with_scalar
 #define NON_FINITE(value) (fabs(value) < INFINITY ? 0 : 1)
 #define COUNT(EACH, ONE)                                                                        \
@@ -178,8 +179,9 @@ KERNEL(GROUP) count_non_finite_strided(EXTENTS, COUNTED, VIEW(const T, x)) {
 }
 
 KERNEL(GROUP)
-count_unfit(long64 n, COUNTED, DENSE(const T, control), T l2, DENSE(const T, p), DENSE(const T, g)) {
-    T largest = control[control_offset + 1];
+count_unfit(long64 n, COUNTED, DENSE(const T, control), int rows, DENSE(const int, steps), T l2,
+            DENSE(const T, p), DENSE(const T, g)) {
+    T largest = control[control_offset + 2 * (steps[steps_offset] & (rows - 1)) + 1];
     COUNT(EACH_OF_SPAN(i, n),
           fabs(AT_DENSE(g)) + (l2 > 0.0f ? l2 * fabs(AT_DENSE(p)) : 0.0f) <= largest ? 0 : 1)
 }
