@@ -9,6 +9,7 @@ import dev.weft.Activations;
 import dev.weft.Comparisons;
 import dev.weft.Counting;
 import dev.weft.Creation;
+import dev.weft.CrossEntropyOptions;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Diagonals;
@@ -16,6 +17,7 @@ import dev.weft.Distances;
 import dev.weft.DropoutState;
 import dev.weft.Einsum;
 import dev.weft.Elementwise;
+import dev.weft.EmbeddingLosses;
 import dev.weft.Indexing;
 import dev.weft.Layout;
 import dev.weft.LinearAlgebra;
@@ -339,27 +341,68 @@ final class LeftoverCases {
     /** Of logits that are probabilities too. */
     private void losses() {
         for (Method loss : Losses.class.getDeclaredMethods()) {
-            if (!Modifier.isPublic(loss.getModifiers())) {
+            boolean isOne = Modifier.isPublic(loss.getModifiers());
+            if (!isOne || loss.getName().equals("weightedMean")) {
                 continue;
             }
-            boolean byLabel = loss.getName().equals("nll");
             for (Reduction reduction : Reduction.values()) {
-                Object[] options =
-                        Arrays.stream(loss.getParameterTypes())
-                                .skip(2)
-                                .map(type -> type == double.class ? (Object) 0.5 : reduction)
-                                .toArray();
                 put(
                         signature(loss) + (reduction == Reduction.MEAN ? "" : " " + reduction),
-                        c -> invoke(loss, null, operands(c, byLabel, options)));
+                        c -> invoke(loss, null, c.operands(loss, reduction)));
             }
         }
         put("crossEntropy(Tensor, Tensor) by label", c -> Losses.crossEntropy(c.x, c.labels));
+        put(
+                "crossEntropy(Tensor, Tensor, CrossEntropyOptions, Reduction) by label",
+                c -> Losses.crossEntropy(c.x, c.labels, c.options(), Reduction.MEAN));
+        put("weightedMean(Tensor, Tensor)", c -> Losses.weightedMean(c.positive, c.vector));
+        put(
+                "cosineEmbedding(Tensor, Tensor, Tensor, double, Reduction)",
+                c -> EmbeddingLosses.cosineEmbedding(c.x, c.target, c.labels, 0.5, Reduction.MEAN));
+        put(
+                "infoNce(Tensor, Tensor, double, Reduction)",
+                c -> EmbeddingLosses.infoNce(c.x, c.positive, 0.5, Reduction.MEAN));
+        put(
+                "ntXent(Tensor, double)",
+                c ->
+                        c.device.compute(
+                                () ->
+                                        EmbeddingLosses.ntXent(
+                                                Tensor.concat(0, c.x, c.positive), 0.5)));
+        put(
+                "tripletMargin(Tensor, Tensor, Tensor, double, double, boolean, Reduction)",
+                c ->
+                        EmbeddingLosses.tripletMargin(
+                                c.x, c.positive, c.target, 1, 2, true, Reduction.MEAN));
+        put(
+                "marginRanking(Tensor, Tensor, Tensor, double, Reduction)",
+                c -> EmbeddingLosses.marginRanking(c.x, c.positive, c.target, 0.5, Reduction.MEAN));
     }
 
-    private static Object[] operands(LeftoverCases c, boolean byLabel, Object... options) {
-        Tensor target = byLabel ? c.labels : c.target;
-        return Stream.concat(Stream.of(c.positive, target), Arrays.stream(options)).toArray();
+    /** What a loss takes, by the types of its parameters. */
+    private Object[] operands(Method loss, Reduction reduction) {
+        Stream<Object> options =
+                Arrays.stream(loss.getParameterTypes())
+                        .skip(2)
+                        .map(
+                                type ->
+                                        type == double.class
+                                                ? (Object) 0.5
+                                                : type == Tensor.class
+                                                        ? positive
+                                                        : type == Reduction.class
+                                                                ? reduction
+                                                                : options());
+        Tensor second = loss.getName().equals("nll") ? labels : target;
+        return Stream.concat(Stream.of(positive, second), options).toArray();
+    }
+
+    private CrossEntropyOptions options() {
+        return CrossEntropyOptions.NONE
+                .labelSmoothing(0.25)
+                .ignoreIndex(1)
+                .classWeights(vector.detach())
+                .exampleWeights(vector.detach());
     }
 
     private void factories() {
@@ -450,6 +493,7 @@ final class LeftoverCases {
                         Indexing.class,
                         Layout.class,
                         Losses.class,
+                        EmbeddingLosses.class,
                         DropoutState.class,
                         Shapes.class,
                         Diagonals.class,

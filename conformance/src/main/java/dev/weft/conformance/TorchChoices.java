@@ -1,8 +1,6 @@
 package dev.weft.conformance;
 
 import dev.weft.DType;
-import dev.weft.Losses;
-import dev.weft.Reduction;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 
@@ -26,37 +24,10 @@ final class TorchChoices {
         comparisons.forEach(
                 (name, op) -> operations.put(name, o -> op.apply(o.get("a"), o.get("b"))));
         operations.put("where", o -> o.get("c").where(o.get("a"), o.get("b")));
-        operations.put("huber", o -> huber(o, o.real("delta", 1)));
-        operations.put("smooth_l1", o -> huber(o, 1));
     }
 
     static Tensor number(Tensor like, double value) {
         return like.device().full(like.dtype(), value, Shape.SCALAR);
-    }
-
-    private static Tensor zero(Tensor like) {
-        return number(like, 0);
-    }
-
-    private static Tensor huber(TorchOperands o, double delta) {
-        Tensor d = o.x().sub(o.get("target"));
-        Tensor far = d.abs().sub(delta / 2).mul(delta);
-        Tensor losses = d.abs().lessEqual(number(d, delta)).where(d.square().mul(0.5), far);
-        return TorchOperators.reduced(o, losses);
-    }
-
-    /** Labels that are to be ignored have no loss, and do not count in a mean. */
-    static Tensor crossEntropy(TorchOperands o, Reduction how) {
-        Tensor labels = o.get("target");
-        Tensor counts = labels.notEqual(number(labels, o.integer("ignore_index")));
-        Tensor some = counts.where(labels, zero(labels));
-        Tensor losses = Losses.crossEntropy(o.x(), some, Reduction.NONE);
-        Tensor kept = counts.where(losses, zero(losses));
-        return switch (how) {
-            case NONE -> kept;
-            case SUM -> kept.sum();
-            case MEAN -> kept.sum().div(counts.to(losses.dtype()).sum());
-        };
     }
 
     /** A row of the table that stands for nothing has no gradient. */

@@ -3,9 +3,6 @@ package dev.weft.conformance;
 import static java.util.Map.entry;
 
 import dev.weft.Activations;
-import dev.weft.Distances;
-import dev.weft.Losses;
-import dev.weft.Reduction;
 import dev.weft.Sorted;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
@@ -96,10 +93,10 @@ final class TorchOperators {
         TorchActivations.addTo(OPERATIONS);
         TorchChoices.addTo(OPERATIONS);
         TorchComposites.addTo(OPERATIONS);
+        TorchLosses.addTo(OPERATIONS);
         elementwise();
         reductions();
         normalizations();
-        losses();
         products();
         layouts();
     }
@@ -173,77 +170,6 @@ final class TorchOperators {
     private static Tensor overRoot(TorchOperands o, Tensor x) {
         Tensor mean = x.square().reduce(ReduceOp.MEAN, true, normed(o));
         return x.div(mean.add(o.real("eps")).sqrt());
-    }
-
-    private static void losses() {
-        add("mse", o -> reduced(o, o.x().sub(o.get("target")).square()));
-        add("l1", o -> reduced(o, o.x().sub(o.get("target")).abs()));
-        add(
-                "poisson_nll",
-                o -> {
-                    o.only("log_input", "true");
-                    return reduced(o, o.x().exp().sub(o.get("target").mul(o.x())));
-                });
-        add("bce_with_logits", TorchOperators::binaryCrossEntropy);
-        add(
-                "cross_entropy",
-                o -> {
-                    o.only("target", o.isReal("target") ? "probabilities" : "labels");
-                    Reduction reduction = reduction(o);
-                    return o.text("ignore_index").isEmpty()
-                            ? Losses.crossEntropy(o.x(), o.get("target"), reduction)
-                            : TorchChoices.crossEntropy(o, reduction);
-                });
-        add(
-                "kl_div",
-                o -> {
-                    o.only("x", "log probabilities");
-                    o.only("reduction", "batchmean");
-                    Tensor t = o.get("target");
-                    return t.mul(t.log().sub(o.x())).sum().div((double) t.dim(0));
-                });
-        add(
-                "gaussian_nll",
-                o -> {
-                    Tensor squares = o.x().sub(o.get("target")).square();
-                    Tensor scaled = squares.div(o.get("var"));
-                    return reduced(o, o.get("var").log().add(scaled).mul(0.5));
-                });
-        add(
-                "triplet_margin",
-                o -> {
-                    double p = o.real("p");
-                    Tensor near = Distances.pairwiseDistance(o.x(), o.get("b"), p, 1e-6);
-                    Tensor far = Distances.pairwiseDistance(o.x(), o.get("d"), p, 1e-6);
-                    return reduced(o, near.sub(far).add(o.real("margin")).relu());
-                });
-    }
-
-    private static Reduction reduction(TorchOperands o) {
-        return switch (o.text("reduction")) {
-            case "none" -> Reduction.NONE;
-            case "sum" -> Reduction.SUM;
-            case "", "mean" -> Reduction.MEAN;
-            default -> throw new UnsupportedCase("reduction " + o.text("reduction"));
-        };
-    }
-
-    static Tensor reduced(TorchOperands o, Tensor losses) {
-        return switch (reduction(o)) {
-            case NONE -> losses;
-            case SUM -> losses.sum();
-            case MEAN -> losses.mean();
-        };
-    }
-
-    private static Tensor binaryCrossEntropy(TorchOperands o) {
-        Tensor t = o.get("target");
-        if (!o.has("pos_weight")) {
-            return Losses.binaryCrossEntropyWithLogits(o.x(), t, reduction(o));
-        }
-        o.only("pos_weight", "true");
-        Tensor positive = t.mul(o.get("pos_weight")).mul(o.x().neg().softplus());
-        return reduced(o, positive.add(t.neg().add(1).mul(o.x().softplus())));
     }
 
     private static void products() {

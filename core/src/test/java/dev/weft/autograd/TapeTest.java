@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Losses;
+import dev.weft.Reduction;
 import dev.weft.Scope;
 import dev.weft.ShapeException;
 import dev.weft.Tensor;
@@ -106,10 +107,20 @@ class TapeTest {
     }
 
     @Test
-    void targetsAreNotTracked() {
+    void targetsAreTrackedWhereTheLossIsOfADifference() {
         try (Tape tape = new Tape(device)) {
             tape.watch(x);
-            assertThrows(IllegalArgumentException.class, () -> Losses.mse(x.exp(), x));
+            Tensor probabilities = x.sigmoid();
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Losses.binaryCrossEntropy(probabilities, x));
+            Tensor other = device.zeros(x.dtype(), x.shape().toArray());
+            double[] doubled = x.mul(2).toDoubleArray();
+            Tensor loss = Losses.mse(other, x, Reduction.SUM);
+            assertArrayEquals(doubled, tape.gradients(loss).of(x).toDoubleArray());
+        }
+        try (Tape tape = new Tape(device)) {
+            tape.watch(x);
             assertEquals(0, Losses.mse(x, x.detach()).item());
         }
     }
