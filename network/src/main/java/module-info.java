@@ -9,6 +9,7 @@ module dev.weft.network {
     requires metadata.extractor;
 
     exports dev.weft.data;
+    exports dev.weft.data.augment;
     exports dev.weft.data.image;
     exports dev.weft.data.table;
     exports dev.weft.io;
