@@ -6,6 +6,7 @@ module dev.weft.network {
     requires com.fasterxml.jackson.jr.ob;
     requires de.siegmar.fastcsv;
     requires java.desktop;
+    requires jdk.httpserver;
     requires metadata.extractor;
 
     exports dev.weft.data;
@@ -16,5 +17,6 @@ module dev.weft.network {
     exports dev.weft.metrics;
     exports dev.weft.nn;
     exports dev.weft.optim;
+    exports dev.weft.report;
     exports dev.weft.train;
 }

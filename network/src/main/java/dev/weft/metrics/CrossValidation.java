@@ -9,6 +9,9 @@ import java.util.Map;
 public final class CrossValidation {
     private final Map<String, List<Double>> values = new LinkedHashMap<>();
 
+    /** Without folds. */
+    public CrossValidation() {}
+
     /** Adds the figures of a fold: of one {@link Figures#figures}, or any others by name. */
     public void add(Map<String, Double> figures) {
         figures.forEach(

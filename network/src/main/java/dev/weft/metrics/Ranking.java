@@ -18,6 +18,9 @@ public final class Ranking {
     private final BitSet positives = new BitSet();
     private int size;
 
+    /** Without examples. */
+    public Ranking() {}
+
     /**
      * Adds one example.
      *

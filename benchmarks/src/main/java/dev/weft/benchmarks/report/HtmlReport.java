@@ -6,15 +6,14 @@ import dev.weft.benchmarks.machine.Machine;
 import dev.weft.benchmarks.report.Charts.Drawing;
 import dev.weft.benchmarks.report.Charts.Section;
 import dev.weft.io.AtomicFile;
+import dev.weft.report.Page;
 
 import java.awt.AWTError;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -23,7 +22,7 @@ import java.util.Optional;
 public final class HtmlReport {
     private final Run run;
     private final Painter painter;
-    private final StringBuilder page = new StringBuilder();
+    private final Page page;
 
     /** Draws a chart as SVG. */
     @FunctionalInterface
@@ -31,9 +30,14 @@ public final class HtmlReport {
         String paint(Drawing drawing, String id) throws IOException;
     }
 
-    private HtmlReport(Run run, Painter painter) {
+    private HtmlReport(Run run, Painter painter) throws IOException {
         this.run = run;
         this.painter = painter;
+        Machine machine = run.machine();
+        page =
+                new Page(
+                        "Weft benchmarks, %s, %s".formatted(machine.cpu(), machine.date()),
+                        Page.resource(HtmlReport.class, "benchmarks.css"));
     }
 
     /** Writes the page; without charts where the machine has no fonts to draw with. */
@@ -51,28 +55,12 @@ public final class HtmlReport {
     }
 
     private String page() throws IOException {
-        Machine machine = run.machine();
-        add("<!DOCTYPE html>");
-        add("<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\"><head>");
-        add("<meta charset=\"utf-8\"/>");
-        add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
-        add("<title>Weft benchmarks, %s, %s</title>", machine.cpu(), machine.date().toString());
-        addRaw("<style>" + css() + "</style></head><body>");
-        addHeading(machine);
+        addHeading(run.machine());
         addSummary();
         addCharts();
         addTables();
         addFooter();
-        add("</body></html>");
-        return page.toString();
-    }
-
-    private static String css() throws IOException {
-        try (InputStream in = HtmlReport.class.getResourceAsStream("report.css")) {
-            return new String(
-                    Objects.requireNonNull(in, "report.css is not in the jar").readAllBytes(),
-                    StandardCharsets.UTF_8);
-        }
+        return page.close();
     }
 
     // ---- what it ran on
@@ -331,16 +319,11 @@ public final class HtmlReport {
 
     // ---- text
 
-    /** Adds a line; what fills its places is escaped. */
     private void add(String html, String... values) {
-        String[] escaped = new String[values.length];
-        for (int i = 0; i < values.length; i++) {
-            escaped[i] = Html.escape(values[i]);
-        }
-        addRaw(values.length == 0 ? html : html.formatted((Object[]) escaped));
+        page.add(html, values);
     }
 
     private void addRaw(String html) {
-        page.append(html).append('\n');
+        page.addRaw(html);
     }
 }

@@ -5,6 +5,8 @@ import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
 
+import dev.weft.report.Html;
+
 import org.knowm.xchart.XYChart;
 
 import java.io.ByteArrayOutputStream;

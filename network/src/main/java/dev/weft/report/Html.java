@@ -1,13 +1,13 @@
-package dev.weft.benchmarks.report;
+package dev.weft.report;
 
 /** Text that goes into a page. */
-final class Html {
+public final class Html {
     private Html() {}
 
     /**
      * As text or as an attribute's value; what XML does not have becomes a replacement character.
      */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         text.codePoints()
                 .forEach(
