@@ -13,6 +13,7 @@ module dev.weft.network {
     exports dev.weft.data.augment;
     exports dev.weft.data.image;
     exports dev.weft.data.table;
+    exports dev.weft.data.text;
     exports dev.weft.io;
     exports dev.weft.metrics;
     exports dev.weft.nn;
