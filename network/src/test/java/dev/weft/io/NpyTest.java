@@ -96,7 +96,7 @@ class NpyTest {
         for (Shape shape : List.of(Shape.of(), Shape.of(7), Shape.of(2, 3, 4), Shape.of(3, 0))) {
             MemorySegment content =
                     MemorySegment.ofArray(new byte[(int) shape.size() * dtype.bytes()]);
-            for (long i = 0; i < shape.size(); i++) {
+            for (int i = 0; i < shape.size(); i++) {
                 Encoding.set(dtype, content, i, dtype == DType.BOOL ? i % 2 : i + 1);
             }
             Path file = folder.resolve("w.npy");

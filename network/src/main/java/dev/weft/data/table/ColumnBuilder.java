@@ -168,6 +168,7 @@ abstract sealed class ColumnBuilder {
         private static final int MANY = 4096;
 
         private final Set<String> missing;
+        private final int longestMissing;
         private int[] codes = new int[16];
         private final List<String> values = new ArrayList<>();
         private List<String> taken = List.of();
@@ -183,6 +184,7 @@ abstract sealed class ColumnBuilder {
 
         OfTexts(Set<String> missing) {
             this.missing = missing;
+            longestMissing = missing.stream().mapToInt(String::length).max().orElse(0);
         }
 
         @Override
@@ -225,7 +227,7 @@ abstract sealed class ColumnBuilder {
 
         private int meet(String text, int slot) {
             int code = Column.Texts.MISSING;
-            if (!missing.contains(text)) {
+            if (text.length() > longestMissing || !missing.contains(text)) {
                 code = values.size();
                 values.add(text);
             }

@@ -87,9 +87,8 @@ record DateEncoder(Field field, List<DatePart> parts, double year, double scale,
                 if (part.period() == 0) {
                     out[place++] = (float) ((value - year) * scale);
                 } else {
-                    double angle = 2 * Math.PI * value / part.period();
-                    out[place++] = (float) Math.sin(angle);
-                    out[place++] = (float) Math.cos(angle);
+                    out[place++] = part.sine(value);
+                    out[place++] = part.cosine(value);
                 }
             }
         }

@@ -21,8 +21,33 @@ public enum DatePart {
 
     private final int period;
 
+    /** Of each value, where there are few. */
+    @SuppressWarnings("ImmutableEnumChecker") // filled once
+    private final float[] sines;
+
+    @SuppressWarnings("ImmutableEnumChecker") // filled once
+    private final float[] cosines;
+
     DatePart(int period) {
         this.period = period;
+        sines = new float[period < 1000 ? period : 0];
+        cosines = sines.clone();
+        for (int value = 0; value < sines.length; value++) {
+            sines[value] = (float) Math.sin(angle(value));
+            cosines[value] = (float) Math.cos(angle(value));
+        }
+    }
+
+    private double angle(int value) {
+        return 2 * Math.PI * value / period;
+    }
+
+    float sine(int value) {
+        return value < sines.length ? sines[value] : (float) Math.sin(angle(value));
+    }
+
+    float cosine(int value) {
+        return value < cosines.length ? cosines[value] : (float) Math.cos(angle(value));
     }
 
     /** After how much it begins again; 0 for never. */

@@ -25,7 +25,7 @@ final class Decimals {
      * The double nearest to a number, ±infinity where that is too large, NaN where it is none.
      * Where up to 18 digits make an integer of at most 2⁵³, and the power of ten is exact, one
      * product or quotient rounds right (Clinger, "How to read floating point numbers accurately",
-     * 1990); the JDK does others.
+     * 1990); {@link PowersOfFive} rounds most others of up to 18 digits, the JDK the rest.
      */
     static double parse(char[] text, int from, int length, char point) {
         int end = from + length;
@@ -78,6 +78,12 @@ final class Decimals {
                 && exponent <= LARGEST_POWER) {
             double value = exponent < 0 ? digits / POWERS[-exponent] : digits * POWERS[exponent];
             return negative ? -value : value;
+        }
+        if (significant <= DIGITS && digits != 0) {
+            double value = PowersOfFive.scale(digits, exponent);
+            if (!Double.isNaN(value)) {
+                return negative ? -value : value;
+            }
         }
         String whole = new String(text, from, length);
         return Double.parseDouble(point == '.' ? whole : whole.replace(point, '.'));

@@ -6,6 +6,14 @@ final class Moments {
     private double mean;
     private double squares;
 
+    static Moments of(double[] values) {
+        Moments moments = new Moments();
+        for (double value : values) {
+            moments.add(value);
+        }
+        return moments;
+    }
+
     void add(double value) {
         count++;
         double off = value - mean;

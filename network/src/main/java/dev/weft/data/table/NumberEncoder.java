@@ -45,7 +45,6 @@ record NumberEncoder(
     static NumberEncoder fit(Field field, Profile.OfNumbers numbers, ColumnRule rule) {
         double[] sorted = numbers.sample.sorted();
         Moments moments = numbers.moments;
-        Moments logs = numbers.logs;
         double low = rule.outliers().low(sorted);
         double high = rule.outliers().high(sorted);
         double least = Math.max(low, numbers.least);
@@ -53,12 +52,7 @@ record NumberEncoder(
         if (least > numbers.least || greatest < numbers.greatest) {
             // What is far out must not count in the rest: the sample stands for all.
             sorted = inside(sorted, low, high, rule.outliers().drop());
-            moments = new Moments();
-            logs = new Moments();
-            for (double value : sorted) {
-                moments.add(value);
-                logs.add(log(value));
-            }
+            moments = Moments.of(sorted);
         }
         double shift = 0;
         double spread = 1;
@@ -74,6 +68,7 @@ record NumberEncoder(
                 spread = moments.deviation();
             }
             case LOG -> {
+                Moments logs = Moments.of(Arrays.stream(sorted).map(NumberEncoder::log).toArray());
                 shift = logs.mean();
                 spread = logs.deviation();
             }

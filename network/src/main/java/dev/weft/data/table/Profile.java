@@ -44,9 +44,6 @@ abstract sealed class Profile {
     static final class OfNumbers extends Profile {
         final Moments moments = new Moments();
 
-        /** Of sign(x) log(1 + |x|). */
-        final Moments logs = new Moments();
-
         final Reservoir sample;
         double least = Double.POSITIVE_INFINITY;
         double greatest = Double.NEGATIVE_INFINITY;
@@ -65,7 +62,6 @@ abstract sealed class Profile {
                     continue;
                 }
                 moments.add(value);
-                logs.add(NumberEncoder.log(value));
                 sample.add(value);
                 least = Math.min(least, value);
                 greatest = Math.max(greatest, value);

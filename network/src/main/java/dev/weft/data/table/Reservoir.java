@@ -6,7 +6,8 @@ import java.util.Arrays;
 
 /**
  * Numbers from a stream, each with the same chance: all of them while they fit, and what is found
- * from them is exact. Vitter, "Random sampling with a reservoir", algorithm R, 1985.
+ * from them is exact. Li, "Reservoir-sampling algorithms of time complexity O(n(1 + log(N/n)))",
+ * algorithm L, 1994: it draws how many numbers to pass over, and not whether to take each.
  */
 final class Reservoir {
     /** So many are kept. */
@@ -15,25 +16,36 @@ final class Reservoir {
     private final Philox random;
     private double[] values = new double[64];
     private int kept;
-    private long seen;
+
+    /** How many numbers are passed over before the next is taken. */
+    private long skipped;
+
+    private double w = 1;
 
     Reservoir(long seed) {
         random = new Philox(seed);
     }
 
     void add(double value) {
-        seen++;
         if (kept < SIZE) {
             if (kept == values.length) {
                 values = Arrays.copyOf(values, 2 * kept);
             }
             values[kept++] = value;
-            return;
+            if (kept == SIZE) {
+                skip();
+            }
+        } else if (skipped > 0) {
+            skipped--;
+        } else {
+            values[random.nextInt(SIZE)] = value;
+            skip();
         }
-        long place = (long) (random.nextDouble() * seen);
-        if (place < SIZE) {
-            values[(int) place] = value;
-        }
+    }
+
+    private void skip() {
+        w *= Math.exp(Math.log(1 - random.nextDouble()) / SIZE);
+        skipped = (long) (Math.log(1 - random.nextDouble()) / Math.log1p(-w));
     }
 
     /** Those kept, in ascending order. */
@@ -75,10 +87,7 @@ final class Reservoir {
 
     /** The mean cube of (x - mean) / deviation; 0 where all values are one. */
     static double skewness(double[] values) {
-        Moments moments = new Moments();
-        for (double value : values) {
-            moments.add(value);
-        }
+        Moments moments = Moments.of(values);
         double cubes = 0;
         for (double value : values) {
             cubes += Math.pow(value - moments.mean(), 3);

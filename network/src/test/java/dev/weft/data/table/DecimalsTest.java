@@ -9,6 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
 class DecimalsTest {
     @Test
     void roundsAsTheJdkDoes() {
@@ -42,6 +46,35 @@ class DecimalsTest {
 
     private static void check(String text) {
         assertEquals(Double.parseDouble(text), Decimals.parse(text, '.'), text);
+    }
+
+    @Test
+    void roundsRightNearTheMiddleOfTwoDoubles() {
+        Philox random = new Philox(6);
+        for (int i = 0; i < 50_000; i++) {
+            double low = Math.scalb(1 + random.nextDouble(), random.nextInt(140) - 70);
+            BigDecimal middle =
+                    new BigDecimal(low)
+                            .add(new BigDecimal(Math.nextUp(low)))
+                            .divide(BigDecimal.TWO);
+            check(middle.toString());
+            BigDecimal cut = middle.round(new MathContext(15 + i % 4, RoundingMode.HALF_EVEN));
+            check(cut.toString());
+            check(cut.unscaledValue() + "e" + -cut.scale());
+        }
+    }
+
+    @Test
+    void leavesToTheJdkOnlyWhatIsNotNormal() {
+        Philox random = new Philox(7);
+        for (int n = -290; n < 290; n++) {
+            long digits = 1 + (bits(random) >>> 5);
+            assertEquals(Double.parseDouble(digits + "e" + n), PowersOfFive.scale(digits, n));
+        }
+        assertTrue(Double.isNaN(PowersOfFive.scale(1, -320)));
+        assertTrue(Double.isNaN(PowersOfFive.scale(2, 308)));
+        assertTrue(Double.isNaN(PowersOfFive.scale(1, -343)));
+        assertTrue(Double.isNaN(PowersOfFive.scale(1, 309)));
     }
 
     @ParameterizedTest
