@@ -1,6 +1,7 @@
 /** The program behind {@code ./weft}. */
 module dev.weft.cli {
     requires com.fasterxml.jackson.core;
+    requires de.siegmar.fastcsv;
     requires dev.weft.conformance;
     requires dev.weft.network;
     requires info.picocli;

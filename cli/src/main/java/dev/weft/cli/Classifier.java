@@ -3,6 +3,8 @@ package dev.weft.cli;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Tensor;
+import dev.weft.data.Normalization;
+import dev.weft.io.FormatException;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,13 +16,15 @@ final class Classifier {
     private static final int BATCH = 64;
 
     private final SavedModel model;
+    private final Normalization normalization;
     private final Consumer<Prediction> results;
     private final List<Waiting> waiting = new ArrayList<>();
 
     private record Waiting(String name, Optional<DigitImage> digit) {}
 
-    Classifier(SavedModel model, Consumer<Prediction> results) {
+    Classifier(SavedModel model, Consumer<Prediction> results) throws FormatException {
         this.model = model;
+        this.normalization = DigitProblem.normalization(model.checkpoint());
         this.results = results;
     }
 
@@ -58,9 +62,9 @@ final class Classifier {
         }
         Device device = model.network().device();
         try (Scope _ = device.scope()) {
-            Tensor x = device.tensor(model.normalization().apply(pixels), digits.size(), size);
+            Tensor x = device.tensor(normalization.apply(pixels), digits.size(), size);
             Tensor y = model.network().forward(x);
-            return model.model().loss().predictions(y).toFloatArray();
+            return model.objective().predictions(y).toFloatArray();
         }
     }
 }

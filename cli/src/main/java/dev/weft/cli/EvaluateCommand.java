@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
-import dev.weft.data.InMemoryBatches;
 import dev.weft.io.AtomicFile;
+import dev.weft.metrics.ConfusionMatrix;
 import dev.weft.train.Evaluation;
 
 import org.jspecify.annotations.Nullable;
@@ -20,16 +20,17 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** Tests a saved model. */
 @Command(
         name = "evaluate",
-        description = "Test a saved model: accuracy, loss, and which digits it confuses.",
+        description =
+                "Test a saved model on new examples of the kind that it was trained on: its"
+                        + " figures, and which classes it confuses.",
         mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
-    private static final int BATCH = 256;
-
     @Spec private CommandSpec spec = CommandSpec.create();
     @Mixin private BackendOption backend = new BackendOption();
 
@@ -42,8 +43,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            paramLabel = "DIR",
-            description = "Folder with IDX files. Without it: digits that the program draws.")
+            paramLabel = "PATH",
+            description =
+                    "A table with the columns that the model was trained on, and the target; a"
+                            + " folder of folders of pictures; or one with IDX files. Without it:"
+                            + " digits that the program draws.")
     private @Nullable Path data;
 
     @Option(
@@ -53,6 +57,8 @@ final class EvaluateCommand implements Callable<Integer> {
                     "Test with the last N examples. Default: the folder's own test files, or a"
                             + " tenth.")
     private @Nullable Integer testCount;
+
+    @Mixin private TableOptions table = new TableOptions();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results there as JSON.")
     private @Nullable Path json;
@@ -65,26 +71,28 @@ final class EvaluateCommand implements Callable<Integer> {
             OutputFolder.checkDiffer("--json", target, model, "the model");
             OutputFolder.checkWritable(target);
         }
-        DigitData digits = DigitData.forTest(data, testCount);
         try (Device device = backend.open(out);
                 Scope _ = device.scope()) {
             SavedModel saved = SavedModel.read(model, device);
-            Batches batches =
-                    new InMemoryBatches(device, saved.examples(digits.split().test()), BATCH);
-            Evaluation evaluation = Evaluation.of(saved.network(), saved.model().loss(), batches);
-            if (!Double.isFinite(evaluation.loss())) {
-                throw new InputException(
-                        "%s: its outputs are not finite (the loss is %s): train it anew"
-                                .formatted(model, evaluation.loss()));
+            EvaluationData examples = EvaluationData.read(saved, model, data, testCount, table);
+            Evaluation evaluation;
+            try (Batches batches = examples.batches()) {
+                evaluation =
+                        Evaluation.of(
+                                saved.network(), saved.objective(), batches, examples.meter());
             }
+            Optional<ConfusionMatrix> confusion = evaluation.meter().confusion();
             out.printf(
-                    "%s on %,d examples (%s): accuracy %.2f %%, loss %.4f%n",
-                    saved.model().label(),
-                    evaluation.confusion().total(),
-                    digits.description(),
-                    100 * evaluation.accuracy(),
+                    "%s on %,d examples (%s): %sloss %.4f%n",
+                    saved.architecture().text(),
+                    evaluation.examples(),
+                    examples.description(),
+                    confusion
+                            .map(counts -> "accuracy %.2f %%, ".formatted(100 * counts.accuracy()))
+                            .orElse(""),
                     evaluation.loss());
-            ConfusionTable.print(out, evaluation.confusion());
+            evaluation.figures().forEach((name, value) -> out.printf("%-28s %.4f%n", name, value));
+            confusion.ifPresent(counts -> ConfusionTable.print(out, counts, examples.classes()));
             if (target != null) {
                 write(target, device, saved, evaluation);
             }
@@ -101,7 +109,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     generator.useDefaultPrettyPrinter();
                     generator.writeStartObject();
                     generator.writeStringField("device", device.info().description());
-                    generator.writeStringField("model", saved.model().label());
+                    generator.writeStringField("model", saved.architecture().text());
                     RunReport.writeEvaluation(generator, evaluation);
                     generator.writeStringField(
                             "parameters_sha256", saved.network().parameters().sha256());

@@ -1,5 +1,7 @@
 package dev.weft.cli;
 
+import org.jspecify.annotations.Nullable;
+
 /** Something that the user gave cannot be used: the message says what, where, and what to do. */
 final class InputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ final class InputException extends RuntimeException {
         super(message);
     }
 
-    InputException(String message, Throwable cause) {
+    InputException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -27,14 +27,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** Says which digit a picture shows, with the probabilities of all ten. */
+/** Says what a saved model takes new examples for. */
 @Command(
         name = "predict",
         description = {
-            "Classify pictures of digits: PNG, JPEG and the like, or the images of an IDX file.",
-            "Photos of up to 10000x10000 pixels are made what the network has learnt from: light"
-                    + " on dark, cropped, centred; what was done is said. A picture that cannot be"
-                    + " read is said on standard error, and the others are classified."
+            "Predict new examples of the kind that a model was trained on.",
+            "Rows of a table without the target, whose columns may be in any order: a line of CSV"
+                    + " for each, with the probabilities of the classes.",
+            "Pictures of the classes that it has learnt: PNG, JPEG and the like.",
+            "Pictures of digits, or the images of an IDX file. Photos of up to 10000x10000 pixels"
+                    + " are made what the network has learnt from: light on dark, cropped, centred;"
+                    + " what was done is said.",
+            "A picture that cannot be read is said on standard error, and the others are predicted."
         },
         mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
@@ -55,10 +59,24 @@ final class PredictCommand implements Callable<Integer> {
             description = "At most N images of an IDX file. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the results there as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write what pictures are taken for there as JSON.")
     private @Nullable Path json;
 
-    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Pictures or IDX files.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Write a table's predictions there as CSV. Default: standard output.")
+    private @Nullable Path predictions;
+
+    @Mixin private TableOptions table = new TableOptions();
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "A table, pictures, or IDX files.")
     private List<Path> images = List.of();
 
     @Override
@@ -75,41 +93,92 @@ final class PredictCommand implements Callable<Integer> {
             }
             OutputFolder.checkWritable(target);
         }
-        List<Prediction> written = new ArrayList<>();
-        Exit exit = Exit.DONE;
         try (Device device = backend.open(out);
                 Scope _ = device.scope()) {
-            boolean[] digits = {true};
-            Classifier classifier =
-                    new Classifier(
-                            SavedModel.read(model, device),
-                            prediction -> {
-                                String name = PrintableWriter.line(prediction.name());
-                                out.println(prediction.text(name));
-                                digits[0] &= prediction.isDigit();
-                                if (target != null) {
-                                    written.add(prediction);
-                                }
-                            });
-            for (Path path : images) {
-                try {
-                    add(path, classifier);
-                } catch (IOException | InputException e) {
-                    classifier.flush();
-                    Failure failure = Failure.of(e);
-                    spec.commandLine().getErr().println("weft predict: " + failure.line());
-                    exit = failure.exit();
-                }
+            SavedModel saved = SavedModel.read(model, device);
+            if (saved.kind().equals(TableProblem.KIND)) {
+                return rows(saved, out);
             }
-            classifier.flush();
-            if (exit == Exit.DONE && !digits[0]) {
-                exit = Exit.NO_DIGIT;
+            if (predictions != null) {
+                throw new InputException("--out is for tables: pictures take --json");
+            }
+            return saved.kind().equals(ImageProblem.KIND)
+                    ? pictures(saved, out)
+                    : digits(saved, out);
+        }
+    }
+
+    private int rows(SavedModel saved, PrintWriter out) throws IOException {
+        if (images.size() != 1) {
+            throw new InputException(
+                    "the model is for tables: give one file, got %d".formatted(images.size()));
+        }
+        if (json != null) {
+            throw new InputException("--json is for pictures: a table's predictions take --out");
+        }
+        Path rows = images.getFirst();
+        Path target = predictions;
+        if (target != null) {
+            OutputFolder.checkDiffer("--out", target, model, "the model");
+            OutputFolder.checkDiffer("--out", target, rows, "the table to predict");
+            OutputFolder.checkWritable(target);
+        }
+        int count = new TablePredictions(saved).predict(rows, table, target, out);
+        if (target != null) {
+            out.printf("wrote %,d predictions to %s%n", count, target);
+        }
+        return Exit.DONE.code();
+    }
+
+    private int pictures(SavedModel saved, PrintWriter out) throws IOException {
+        ImagePredictions all = new ImagePredictions(saved);
+        Exit exit = Exit.DONE;
+        for (Path image : images) {
+            try {
+                out.println(all.predict(image));
+            } catch (IOException | InputException e) {
+                exit = complain(e);
             }
         }
-        if (target != null) {
-            write(target, written);
+        if (json != null) {
+            all.write(json);
         }
         return exit.code();
+    }
+
+    private Exit complain(Exception e) {
+        Failure failure = Failure.of(e);
+        spec.commandLine().getErr().println("weft predict: " + failure.line());
+        return failure.exit();
+    }
+
+    private int digits(SavedModel saved, PrintWriter out) throws IOException {
+        saved.requireKind(DigitProblem.KIND, "digits", model);
+        List<Prediction> written = new ArrayList<>();
+        boolean[] digits = {true};
+        Classifier classifier =
+                new Classifier(
+                        saved,
+                        prediction -> {
+                            String name = PrintableWriter.line(prediction.name());
+                            out.println(prediction.text(name));
+                            digits[0] &= prediction.isDigit();
+                            written.add(prediction);
+                        });
+        Exit exit = Exit.DONE;
+        for (Path path : images) {
+            try {
+                add(path, classifier);
+            } catch (IOException | InputException e) {
+                classifier.flush();
+                exit = complain(e);
+            }
+        }
+        classifier.flush();
+        if (json != null) {
+            write(json, written);
+        }
+        return (exit == Exit.DONE && !digits[0] ? Exit.NO_DIGIT : exit).code();
     }
 
     private void add(Path path, Classifier classifier) throws IOException {

@@ -14,10 +14,11 @@ interface Progress extends TrainingListener, AutoCloseable {
      * What fits where the output goes.
      *
      * @param examples in the whole run
+     * @param classes whether some are told right
      */
-    static Progress create(PrintWriter out, int epochs, long examples) {
+    static Progress create(PrintWriter out, int epochs, long examples, boolean classes) {
         return isTerminal()
-                ? new ProgressBarView(epochs, examples)
+                ? new ProgressBarView(epochs, examples, classes)
                 : new ProgressLines(out, epochs);
     }
 

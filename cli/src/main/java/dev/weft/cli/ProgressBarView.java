@@ -15,6 +15,7 @@ final class ProgressBarView implements Progress {
     private static final int NARROWEST_BAR = 10;
 
     private final int epochs;
+    private final boolean classes;
     private final ProgressBar bar;
     private long done;
     private int epoch;
@@ -23,8 +24,9 @@ final class ProgressBarView implements Progress {
     private long seen;
     private long lastText;
 
-    ProgressBarView(int epochs, long examples) {
+    ProgressBarView(int epochs, long examples, boolean classes) {
         this.epochs = epochs;
+        this.classes = classes;
         this.bar =
                 new ProgressBarBuilder()
                         .setTaskName("training")
@@ -52,8 +54,13 @@ final class ProgressBarView implements Progress {
             bar.stepTo(done);
             bar.setExtraMessage(
                     String.format(
-                            "epoch %d/%d  loss %.4f  accuracy %.2f%%",
-                            epoch, epochs, lossSum / seen, 100.0 * correct / seen));
+                            classes
+                                    ? "epoch %d/%d  loss %.4f  accuracy %.2f%%"
+                                    : "epoch %d/%d  loss %.4f",
+                            epoch,
+                            epochs,
+                            lossSum / seen,
+                            100.0 * correct / seen));
         }
     }
 

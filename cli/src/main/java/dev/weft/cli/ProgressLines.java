@@ -1,5 +1,7 @@
 package dev.weft.cli;
 
+import dev.weft.train.Evaluation;
+
 import java.io.PrintWriter;
 
 /**
@@ -7,10 +9,12 @@ import java.io.PrintWriter;
  */
 final class ProgressLines implements Progress {
     private static final double SECONDS_BETWEEN = 5;
+    private static final double SECONDS_BETWEEN_EPOCHS = 0.2;
 
     private final PrintWriter out;
     private final int epochs;
     private long lastLine = System.nanoTime();
+    private long lastEpoch = lastLine - (long) 1e9;
 
     ProgressLines(PrintWriter out, int epochs) {
         this.out = out;
@@ -32,14 +36,26 @@ final class ProgressLines implements Progress {
     public void onEpoch(EpochEvent event) {
         lastLine = System.nanoTime();
         double left = event.seconds() * (epochs - event.epoch());
+        if (left > 0 && (now() - lastEpoch) * 1e-9 < SECONDS_BETWEEN_EPOCHS) {
+            return; // of a small table, hundreds of lines would fly past
+        }
+        lastEpoch = now();
+        Evaluation validation = event.validation();
         out.printf(
-                "epoch %d/%d  loss %.4f  accuracy %.2f %%  %,.0f samples/s  %.1f s left%n",
+                "epoch %d/%d  loss %.4f%s%s  %,.0f samples/s  %.1f s left%n",
                 event.epoch(),
                 epochs,
                 event.loss(),
-                100 * event.accuracy(),
+                Double.isNaN(event.accuracy())
+                        ? ""
+                        : "  accuracy %.2f %%".formatted(100 * event.accuracy()),
+                validation == null ? "" : "  validation loss %.4f".formatted(validation.loss()),
                 event.examples() / event.seconds(),
                 left);
+    }
+
+    private static long now() {
+        return System.nanoTime();
     }
 
     @Override

@@ -1,9 +1,10 @@
 package dev.weft.cli;
 
 import dev.weft.io.FormatException;
-import dev.weft.nn.Models;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.TrainingState;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.ParseResult;
 
@@ -36,14 +37,7 @@ final class ResumedOptions {
 
     private void adopt() throws FormatException {
         TrainingState state = TrainingState.of(checkpoint);
-        Models model = SavedModel.model(checkpoint);
-        String loss = model.loss().label();
-        if (!loss.equals(state.objective())) {
-            throw new InputException(
-                    "%s: %s was trained with the loss %s, and takes %s here"
-                            .formatted(options.resume, model.label(), state.objective(), loss));
-        }
-        options.model = same("--model", options.model().label(), model.label());
+        options.model = same("--model", options.model, SavedModel.model(checkpoint));
         options.dropout = same("--dropout", options.dropout, SavedModel.dropout(checkpoint));
         options.batch = same("--batch", options.batch, state.batch());
         options.seed = same("--seed", options.seed, state.seed());
@@ -68,8 +62,8 @@ final class ResumedOptions {
         return !given.hasMatchedOption(option);
     }
 
-    private <T> T same(String option, T asked, T saved) {
-        if (!isMissing(option) && !asked.equals(saved)) {
+    private <T> T same(String option, @Nullable T asked, T saved) {
+        if (!isMissing(option) && !saved.equals(asked)) {
             throw new InputException(
                     "%s: was trained with %s %s, and goes on only with the same, not with %s"
                             .formatted(options.resume, option, saved, asked));

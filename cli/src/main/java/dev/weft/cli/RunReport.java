@@ -6,27 +6,38 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.io.AtomicFile;
 import dev.weft.metrics.ConfusionMatrix;
+import dev.weft.metrics.CrossValidation;
+import dev.weft.metrics.Spread;
+import dev.weft.nn.Task;
 import dev.weft.train.Evaluation;
 import dev.weft.train.TrainingListener.EpochEvent;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The figures of a training run.
  *
  * @param options what it was started with
+ * @param problem what was learnt
  * @param device where it ran
  * @param epochs each epoch's result
- * @param evaluation the test's result
+ * @param test the test's result, null where nothing was kept for one
+ * @param folds what cross-validation gave before; none without
  * @param parametersSha256 of the trained parameters
  */
 record RunReport(
         TrainOptions options,
+        Problem problem,
         DeviceInfo device,
         List<EpochEvent> epochs,
-        Evaluation evaluation,
+        @Nullable Evaluation test,
+        List<Evaluation> folds,
         String parametersSha256) {
     static final JsonFactory JSON = new JsonFactory();
 
@@ -58,35 +69,107 @@ record RunReport(
         int colon = selector.indexOf(':');
         json.writeStringField("backend", colon < 0 ? selector : selector.substring(0, colon));
         json.writeStringField("device", device.description());
-        json.writeStringField("model", options.model().label());
+        json.writeStringField("model", options.model());
         json.writeStringField("optimizer", options.optimizer().label());
         number(json, "lr", options.learningRate());
-        json.writeNumberField("batch", options.batch);
+        json.writeNumberField("batch", options.batch());
         json.writeNumberField("seed", options.seed);
-        json.writeNumberField("epochs", options.epochs);
+        json.writeNumberField("epochs", options.epochs());
         number(json, "train_seconds", seconds());
         number(json, "samples_per_second", samplesPerSecond());
         numbers(json, "loss", epochs.stream().mapToDouble(EpochEvent::loss).toArray());
-        numbers(json, "accuracy", epochs.stream().mapToDouble(EpochEvent::accuracy).toArray());
-        writeEvaluation(json, evaluation);
+        if (problem.task() == Task.CLASSES || problem.task() == Task.BINARY) {
+            numbers(json, "accuracy", epochs.stream().mapToDouble(EpochEvent::accuracy).toArray());
+        }
+        if (epochs.stream().anyMatch(epoch -> epoch.validation() != null)) {
+            numbers(
+                    json,
+                    "validation_loss",
+                    epochs.stream().mapToDouble(RunReport::validationLoss).toArray());
+        }
+        writeNames(json, problem.classes());
+        if (test != null) {
+            writeEvaluation(json, test);
+        }
+        if (!folds.isEmpty()) {
+            writeFolds(json);
+        }
         json.writeStringField("parameters_sha256", parametersSha256);
         json.writeEndObject();
     }
 
-    /** The fields of a test's result, in an object that is open. */
-    static void writeEvaluation(JsonGenerator json, Evaluation evaluation) throws IOException {
-        number(json, "test_loss", evaluation.loss());
-        number(json, "test_accuracy", evaluation.accuracy());
-        ConfusionMatrix confusion = evaluation.confusion();
-        json.writeArrayFieldStart("confusion");
-        for (int i = 0; i < confusion.classes(); i++) {
-            json.writeStartArray();
-            for (int j = 0; j < confusion.classes(); j++) {
-                json.writeNumber(confusion.count(i, j));
+    static double validationLoss(EpochEvent epoch) {
+        Evaluation validation = epoch.validation();
+        return validation == null ? Double.NaN : validation.loss();
+    }
+
+    private static void writeNames(JsonGenerator json, List<String> classes) throws IOException {
+        if (!classes.isEmpty()) {
+            json.writeArrayFieldStart("classes");
+            for (String name : classes) {
+                json.writeString(name);
             }
             json.writeEndArray();
         }
+    }
+
+    /** The means over the folds as the test's figures, and each fold's own. */
+    private void writeFolds(JsonGenerator json) throws IOException {
+        Map<String, Spread> spreads = spreads(folds);
+        json.writeObjectFieldStart("test");
+        for (Map.Entry<String, Spread> spread : spreads.entrySet()) {
+            number(json, spread.getKey(), spread.getValue().mean());
+        }
+        json.writeEndObject();
+        json.writeObjectFieldStart("test_deviation");
+        for (Map.Entry<String, Spread> spread : spreads.entrySet()) {
+            number(json, spread.getKey(), spread.getValue().deviation());
+        }
+        json.writeEndObject();
+        json.writeArrayFieldStart("folds");
+        for (Evaluation fold : folds) {
+            json.writeStartObject();
+            writeFigures(json, fold);
+            json.writeEndObject();
+        }
         json.writeEndArray();
+    }
+
+    /** Means and deviations over folds. */
+    static Map<String, Spread> spreads(List<Evaluation> folds) {
+        CrossValidation all = new CrossValidation();
+        folds.forEach(fold -> all.add(fold.figures()));
+        return all.spreads();
+    }
+
+    /** The fields of a test's result, in an object that is open. */
+    static void writeEvaluation(JsonGenerator json, Evaluation evaluation) throws IOException {
+        json.writeObjectFieldStart("test");
+        writeFigures(json, evaluation);
+        json.writeEndObject();
+        number(json, "test_loss", evaluation.loss());
+        Optional<ConfusionMatrix> counted = evaluation.meter().confusion();
+        if (counted.isPresent()) {
+            ConfusionMatrix confusion = counted.get();
+            number(json, "test_accuracy", confusion.accuracy());
+            json.writeArrayFieldStart("confusion");
+            for (int i = 0; i < confusion.classes(); i++) {
+                json.writeStartArray();
+                for (int j = 0; j < confusion.classes(); j++) {
+                    json.writeNumber(confusion.count(i, j));
+                }
+                json.writeEndArray();
+            }
+            json.writeEndArray();
+        }
+    }
+
+    private static void writeFigures(JsonGenerator json, Evaluation evaluation) throws IOException {
+        json.writeNumberField("examples", evaluation.examples());
+        number(json, "loss", evaluation.loss());
+        for (Map.Entry<String, Double> figure : evaluation.figures().entrySet()) {
+            number(json, figure.getKey(), figure.getValue());
+        }
     }
 
     /**

@@ -1,52 +1,65 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
-import dev.weft.data.Dataset;
-import dev.weft.data.Examples;
-import dev.weft.data.Normalization;
+import dev.weft.io.Excerpt;
 import dev.weft.io.FormatException;
+import dev.weft.nn.Architecture;
 import dev.weft.nn.Models;
 import dev.weft.nn.Network;
+import dev.weft.nn.Objective;
+import dev.weft.nn.Task;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.TrainingState;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * A trained network and what has to be known to use it or to train it further.
  *
  * @param network with the saved parameters
- * @param model its architecture
- * @param normalization what its inputs went through
+ * @param architecture what it is made of
+ * @param task what its outputs stand for
  * @param checkpoint the file, for what else is in it
  */
-record SavedModel(
-        Network network, Models model, Normalization normalization, Checkpoint checkpoint) {
-    private static final String MODEL = "weft.model";
-    private static final String DROPOUT = "weft.dropout";
+record SavedModel(Network network, Architecture architecture, Task task, Checkpoint checkpoint) {
+    /** The key of what kind of data the model is for. */
+    static final String KIND = "weft.kind";
 
-    /** The metadata of a model that was trained with these options. */
+    private static final String MODEL = "weft.model";
+    private static final String INPUTS = "weft.inputs";
+    private static final String OUTPUTS = "weft.outputs";
+    private static final String DROPOUT = "weft.dropout";
+    private static final String TASK = "weft.task";
+    private static final int MOST = 1 << 28;
+
+    /** The metadata of a model that was trained for a problem. */
     static Map<String, String> metadata(
-            TrainOptions options, Normalization normalization, TrainingState state) {
+            Architecture architecture, Problem problem, TrainingState state) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "weft");
-        metadata.put(MODEL, options.model().label());
-        metadata.put(DROPOUT, Double.toString(options.dropout));
-        metadata.putAll(normalization.metadata());
+        metadata.put(MODEL, architecture.text());
+        metadata.put(INPUTS, Integer.toString(architecture.inputs()));
+        metadata.put(OUTPUTS, Integer.toString(architecture.outputs()));
+        metadata.put(DROPOUT, Double.toString(architecture.dropout()));
+        metadata.put(TASK, problem.task().name().toLowerCase(Locale.ROOT));
+        metadata.putAll(problem.metadata());
         metadata.putAll(state.metadata());
         return metadata;
     }
 
-    /** The architecture of a saved model. */
-    static Models model(Checkpoint checkpoint) throws FormatException {
+    /** The text that describes the network of a saved model. */
+    static String model(Checkpoint checkpoint) throws FormatException {
+        String text = checkpoint.required(MODEL);
         try {
-            return Models.named(checkpoint.required(MODEL));
+            Architecture.check(text);
         } catch (IllegalArgumentException e) {
             throw checkpoint.wrong(MODEL, "is none that Weft knows");
         }
+        return text;
     }
 
     /** The rate of dropout that a model was trained with. */
@@ -56,29 +69,6 @@ record SavedModel(
             throw checkpoint.wrong(DROPOUT, "must be in [0, 1)");
         }
         return dropout;
-    }
-
-    /** A data set as the model takes it. */
-    Examples examples(Dataset data) {
-        return examples(model, data, normalization);
-    }
-
-    /** A data set as a model takes it. */
-    static Examples examples(Models model, Dataset data, Normalization normalization) {
-        return model.takesOneHot()
-                ? data.oneHotExamples(normalization)
-                : data.examples(normalization);
-    }
-
-    /** What a saved model's inputs went through. */
-    static Normalization normalization(Checkpoint checkpoint) throws FormatException {
-        double mean = checkpoint.requiredNumber(Normalization.MEAN);
-        double deviation = checkpoint.requiredNumber(Normalization.DEVIATION);
-        try {
-            return new Normalization(mean, deviation);
-        } catch (IllegalArgumentException e) {
-            throw checkpoint.wrong(Normalization.DEVIATION, "does not fit: " + e.getMessage());
-        }
     }
 
     /**
@@ -92,11 +82,61 @@ record SavedModel(
 
     /** The model in a checkpoint, on a device. */
     static SavedModel of(Checkpoint checkpoint, Device device) throws FormatException {
-        Models model = model(checkpoint);
-        Normalization normalization = normalization(checkpoint);
+        Architecture architecture;
+        try {
+            architecture =
+                    new Architecture(
+                            model(checkpoint),
+                            size(checkpoint, INPUTS, Models.INPUTS),
+                            size(checkpoint, OUTPUTS, Models.CLASSES),
+                            dropout(checkpoint));
+        } catch (IllegalArgumentException e) {
+            throw checkpoint.wrong(MODEL, "does not fit: " + e.getMessage());
+        }
         // Its seed only draws what is then overwritten.
-        Network network = Network.create(device, model.layers(dropout(checkpoint)), 0);
+        Network network = Network.create(device, architecture.blocks(), 0);
         checkpoint.restore(network);
-        return new SavedModel(network, model, normalization, checkpoint);
+        return new SavedModel(network, architecture, task(checkpoint), checkpoint);
+    }
+
+    /** Older files are for digits, and do not say so. */
+    private static int size(Checkpoint checkpoint, String key, int otherwise)
+            throws FormatException {
+        return checkpoint.metadata().containsKey(key)
+                ? (int) checkpoint.requiredInteger(key, 1, MOST)
+                : otherwise;
+    }
+
+    private static Task task(Checkpoint checkpoint) throws FormatException {
+        String name = checkpoint.metadata().getOrDefault(TASK, "classes");
+        for (Task task : Task.values()) {
+            if (task.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return task;
+            }
+        }
+        throw checkpoint.wrong(TASK, "is none that Weft knows");
+    }
+
+    /** What kind of data it is for. */
+    String kind() {
+        return checkpoint.metadata().getOrDefault(KIND, DigitProblem.KIND);
+    }
+
+    /** What it was trained for. */
+    Objective objective() {
+        return architecture.objective(task);
+    }
+
+    /**
+     * Makes sure that the model is for a kind of data.
+     *
+     * @param what such data is called
+     * @throws InputException where it is not
+     */
+    void requireKind(String kind, String what, Path file) {
+        if (!kind().equals(kind)) {
+            throw new InputException(
+                    "%s: is a model for %s, not for %s".formatted(file, Excerpt.of(kind()), what));
+        }
     }
 }

@@ -1,7 +1,12 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
+import dev.weft.metrics.ConfusionMatrix;
+import dev.weft.nn.Task;
 import dev.weft.train.Checkpoint;
+import dev.weft.train.Evaluation;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,8 +16,11 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Trains a network, tests it, and writes the model, its figures and a plot. */
 @Command(
@@ -36,7 +44,8 @@ final class TrainCommand implements Callable<Integer> {
             ResumedOptions.adopt(options, resumed, spec.commandLine().getParseResult());
         }
         PrintWriter out = spec.commandLine().getOut();
-        DigitData data = DigitData.forTraining(options.data, options.testCount, options.seed);
+        TrainingData data = TrainingData.read(options);
+        options.complete(data.problem().defaults());
         // Before the work, so that nobody trains for an hour and then cannot save.
         OutputFolder folder = OutputFolder.at(options.out);
         if (!options.force) {
@@ -62,9 +71,55 @@ final class TrainCommand implements Callable<Integer> {
             OutputFolder.checkWritable(trace);
         }
         try (Device device = backend.open(out);
-                TraceFile _ = TraceFile.open(trace, device);
-                TrainingRun run = new TrainingRun(options, data, resumed, device, out)) {
-            try (StopSignals signals = StopSignals.asking(run::stop)) {
+                TraceFile _ = TraceFile.open(trace, device)) {
+            return train(data, resumed, device, folder);
+        }
+    }
+
+    private int train(
+            TrainingData data, @Nullable Checkpoint resumed, Device device, OutputFolder folder)
+            throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Evaluation> folds = new ArrayList<>();
+        AtomicReference<@Nullable TrainingRun> running = new AtomicReference<>();
+        AtomicBoolean stopped = new AtomicBoolean();
+        Runnable stop =
+                () -> {
+                    stopped.set(true);
+                    TrainingRun now = running.get();
+                    if (now != null) {
+                        now.stop();
+                    }
+                };
+        try (StopSignals signals = StopSignals.asking(stop)) {
+            for (Problem fold : data.folds()) {
+                try (TrainingRun run = new TrainingRun(options, fold, null, device, out)) {
+                    running.set(run);
+                    run.trainQuietly();
+                    if (stopped.get()) {
+                        out.println("stopped in the cross-validation: nothing was written");
+                        return signals.exitCode();
+                    }
+                    Evaluation tested = run.test();
+                    folds.add(tested);
+                    out.printf(
+                            "fold %d/%d: %,d examples to train, %,d to test: %s%n",
+                            folds.size(),
+                            data.folds().size(),
+                            fold.trainingSize(),
+                            fold.testSize(),
+                            Figures.text(fold.task(), tested));
+                }
+            }
+            if (!folds.isEmpty()) {
+                out.printf(
+                        "%d folds: %s%n",
+                        folds.size(),
+                        Figures.text(data.problem().task(), RunReport.spreads(folds)));
+            }
+            try (TrainingRun run = new TrainingRun(options, data.problem(), resumed, device, out)) {
+                running.set(run);
+                run.introduce();
                 run.train();
                 Path model = folder.path().resolve(OutputFolder.MODEL);
                 if (run.hasSteps()) {
@@ -78,18 +133,38 @@ final class TrainCommand implements Callable<Integer> {
                                     : "stopped before the first step: nothing was written");
                     return signals.exitCode();
                 }
+                signals.close();
+                report(run, data.problem(), folds, folder);
             }
-            RunReport report = run.test();
-            report.write(folder.file(OutputFolder.METRICS));
-            if (json != null) {
-                report.write(json);
-            }
-            boolean drawn = TrainingPlot.write(folder.file(OutputFolder.PLOT), report, out);
-            ConfusionTable.print(out, report.evaluation().confusion());
-            out.printf(
-                    "wrote model.safetensors, metrics.json%s to %s%n",
-                    drawn ? " and training.png" : "", folder.path());
         }
         return 0;
+    }
+
+    private void report(
+            TrainingRun run, Problem problem, List<Evaluation> folds, OutputFolder folder)
+            throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        Evaluation test = problem.testSize() == 0 ? null : run.test();
+        if (test != null) {
+            out.printf(
+                    problem.task() == Task.CLASSES ? "test accuracy %.2f %%, test loss %.4f%n" : "",
+                    100 * test.meter().confusion().map(ConfusionMatrix::accuracy).orElse(0.0),
+                    test.loss());
+            out.printf("test: %s%n", Figures.text(problem.task(), test));
+        }
+        RunReport report = run.report(test, folds);
+        report.write(folder.file(OutputFolder.METRICS));
+        if (options.json != null) {
+            report.write(options.json);
+        }
+        boolean drawn = TrainingPlot.write(folder.file(OutputFolder.PLOT), report, out);
+        if (test != null) {
+            test.meter()
+                    .confusion()
+                    .ifPresent(table -> ConfusionTable.print(out, table, problem.classes()));
+        }
+        out.printf(
+                "wrote model.safetensors, metrics.json%s to %s%n",
+                drawn ? " and training.png" : "", folder.path());
     }
 }

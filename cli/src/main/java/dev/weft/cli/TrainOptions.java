@@ -1,14 +1,16 @@
 package dev.weft.cli;
 
 import dev.weft.backend.Penalty;
-import dev.weft.nn.Models;
+import dev.weft.nn.Architecture;
 import dev.weft.optim.OptimizerKind;
 
 import org.jspecify.annotations.Nullable;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** What {@code train} takes, and the ranges of its numbers. */
 final class TrainOptions {
@@ -16,40 +18,68 @@ final class TrainOptions {
 
     @Option(
             names = "--data",
-            paramLabel = "DIR",
+            paramLabel = "PATH",
             description =
-                    "Folder with IDX files, plain or gzip, with MNIST's names. Without it: digits"
-                            + " that the program draws.")
+                    "A table (CSV, TSV, also gzip), a folder with a folder of pictures for each"
+                            + " class, or one with MNIST's IDX files. Without it: digits that the"
+                            + " program draws.")
     @Nullable Path data;
+
+    @Mixin TableOptions table = new TableOptions();
+
+    @Mixin SplitOptions split = new SplitOptions();
+
+    @Option(
+            names = "--size",
+            paramLabel = "WxH",
+            description = "Stretch or shrink all pictures to this. Default: they must be alike.")
+    @Nullable String size;
 
     @Option(
             names = "--model",
             paramLabel = "NAME",
-            defaultValue = "simplenet",
-            description = "simplenet or simplenet-softmax. Default: ${DEFAULT-VALUE}.")
-    String model = "simplenet";
+            description =
+                    "simplenet or simplenet-softmax (for digits), linear, or mlp: with the numbers"
+                            + " of hidden units, such as mlp:128,64. Default: simplenet for digits,"
+                            + " mlp:64 for tables, mlp:128 for pictures.")
+    @Nullable String model;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            defaultValue = "10",
-            description = "Passes over the training set. Default: ${DEFAULT-VALUE}.")
-    int epochs;
+            description =
+                    "Passes over the training set. Default: 10 for digits, 200 for tables, 20 for"
+                            + " pictures.")
+    @Nullable Integer epochs;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description =
+                    "Stop when the loss of the validation part (the second of three of --split) has"
+                            + " not fallen for N epochs, and keep the best parameters.")
+    @Nullable Integer patience;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
-            defaultValue = "64",
-            description = "Examples in a step. Default: ${DEFAULT-VALUE}.")
-    int batch;
+            description = "Examples in a step. Default: 64, or 32 for tables.")
+    @Nullable Integer batch;
+
+    @Option(
+            names = "--accumulate",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Update by the mean gradient of N batches. Default: ${DEFAULT-VALUE}.")
+    int accumulate = 1;
 
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
-            defaultValue = "sgd",
             description =
-                    "sgd, momentum, nesterov, adam, adamw or rmsprop. Default: ${DEFAULT-VALUE}.")
-    String optimizer = "sgd";
+                    "sgd, momentum, nesterov, adam, adamw or rmsprop. Default: sgd for digits, adam"
+                            + " otherwise.")
+    @Nullable String optimizer;
 
     @Option(
             names = "--lr",
@@ -96,7 +126,7 @@ final class TrainOptions {
             names = "--test-count",
             paramLabel = "N",
             description =
-                    "Keep the last N examples for the test. Default: the folder's own test files,"
+                    "Keep the last N digits for the test. Default: the folder's own test files,"
                             + " or a tenth.")
     @Nullable Integer testCount;
 
@@ -142,11 +172,17 @@ final class TrainOptions {
      * @throws InputException naming the first option that is out of its range
      */
     void check() {
-        if (epochs < 1 || epochs > MOST_EPOCHS) {
+        if (epochs != null && (epochs < 1 || epochs > MOST_EPOCHS)) {
             throw new InputException(
                     "--epochs must be from 1 to %d, got %d".formatted(MOST_EPOCHS, epochs));
         }
-        if (batch < 1) {
+        if (patience != null && patience < 1) {
+            throw new InputException("--patience must be at least 1, got " + patience);
+        }
+        if (accumulate < 1) {
+            throw new InputException("--accumulate must be at least 1, got " + accumulate);
+        }
+        if (batch != null && batch < 1) {
             throw new InputException("--batch must be at least 1, got " + batch);
         }
         // Kernels compute with floats, in which 1e-50 is 0 and 1e50 infinite.
@@ -155,22 +191,46 @@ final class TrainOptions {
                     "--lr must be from %s to %s, got %s"
                             .formatted(Float.MIN_VALUE, Float.MAX_VALUE, lr));
         }
-        model();
-        optimizer();
+        if (model != null) {
+            Architecture.check(model);
+        }
+        if (optimizer != null) {
+            OptimizerKind.named(optimizer);
+        }
         notNegative("--l1", l1);
         notNegative("--l2", l2);
-        notNegative("--weight-decay", weightDecay());
+        notNegative("--weight-decay", weightDecay == null ? 0 : weightDecay);
         if (!(dropout >= 0 && (float) dropout < 1)) {
             throw new InputException("--dropout must be in [0, 1), got " + dropout);
         }
     }
 
-    Models model() {
-        return Models.named(model);
+    /** Fills in what was not given. */
+    void complete(Problem.Defaults defaults) {
+        model = model == null ? defaults.model() : model;
+        optimizer = optimizer == null ? defaults.optimizer() : optimizer;
+        epochs = epochs == null ? Integer.valueOf(defaults.epochs()) : epochs;
+        batch = batch == null ? Integer.valueOf(defaults.batch()) : batch;
+    }
+
+    private static <T> T complete(@Nullable T value) {
+        return Objects.requireNonNull(value, "options are completed by the problem's defaults");
+    }
+
+    String model() {
+        return complete(model);
+    }
+
+    int epochs() {
+        return complete(epochs);
+    }
+
+    int batch() {
+        return complete(batch);
     }
 
     OptimizerKind optimizer() {
-        return OptimizerKind.named(optimizer);
+        return OptimizerKind.named(complete(optimizer));
     }
 
     double learningRate() {

@@ -1,6 +1,8 @@
 package dev.weft.cli;
 
 import dev.weft.io.AtomicFile;
+import dev.weft.nn.Task;
+import dev.weft.train.Evaluation;
 import dev.weft.train.TrainingListener.EpochEvent;
 
 import org.knowm.xchart.BitmapEncoder;
@@ -23,6 +25,7 @@ final class TrainingPlot {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 540;
     private static final Color LOSS = new Color(0xC0392B);
+    private static final Color VALIDATION = new Color(0xE59866);
     private static final Color ACCURACY = new Color(0x1F618D);
     private static final float LINE = 2.2f;
 
@@ -51,19 +54,12 @@ final class TrainingPlot {
     private static XYChart chart(RunReport report) {
         double[] epochs = report.epochs().stream().mapToDouble(EpochEvent::epoch).toArray();
         double[] loss = report.epochs().stream().mapToDouble(EpochEvent::loss).toArray();
-        double[] accuracy =
-                report.epochs().stream().mapToDouble(epoch -> 100 * epoch.accuracy()).toArray();
+        boolean classes = report.problem().task() == Task.CLASSES;
         XYChart chart =
                 new XYChartBuilder()
                         .width(WIDTH)
                         .height(HEIGHT)
-                        .title(
-                                String.format(
-                                        "%s, %s, lr %s: test accuracy %.2f %%",
-                                        report.options().model().label(),
-                                        report.options().optimizer().label(),
-                                        report.options().learningRate(),
-                                        100 * report.evaluation().accuracy()))
+                        .title(title(report))
                         .xAxisTitle("epoch")
                         .build();
         Styler styler = chart.getStyler();
@@ -73,11 +69,30 @@ final class TrainingPlot {
         chart.getStyler().setPlotGridLinesColor(new Color(0xE5E5E5));
         chart.getStyler().setXAxisDecimalPattern("0");
         chart.setYAxisGroupTitle(0, "training loss");
-        chart.setYAxisGroupTitle(1, "training accuracy, %");
-        chart.getStyler().setYAxisGroupPosition(1, Styler.YAxisPosition.Right);
         addSeries(chart, "loss", epochs, loss, LOSS, 0);
-        addSeries(chart, "accuracy", epochs, accuracy, ACCURACY, 1);
+        if (report.epochs().getFirst().validation() != null) {
+            double[] validation =
+                    report.epochs().stream().mapToDouble(RunReport::validationLoss).toArray();
+            addSeries(chart, "validation loss", epochs, validation, VALIDATION, 0);
+        }
+        if (classes) {
+            double[] accuracy =
+                    report.epochs().stream().mapToDouble(epoch -> 100 * epoch.accuracy()).toArray();
+            chart.setYAxisGroupTitle(1, "training accuracy, %");
+            chart.getStyler().setYAxisGroupPosition(1, Styler.YAxisPosition.Right);
+            addSeries(chart, "accuracy", epochs, accuracy, ACCURACY, 1);
+        }
         return chart;
+    }
+
+    private static String title(RunReport report) {
+        Evaluation test = report.test();
+        return String.format(
+                "%s, %s, lr %s%s",
+                report.options().model(),
+                report.options().optimizer().label(),
+                report.options().learningRate(),
+                test == null ? "" : ": test " + Figures.text(report.problem().task(), test));
     }
 
     private static void addSeries(

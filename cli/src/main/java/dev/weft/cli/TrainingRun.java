@@ -3,13 +3,13 @@ package dev.weft.cli;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
-import dev.weft.data.Dataset;
-import dev.weft.data.InMemoryBatches;
-import dev.weft.data.Normalization;
-import dev.weft.io.FormatException;
+import dev.weft.nn.Architecture;
 import dev.weft.nn.Network;
+import dev.weft.nn.Objective;
+import dev.weft.nn.Task;
 import dev.weft.optim.Optimizer;
 import dev.weft.train.Checkpoint;
+import dev.weft.train.EarlyStopping;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
@@ -25,15 +25,20 @@ import java.util.List;
 
 /** One run of {@code train} on an open device: everything that it makes there closes with it. */
 final class TrainingRun implements AutoCloseable {
+    private static final int TEST_BATCH = 256;
+
     private final TrainOptions options;
-    private final DigitData data;
+    private final Problem problem;
     private final Device device;
     private final PrintWriter out;
     private final Scope scope;
-    private final Normalization normalization;
+    private final Architecture architecture;
+    private final Objective objective;
     private final Network network;
     private final Optimizer optimizer;
     private final Trainer trainer;
+    private final Batches training;
+    private final @Nullable EarlyStopping stopping;
     private final List<TrainingListener.EpochEvent> epochs = new ArrayList<>();
 
     /**
@@ -43,19 +48,22 @@ final class TrainingRun implements AutoCloseable {
      */
     TrainingRun(
             TrainOptions options,
-            DigitData data,
+            Problem problem,
             @Nullable Checkpoint resumed,
             Device device,
             PrintWriter out)
             throws IOException {
         this.options = options;
-        this.data = data;
+        this.problem = problem;
         this.device = device;
         this.out = out;
-        this.scope = device.scope();
-        normalization = Normalization.of(data.split().train());
+        architecture =
+                new Architecture(
+                        options.model(), problem.inputs(), problem.outputs(), options.dropout);
+        objective = problem.objective(architecture);
+        scope = device.scope();
         if (resumed == null) {
-            network = Network.create(device, options.model().layers(options.dropout), options.seed);
+            network = Network.create(device, architecture.blocks(), options.seed);
             optimizer = newOptimizer();
         } else {
             network = SavedModel.of(resumed, device).network();
@@ -63,7 +71,22 @@ final class TrainingRun implements AutoCloseable {
             resumed.restore(optimizer, network);
             check(resumed);
         }
-        trainer = new Trainer(network, options.model().loss(), optimizer);
+        trainer = new Trainer(network, objective, optimizer);
+        trainer.captureSteps(true);
+        trainer.accumulate(options.accumulate);
+        trainer.listen(
+                new TrainingListener() {
+                    @Override
+                    public void onEpoch(EpochEvent event) {
+                        epochs.add(event);
+                    }
+                });
+        training = problem.training(device, architecture, options.batch());
+        Batches validation = problem.validation(device, architecture, TEST_BATCH);
+        if (validation != null) {
+            trainer.validateOn(validation, problem::meter);
+        }
+        stopping = stopping(validation);
     }
 
     private Optimizer newOptimizer() {
@@ -74,23 +97,36 @@ final class TrainingRun implements AutoCloseable {
                 options.penalty());
     }
 
-    /** A resumed run goes on exactly only with the data that it was begun with. */
-    private void check(Checkpoint checkpoint) throws FormatException {
-        TrainingState saved = TrainingState.of(checkpoint);
-        int examples = data.split().train().size();
-        Normalization before = SavedModel.normalization(checkpoint);
-        if (saved.examples() != examples || !before.equals(normalization)) {
+    private @Nullable EarlyStopping stopping(@Nullable Batches validation) {
+        if (options.patience == null) {
+            return null;
+        }
+        if (validation == null) {
             throw new InputException(
-                    ("%s: was trained on other data: on %d examples of mean %s and deviation %s;"
-                                    + " these are %d of mean %s and deviation %s")
+                    "--patience needs rows to look at after each epoch: give --split three shares,"
+                            + " such as 0.7/0.15/0.15");
+        }
+        EarlyStopping early = EarlyStopping.onValidationLoss(trainer, network, options.patience);
+        trainer.listen(early);
+        return early;
+    }
+
+    /** A resumed run goes on exactly only with the data that it was begun with. */
+    private void check(Checkpoint checkpoint) throws IOException {
+        TrainingState saved = TrainingState.of(checkpoint);
+        try {
+            problem.checkIsOf(checkpoint);
+        } catch (InputException e) {
+            throw new InputException(options.resume + ": " + e.getMessage(), e);
+        }
+        if (!saved.objective().equals(objective.label())) {
+            throw new InputException(
+                    "%s: was trained with the loss %s, and %s takes %s"
                             .formatted(
                                     options.resume,
-                                    saved.examples(),
-                                    before.mean(),
-                                    before.deviation(),
-                                    examples,
-                                    normalization.mean(),
-                                    normalization.deviation()));
+                                    saved.objective(),
+                                    architecture.text(),
+                                    objective.label()));
         }
         if (saved.epochs() != optimizer.steps() / stepsInEpoch()) {
             throw new InputException(
@@ -101,44 +137,62 @@ final class TrainingRun implements AutoCloseable {
                                     stepsInEpoch(),
                                     optimizer.steps()));
         }
-        if (saved.epochs() >= options.epochs) {
+        if (saved.epochs() >= options.epochs()) {
             throw new InputException(
                     "%s: was trained for %d epochs already: pass --epochs above that"
                             .formatted(options.resume, saved.epochs()));
         }
     }
 
-    /** Trains to the last epoch, or until it is told to {@link #stop}; prints as it goes. */
-    void train() {
+    /** Says what is trained on what. */
+    void introduce() {
+        String cleaning = problem.cleaning();
+        if (!cleaning.isEmpty()) {
+            cleaning.lines().forEach(out::println);
+        }
         out.printf(
                 "%s: %,d parameters; %,d examples to train, %,d to test (%s)%n",
-                options.model().label(),
+                architecture.text(),
                 network.parameters().count(),
-                data.split().train().size(),
-                data.split().test().size(),
-                data.description());
-        Batches training = batches(data.split().train());
-        trainer.captureSteps(true);
-        trainer.listen(
-                new TrainingListener() {
-                    @Override
-                    public void onEpoch(EpochEvent event) {
-                        epochs.add(event);
-                    }
-                });
+                problem.trainingSize(),
+                problem.testSize(),
+                problem.description());
+    }
+
+    /** Trains to the last epoch, or until it is told to {@link #stop}; prints as it goes. */
+    void train() {
         long done = optimizer.steps();
-        long examples = examplesAfter(done, training);
-        try (Progress progress = Progress.create(out, options.epochs, examples)) {
+        try (Progress progress =
+                Progress.create(
+                        out,
+                        options.epochs(),
+                        examplesAfter(done),
+                        problem.task() == Task.CLASSES)) {
             trainer.listen(progress);
-            trainer.trainAfter(training, done, options.epochs, options.seed);
+            trainer.trainAfter(training, done, options.epochs(), options.seed);
+        }
+        if (stopping != null && stopping.hasStopped()) {
+            stopping.restore();
+            out.printf(
+                    "the loss has not fallen for %d epochs: the parameters are those of epoch %d%n",
+                    options.patience, stopping.bestEpoch());
         }
     }
 
-    private long examplesAfter(long steps, Batches training) {
-        long examples = training.size().orElseThrow();
+    /** Trains without a word. */
+    void trainQuietly() {
+        trainer.trainAfter(training, 0, options.epochs(), options.seed);
+        if (stopping != null) {
+            stopping.restore();
+        }
+    }
+
+    private long examplesAfter(long steps) {
+        long examples = problem.trainingSize();
         long whole = steps / stepsInEpoch();
-        long inEpoch = Math.min(examples, steps % stepsInEpoch() * options.batch);
-        return (options.epochs - whole) * examples - inEpoch;
+        long inEpoch =
+                Math.min(examples, steps % stepsInEpoch() * options.batch() * options.accumulate);
+        return (options.epochs() - whole) * examples - inEpoch;
     }
 
     /** Asks, from any thread, that training ends after the present step. */
@@ -146,15 +200,9 @@ final class TrainingRun implements AutoCloseable {
         trainer.stop();
     }
 
-    private Batches batches(Dataset examples) {
-        return new InMemoryBatches(
-                device,
-                SavedModel.examples(options.model(), examples, normalization),
-                options.batch);
-    }
-
-    private int stepsInEpoch() {
-        return Math.ceilDiv(data.split().train().size(), options.batch);
+    private long stepsInEpoch() {
+        long batches = Math.ceilDiv(problem.trainingSize(), options.batch());
+        return Math.ceilDiv(batches, options.accumulate);
     }
 
     /** Whether there is something to save. */
@@ -162,9 +210,10 @@ final class TrainingRun implements AutoCloseable {
         return optimizer.steps() > 0;
     }
 
-    /** Whether all epochs are done. */
+    /** Whether all epochs are done, or more would not help. */
     boolean isComplete() {
-        return optimizer.steps() >= (long) options.epochs * stepsInEpoch();
+        return optimizer.steps() >= options.epochs() * stepsInEpoch()
+                || stopping != null && stopping.hasStopped();
     }
 
     /** How far training has come, in words. */
@@ -173,37 +222,51 @@ final class TrainingRun implements AutoCloseable {
         return "after %d of %d epochs and %d of %d steps"
                 .formatted(
                         steps / stepsInEpoch(),
-                        options.epochs,
+                        options.epochs(),
                         steps % stepsInEpoch(),
                         stepsInEpoch());
     }
 
-    /** Tests what was trained. */
-    RunReport test() {
-        Batches test = batches(data.split().test());
-        Evaluation evaluation = Evaluation.of(network, options.model().loss(), test);
-        out.printf(
-                "test accuracy %.2f %%, test loss %.4f%n",
-                100 * evaluation.accuracy(), evaluation.loss());
+    /** How the network does on the examples that were kept for the test. */
+    Evaluation test() throws IOException {
+        try (Batches test = problem.test(device, architecture, TEST_BATCH)) {
+            return Evaluation.of(network, objective, test, problem.meter());
+        }
+    }
+
+    /**
+     * The figures of the run.
+     *
+     * @param test null where nothing was kept for a test
+     * @param folds what cross-validation gave before; none without
+     */
+    RunReport report(@Nullable Evaluation test, List<Evaluation> folds) {
         return new RunReport(
-                options, device.info(), epochs, evaluation, network.parameters().sha256());
+                options,
+                problem,
+                device.info(),
+                List.copyOf(epochs),
+                test,
+                folds,
+                network.parameters().sha256());
     }
 
     /** Saves all that a run needs to go on exactly from here. */
     void save(Path path) throws IOException {
         TrainingState state =
                 new TrainingState(
-                        options.model().loss().label(),
-                        data.split().train().size(),
-                        options.batch,
+                        objective.label(),
+                        problem.trainingSize(),
+                        options.batch(),
                         options.seed,
-                        (int) (optimizer.steps() / stepsInEpoch()));
+                        Math.toIntExact(optimizer.steps() / stepsInEpoch()));
         Checkpoint.save(
-                path, network, optimizer, SavedModel.metadata(options, normalization, state));
+                path, network, optimizer, SavedModel.metadata(architecture, problem, state));
     }
 
     @Override
     public void close() {
+        training.close();
         scope.close();
     }
 }

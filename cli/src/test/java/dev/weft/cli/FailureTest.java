@@ -135,8 +135,6 @@ class FailureTest {
         for (String count : new String[] {"3000000", "2147483647", "0", "-5"}) {
             Ran.program("train", "--backend", "reference", "--test-count", count)
                     .assertRefused("--test-count must be from 1 to 2733137");
-            Ran.program("evaluate", "--model", "none", "--test-count", count)
-                    .assertRefused("--test-count must be from 1 to 2739136");
         }
     }
 }

@@ -9,7 +9,7 @@ import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.Tensor;
-import dev.weft.data.Normalization;
+import dev.weft.nn.Architecture;
 import dev.weft.nn.Network;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.OptimizerKind;
@@ -19,8 +19,6 @@ import dev.weft.train.TrainingState;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import picocli.CommandLine;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -175,16 +173,16 @@ class PredictTest {
     @Test
     void aModelWhoseOutputsAreNotFiniteIsRefused() throws IOException {
         Path file = folder.resolve("huge.safetensors");
-        TrainOptions options = CommandLine.populateCommand(new TrainOptions());
+        Architecture simplenet = new Architecture("simplenet", 784, 10, 0);
+        Problem digits = new DigitProblem(DigitData.forTraining(null, 10, 1));
         try (Device device = Devices.open("cpu");
                 Scope _ = device.scope()) {
-            Network network = Network.create(device, options.model().layers(0), 1);
+            Network network = Network.create(device, simplenet.blocks(), 1);
             Tensor values = network.parameters().groups().getFirst().values();
             values.assign(values.mul(1e36));
             Optimizer sgd = new Optimizer(network.parameters(), OptimizerKind.SGD, 0.01);
-            TrainingState state = new TrainingState(options.model().loss().label(), 6000, 64, 1, 0);
-            Normalization scale = new Normalization(0.1, 0.3);
-            Checkpoint.save(file, network, sgd, SavedModel.metadata(options, scale, state));
+            TrainingState state = new TrainingState("cross_entropy", 6000, 64, 1, 0);
+            Checkpoint.save(file, network, sgd, SavedModel.metadata(simplenet, digits, state));
         }
         Path json = folder.resolve("none.json");
         String[] rest = {"--backend", "cpu", "--model", file.toString(), "--json", json.toString()};

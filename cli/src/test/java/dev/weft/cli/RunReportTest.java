@@ -48,13 +48,18 @@ class RunReportTest {
     @Test
     void aReportHasNoNumbersInQuotes() throws IOException {
         EpochEvent epoch = new EpochEvent(1, Double.NaN, 0.5, 0, 0, 0.1, null);
+        Problem digits = new DigitProblem(DigitData.forTraining(null, 10, 1));
+        TrainOptions options = CommandLine.populateCommand(new TrainOptions());
+        options.complete(digits.defaults());
         RunReport report =
                 new RunReport(
-                        CommandLine.populateCommand(new TrainOptions()),
+                        options,
+                        digits,
                         new DeviceInfo("cpu", "a CPU", 1, Map.of()),
                         List.of(epoch),
                         new Evaluation(
                                 Double.POSITIVE_INFINITY, 0, Meter.classes(new Classification(10))),
+                        List.of(),
                         "0");
         Path file = folder.resolve("r.json");
         report.write(file);

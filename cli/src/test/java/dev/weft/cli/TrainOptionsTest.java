@@ -11,7 +11,9 @@ import picocli.CommandLine;
 /** What {@code train}'s options mean, given and not given. */
 class TrainOptionsTest {
     private static TrainOptions options(String... args) {
-        return CommandLine.populateCommand(new TrainOptions(), args);
+        TrainOptions options = CommandLine.populateCommand(new TrainOptions(), args);
+        options.complete(new Problem.Defaults("simplenet", "sgd", 10, 64));
+        return options;
     }
 
     @Test

@@ -16,7 +16,9 @@ public enum Models {
     public static final int INPUTS = 784;
 
     private static final int HIDDEN = 128;
-    private static final int CLASSES = 10;
+
+    /** The number of its outputs: ten digits. */
+    public static final int CLASSES = 10;
 
     private final String label;
 

@@ -1,0 +1,137 @@
+package dev.weft.cli;
+
+import dev.weft.Device;
+import dev.weft.data.Batches;
+import dev.weft.data.Dataset;
+import dev.weft.data.Examples;
+import dev.weft.data.InMemoryBatches;
+import dev.weft.data.Normalization;
+import dev.weft.io.FormatException;
+import dev.weft.nn.Architecture;
+import dev.weft.nn.Models;
+import dev.weft.nn.Task;
+import dev.weft.train.Checkpoint;
+import dev.weft.train.TrainingState;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Which digit a grey image shows. */
+final class DigitProblem implements Problem {
+    /** What metadata calls models for digits; those without a kind are for digits, too. */
+    static final String KIND = "digits";
+
+    private final DigitData data;
+    private final Normalization normalization;
+
+    DigitProblem(DigitData data) {
+        this.data = data;
+        this.normalization = Normalization.of(data.split().train());
+    }
+
+    @Override
+    public Defaults defaults() {
+        return new Defaults(Models.SIMPLENET.label(), "sgd", 10, 64);
+    }
+
+    @Override
+    public String description() {
+        return data.description();
+    }
+
+    @Override
+    public Task task() {
+        return Task.CLASSES;
+    }
+
+    @Override
+    public List<String> classes() {
+        return IntStream.range(0, outputs()).mapToObj(Integer::toString).toList();
+    }
+
+    @Override
+    public int inputs() {
+        return data.split().train().features();
+    }
+
+    @Override
+    public int outputs() {
+        return data.split().train().classes();
+    }
+
+    @Override
+    public long trainingSize() {
+        return data.split().train().size();
+    }
+
+    @Override
+    public long testSize() {
+        return data.split().test().size();
+    }
+
+    @Override
+    public Batches training(Device device, Architecture architecture, int batch) {
+        return batches(device, data.split().train(), architecture, batch);
+    }
+
+    @Override
+    public @Nullable Batches validation(Device device, Architecture architecture, int batch) {
+        return null;
+    }
+
+    @Override
+    public Batches test(Device device, Architecture architecture, int batch) {
+        return batches(device, data.split().test(), architecture, batch);
+    }
+
+    private Batches batches(Device device, Dataset examples, Architecture architecture, int batch) {
+        return new InMemoryBatches(device, examples(architecture, examples, normalization), batch);
+    }
+
+    /** A data set as a network takes it. */
+    static Examples examples(Architecture architecture, Dataset data, Normalization normalization) {
+        return architecture.text().equals(Models.SIMPLENET_SOFTMAX.label())
+                ? data.oneHotExamples(normalization)
+                : data.examples(normalization);
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(SavedModel.KIND, KIND);
+        metadata.putAll(normalization.metadata());
+        return metadata;
+    }
+
+    /** What a saved model's inputs went through. */
+    static Normalization normalization(Checkpoint checkpoint) throws FormatException {
+        double mean = checkpoint.requiredNumber(Normalization.MEAN);
+        double deviation = checkpoint.requiredNumber(Normalization.DEVIATION);
+        try {
+            return new Normalization(mean, deviation);
+        } catch (IllegalArgumentException e) {
+            throw checkpoint.wrong(Normalization.DEVIATION, "does not fit: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void checkIsOf(Checkpoint resumed) throws FormatException {
+        long before = TrainingState.of(resumed).examples();
+        Normalization scale = normalization(resumed);
+        if (before != trainingSize() || !scale.equals(normalization)) {
+            throw new InputException(
+                    "was trained on other data: on %d examples of mean %s and deviation %s; these are %d of mean %s and deviation %s"
+                            .formatted(
+                                    before,
+                                    scale.mean(),
+                                    scale.deviation(),
+                                    trainingSize(),
+                                    normalization.mean(),
+                                    normalization.deviation()));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.weft.cli;
+
+import dev.weft.Device;
+import dev.weft.data.Batches;
+import dev.weft.data.InMemoryBatches;
+import dev.weft.data.image.ImageFolder;
+import dev.weft.data.image.ImageOptions;
+import dev.weft.data.image.ImagePreprocessing;
+import dev.weft.data.table.CsvSource;
+import dev.weft.data.table.Preprocessing;
+import dev.weft.train.Meter;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a saved model is tested on, as its own preprocessing makes it.
+ *
+ * @param batches the examples
+ * @param meter the figures, in the units of the data
+ * @param classes the names of classes or labels
+ * @param description where the examples come from
+ */
+record EvaluationData(Batches batches, Meter meter, List<String> classes, String description) {
+    private static final int BATCH = 256;
+
+    /**
+     * Reads it.
+     *
+     * @param data a table, a folder of pictures, or of MNIST's files; null for drawn digits
+     * @throws InputException where the model is for another kind of data
+     */
+    static EvaluationData read(
+            SavedModel model,
+            Path file,
+            @Nullable Path data,
+            @Nullable Integer testCount,
+            TableOptions table)
+            throws IOException {
+        Device device = model.network().device();
+        return switch (model.kind()) {
+            case TableProblem.KIND ->
+                    ofTable(Preprocessing.fromJson(preprocessing(model)), data, table, device);
+            case ImageProblem.KIND ->
+                    ofImages(ImagePreprocessing.fromJson(preprocessing(model)), data, device);
+            default -> {
+                model.requireKind(DigitProblem.KIND, "digits", file);
+                yield ofDigits(model, data, testCount);
+            }
+        };
+    }
+
+    static String preprocessing(SavedModel model) throws IOException {
+        return model.checkpoint().required(TableProblem.PREPROCESSING);
+    }
+
+    private static Path given(@Nullable Path data, String what) {
+        if (data == null) {
+            throw new InputException("the model is for %s: give --data".formatted(what));
+        }
+        return data;
+    }
+
+    private static EvaluationData ofTable(
+            Preprocessing preprocessing, @Nullable Path data, TableOptions options, Device device)
+            throws IOException {
+        Path file = given(data, "a table");
+        return new EvaluationData(
+                new InMemoryBatches(
+                        device,
+                        preprocessing.examples(CsvSource.open(file, options.format())),
+                        BATCH),
+                TableProblem.meter(preprocessing.target()),
+                TableProblem.classes(preprocessing.target()),
+                file.toString());
+    }
+
+    private static EvaluationData ofImages(
+            ImagePreprocessing preprocessing, @Nullable Path data, Device device)
+            throws IOException {
+        Path folder = given(data, "pictures in folders of classes");
+        ImageOptions options =
+                ImageOptions.defaults()
+                        .resize(preprocessing.shape().height(), preprocessing.shape().width());
+        options = preprocessing.shape().channels() == 1 ? options.grey() : options.colour();
+        return new EvaluationData(
+                ImageProblem.batches(
+                        device, ImageFolder.open(folder, options), preprocessing, BATCH),
+                Meter.of(dev.weft.nn.Task.CLASSES, preprocessing.classes().size()),
+                preprocessing.classes(),
+                folder.toString());
+    }
+
+    private static EvaluationData ofDigits(
+            SavedModel model, @Nullable Path data, @Nullable Integer testCount) throws IOException {
+        DigitData digits = DigitData.forTest(data, testCount);
+        DigitProblem problem = new DigitProblem(digits);
+        return new EvaluationData(
+                new InMemoryBatches(
+                        model.network().device(),
+                        DigitProblem.examples(
+                                model.architecture(),
+                                digits.split().test(),
+                                DigitProblem.normalization(model.checkpoint())),
+                        BATCH),
+                problem.meter(),
+                problem.classes(),
+                digits.description());
+    }
+}

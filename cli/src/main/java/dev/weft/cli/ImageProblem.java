@@ -1,0 +1,160 @@
+package dev.weft.cli;
+
+import dev.weft.Device;
+import dev.weft.data.Batches;
+import dev.weft.data.Feed;
+import dev.weft.data.StreamedBatches;
+import dev.weft.data.image.ImageFolder;
+import dev.weft.data.image.ImagePreprocessing;
+import dev.weft.io.FormatException;
+import dev.weft.nn.Architecture;
+import dev.weft.nn.Task;
+import dev.weft.train.Checkpoint;
+import dev.weft.train.TrainingState;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Of which class a picture is: one folder for each, with pictures in it. */
+final class ImageProblem implements Problem {
+    /** What metadata calls models for pictures. */
+    static final String KIND = "images";
+
+    /** As many as are useful beside a device that has the others. */
+    private static final int THREADS =
+            Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() - 1));
+
+    private final String description;
+    private final ImagePreprocessing preprocessing;
+    private final ImageFolder training;
+    private final @Nullable ImageFolder validation;
+    private final ImageFolder test;
+
+    private ImageProblem(
+            String description,
+            ImageFolder training,
+            @Nullable ImageFolder validation,
+            ImageFolder test)
+            throws IOException {
+        this.description = description;
+        this.training = training;
+        this.validation = validation;
+        this.test = test;
+        this.preprocessing = training.fit();
+    }
+
+    /** Divides a folder's pictures, with the same shares of every class in each part. */
+    static ImageProblem split(Path path, ImageFolder all, SplitOptions options, long seed)
+            throws IOException {
+        if (options.folds > 0 || !options.by.equals("random")) {
+            throw new InputException(
+                    "--folds and --split-by are for tables; pictures are divided at random");
+        }
+        List<String> labels =
+                Arrays.stream(all.labels()).mapToObj(label -> all.classes().get(label)).toList();
+        List<int[]> parts;
+        try {
+            parts = options.parts(all.count(), labels, seed);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("--split: " + e.getMessage(), e);
+        }
+        return new ImageProblem(
+                path.toString(),
+                all.select(parts.getFirst()),
+                parts.size() == 3 ? all.select(parts.get(1)) : null,
+                all.select(parts.getLast()));
+    }
+
+    @Override
+    public Defaults defaults() {
+        return new Defaults("mlp:128", "adam", 20, 64);
+    }
+
+    @Override
+    public String description() {
+        return "%s, images of %s".formatted(description, preprocessing.shape());
+    }
+
+    @Override
+    public Task task() {
+        return Task.CLASSES;
+    }
+
+    @Override
+    public List<String> classes() {
+        return preprocessing.classes();
+    }
+
+    @Override
+    public int inputs() {
+        return preprocessing.shape().size();
+    }
+
+    @Override
+    public int outputs() {
+        return classes().size();
+    }
+
+    @Override
+    public long trainingSize() {
+        return training.count();
+    }
+
+    @Override
+    public long testSize() {
+        return test.count();
+    }
+
+    @Override
+    public Batches training(Device device, Architecture architecture, int batch) {
+        return batches(device, training, preprocessing, batch);
+    }
+
+    @Override
+    public @Nullable Batches validation(Device device, Architecture architecture, int batch) {
+        return validation == null ? null : batches(device, validation, preprocessing, batch);
+    }
+
+    @Override
+    public Batches test(Device device, Architecture architecture, int batch) {
+        return batches(device, test, preprocessing, batch);
+    }
+
+    /** The files of the test, in its order. */
+    List<Path> testFiles() {
+        return test.paths();
+    }
+
+    static Batches batches(
+            Device device, ImageFolder pictures, ImagePreprocessing preprocessing, int batch) {
+        return new StreamedBatches(
+                device, Feed.of(pictures.normalised(preprocessing)), batch, THREADS);
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(SavedModel.KIND, KIND);
+        metadata.put(TableProblem.PREPROCESSING, preprocessing.toJson());
+        return metadata;
+    }
+
+    @Override
+    public void checkIsOf(Checkpoint resumed) throws FormatException {
+        boolean same =
+                TrainingState.of(resumed).examples() == trainingSize()
+                        && resumed.required(TableProblem.PREPROCESSING)
+                                .equals(preprocessing.toJson());
+        if (!same) {
+            throw new InputException(
+                    "was trained on other data: on %d pictures; these are %d, or not the same ones"
+                            .formatted(TrainingState.of(resumed).examples(), trainingSize()));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.weft.cli;
+
+import dev.weft.Device;
+import dev.weft.data.Batches;
+import dev.weft.io.FormatException;
+import dev.weft.nn.Architecture;
+import dev.weft.nn.Objective;
+import dev.weft.nn.Task;
+import dev.weft.train.Checkpoint;
+import dev.weft.train.Meter;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** What is to be learnt: examples in parts, and how outputs are to be read. */
+interface Problem {
+    /** What is trained where the command line does not say. */
+    record Defaults(String model, String optimizer, int epochs, int batch) {}
+
+    Defaults defaults();
+
+    /** Where the examples come from, for people. */
+    String description();
+
+    /** What was found in the data and done about it; empty where there is nothing to say. */
+    default String cleaning() {
+        return "";
+    }
+
+    Task task();
+
+    /** The classes' or labels' names; none where numbers are learnt. */
+    List<String> classes();
+
+    /** How many numbers an example has. */
+    int inputs();
+
+    /** How many numbers a network gives for an example. */
+    int outputs();
+
+    long trainingSize();
+
+    /** How many examples are kept for the test, 0 for none. */
+    long testSize();
+
+    /** The examples to learn from. */
+    Batches training(Device device, Architecture architecture, int batch) throws IOException;
+
+    /** Those that are looked at after each epoch; null without. */
+    @Nullable Batches validation(Device device, Architecture architecture, int batch)
+            throws IOException;
+
+    /** Those that are looked at in the end. */
+    Batches test(Device device, Architecture architecture, int batch) throws IOException;
+
+    /** The figures of a test, in the units of the data. */
+    default Meter meter() {
+        return Meter.of(task(), outputs());
+    }
+
+    default Objective objective(Architecture architecture) {
+        return architecture.objective(task());
+    }
+
+    /** What a model file has to keep so that new examples can be predicted. */
+    Map<String, String> metadata();
+
+    /**
+     * Makes sure that a run which goes on has the data that it was begun with.
+     *
+     * @throws InputException where it has not
+     */
+    void checkIsOf(Checkpoint resumed) throws FormatException;
+}

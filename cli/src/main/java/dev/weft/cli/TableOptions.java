@@ -1,0 +1,134 @@
+package dev.weft.cli;
+
+import dev.weft.data.table.ColumnType;
+import dev.weft.data.table.CsvFormat;
+import dev.weft.data.table.DateOrder;
+import dev.weft.data.table.Preprocessing;
+import dev.weft.data.table.PreprocessingBuilder;
+import dev.weft.data.table.Task;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How a table is read and what is learnt of it. */
+final class TableOptions {
+    @Option(
+            names = "--target",
+            paramLabel = "COLUMN",
+            description = "The column of a table that is to be learnt.")
+    @Nullable String target;
+
+    @Option(
+            names = "--ignore",
+            paramLabel = "COLUMN",
+            split = ",",
+            description = "Columns of a table that are not looked at.")
+    List<String> ignored = List.of();
+
+    @Option(
+            names = "--task",
+            paramLabel = "TASK",
+            defaultValue = "AUTO",
+            description =
+                    "What the target is: classes, regression or multi_label. Default: texts and few"
+                            + " whole numbers are classes, other numbers are for regression.")
+    Task task = Task.AUTO;
+
+    @Option(
+            names = "--type",
+            paramLabel = "COLUMN=TYPE",
+            description =
+                    "What a column is, where it is told wrong: number, category, date or text.")
+    Map<String, ColumnType> types = new LinkedHashMap<>();
+
+    @Option(
+            names = "--separator",
+            paramLabel = "CHAR",
+            description = "What stands between a table's cells. Default: told from the file.")
+    @Nullable Character separator;
+
+    @Option(
+            names = "--label-separator",
+            paramLabel = "CHAR",
+            defaultValue = "|",
+            description = "What stands between several labels in a cell. Default: ${DEFAULT-VALUE}")
+    char labelSeparator = '|';
+
+    @Option(
+            names = "--encoding",
+            paramLabel = "NAME",
+            description = "A table's encoding. Default: UTF-8, or what its first bytes say.")
+    @Nullable String encoding;
+
+    @Option(names = "--decimal-comma", description = "Numbers of a table are written as 1.234,5.")
+    boolean decimalComma;
+
+    @Option(
+            names = "--no-header",
+            description = "A table's first line is a row; its columns are called c1, c2, ...")
+    boolean noHeader;
+
+    @Option(
+            names = "--dates",
+            paramLabel = "ORDER",
+            description =
+                    "How dates of a table are written: year_month_day, day_month_year or"
+                            + " month_day_year. Default: told from the file.")
+    @Nullable DateOrder dates;
+
+    /** How the file is to be read. */
+    CsvFormat format() {
+        CsvFormat format = CsvFormat.defaults();
+        if (separator != null) {
+            format = format.separator(separator);
+        }
+        if (encoding != null) {
+            format = format.charset(charset(encoding));
+        }
+        if (decimalComma) {
+            format = format.withDecimalComma();
+        }
+        if (noHeader) {
+            format = format.withoutHeader();
+        }
+        if (dates != null) {
+            format = format.dates(dates);
+        }
+        for (Map.Entry<String, ColumnType> type : types.entrySet()) {
+            format = format.type(type.getKey(), type.getValue());
+        }
+        return format;
+    }
+
+    private static Charset charset(String name) {
+        try {
+            return Charset.forName(name);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw new InputException(
+                    "--encoding: there is no encoding '%s'; such are UTF-8, UTF-16 and ISO-8859-1"
+                            .formatted(name),
+                    e);
+        }
+    }
+
+    /** How its rows become examples. */
+    PreprocessingBuilder preprocessing(long seed) {
+        if (target == null) {
+            throw new InputException("a table needs --target, the column that is to be learnt");
+        }
+        PreprocessingBuilder builder =
+                Preprocessing.builder()
+                        .target(target)
+                        .ignore(ignored.toArray(String[]::new))
+                        .seed(seed);
+        return task == Task.MULTI_LABEL ? builder.multiLabel(labelSeparator) : builder.task(task);
+    }
+}

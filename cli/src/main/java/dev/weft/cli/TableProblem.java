@@ -1,0 +1,188 @@
+package dev.weft.cli;
+
+import dev.weft.Device;
+import dev.weft.data.Batches;
+import dev.weft.data.Examples;
+import dev.weft.data.InMemoryBatches;
+import dev.weft.data.table.FittedTable;
+import dev.weft.data.table.Preprocessing;
+import dev.weft.data.table.Table;
+import dev.weft.data.table.Target;
+import dev.weft.io.FormatException;
+import dev.weft.metrics.Regression;
+import dev.weft.nn.Architecture;
+import dev.weft.nn.Task;
+import dev.weft.train.Checkpoint;
+import dev.weft.train.Meter;
+import dev.weft.train.TrainingState;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one column of a table is, by the others. */
+final class TableProblem implements Problem {
+    /** What metadata calls models for tables. */
+    static final String KIND = "table";
+
+    /** The key of the fitted preprocessing in a model's metadata. */
+    static final String PREPROCESSING = "weft.preprocessing";
+
+    private final String description;
+    private final FittedTable fitted;
+    private final Examples training;
+    private final @Nullable Examples validation;
+    private final @Nullable Table testRows;
+    private final @Nullable Examples test;
+
+    /**
+     * Fits the preprocessing to the training rows, and to them alone.
+     *
+     * @param validation rows that are looked at after each epoch, null for none
+     * @param testRows rows that are looked at in the end, null for none
+     */
+    TableProblem(
+            String description,
+            FittedTable fitted,
+            @Nullable Table validation,
+            @Nullable Table testRows)
+            throws IOException {
+        this.description = description;
+        this.fitted = fitted;
+        this.training = fitted.examples();
+        Preprocessing preprocessing = fitted.preprocessing();
+        this.validation = validation == null ? null : preprocessing.examples(validation);
+        this.testRows = testRows;
+        this.test = testRows == null ? null : preprocessing.examples(testRows);
+    }
+
+    @Override
+    public Defaults defaults() {
+        return new Defaults("mlp:64", "adam", 200, 32);
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public String cleaning() {
+        return fitted.report().toString();
+    }
+
+    Preprocessing preprocessing() {
+        return fitted.preprocessing();
+    }
+
+    private Target target() {
+        return preprocessing().target();
+    }
+
+    @Override
+    public Task task() {
+        return task(target());
+    }
+
+    /** What a column of targets is learnt as. */
+    static Task task(Target target) {
+        return switch (target) {
+            case Target.Classes _ -> Task.CLASSES;
+            case Target.Regression _ -> Task.REGRESSION;
+            case Target.MultiLabel _ -> Task.LABELS;
+        };
+    }
+
+    /** The names of classes or labels. */
+    static List<String> classes(Target target) {
+        return switch (target) {
+            case Target.Classes(var _, var names) -> names;
+            case Target.Regression _ -> List.of();
+            case Target.MultiLabel(var _, var _, var labels) -> labels;
+        };
+    }
+
+    @Override
+    public List<String> classes() {
+        return classes(target());
+    }
+
+    @Override
+    public int inputs() {
+        return preprocessing().inputs();
+    }
+
+    @Override
+    public int outputs() {
+        return target().outputs();
+    }
+
+    @Override
+    public long trainingSize() {
+        return training.size();
+    }
+
+    @Override
+    public long testSize() {
+        return test == null ? 0 : test.size();
+    }
+
+    @Override
+    public Batches training(Device device, Architecture architecture, int batch) {
+        return new InMemoryBatches(device, training, batch);
+    }
+
+    @Override
+    public @Nullable Batches validation(Device device, Architecture architecture, int batch) {
+        return validation == null ? null : new InMemoryBatches(device, validation, batch);
+    }
+
+    @Override
+    public Batches test(Device device, Architecture architecture, int batch) {
+        if (test == null) {
+            throw new IllegalStateException("no rows were kept for a test");
+        }
+        return new InMemoryBatches(device, test, batch);
+    }
+
+    /** The rows of the test, as they are in the table. */
+    @Nullable Table testRows() {
+        return testRows;
+    }
+
+    @Override
+    public Meter meter() {
+        return meter(target());
+    }
+
+    /** Figures in the target's own unit. */
+    static Meter meter(Target target) {
+        return target instanceof Target.Regression numbers
+                ? Meter.regression(new Regression(), numbers::restore)
+                : Meter.of(task(target), target.outputs());
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(SavedModel.KIND, KIND);
+        metadata.put(PREPROCESSING, preprocessing().toJson());
+        return metadata;
+    }
+
+    @Override
+    public void checkIsOf(Checkpoint resumed) throws FormatException {
+        boolean same =
+                TrainingState.of(resumed).examples() == trainingSize()
+                        && Preprocessing.fromJson(resumed.required(PREPROCESSING))
+                                .equals(preprocessing());
+        if (!same) {
+            throw new InputException(
+                    "was trained on other data: on %d rows; these are %d, or not the same ones"
+                            .formatted(TrainingState.of(resumed).examples(), trainingSize()));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.weft.cli;
+
+import dev.weft.data.image.ImageFolder;
+import dev.weft.data.image.ImageOptions;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What {@code --data} names: a table, a folder of MNIST's files, a folder of folders of pictures,
+ * or, where it is not given, digits that the program draws.
+ *
+ * @param problem what is trained and saved
+ * @param folds what is trained before, to see how well that does; none without cross-validation
+ */
+record TrainingData(Problem problem, List<? extends Problem> folds) {
+    /**
+     * Reads it.
+     *
+     * @throws InputException where options do not fit what is there
+     */
+    static TrainingData read(TrainOptions options) throws IOException {
+        Path data = options.data;
+        if (data == null || isMnist(data)) {
+            return new TrainingData(
+                    new DigitProblem(DigitData.forTraining(data, options.testCount, options.seed)),
+                    List.of());
+        }
+        if (options.testCount != null) {
+            throw new InputException("--test-count is for digits: use --split");
+        }
+        if (Files.isDirectory(data)) {
+            return new TrainingData(
+                    ImageProblem.split(
+                            data,
+                            ImageFolder.open(data, imageOptions(options.size)),
+                            options.split,
+                            options.seed),
+                    List.of());
+        }
+        TableData table = TableData.read(data, options.table, options.seed);
+        if (options.split.folds == 0) {
+            return new TrainingData(table.split(options.split, options.seed), List.of());
+        }
+        if (options.split.shares != null) {
+            throw new InputException("--split and --folds exclude each other");
+        }
+        return new TrainingData(table.whole(), table.folds(options.split, options.seed));
+    }
+
+    /** A folder with files of MNIST's names, or with nothing that could be anything else. */
+    static boolean isMnist(Path data) throws IOException {
+        if (!Files.isDirectory(data)) {
+            // A missing one too: its name tells what was meant.
+            return !Files.exists(data) && !isTable(data);
+        }
+        try (Stream<Path> entries = Files.list(data)) {
+            List<Path> all = entries.toList();
+            return all.stream()
+                            .anyMatch(file -> String.valueOf(file.getFileName()).contains("-ubyte"))
+                    || all.stream().noneMatch(Files::isDirectory);
+        }
+    }
+
+    private static boolean isTable(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        return name.matches(".*\\.(csv|tsv|txt|tab)(\\.gz)?");
+    }
+
+    /** How pictures are read: of one size, or made so. */
+    static ImageOptions imageOptions(@Nullable String size) {
+        if (size == null) {
+            return ImageOptions.defaults();
+        }
+        String[] sides = size.split("x", -1);
+        try {
+            if (sides.length == 2) {
+                return ImageOptions.defaults()
+                        .resize(Integer.parseInt(sides[1]), Integer.parseInt(sides[0]));
+            }
+        } catch (IllegalArgumentException e) {
+            throw wrongSize(size, e);
+        }
+        throw wrongSize(size, null);
+    }
+
+    private static InputException wrongSize(String size, @Nullable Throwable cause) {
+        return new InputException(
+                "--size must be WIDTHxHEIGHT in pixels, such as 64x64, got " + size, cause);
+    }
+}

@@ -1,0 +1,269 @@
+package dev.weft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** The road of a table: train, evaluate and predict. */
+class TablesTest {
+    private static final int ROWS = 120;
+
+    @TempDir Path folder;
+
+    private Path flowers = Path.of("");
+
+    /** Kinds that two measures tell apart, a colour, a height that is a sum, and some gaps. */
+    @BeforeEach
+    void write() throws IOException {
+        flowers = folder.resolve("flowers.csv");
+        Random random = new Random(5);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < ROWS; i++) {
+            int kind = i % 3;
+            double a = kind + 0.2 * random.nextGaussian();
+            double b = -kind + 0.2 * random.nextGaussian();
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%.3f,%s,%s,%.3f,%s",
+                            a,
+                            i % 17 == 0 ? "" : String.format(Locale.ROOT, "%.3f", b),
+                            List.of("red", "blue").get(random.nextInt(2)),
+                            10 + 3 * a - b,
+                            List.of("iris", "lily", "rose").get(kind)));
+        }
+        Collections.shuffle(lines, random);
+        lines.addFirst("length,width,colour,height,kind");
+        Files.write(flowers, lines);
+    }
+
+    private Ran train(String... more) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "train",
+                                "--backend",
+                                "cpu",
+                                "--data",
+                                flowers.toString(),
+                                "--out",
+                                folder.resolve("out").toString(),
+                                "--json",
+                                folder.resolve("r.json").toString(),
+                                "--force"));
+        all.addAll(List.of(more));
+        return Ran.program(all.toArray(String[]::new));
+    }
+
+    private Map<String, Object> json() throws IOException {
+        return JSON.std.mapFrom(Files.readString(folder.resolve("r.json")));
+    }
+
+    private static double number(Map<String, Object> json, String object, String name) {
+        return ((Number) ((Map<?, ?>) json.get(object)).get(name)).doubleValue();
+    }
+
+    private String model() {
+        return folder.resolve("out/model.safetensors").toString();
+    }
+
+    @Test
+    void classesAreTrainedEvaluatedAndPredicted() throws IOException {
+        Ran trained = train("--target", "kind", "--epochs", "40", "--ignore", "height");
+        assertEquals(0, trained.code(), trained::err);
+        assertTrue(
+                trained.out().contains("for missing, which one more feature says"), trained::out);
+        assertTrue(trained.out().contains("iris"), trained::out);
+        Map<String, Object> json = json();
+        assertTrue(number(json, "test", "accuracy") > 0.95, trained::out);
+        assertTrue(number(json, "test", "macro_f1") > 0.95, trained::out);
+        assertEquals(List.of("iris", "lily", "rose"), json.get("classes"));
+        Ran evaluated =
+                Ran.program(
+                        "evaluate",
+                        "--backend",
+                        "cpu",
+                        "--model",
+                        model(),
+                        "--data",
+                        flowers.toString(),
+                        "--json",
+                        folder.resolve("r.json").toString());
+        assertEquals(0, evaluated.code(), evaluated::err);
+        assertTrue(evaluated.out().contains("balanced_accuracy"), evaluated::out);
+        assertEquals(ROWS, number(json(), "test", "examples"));
+        // Raw rows: other order, one column that nobody knows, none of the target.
+        Path fresh = folder.resolve("new.csv");
+        Files.writeString(
+                fresh, "colour,note,width,length\nred,x,0.1,0.0\ngreen,y,-2.1,2.0\nblue,z,,1.0\n");
+        Path predictions = folder.resolve("p.csv");
+        Ran predicted =
+                Ran.program(
+                        "predict",
+                        "--backend",
+                        "cpu",
+                        "--model",
+                        model(),
+                        fresh.toString(),
+                        "--out",
+                        predictions.toString());
+        assertEquals(0, predicted.code(), predicted::err);
+        List<String> lines = Files.readAllLines(predictions);
+        assertEquals("kind,p_iris,p_lily,p_rose", lines.get(0));
+        assertTrue(lines.get(1).startsWith("iris,0."), lines::toString);
+        assertTrue(lines.get(2).startsWith("rose,"), lines::toString);
+        assertTrue(lines.get(3).startsWith("lily,"), lines::toString);
+        assertEquals(4, lines.size());
+    }
+
+    @Test
+    void numbersAreTrainedAndPredictedInTheirOwnUnit() throws IOException {
+        Ran trained =
+                train(
+                        "--target",
+                        "height",
+                        "--ignore",
+                        "kind",
+                        "--split",
+                        "0.6/0.2/0.2",
+                        "--patience",
+                        "30",
+                        "--epochs",
+                        "150");
+        assertEquals(0, trained.code(), trained::err);
+        assertTrue(number(json(), "test", "r2") > 0.9, trained::out);
+        assertTrue(json().containsKey("validation_loss"));
+        assertFalse(json().containsKey("test_accuracy"));
+        Ran predicted =
+                Ran.program("predict", "--backend", "cpu", "--model", model(), flowers.toString());
+        assertEquals(0, predicted.code(), predicted::err);
+        List<String> lines =
+                predicted.out().lines().dropWhile(line -> !line.equals("height")).skip(1).toList();
+        assertEquals(ROWS, lines.size());
+        double first = Double.parseDouble(lines.getFirst());
+        double actual = Double.parseDouble(Files.readAllLines(flowers).get(1).split(",", -1)[3]);
+        assertEquals(actual, first, 2);
+    }
+
+    @Test
+    void foldsGiveMeansAndDeviations() throws IOException {
+        Ran trained = train("--target", "kind", "--folds", "3", "--epochs", "50");
+        assertEquals(0, trained.code(), trained::err);
+        Map<String, Object> json = json();
+        assertTrue(number(json, "test", "accuracy") > 0.9, trained::out);
+        assertTrue(number(json, "test_deviation", "accuracy") >= 0);
+        assertEquals(3, ((List<?>) json.get("folds")).size());
+        assertTrue(trained.out().contains("fold 3/3"), trained::out);
+        assertTrue(trained.out().contains("120 examples to train, 0 to test"), trained::out);
+    }
+
+    /** From the middle, to the same bits. */
+    @Test
+    void aRunThatIsResumedEndsAlike() throws IOException {
+        String[] common = {"--target", "kind", "--optimizer", "adam", "--dropout", "0.1"};
+        assertEquals(0, train(with(common, "--epochs", "6")).code());
+        Object whole = json().get("parameters_sha256");
+        assertEquals(0, train(with(common, "--epochs", "3")).code());
+        Path half = folder.resolve("half.safetensors");
+        Files.copy(Path.of(model()), half);
+        Ran resumed = train(with(common, "--epochs", "6", "--resume", half.toString()));
+        assertEquals(0, resumed.code(), resumed::err);
+        assertEquals(whole, json().get("parameters_sha256"));
+        Ran other =
+                train(with(common, "--epochs", "6", "--split-by", "order", "--resume", half + ""));
+        other.assertRefused("was trained on other data");
+    }
+
+    private static String[] with(String[] some, String... more) {
+        return Stream.of(some, more).flatMap(Stream::of).toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--epochs 1; needs --target",
+                "--target species; species",
+                "--target kind --split 0.5/0.6; add up to 1",
+                "--target kind --split 1; two or three shares",
+                "--target kind --split a/b; two or three shares",
+                "--target kind --split-by never; random, order, time:COLUMN or group:COLUMN",
+                "--target kind --split-by group:nobody; nobody",
+                "--target kind --folds 121; --folds",
+                "--target kind --folds 3 --split 0.8/0.2; exclude each other",
+                "--target kind --patience 3; three shares",
+                "--target kind --patience 0; --patience must be at least 1",
+                "--target kind --accumulate 0; --accumulate must be at least 1",
+                "--target kind --model simplenet; takes 784 numbers",
+                "--target kind --model mlp:0; there is no model",
+                "--target kind --encoding klingon; there is no encoding",
+                "--target kind --task regression; kind",
+                "--target kind --test-count 10; use --split",
+                "--target kind --type colour=fish; --type",
+            })
+    void whatDoesNotFitIsRefused(String options, String message) {
+        train(options.split(" ", -1)).assertRefused(message);
+        assertFalse(Files.exists(folder.resolve("out/model.safetensors")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "a,b|1,x|2,x; nothing to learn",
+                "a,b|1,|2,; missing",
+                "a,b|1,x|2; 3",
+                "a,b|1,\"x|2,y; quote",
+                "a,b|1e999,x|2,y|3,x|4,y; 1e999",
+            })
+    void filesThatAreDamagedAreRefused(String content, String message) throws IOException {
+        Files.writeString(flowers, content.replace("|", "\n") + "\n");
+        train("--target", "b", "--epochs", "1").assertRefused(message);
+    }
+
+    @Test
+    void whatIsNoTextIsRefused() throws IOException {
+        byte[] bytes = new byte[1000];
+        new Random(1).nextBytes(bytes);
+        Files.write(flowers, bytes);
+        train("--target", "b").assertRefused(flowers.toString());
+        Files.delete(flowers);
+        train("--target", "b").assertRefused("there is no such file");
+    }
+
+    @Test
+    void rowsToPredictNeedTheColumnsOfTheModel() throws IOException {
+        assertEquals(0, train("--target", "kind", "--epochs", "1").code());
+        Path fresh = folder.resolve("new.csv");
+        Files.writeString(fresh, "colour,width\nred,0.1\n");
+        String[] predict = {"predict", "--backend", "cpu", "--model", model(), fresh.toString()};
+        Ran.program(predict).assertRefused("lacks 2 of the columns");
+        Files.writeString(fresh, "colour,width,length,height\nred,long,1,2\n");
+        Ran.program(predict).assertRefused("long");
+        Ran.program("evaluate", "--backend", "cpu", "--model", model())
+                .assertRefused("give --data");
+        Path gone = folder.resolve("no/such/p.csv");
+        Ran.program(with(predict, "--out", gone.toString())).assertRefused("no/such");
+        Path json = folder.resolve("p.json");
+        Ran.program(with(predict, "--json", json.toString())).assertRefused("--out");
+    }
+}
