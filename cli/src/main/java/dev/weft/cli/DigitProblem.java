@@ -10,15 +10,21 @@ import dev.weft.io.FormatException;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Models;
 import dev.weft.nn.Task;
+import dev.weft.report.Picture;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.TrainingState;
 
 import org.jspecify.annotations.Nullable;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+
+import javax.imageio.ImageIO;
 
 /** Which digit a grey image shows. */
 final class DigitProblem implements Problem {
@@ -97,6 +103,17 @@ final class DigitProblem implements Problem {
         return architecture.text().equals(Models.SIMPLENET_SOFTMAX.label())
                 ? data.oneHotExamples(normalization)
                 : data.examples(normalization);
+    }
+
+    @Override
+    public Picture picture(int example) throws IOException {
+        Dataset test = data.split().test();
+        BufferedImage image =
+                new BufferedImage(test.columns(), test.rows(), BufferedImage.TYPE_BYTE_GRAY);
+        image.getRaster().setDataElements(0, 0, test.columns(), test.rows(), test.pixels(example));
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        return Picture.png(png.toByteArray());
     }
 
     @Override

@@ -18,6 +18,9 @@ record OutputFolder(Path path) {
     static final String METRICS = "metrics.json";
     static final String PLOT = "training.png";
 
+    /** The run as a page. */
+    static final String PAGE = "report.html";
+
     /**
      * Makes sure that the folder is there or can be made, without making it.
      *
@@ -44,7 +47,7 @@ record OutputFolder(Path path) {
      */
     void checkIsFree(List<Path> model) {
         boolean same = model.stream().anyMatch(file -> isSame(file, path.resolve(MODEL)));
-        for (String name : List.of(MODEL, METRICS, PLOT)) {
+        for (String name : List.of(MODEL, METRICS, PLOT, PAGE)) {
             if (!same && Files.exists(path.resolve(name))) {
                 throw new InputException(
                         "--out %s: holds a run already (%s): choose another folder, or pass --force to replace it"
@@ -60,7 +63,7 @@ record OutputFolder(Path path) {
      * @throws InputException where it would replace one
      */
     void checkIsNone(String option, Path file) {
-        for (String name : List.of(MODEL, METRICS, PLOT)) {
+        for (String name : List.of(MODEL, METRICS, PLOT, PAGE)) {
             checkDiffer(option, file, path.resolve(name), "the run's own " + name);
         }
     }

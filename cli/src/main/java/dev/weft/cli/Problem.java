@@ -6,6 +6,7 @@ import dev.weft.io.FormatException;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Objective;
 import dev.weft.nn.Task;
+import dev.weft.report.Picture;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.Meter;
 
@@ -59,6 +60,26 @@ interface Problem {
     /** The figures of a test, in the units of the data. */
     default Meter meter() {
         return Meter.of(task(), outputs());
+    }
+
+    /** What is learnt, such as a column's name. */
+    default String targetName() {
+        return "target";
+    }
+
+    /** An example of the test as a picture; null where it is none. */
+    default @Nullable Picture picture(int example) throws IOException {
+        return null;
+    }
+
+    /** An example of the test as names and values; none where it is a picture. */
+    default Map<String, String> row(int example) {
+        return Map.of();
+    }
+
+    /** What makes a network's predictions the numbers of the data. */
+    default double restored(double prediction) {
+        return prediction;
     }
 
     default Objective objective(Architecture architecture) {

@@ -55,7 +55,7 @@ final class TableProblem implements Problem {
         this.training = fitted.examples();
         Preprocessing preprocessing = fitted.preprocessing();
         this.validation = validation == null ? null : preprocessing.examples(validation);
-        this.testRows = testRows;
+        this.testRows = testRows == null ? null : preprocessing.labelled(testRows);
         this.test = testRows == null ? null : preprocessing.examples(testRows);
     }
 
@@ -148,9 +148,30 @@ final class TableProblem implements Problem {
         return new InMemoryBatches(device, test, batch);
     }
 
-    /** The rows of the test, as they are in the table. */
-    @Nullable Table testRows() {
-        return testRows;
+    @Override
+    public String targetName() {
+        return target().field().name();
+    }
+
+    @Override
+    public double restored(double prediction) {
+        return target() instanceof Target.Regression numbers
+                ? numbers.restore(prediction)
+                : prediction;
+    }
+
+    @Override
+    public Map<String, String> row(int example) {
+        Table rows = testRows;
+        if (rows == null) {
+            return Map.of();
+        }
+        Map<String, String> row = new LinkedHashMap<>();
+        row.put("line", Long.toString(rows.line(example)));
+        for (String column : rows.schema().names()) {
+            row.put(column, rows.texts(column).get(example));
+        }
+        return row;
     }
 
     @Override

@@ -157,6 +157,7 @@ final class TrainCommand implements Callable<Integer> {
         if (options.json != null) {
             report.write(options.json);
         }
+        run.write(folder.file(OutputFolder.PAGE), test, folds);
         boolean drawn = TrainingPlot.write(folder.file(OutputFolder.PLOT), report, out);
         if (test != null) {
             test.meter()
@@ -164,7 +165,7 @@ final class TrainCommand implements Callable<Integer> {
                     .ifPresent(table -> ConfusionTable.print(out, table, problem.classes()));
         }
         out.printf(
-                "wrote model.safetensors, metrics.json%s to %s%n",
-                drawn ? " and training.png" : "", folder.path());
+                "wrote model.safetensors, metrics.json%s and report.html to %s%n",
+                drawn ? ", training.png" : "", folder.path());
     }
 }

@@ -14,6 +14,7 @@ import java.util.Objects;
 
 /** What {@code train} takes, and the ranges of its numbers. */
 final class TrainOptions {
+    private static final int MOST_PORT = 65_535;
     private static final int MOST_EPOCHS = 1_000_000;
 
     @Option(
@@ -159,6 +160,16 @@ final class TrainOptions {
     @Nullable Path json;
 
     @Option(
+            names = "--watch",
+            paramLabel = "PORT",
+            arity = "0..1",
+            fallbackValue = "0",
+            description =
+                    "Show the run while it goes on, to browsers on this machine: on this port, or"
+                            + " on one that is free.")
+    @Nullable Integer watch;
+
+    @Option(
             names = "--trace",
             paramLabel = "FILE",
             description =
@@ -175,6 +186,10 @@ final class TrainOptions {
         if (epochs != null && (epochs < 1 || epochs > MOST_EPOCHS)) {
             throw new InputException(
                     "--epochs must be from 1 to %d, got %d".formatted(MOST_EPOCHS, epochs));
+        }
+        if (watch != null && (watch < 0 || watch > MOST_PORT)) {
+            throw new InputException(
+                    "--watch must be from 0 to %d, got %d".formatted(MOST_PORT, watch));
         }
         if (patience != null && patience < 1) {
             throw new InputException("--patience must be at least 1, got " + patience);

@@ -40,6 +40,7 @@ final class TrainingRun implements AutoCloseable {
     private final Batches training;
     private final @Nullable EarlyStopping stopping;
     private final List<TrainingListener.EpochEvent> epochs = new ArrayList<>();
+    private @Nullable RunHistory history;
 
     /**
      * Makes what a run needs on the device.
@@ -160,14 +161,18 @@ final class TrainingRun implements AutoCloseable {
     }
 
     /** Trains to the last epoch, or until it is told to {@link #stop}; prints as it goes. */
-    void train() {
+    void train() throws IOException {
         long done = optimizer.steps();
-        try (Progress progress =
-                Progress.create(
-                        out,
-                        options.epochs(),
-                        examplesAfter(done),
-                        problem.task() == Task.CLASSES)) {
+        RunHistory curves = new RunHistory(options.epochs(), examplesAfter(done));
+        history = curves;
+        trainer.listen(curves);
+        try (Watching _ = Watching.start(options.watch, problem.description(), curves, out);
+                Progress progress =
+                        Progress.create(
+                                out,
+                                options.epochs(),
+                                examplesAfter(done),
+                                problem.task() == Task.CLASSES)) {
             trainer.listen(progress);
             trainer.trainAfter(training, done, options.epochs(), options.seed);
         }
@@ -230,7 +235,11 @@ final class TrainingRun implements AutoCloseable {
     /** How the network does on the examples that were kept for the test. */
     Evaluation test() throws IOException {
         try (Batches test = problem.test(device, architecture, TEST_BATCH)) {
-            return Evaluation.of(network, objective, test, problem.meter());
+            return Evaluation.of(
+                    network,
+                    objective,
+                    test,
+                    new TestRecord(problem.meter(), problem, problem::restored));
         }
     }
 
@@ -249,6 +258,25 @@ final class TrainingRun implements AutoCloseable {
                 test,
                 folds,
                 network.parameters().sha256());
+    }
+
+    /** The run as a page. */
+    void write(Path page, @Nullable Evaluation test, List<Evaluation> folds) throws IOException {
+        String summary =
+                test == null
+                        ? "%,d examples to train".formatted(problem.trainingSize())
+                        : "test: " + Figures.text(problem.task(), test);
+        RunPage run =
+                new RunPage(
+                        "%s: %s".formatted(problem.description(), architecture.text()), problem);
+        run.data().model(network.summary(1, problem.inputs()).toString());
+        if (history != null) {
+            run.training(history.history());
+        }
+        run.folds(folds)
+                .test(test)
+                .settings(options, device.info(), network.parameters().sha256())
+                .write(page, summary);
     }
 
     /** Saves all that a run needs to go on exactly from here. */

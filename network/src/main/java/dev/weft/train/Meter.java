@@ -30,6 +30,16 @@ public interface Meter extends Figures {
         return Optional.empty();
     }
 
+    /** The figures of a classifier, with its curves, where there are classes. */
+    default Optional<Classification> classification() {
+        return Optional.empty();
+    }
+
+    /** The class of an example: its target, or the place of the largest of a row of weights. */
+    static int label(HostArray target, int example) {
+        return Predictions.label(target, example);
+    }
+
     /**
      * What is usually looked at for a task, with the data that curves need.
      *
@@ -54,6 +64,11 @@ public interface Meter extends Figures {
                     labels[row] = Predictions.label(target, row);
                 }
                 figures.add(predictions.floats(), labels, floats(weights));
+            }
+
+            @Override
+            public Optional<Classification> classification() {
+                return Optional.of(figures);
             }
 
             @Override

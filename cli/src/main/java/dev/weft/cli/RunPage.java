@@ -1,0 +1,171 @@
+package dev.weft.cli;
+
+import dev.weft.backend.DeviceInfo;
+import dev.weft.metrics.Classification;
+import dev.weft.metrics.ConfusionMatrix;
+import dev.weft.metrics.Ranking;
+import dev.weft.metrics.Spread;
+import dev.weft.nn.Task;
+import dev.weft.report.Block;
+import dev.weft.report.Diagrams;
+import dev.weft.report.History;
+import dev.weft.report.HtmlReport;
+import dev.weft.report.Report;
+import dev.weft.train.Evaluation;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A run, or a test, as a page that needs nothing beside it. */
+final class RunPage {
+    private final List<Report.Section> sections = new ArrayList<>();
+    private final Problem problem;
+    private final String title;
+
+    RunPage(String title, Problem problem) {
+        this.title = title;
+        this.problem = problem;
+    }
+
+    /** What was found in the data and done about it. */
+    RunPage data() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("from", problem.description());
+        facts.put("examples to train", "%,d".formatted(problem.trainingSize()));
+        facts.put("examples to test", "%,d".formatted(problem.testSize()));
+        facts.put("what is learnt", problem.task().name().toLowerCase(Locale.ROOT));
+        if (!problem.classes().isEmpty()) {
+            facts.put("classes", String.join(", ", problem.classes()));
+        }
+        List<Block> blocks = new ArrayList<>();
+        blocks.add(new Block.Facts(facts));
+        if (!problem.cleaning().isEmpty()) {
+            blocks.add(new Block.Listing(problem.cleaning()));
+        }
+        return add("Data", blocks);
+    }
+
+    RunPage model(String summary) {
+        return add("Model", List.of(new Block.Listing(summary)));
+    }
+
+    RunPage training(History history) {
+        return add("Training", history.charts());
+    }
+
+    RunPage folds(List<Evaluation> folds) {
+        if (folds.isEmpty()) {
+            return this;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        for (Map.Entry<String, Spread> figure : RunReport.spreads(folds).entrySet()) {
+            rows.add(
+                    List.of(
+                            figure.getKey(),
+                            number(figure.getValue().mean()),
+                            number(figure.getValue().deviation())));
+        }
+        return add(
+                "Cross-validation",
+                List.of(
+                        new Block.Text(
+                                "Of %d folds, each tested on rows that it was not trained on."
+                                        .formatted(folds.size())),
+                        new Block.Table(List.of("figure", "mean", "deviation"), rows)));
+    }
+
+    /** The figures and diagrams of a test. */
+    RunPage test(@Nullable Evaluation evaluation) throws IOException {
+        if (evaluation == null) {
+            return this;
+        }
+        List<Block> blocks = new ArrayList<>();
+        List<List<String>> figures = new ArrayList<>();
+        figures.add(List.of("loss", number(evaluation.loss())));
+        evaluation.figures().forEach((name, value) -> figures.add(List.of(name, number(value))));
+        blocks.add(new Block.Table(List.of("figure", "value"), figures));
+        ConfusionMatrix confusion = evaluation.meter().confusion().orElse(null);
+        if (confusion != null) {
+            blocks.add(new Block.Confusion("Confusion matrix", confusion, problem.classes()));
+        }
+        Classification classes = evaluation.meter().classification().orElse(null);
+        if (classes != null) {
+            Map<String, Ranking> rankings = rankings(classes);
+            blocks.add(Diagrams.roc(rankings));
+            blocks.add(Diagrams.precisionRecall(rankings));
+            blocks.add(new Block.Reliability("Calibration", classes.calibration()));
+        }
+        if (evaluation.meter() instanceof TestRecord record) {
+            if (problem.task() == Task.REGRESSION) {
+                String name = problem.targetName();
+                blocks.add(Diagrams.predictions(name, record.predicted(), record.actual()));
+                blocks.add(Diagrams.residuals(name, record.predicted(), record.actual()));
+            }
+            add("Test", blocks);
+            return mistakes(record);
+        }
+        return add("Test", blocks);
+    }
+
+    private Map<String, Ranking> rankings(Classification classes) {
+        Map<String, Ranking> rankings = new LinkedHashMap<>();
+        List<String> names = problem.classes();
+        if (names.size() == 2) {
+            rankings.put(names.get(1), classes.ranking(1));
+        } else {
+            for (int i = 0; i < names.size(); i++) {
+                rankings.put(names.get(i), classes.ranking(i));
+            }
+        }
+        return rankings;
+    }
+
+    private RunPage mistakes(TestRecord record) throws IOException {
+        List<Block.Mistake> cards = new ArrayList<>();
+        for (TestRecord.Miss miss : record.worst()) {
+            cards.add(
+                    new Block.Mistake(
+                            miss.caption(),
+                            problem.picture(miss.example()),
+                            problem.row(miss.example())));
+        }
+        return cards.isEmpty() ? this : add("Worst mistakes", List.of(new Block.Mistakes(cards)));
+    }
+
+    RunPage settings(TrainOptions options, DeviceInfo device, String parametersSha256) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("weft", Main.Version.text());
+        facts.put("java", System.getProperty("java.version", ""));
+        facts.put("device", device.selector() + ", " + device.description());
+        facts.put("model", options.model());
+        facts.put("optimizer", options.optimizer().label());
+        facts.put("learning rate", Double.toString(options.learningRate()));
+        facts.put("penalty", options.penalty().toString());
+        facts.put("batch", Integer.toString(options.batch()));
+        facts.put("epochs", Integer.toString(options.epochs()));
+        facts.put("dropout", Double.toString(options.dropout));
+        facts.put("seed", Long.toString(options.seed));
+        facts.put("SHA-256 of the parameters", parametersSha256);
+        return add("Settings", List.of(new Block.Facts(facts)));
+    }
+
+    private RunPage add(String name, List<Block> blocks) {
+        sections.add(new Report.Section(name, blocks));
+        return this;
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4f", value);
+    }
+
+    void write(Path path, String summary) throws IOException {
+        HtmlReport.write(new Report(title, summary, sections), path);
+    }
+}
