@@ -183,6 +183,11 @@ public final class Classification implements Figures {
         return calibration;
     }
 
+    /** Whether {@link #withCurves} was called. */
+    public boolean keepsScores() {
+        return !rankings.isEmpty();
+    }
+
     /**
      * The scores of one class against all others.
      *

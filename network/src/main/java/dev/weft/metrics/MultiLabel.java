@@ -154,6 +154,11 @@ public final class MultiLabel implements Figures {
                 truePositives.clone(), falsePositives.clone(), falseNegatives.clone(), all);
     }
 
+    /** Whether {@link #withCurves} was called. */
+    public boolean keepsScores() {
+        return !rankings.isEmpty();
+    }
+
     /**
      * The scores of one label.
      *

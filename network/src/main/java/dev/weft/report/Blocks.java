@@ -10,7 +10,7 @@ final class Blocks {
     private static final Pattern NUMBER =
             Pattern.compile("[-+−±]?[\\d.,  ]*\\d[\\d.,  ]*(e-?\\d+)?( ?(%|s|ms|MB))?|NaN|–|");
 
-    private static final int MANY = 4;
+    private static final int MANY = 2;
     private static final int SHORT = 16;
 
     private final Page page;

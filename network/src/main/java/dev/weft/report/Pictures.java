@@ -113,6 +113,8 @@ final class Pictures {
         Svg svg = new Svg(Math.max(left + size, Frame.WIDTH), top + size, block.title());
         svg.text(left, 12, "", "predicted as →");
         svg.text(left - 6, top - 6, "end", "is ↓");
+        svg.rectangle(
+                left, top, size - 2, size - 2, "var(--line)", 0.35, matrix.total() + " examples");
         for (int i = 0; i < classes; i++) {
             if (named) {
                 String name = shortened(block.names().get(i));
@@ -139,16 +141,19 @@ final class Pictures {
         double y = top + i * cell;
         for (int j = 0; j < matrix.classes(); j++) {
             long count = matrix.count(i, j);
-            double share = total == 0 ? 0 : (double) count / total;
+            if (count == 0) {
+                continue;
+            }
+            double share = (double) count / total;
             double x = left + j * cell;
             // Few mistakes are to be seen too.
             double opacity = i == j ? share : Math.sqrt(share);
             String tip =
                     "%s predicted as %s: %d of %d"
                             .formatted(block.names().get(i), block.names().get(j), count, total);
-            String fill = count == 0 ? "var(--line)" : i == j ? "var(--right)" : "var(--wrong)";
-            svg.rectangle(x, y, cell, cell, fill, count == 0 ? 0.35 : 0.12 + 0.88 * opacity, tip);
-            if (cell >= WITH_NUMBER && count > 0) {
+            String fill = i == j ? "var(--right)" : "var(--wrong)";
+            svg.rectangle(x, y, cell, cell, fill, 0.12 + 0.88 * opacity, tip);
+            if (cell >= WITH_NUMBER) {
                 String style = opacity > 0.5 ? "in strong" : "in";
                 svg.text(x + cell / 2, y + cell / 2 + 4, style, amount(count, cell));
             }

@@ -207,7 +207,8 @@ class HtmlReportTest {
         large.add(3, 5);
         List<String> names = Collections.nCopies(120, "a name that is long");
         Document page = parse(page(new Block.Confusion("large", large, names)));
-        assertEquals(120 * 120, elements(page, "rect").size());
+        // The cell, and what is behind all of them.
+        assertEquals(2, elements(page, "rect").size());
         assertEquals(2, elements(page, "text").size());
         ConfusionMatrix small = new ConfusionMatrix(2);
         small.add(0, 0);

@@ -1,7 +1,7 @@
 package dev.weft.report;
 
 import dev.weft.metrics.Classification;
-import dev.weft.metrics.Ranking;
+import dev.weft.metrics.Regression;
 
 import java.awt.Color;
 import java.awt.Font;
@@ -83,37 +83,6 @@ final class MadeUpRun {
         return bytes.toByteArray();
     }
 
-    private static Report.Section test() {
-        Classification digits = classifier(10, 3000);
-        Map<String, Ranking> rankings = new LinkedHashMap<>();
-        List<List<String>> rows = new ArrayList<>();
-        for (int c = 0; c < 10; c++) {
-            rankings.put(DIGITS.get(c), digits.ranking(c));
-            List<String> row = new ArrayList<>(List.of(DIGITS.get(c)));
-            digits.figures(c).values().forEach(value -> row.add(Scale.label(value)));
-            rows.add(row);
-        }
-        Map<String, String> figures = new LinkedHashMap<>();
-        digits.figures().forEach((name, value) -> figures.put(name, Scale.label(value)));
-        return Report.Section.of(
-                "Test",
-                new Block.Facts(figures),
-                new Block.Confusion("Confusion matrix", digits.confusion(), DIGITS),
-                Diagrams.roc(rankings),
-                Diagrams.precisionRecall(rankings),
-                new Block.Reliability("Calibration", digits.calibration()),
-                new Block.Table(
-                        List.of(
-                                "class",
-                                "precision",
-                                "recall",
-                                "F1",
-                                "examples",
-                                "ROC area",
-                                "average precision"),
-                        rows));
-    }
-
     private static Report.Section regression() {
         Random random = new Random(3);
         double[] actual = random.doubles(3000, 9, 46).toArray();
@@ -121,10 +90,9 @@ final class MadeUpRun {
                 Arrays.stream(actual)
                         .map(mpg -> 2 + 0.92 * mpg + 2.4 * random.nextGaussian())
                         .toArray();
-        return Report.Section.of(
-                "Regression",
-                Diagrams.predictions("mpg", predicted, actual),
-                Diagrams.residuals("mpg", predicted, actual));
+        Regression figures = new Regression();
+        figures.add(predicted, actual, null);
+        return new Report.Section("Regression", Results.of(figures, "mpg", predicted, actual));
     }
 
     private static Report.Section mistakes() {
@@ -193,7 +161,7 @@ final class MadeUpRun {
                                         linear2         64x10         1,290\
                                         """)),
                         new Report.Section("Training", history(12).charts()),
-                        test(),
+                        new Report.Section("Test", Results.of(classifier(10, 3000), DIGITS)),
                         regression(),
                         mistakes(),
                         new Report.Section("Nothing", List.of()),
