@@ -55,7 +55,7 @@ final class CrossEntropy {
         }
         logits.shape().limit(NAME, 0, Integer.MAX_VALUE);
         logits.shape().limit(NAME, 1, KernelCall.MOST_EXTENT);
-        Losses.refuseTracked(NAME, target);
+        refuseTracked(NAME, target);
     }
 
     private static void checkWeights(
@@ -69,7 +69,7 @@ final class CrossEntropy {
                     "%s: logits are %s, %s are %s: needs %d of them, of the logits' type"
                             .formatted(NAME, logits.describe(), name, weights.describe(), size));
         }
-        Losses.refuseTracked(NAME, weights);
+        refuseTracked(NAME, weights);
     }
 
     /** Rows of classes, whatever axes come behind the classes. */
@@ -160,5 +160,14 @@ final class CrossEntropy {
             recorder.record(new Op.CrossEntropy(logits, factor, gradient, losses));
         }
         return losses;
+    }
+
+    /** Refuses a target that a tape tracks, of any loss. */
+    static void refuseTracked(String name, Tensor target) {
+        if (target.recorder() != null) {
+            throw new IllegalArgumentException(
+                    "%s: gradients do not flow to the target, and the tape tracks it: pass target.detach()"
+                            .formatted(name));
+        }
     }
 }

@@ -92,7 +92,7 @@ public final class Losses {
     public static Tensor klDivergence(Tensor logProbabilities, Tensor t, Reduction reduction) {
         check("klDivergence", logProbabilities, t);
         logProbabilities.shape().axis("klDivergence", -1);
-        refuseTracked("klDivergence", t);
+        CrossEntropy.refuseTracked("klDivergence", t);
         return t.device()
                 .compute(
                         () -> {
@@ -174,7 +174,7 @@ public final class Losses {
             Tensor logits, Tensor t, Tensor positiveWeights, Reduction reduction) {
         String name = "binaryCrossEntropyWithLogits";
         check(name, logits, t);
-        refuseTracked(name, t);
+        CrossEntropy.refuseTracked(name, t);
         if (positiveWeights.dtype() != logits.dtype()
                 || !positiveWeights.shape().broadcastsTo(logits.shape())) {
             throw new ShapeException(
@@ -333,7 +333,7 @@ public final class Losses {
 
     private static Tensor elementwise(String name, LossOp op, double p, Tensor x, Tensor t) {
         check(name, x, t);
-        refuseTracked(name, t);
+        CrossEntropy.refuseTracked(name, t);
         Device device = x.device();
         Tensor losses =
                 device.make(
@@ -348,13 +348,5 @@ public final class Losses {
             recorder.record(new Op.Loss(op, p, x, t, losses));
         }
         return losses;
-    }
-
-    static void refuseTracked(String name, Tensor target) {
-        if (target.recorder() != null) {
-            throw new IllegalArgumentException(
-                    "%s: gradients do not flow to the target, and the tape tracks it: pass target.detach()"
-                            .formatted(name));
-        }
     }
 }

@@ -44,7 +44,13 @@ class ArchitectureTest {
         "dev.weft", "dev.weft.autograd", "dev.weft.backend", "dev.weft.random", "dev.weft.reference"
     };
     private static final String[] NETWORK = {
-        "dev.weft.nn", "dev.weft.optim", "dev.weft.data", "dev.weft.train", "dev.weft.io"
+        "dev.weft.nn..",
+        "dev.weft.optim..",
+        "dev.weft.data..",
+        "dev.weft.train..",
+        "dev.weft.io..",
+        "dev.weft.metrics..",
+        "dev.weft.report.."
     };
     private static final String CPU = "dev.weft.cpu";
     private static final String GPU = "dev.weft.gpu";
@@ -192,6 +198,9 @@ class ArchitectureTest {
             strings = {
                 "dev.weft",
                 "dev.weft.nn",
+                "dev.weft.data.table",
+                "dev.weft.metrics",
+                "dev.weft.report",
                 CLI,
                 BENCHMARKS,
                 CPU,
@@ -404,7 +413,8 @@ class ArchitectureTest {
     @Test
     void packagesOfEachOtherModuleHaveNoCircles() {
         slices().matching("dev.weft.(benchmarks.*)..").should().beFreeOfCycles().check(WEFT);
-        slices().matching("dev.weft.(nn|optim|train|data|io)")
+        slices().matching(
+                        "dev.weft.(nn|optim|train|io|metrics|report|data|data.augment|data.image|data.table|data.text)")
                 .should()
                 .beFreeOfCycles()
                 .check(WEFT);

@@ -35,9 +35,15 @@ class ExportedApiTest {
                     "dev.weft.reference",
                     "dev.weft.gpu",
                     "dev.weft.data",
+                    "dev.weft.data.augment",
+                    "dev.weft.data.image",
+                    "dev.weft.data.table",
+                    "dev.weft.data.text",
                     "dev.weft.io",
+                    "dev.weft.metrics",
                     "dev.weft.nn",
                     "dev.weft.optim",
+                    "dev.weft.report",
                     "dev.weft.train");
 
     private static ArchRule signaturesOf(Set<String> packages) {
