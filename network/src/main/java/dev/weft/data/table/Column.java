@@ -1,5 +1,7 @@
 package dev.weft.data.table;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ public sealed interface Column {
     }
 
     /** These texts; null where one is missing. */
-    static Column texts(List<String> values) {
+    static Column texts(List<? extends @Nullable String> values) {
         int[] codes = new int[values.size()];
         Map<String, Integer> known = new HashMap<>();
         List<String> distinct = new ArrayList<>();
@@ -54,7 +56,7 @@ public sealed interface Column {
     }
 
     /** These days and times; null where one is missing. */
-    static Column dates(List<LocalDateTime> values) {
+    static Column dates(List<? extends @Nullable LocalDateTime> values) {
         return new Dates(
                 values.stream()
                         .mapToLong(v -> v == null ? Dates.MISSING : v.toEpochSecond(ZoneOffset.UTC))

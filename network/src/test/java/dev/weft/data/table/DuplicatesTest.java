@@ -44,7 +44,7 @@ class DuplicatesTest {
                         .numbers(
                                 "x",
                                 IntStream.range(0, rows)
-                                        .mapToDouble(i -> i % 100_000 / 7)
+                                        .mapToDouble(i -> Math.floorDiv(i % 100_000, 7))
                                         .toArray())
                         .numbers(
                                 "z",

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.data.Examples;
 import dev.weft.random.Philox;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -162,7 +163,7 @@ class EncodersTest {
                 e.getMessage());
     }
 
-    private static Table categories(String... values) {
+    private static Table categories(@Nullable String... values) {
         double[] target = IntStream.range(0, values.length).mapToDouble(i -> i % 2).toArray();
         return Table.builder().categories("x", values).numbers("y", target).build();
     }
@@ -295,7 +296,7 @@ class EncodersTest {
         return both / Math.sqrt(squaresA * squaresB);
     }
 
-    private static Table dates(LocalDateTime... values) {
+    private static Table dates(@Nullable LocalDateTime... values) {
         double[] target = IntStream.range(0, values.length).mapToDouble(i -> i % 2).toArray();
         return Table.builder()
                 .column("x", ColumnType.DATE, Column.dates(Arrays.asList(values)))
