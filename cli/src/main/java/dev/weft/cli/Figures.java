@@ -32,9 +32,9 @@ final class Figures {
 
     /** Means and deviations over folds. */
     static String text(Task task, Map<String, Spread> spreads) {
-        return first(task).stream()
-                .filter(spreads::containsKey)
-                .map(name -> text(name, spreads.get(name)))
+        return spreads.entrySet().stream()
+                .filter(figure -> first(task).contains(figure.getKey()))
+                .map(figure -> text(figure.getKey(), figure.getValue()))
                 .collect(Collectors.joining(", "));
     }
 

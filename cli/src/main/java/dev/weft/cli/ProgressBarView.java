@@ -53,15 +53,13 @@ final class ProgressBarView implements Progress {
             lastText = now;
             bar.stepTo(done);
             bar.setExtraMessage(
-                    String.format(
-                            classes
-                                    ? "epoch %d/%d  loss %.4f  accuracy %.2f%%"
-                                    : "epoch %d/%d  loss %.4f",
-                            epoch,
-                            epochs,
-                            lossSum / seen,
-                            100.0 * correct / seen));
+                    "epoch %d/%d  loss %.4f%s"
+                            .formatted(epoch, epochs, lossSum / seen, accuracy()));
         }
+    }
+
+    private String accuracy() {
+        return classes ? "  accuracy %.2f%%".formatted(100.0 * correct / seen) : "";
     }
 
     private static String line(ProgressState state, int width) {

@@ -1,8 +1,6 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
-import dev.weft.metrics.ConfusionMatrix;
-import dev.weft.nn.Task;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.Evaluation;
 
@@ -146,10 +144,13 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Evaluation test = problem.testSize() == 0 ? null : run.test();
         if (test != null) {
-            out.printf(
-                    problem.task() == Task.CLASSES ? "test accuracy %.2f %%, test loss %.4f%n" : "",
-                    100 * test.meter().confusion().map(ConfusionMatrix::accuracy).orElse(0.0),
-                    test.loss());
+            test.meter()
+                    .confusion()
+                    .ifPresent(
+                            confusion ->
+                                    out.printf(
+                                            "test accuracy %.2f %%, test loss %.4f%n",
+                                            100 * confusion.accuracy(), test.loss()));
             out.printf("test: %s%n", Figures.text(problem.task(), test));
         }
         RunReport report = run.report(test, folds);

@@ -218,7 +218,7 @@ final class TrainingRun implements AutoCloseable {
     /** Whether all epochs are done, or more would not help. */
     boolean isComplete() {
         return optimizer.steps() >= options.epochs() * stepsInEpoch()
-                || stopping != null && stopping.hasStopped();
+                || (stopping != null && stopping.hasStopped());
     }
 
     /** How far training has come, in words. */

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -79,7 +80,8 @@ class TablesTest {
     }
 
     private static double number(Map<String, Object> json, String object, String name) {
-        return ((Number) ((Map<?, ?>) json.get(object)).get(name)).doubleValue();
+        Map<?, ?> figures = (Map<?, ?>) Objects.requireNonNull(json.get(object));
+        return ((Number) Objects.requireNonNull(figures.get(name))).doubleValue();
     }
 
     private String model() {
@@ -171,7 +173,7 @@ class TablesTest {
         Map<String, Object> json = json();
         assertTrue(number(json, "test", "accuracy") > 0.9, trained::out);
         assertTrue(number(json, "test_deviation", "accuracy") >= 0);
-        assertEquals(3, ((List<?>) json.get("folds")).size());
+        assertEquals(3, ((List<?>) Objects.requireNonNull(json.get("folds"))).size());
         assertTrue(trained.out().contains("fold 3/3"), trained::out);
         assertTrue(trained.out().contains("120 examples to train, 0 to test"), trained::out);
     }
