@@ -1,0 +1,135 @@
+package dev.weft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+
+import javax.imageio.ImageIO;
+
+/** The road of a folder of pictures: train, evaluate and predict. */
+class ImagesTest {
+    private static final int SIDE = 16;
+
+    @TempDir Path folder;
+
+    private Path shapes = Path.of("");
+
+    @BeforeEach
+    void draw() throws IOException {
+        shapes = folder.resolve("shapes");
+        Random random = new Random(3);
+        for (String kind : List.of("bars", "discs")) {
+            Files.createDirectories(shapes.resolve(kind));
+            for (int i = 0; i < 40; i++) {
+                BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+                Graphics2D graphics = image.createGraphics();
+                graphics.setColor(new Color(200 + random.nextInt(55), 180, 60));
+                int at = 3 + random.nextInt(4);
+                if (kind.equals("bars")) {
+                    graphics.fillRect(at, 0, 3, SIDE);
+                } else {
+                    graphics.fillOval(at, at, 7, 7);
+                }
+                graphics.dispose();
+                ImageIO.write(image, "png", shapes.resolve(kind).resolve(i + ".png").toFile());
+            }
+        }
+    }
+
+    private Ran train(String... more) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "train",
+                                "--backend",
+                                "cpu",
+                                "--data",
+                                shapes.toString(),
+                                "--out",
+                                folder.resolve("out").toString(),
+                                "--json",
+                                folder.resolve("r.json").toString(),
+                                "--force"));
+        all.addAll(List.of(more));
+        return Ran.program(all.toArray(String[]::new));
+    }
+
+    @Test
+    void picturesAreTrainedEvaluatedAndPredicted() throws IOException {
+        Ran trained = train("--epochs", "15", "--batch", "16", "--split", "0.6/0.2/0.2");
+        assertEquals(0, trained.code(), trained::err);
+        Map<String, Object> json = JSON.std.mapFrom(Files.readString(folder.resolve("r.json")));
+        Map<?, ?> test = (Map<?, ?>) Objects.requireNonNull(json.get("test"));
+        assertTrue(
+                ((Number) Objects.requireNonNull(test.get("accuracy"))).doubleValue() > 0.9,
+                trained::out);
+        String page = Files.readString(folder.resolve("out/report.html"));
+        assertTrue(page.contains("Confusion matrix"));
+        String model = folder.resolve("out/model.safetensors").toString();
+        Ran evaluated =
+                Ran.program(
+                        "evaluate",
+                        "--backend",
+                        "cpu",
+                        "--model",
+                        model,
+                        "--data",
+                        shapes.toString());
+        assertEquals(0, evaluated.code(), evaluated::err);
+        assertTrue(evaluated.out().contains("on 80 examples"), evaluated::out);
+        Path broken = folder.resolve("broken.png");
+        Files.writeString(broken, "no picture");
+        Path results = folder.resolve("p.json");
+        Ran predicted =
+                Ran.program(
+                        "predict",
+                        "--backend",
+                        "cpu",
+                        "--model",
+                        model,
+                        "--json",
+                        results.toString(),
+                        shapes.resolve("bars/3.png").toString(),
+                        broken.toString(),
+                        shapes.resolve("discs/3.png").toString());
+        assertEquals(2, predicted.code());
+        assertTrue(predicted.err().contains("broken.png"), predicted::err);
+        assertTrue(predicted.out().contains("3.png: bars  bars: "), predicted::out);
+        assertTrue(predicted.out().contains("3.png: discs  discs: "), predicted::out);
+        assertTrue(Files.readString(results).contains("\"class\" : \"discs\""));
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() throws IOException {
+        train("--folds", "3").assertRefused("for tables");
+        train("--size", "16").assertRefused("--size must be WIDTHxHEIGHT");
+        train("--size", "16x0").assertRefused("--size must be WIDTHxHEIGHT");
+        train("--model", "simplenet").assertRefused("takes 784 numbers");
+        ImageIO.write(
+                new BufferedImage(9, 9, BufferedImage.TYPE_INT_RGB),
+                "png",
+                shapes.resolve("bars/other.png").toFile());
+        train("--epochs", "1").assertRefused("other.png");
+        Ran resized = train("--epochs", "1", "--size", "8x8");
+        assertEquals(0, resized.code(), resized::err);
+        Files.writeString(shapes.resolve("bars/other.png"), "no picture");
+        train("--epochs", "1").assertRefused("other.png");
+    }
+}
