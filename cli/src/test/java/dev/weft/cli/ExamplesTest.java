@@ -42,10 +42,12 @@ class ExamplesTest {
             import dev.weft.*;
             import dev.weft.autograd.*;
             import dev.weft.data.*;
+            import dev.weft.data.table.*;
             import dev.weft.io.*;
             import dev.weft.nn.*;
             import dev.weft.optim.*;
             import dev.weft.train.*;
+            import java.nio.file.Files;
             import java.nio.file.Path;
             import java.util.*;
             """;
@@ -63,10 +65,10 @@ class ExamplesTest {
             tests.add(DynamicTest.dynamicTest(name, () -> run(name, body)));
         }
         assertEquals(
-                8,
+                10,
                 tests.size(),
-                "the README shows core, CPU, types, operations, options, network, a capture and a"
-                        + " timeline");
+                "the README shows core, CPU, types, operations, options, tables, a loop, network,"
+                        + " a capture and a timeline");
         return tests;
     }
 
