@@ -69,8 +69,8 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "NAME",
             description = {
                 "gemm, dense (layers with bias and relu), kernels (those that memory limits),",
-                "ops (elementary functions), training, startup, launches (on CUDA) or all. Default:"
-                        + " ${DEFAULT-VALUE}."
+                "ops (elementary functions), training, startup, launches (on CUDA), data (a table"
+                        + " of 800 MB) or all. Default: ${DEFAULT-VALUE}."
             })
     private Suite suite = Suite.ALL;
 
@@ -356,7 +356,7 @@ public final class Bench implements Callable<Integer> {
         Suite.Extent extent =
                 quick ? Suite.Extent.QUICK : choice ? Suite.Extent.USUAL : Suite.Extent.FULL;
         List<Task> tasks = suite.tasks(extent, onGpu, dtypes);
-        boolean isOther = suite == Suite.STARTUP || suite == Suite.LAUNCHES;
+        boolean isOther = suite == Suite.STARTUP || suite == Suite.LAUNCHES || suite == Suite.DATA;
         if (tasks.isEmpty() && !(isOther && dtypes.contains(DType.F32))) {
             throw new IllegalArgumentException(
                     "the suite %s has no task in %s".formatted(suite.label(), dtypes));
@@ -393,7 +393,9 @@ public final class Bench implements Callable<Integer> {
         boolean single = filter == null && dtypes.contains(DType.F32);
         boolean startup = single && suite.includes(Suite.STARTUP);
         boolean launches = single && suite.includes(Suite.LAUNCHES);
-        int steps = tasks.size() + (startup ? 1 : 0) + (launches ? 1 : 0);
+        // Always on one thread, and so once.
+        boolean data = single && suite.includes(Suite.DATA) && count == threads.getFirst();
+        int steps = tasks.size() + (startup ? 1 : 0) + (launches ? 1 : 0) + (data ? 1 : 0);
         List<Figure> figures = new ArrayList<>();
         try (Progress progress = Progress.create(console, steps)) {
             for (Task task : tasks) {
@@ -412,6 +414,11 @@ public final class Bench implements Callable<Integer> {
             if (launches) {
                 progress.step("launches");
                 figures.addAll(new LaunchSuite(libraries.devices(), count).run(quick ? 1 : 101));
+            }
+            if (data) {
+                progress.step("tables");
+                int rows = quick ? DataSuite.QUICK_ROWS : DataSuite.USUAL_ROWS;
+                figures.addAll(new DataSuite(libraries.devices().getFirst().name(), rows).run());
             }
         }
         return figures;

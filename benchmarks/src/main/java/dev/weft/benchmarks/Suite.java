@@ -36,6 +36,7 @@ public enum Suite {
     TRAINING,
     STARTUP,
     LAUNCHES,
+    DATA,
     ALL;
 
     /** How many of the tasks, and how large. */

@@ -18,7 +18,7 @@ import java.time.LocalDate;
 import java.util.Locale;
 
 /**
- * What the suite of data starts: reads a CSV file and encodes its rows, on one thread, after a
+ * What {@link DataSuite} starts: reads a CSV file and encodes its rows, on one thread, after a
  * preprocessing was fitted to them by another pass. By itself, with a number of rows, it writes the
  * file first and deletes it at the end; with a file too, it keeps it.
  */

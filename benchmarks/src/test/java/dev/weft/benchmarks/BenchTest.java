@@ -56,6 +56,7 @@ class BenchTest {
         assertTrue(results.contains("\"training step, batch 8\""), results);
         assertTrue(results.contains("\"captured training step, batch 8\""), results);
         assertTrue(results.contains("\"second start of a JVM"), results);
+        assertTrue(results.contains("\"CSV of 20000 rows and 20 columns"), results);
         assertTrue(results.contains("\"weft cpu\""), results);
         assertEquals(openCl, results.contains("\"weft opencl:0\""), results);
         assertTrue(results.contains("\"fma_peak_gflops\""), results);

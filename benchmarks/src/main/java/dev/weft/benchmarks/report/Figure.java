@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * One measured figure: what, by whom, on how many threads, how long, beside how much work that is.
  *
- * @param suite gemm, dense, kernels, training, startup, launches
+ * @param suite gemm, dense, kernels, training, startup, launches, data
  * @param family what belongs in one chart or table, such as "gemm NN, squares", "training step,
  *     SGD", "activations"
  * @param what the work, unique within a run and a number of threads, such as "gemm 512x512x512 NN"
