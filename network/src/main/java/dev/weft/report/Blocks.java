@@ -10,7 +10,6 @@ final class Blocks {
     private static final Pattern NUMBER =
             Pattern.compile("[-+−±]?[\\d.,  ]*\\d[\\d.,  ]*(e-?\\d+)?( ?(%|s|ms|MB))?|NaN|–|");
 
-    private static final int MANY = 2;
     private static final int SHORT = 16;
 
     private final Page page;
@@ -43,7 +42,7 @@ final class Blocks {
     private void add(Block block) {
         switch (block) {
             case Block.Text text -> page.add("<p>%s</p>", text.text());
-            case Block.Facts facts -> addFacts(facts.facts());
+            case Block.Facts facts -> addFacts(facts.facts(), style(facts.facts()));
             case Block.Table table -> addTable(table);
             case Block.Listing listing -> page.add("<pre>%s</pre>", listing.text());
             case Block.Chart chart -> addChart(chart);
@@ -67,15 +66,24 @@ final class Blocks {
         }
     }
 
-    /** Short ones in as many columns as there is room for. */
-    private void addFacts(Map<String, String> facts) {
-        boolean small = facts.size() >= MANY;
+    /**
+     * Adds names and what they are.
+     *
+     * @param style of the list
+     */
+    private void addFacts(Map<String, String> facts, String style) {
+        page.add("<dl class=\"%s\">", style);
+        facts.forEach((name, value) -> page.add("<div><dt>%s</dt><dd>%s</dd></div>", name, value));
+        page.addRaw("</dl>");
+    }
+
+    /** Short ones are in as many columns as there is room for. */
+    private static String style(Map<String, String> facts) {
+        boolean small = facts.size() > 1;
         for (String value : facts.values()) {
             small &= value.length() <= SHORT;
         }
-        page.addRaw(small ? "<dl class=\"small\">" : "<dl>");
-        facts.forEach((name, value) -> page.add("<div><dt>%s</dt><dd>%s</dd></div>", name, value));
-        page.addRaw("</dl>");
+        return small ? "small" : "wide";
     }
 
     private void addTable(Block.Table table) {
@@ -154,7 +162,7 @@ final class Blocks {
             }
             page.add("<figcaption>%s</figcaption>", mistake.caption());
             if (!mistake.row().isEmpty()) {
-                addFacts(mistake.row());
+                addFacts(mistake.row(), "row");
             }
             page.addRaw("</figure>");
         }

@@ -22,9 +22,10 @@ final class Scale {
         double[] shown = values.filter(this::isShown).map(this::scaled).sorted().toArray();
         double least = shown.length == 0 ? 0 : shown[0];
         double most = shown.length == 0 ? 1 : shown[shown.length - 1];
-        // Of one value, and of values that differ in their last digits, a little more is shown.
-        double span = Math.max(most - least, 1e-6 * Math.max(1, Math.abs(most)));
-        double margin = shown.length == 1 || most == least ? Math.max(span, 0.5) : MARGIN * span;
+        // Values that are the same, but for rounding, lie in the middle.
+        double size = Math.max(Math.abs(least), Math.abs(most));
+        boolean same = most - least <= 1e-9 * size;
+        double margin = !same ? MARGIN * (most - least) : logarithmic || size == 0 ? 0.5 : size / 2;
         low = Double.isNaN(axis.low()) ? least - margin : scaled(axis.low());
         high = Double.isNaN(axis.high()) ? most + margin : scaled(axis.high());
     }

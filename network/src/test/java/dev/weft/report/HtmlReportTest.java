@@ -201,6 +201,39 @@ class HtmlReportTest {
         assertTrue(picture.contains("d=\"M34.2 230h0L220.1 8M406 119h0\""), picture);
     }
 
+    /** A rate that stays the same lies in the middle, and its axis says how much it is. */
+    @Test
+    void valuesThatAreTheSameAreInTheMiddle() throws Exception {
+        for (double value : new double[] {0.001, -2e-7, 3e12, 0}) {
+            Line line = Line.solid("", new double[] {1, 2}, new double[] {value, value});
+            String picture =
+                    Pictures.chart(
+                            new Block.Chart("", "", Axis.of("x"), Axis.of(""), List.of(line)));
+            assertTrue(picture.contains(" 119h0L"), picture);
+            assertTrue(picture.contains(">" + Scale.label(value) + "</text>"), picture);
+        }
+    }
+
+    @Test
+    void smallDifferencesAreSeen() {
+        Line line = Line.solid("", new double[] {1, 2}, new double[] {1e-7, 2e-7});
+        String picture =
+                Pictures.chart(new Block.Chart("", "", Axis.of("x"), Axis.of(""), List.of(line)));
+        assertTrue(
+                picture.contains(">1.5e-7</text>") || picture.contains(">1.4e-7</text>"), picture);
+        assertFalse(picture.contains(" 119h0L"), picture);
+    }
+
+    @Test
+    void shortFactsAreBesideEachOther() throws Exception {
+        Block.Facts small = new Block.Facts(Map.of("accuracy", "0.97", "loss", "0.02"));
+        Block.Facts wide =
+                new Block.Facts(Map.of("seed", "1", "system", "one that has a long name"));
+        List<Element> lists = elements(parse(page(small, wide)), "dl");
+        assertEquals("small", lists.get(0).getAttribute("class"));
+        assertEquals("wide", lists.get(1).getAttribute("class"));
+    }
+
     @Test
     void confusionOfManyClassesHasNoNumbers() throws Exception {
         ConfusionMatrix large = new ConfusionMatrix(120);
