@@ -31,17 +31,21 @@ public final class Capture implements AutoCloseable {
     private final Memory memory;
     private final Captured captured;
     private final List<Storage> written;
+    private final List<Runnable> before;
     private final Runnable unregister;
 
     /**
      * A capture.
      *
      * @param written what the step makes and leaves open, or overwrites
+     * @param before what is done before each replay
      */
-    private Capture(Memory memory, Captured captured, List<Storage> written) {
+    private Capture(
+            Memory memory, Captured captured, List<Storage> written, List<Runnable> before) {
         this.memory = memory;
         this.captured = captured;
         this.written = written;
+        this.before = before;
         this.unregister = Holdings.whenDropped(this, captured);
     }
 
@@ -64,14 +68,15 @@ public final class Capture implements AutoCloseable {
                             }
                         });
         Set<Storage> touched = new HashSet<>();
+        List<Runnable> before = new ArrayList<>();
         boolean done = false;
         try {
-            memory.capture(own, touched, () -> step.accept(calls));
+            memory.capture(own, touched, before, () -> step.accept(calls));
             calls.replay();
             Recording recording = direct.record(calls::replay);
             touched.removeIf(Storage::isClosed);
             Captured holds = new Captured(holdings, recording, own, held);
-            Capture capture = new Capture(memory, holds, List.copyOf(touched));
+            Capture capture = new Capture(memory, holds, List.copyOf(touched), List.copyOf(before));
             done = true;
             return capture;
         } finally {
@@ -97,6 +102,7 @@ public final class Capture implements AutoCloseable {
         if (memory.isCapturing()) {
             throw new IllegalStateException("replay: a step is being captured on " + memory);
         }
+        before.forEach(Runnable::run);
         memory.written(written);
         try {
             captured.recording().replay();

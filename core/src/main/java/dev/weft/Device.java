@@ -471,6 +471,22 @@ public final class Device implements AutoCloseable {
     }
 
     /**
+     * Does this before each replay of the step that is being captured, in the order of the calls:
+     * what brings settings that change to where the step's kernels read them. It may use the device
+     * as it likes.
+     *
+     * @throws IllegalStateException where no step is being captured
+     */
+    public void beforeReplay(Runnable work) {
+        check();
+        if (!isCapturing()) {
+            throw new IllegalStateException(
+                    "beforeReplay: no step is being captured on %s: do it now".formatted(this));
+        }
+        memory.beforeReplay(work);
+    }
+
+    /**
      * Does what {@code body} does, and tells {@code observer} of every kernel call on the way: what
      * counts operations, say. A trace is opened and closed outside of it.
      *

@@ -27,6 +27,9 @@ final class Memory implements Scope.Home {
     /** What the step that is being captured makes or overwrites; null while none is. */
     private @Nullable Set<Storage> captured;
 
+    /** What is done before each replay of that step. */
+    private List<Runnable> beforeReplays = List.of();
+
     Memory(Confinement confinement, Backend backend) {
         this.confinement = confinement;
         this.pool = new MemoryPool(backend);
@@ -98,17 +101,24 @@ final class Memory implements Scope.Home {
      *
      * @param own where its memory is from
      * @param touched takes what it makes or overwrites
+     * @param before takes what is to be done before each replay
      */
-    void capture(MemoryPool own, Set<Storage> touched, Runnable step) {
+    void capture(MemoryPool own, Set<Storage> touched, List<Runnable> before, Runnable step) {
         MemoryPool shared = pool;
         pool = own;
         captured = touched;
+        beforeReplays = before;
         try {
             step.run();
         } finally {
             pool = shared;
             captured = null;
         }
+    }
+
+    /** Adds to what is done before each replay of the step that is being captured. */
+    void beforeReplay(Runnable work) {
+        beforeReplays.add(work);
     }
 
     /** Opens a scope inside the innermost open one. */

@@ -14,6 +14,9 @@ import java.util.List;
  * closed. Axes count from the end where they are negative.
  */
 public final class Norms {
+    /** What PyTorch adds to the norm that gradients are divided by. */
+    private static final double CLIP_EPS = 1e-6;
+
     private Norms() {}
 
     /**
@@ -50,6 +53,43 @@ public final class Norms {
         Tensor scaled = p == 2 ? x.div(scale).square() : sizes.div(scale).pow(p);
         Tensor y = root(scaled.reduce(ReduceOp.SUM, true, axes), p).mul(scale);
         return keepDims ? y : Layout.withUnitAxes(y, x.shape().dropped(named));
+    }
+
+    /**
+     * Scales tensors in place by min(1, most / (‖all‖_p + 1e-6)), where ‖all‖_p is the norm of all
+     * of their elements: so that it is at most {@code most}. As PyTorch's {@code clip_grad_norm_},
+     * but for a norm that is not finite: then they stay as they are. It reads nothing back, so that
+     * it can be captured.
+     *
+     * @param tensors floating, of one type, on one device, none of them tracked
+     * @param most above 0
+     * @param p above 0; infinity for the largest element
+     * @return ‖all‖_p before, a scalar
+     */
+    public static Tensor clip(List<Tensor> tensors, double most, double p) {
+        if (!(most > 0 && p > 0) || tensors.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "clip: needs tensors, and a norm and p above 0, got %d tensors, norm %s, p %s"
+                            .formatted(tensors.size(), most, p));
+        }
+        return tensors.getFirst()
+                .device()
+                .compute(
+                        () -> {
+                            Tensor[] each =
+                                    tensors.stream()
+                                            .map(x -> norm(x, p, false))
+                                            .toArray(Tensor[]::new);
+                            Tensor all =
+                                    each.length == 1
+                                            ? each[0]
+                                            : norm(Shapes.stack(0, each), p, false);
+                            Tensor scale = all.add(CLIP_EPS).reciprocal().mul(most);
+                            Tensor one = all.device().full(all.dtype(), 1, Shape.SCALAR);
+                            Tensor atMost = all.isFinite().where(scale.clamp(0, 1), one);
+                            tensors.forEach(x -> x.assign(x.mul(atMost)));
+                            return all;
+                        });
     }
 
     /** y = x^(1/p), whose gradient is 0 where x is 0. */

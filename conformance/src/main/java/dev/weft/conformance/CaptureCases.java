@@ -54,8 +54,34 @@ final class CaptureCases {
                 test("a capture of another's results", device, CaptureCases::chained),
                 test("a step that fails leaves nothing", device, CaptureCases::failed),
                 test("a step that waits for the device", device, CaptureCases::refusals),
+                test("work before each replay", device, CaptureCases::workBefore),
                 test("wrong uses", device, CaptureCases::wrongUses),
                 test("bad indices in every replay", device, CaptureCases::badIndices));
+    }
+
+    /** Work that the step asks for is done before each replay, and not while it is captured. */
+    private static void workBefore(Device device) {
+        Tensor setting = device.tensor(new float[] {1});
+        Tensor sum = device.zeros(1);
+        int[] next = {10};
+        Runnable bring =
+                () -> {
+                    try (Tensor fresh = device.tensor(new float[] {next[0]++})) {
+                        setting.assign(fresh);
+                    }
+                };
+        Runnable step =
+                () -> {
+                    device.beforeReplay(bring);
+                    sum.assign(sum.add(setting));
+                };
+        try (Capture capture = device.capture(step)) {
+            assertEquals(1, sum.item());
+            capture.replay();
+            capture.replay();
+            assertEquals(1 + 10 + 11, sum.item());
+        }
+        assertThrows(IllegalStateException.class, () -> device.beforeReplay(bring));
     }
 
     private static DynamicTest test(String name, Supplier<Device> open, Consumer<Device> body) {
@@ -97,7 +123,8 @@ final class CaptureCases {
             b1 = device.zeros(HIDDEN);
             w2 = Draws.normal(random, device, 0.5, CLASSES, HIDDEN);
             gradients = parameters().stream().map(w -> device.zeros(w.shape().toArray())).toList();
-            control = device.tensor(new float[] {0.05f, 1});
+            // Of four steps, each has a rate of its own.
+            control = device.tensor(new float[] {0.05f, 1, 0.02f, 1, 0.04f, 1, 0.01f, 1});
             steps = parameters().stream().map(_ -> device.tensor(new int[2])).toList();
             states =
                     parameters().stream()

@@ -150,6 +150,7 @@ final class CompositeLeftovers {
         put("logsumexp(int[])", c -> c.x.logsumexp(0));
         put("logsumexp(Tensor, boolean, int[])", c -> Statistics.logsumexp(c.x, true));
         put("norm(double, int[])", c -> c.x.norm(2, 0));
+        put("clip(List, double, double)", c -> Norms.clip(List.of(c.positive.detach()), 1e3, 2));
         put("norm(Tensor, double, boolean, int[])", c -> Norms.norm(c.x, 3, false));
         put("normalize(int)", c -> c.x.normalize(1));
         put("normalize(Tensor, double, int, double)", c -> Norms.normalize(c.x, 1, 0, 1e-6));

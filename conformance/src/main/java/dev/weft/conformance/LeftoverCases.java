@@ -101,6 +101,7 @@ final class LeftoverCases {
                     "record(Recorder)",
                     "capture(Runnable)",
                     "trace(Appendable)",
+                    "beforeReplay(Runnable)",
                     "gemmPrecision(GemmPrecision)",
                     "trim()",
                     "synchronize()");

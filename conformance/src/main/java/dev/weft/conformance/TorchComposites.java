@@ -8,6 +8,7 @@ import dev.weft.Statistics;
 import dev.weft.Tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -37,6 +38,16 @@ final class TorchComposites {
                 o ->
                         Norms.cosineSimilarity(
                                 o.get("a"), o.get("b"), o.integer("axis"), o.real("eps")));
+        operations.put(
+                "clip_grad_norm",
+                o -> {
+                    Tensor g = o.get("g").copy();
+                    double p = o.text("norm_type").isEmpty() ? 2 : o.real("norm_type");
+                    Tensor norm = Norms.clip(List.of(g), o.real("max_norm"), p);
+                    o.give("norm", norm);
+                    o.give("g", g);
+                    return norm;
+                });
         operations.put(
                 "cdist",
                 o ->

@@ -106,6 +106,9 @@ final class TorchOperators {
         if (TorchUpdates.has(o.operation())) {
             return TorchUpdates.run(o);
         }
+        if (TorchSchedules.has(o.operation())) {
+            return TorchSchedules.run(o);
+        }
         Function<TorchOperands, Tensor> found = OPERATIONS.get(o.operation());
         if (found == null) {
             throw new UnsupportedCase("unknown operation");

@@ -171,22 +171,22 @@ public sealed interface UpdateRule {
 
     /**
      * s = s + g²; p = p - lr / (1 + (t - 1) lrDecay) g / (√s + eps), with s {@code
-     * initialAccumulator} at first. Duchi et al. 2011, eps as in PyTorch.
+     * initialAccumulatorValue} at first. Duchi et al. 2011, eps as in PyTorch.
      */
     record Adagrad(
             double lrDecay,
-            double initialAccumulator,
+            double initialAccumulatorValue,
             double eps,
             boolean maximize,
             Penalty penalty)
             implements UpdateRule {
         /**
-         * Checks {@code lrDecay ≥ 0}, {@code 0 ≤ initialAccumulator ≤ 2¹²⁶} and {@code eps ≥ 2⁻⁶⁰}
-         * (8.7e-19).
+         * Checks {@code lrDecay ≥ 0}, {@code 0 ≤ initialAccumulatorValue ≤ 2¹²⁶} and {@code eps ≥
+         * 2⁻⁶⁰} (8.7e-19).
          */
         public Adagrad {
             Range.requireWeight("lrDecay", lrDecay);
-            Range.requireAtMost("initialAccumulator", initialAccumulator, 0x1p126);
+            Range.requireAtMost("initialAccumulatorValue", initialAccumulatorValue, 0x1p126);
             Range.requireEps(eps);
         }
 
@@ -197,7 +197,7 @@ public sealed interface UpdateRule {
 
         @Override
         public double initialState() {
-            return initialAccumulator;
+            return initialAccumulatorValue;
         }
 
         /** 2³¹ or 2.1e9: so many squares as steps can be counted add up to less than 2¹²⁶. */

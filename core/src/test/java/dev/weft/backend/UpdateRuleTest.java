@@ -61,7 +61,7 @@ class UpdateRuleTest {
                 "lrDecay must be at least 0 and finite in F32, got -1.0",
                 () -> new UpdateRule.Adagrad(-1, 0, 1, false, Penalty.NONE));
         refused(
-                "initialAccumulator must be in [0, 8.507059173023462E37], got 1.0E38",
+                "initialAccumulatorValue must be in [0, 8.507059173023462E37], got 1.0E38",
                 () -> new UpdateRule.Adagrad(0, 1e38, 1, false, Penalty.NONE));
         refused(
                 "eps must be in [0, 1.0], got 2.0",

@@ -4,7 +4,6 @@ import dev.weft.backend.Penalty;
 import dev.weft.backend.UpdateRule;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -24,10 +23,25 @@ public enum OptimizerKind {
     /** The same with decoupled weight decay: 0.01, where no penalty is given. */
     ADAMW(0.001),
     /** {@link UpdateRule.RmsProp} with alpha 0.99, eps 1e-8. */
-    RMSPROP(0.01);
+    RMSPROP(0.01),
+    /** {@link UpdateRule.Adagrad} with eps 1e-10. */
+    ADAGRAD(0.01),
+    /** {@link UpdateRule.Adadelta} with rho 0.9, eps 1e-6. */
+    ADADELTA(1),
+    /** {@link UpdateRule.Adamax} with betas 0.9 and 0.999, eps 1e-8. */
+    ADAMAX(0.002),
+    /** {@link UpdateRule.NAdam} with betas 0.9 and 0.999, eps 1e-8, momentum decay 0.004. */
+    NADAM(0.002),
+    /** {@link UpdateRule.RAdam} with betas 0.9 and 0.999, eps 1e-8. */
+    RADAM(0.001),
+    /** {@link UpdateRule.Lion} with betas 0.9 and 0.99. */
+    LION(0.0001);
 
     private static final double MOMENTUM_FACTOR = 0.9;
     private static final double ADAMW_DECAY = 0.01;
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.999;
+    private static final double EPS = 1e-8;
 
     private final double defaultLr;
 
@@ -40,21 +54,16 @@ public enum OptimizerKind {
         return defaultLr;
     }
 
-    /** What files call the buffers that the rule keeps, in its order. */
-    public List<String> stateNames() {
-        return switch (this) {
-            case SGD -> List.of();
-            case MOMENTUM, NESTEROV -> List.of("velocity");
-            case ADAM, ADAMW -> List.of("m", "v");
-            case RMSPROP -> List.of("v");
-        };
-    }
-
     /**
      * The penalty where none is given: a decoupled decay of 0.01 for AdamW, none for the others.
      */
     public Penalty defaultPenalty() {
         return this == ADAMW ? new Penalty(0, 0, ADAMW_DECAY) : Penalty.NONE;
+    }
+
+    /** Everything by default: to be changed, one setting at a time. */
+    public OptimizerSettings settings() {
+        return new OptimizerSettings(this, defaultLr, rule(defaultPenalty()));
     }
 
     /** The update rule with its defaults and this penalty, as it is given: 0 is 0. */
@@ -63,8 +72,14 @@ public enum OptimizerKind {
             case SGD -> new UpdateRule.Sgd(0, false, penalty);
             case MOMENTUM -> new UpdateRule.Sgd(MOMENTUM_FACTOR, false, penalty);
             case NESTEROV -> new UpdateRule.Sgd(MOMENTUM_FACTOR, true, penalty);
-            case ADAM, ADAMW -> new UpdateRule.Adam(0.9, 0.999, 1e-8, penalty);
-            case RMSPROP -> new UpdateRule.RmsProp(0.99, 1e-8, penalty);
+            case ADAM, ADAMW -> new UpdateRule.Adam(BETA1, BETA2, EPS, penalty);
+            case RMSPROP -> new UpdateRule.RmsProp(0.99, EPS, penalty);
+            case ADAGRAD -> new UpdateRule.Adagrad(0, 0, 1e-10, false, penalty);
+            case ADADELTA -> new UpdateRule.Adadelta(0.9, 1e-6, false, penalty);
+            case ADAMAX -> new UpdateRule.Adamax(BETA1, BETA2, EPS, false, penalty);
+            case NADAM -> new UpdateRule.NAdam(BETA1, BETA2, EPS, 0.004, false, false, penalty);
+            case RADAM -> new UpdateRule.RAdam(BETA1, BETA2, EPS, false, penalty);
+            case LION -> new UpdateRule.Lion(BETA1, 0.99, false, penalty);
         };
     }
 

@@ -9,7 +9,6 @@ import dev.weft.io.HostArray;
 import dev.weft.io.Safetensors;
 import dev.weft.nn.Network;
 import dev.weft.nn.Parameter;
-import dev.weft.nn.ParameterGroup;
 import dev.weft.nn.Parameters;
 import dev.weft.optim.Optimizer;
 
@@ -80,10 +79,11 @@ public final class Checkpoint {
             values.put(parameter.name(), value);
         }
         Map<String, HostArray> states = new LinkedHashMap<>();
-        states(optimizer, network).forEach((name, state) -> states.put(name, HostArray.of(state)));
+        try (Scope _ = network.device().scope()) {
+            states(optimizer).forEach((name, state) -> states.put(name, HostArray.of(state)));
+        }
         Map<String, String> all = new LinkedHashMap<>(metadata);
-        all.putAll(OptimizerRecord.settings(optimizer));
-        all.put(OptimizerRecord.STEPS, Long.toString(optimizer.steps()));
+        all.putAll(OptimizerRecord.metadata(optimizer));
         all.put(NETWORK_SEED, Long.toString(network.seed()));
         all.put(DROPOUT_BLOCK, Long.toString(network.dropoutBlock()));
         all.put(Checksums.PARAMETERS, Checksums.ofContent(values.values()));
@@ -251,29 +251,21 @@ public final class Checkpoint {
      */
     public void restore(Optimizer optimizer, Network network) throws FormatException {
         OptimizerRecord.check(this, optimizer);
-        long steps = requiredInteger(OptimizerRecord.STEPS, 0, Long.MAX_VALUE);
         try (Scope _ = network.device().scope()) {
-            Map<String, Tensor> targets = states(optimizer, network);
+            Map<String, Tensor> targets = states(optimizer);
             Map<String, HostArray> saved = entries(targets);
             if (hasSums()) {
                 checkSum(Checksums.OPTIMIZER, Checksums.ofContent(saved.values()));
             }
             put(saved, targets);
         }
-        optimizer.restore(steps);
+        OptimizerRecord.restoreProgress(this, optimizer);
     }
 
     /** The parts of an optimizer's state, by the names that they have in files. */
-    private static Map<String, Tensor> states(Optimizer optimizer, Network network) {
+    private static Map<String, Tensor> states(Optimizer optimizer) {
         Map<String, Tensor> states = new LinkedHashMap<>();
-        ParameterGroup group = network.parameters().groups().getFirst();
-        for (int i = 0; i < optimizer.states().size(); i++) {
-            String state = optimizer.kind().stateNames().get(i);
-            List<Tensor> parts = group.split(optimizer.states().get(i));
-            for (int j = 0; j < parts.size(); j++) {
-                states.put(STATES + state + "." + group.parameters().get(j).name(), parts.get(j));
-            }
-        }
+        optimizer.state().forEach((name, part) -> states.put(STATES + name, part));
         return states;
     }
 

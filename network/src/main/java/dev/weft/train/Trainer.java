@@ -233,7 +233,7 @@ public final class Trainer {
                                 accuracy,
                                 seen,
                                 seconds,
-                                optimizer.lr(),
+                                optimizer.currentLr(),
                                 validated));
             }
             return steps;

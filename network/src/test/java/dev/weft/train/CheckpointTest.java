@@ -151,7 +151,7 @@ class CheckpointTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "optimizer              | adamax | optimizer 'adamax', which is none that Weft"
+                "optimizer              | adamant | optimizer 'adamant', which is none that Weft"
                         + " knows",
                 "optimizer              | ''     | its metadata has no 'optimizer'",
                 "optimizer.lr           | -0.1   | lr must be a finite number above 0",
@@ -160,9 +160,12 @@ class CheckpointTest {
                 "optimizer.l1           | -1     | l1 must be at least 0",
                 "optimizer.l2           | Infinity | l2 must be at least 0",
                 "optimizer.weight_decay | -1     | weightDecay must be at least 0",
-                "optimizer.beta1        | 0.8    | was trained with beta1 0.8",
-                "optimizer.beta2        | 0.8    | was trained with beta2 0.8",
-                "optimizer.eps          | 0.8    | was trained with eps 0.8",
+                "optimizer              | lion   | lion has no setting 'eps'",
+                "optimizer.beta1        | 1.5    | beta1 must be in [0, 1)",
+                "optimizer.eps          | 0      | eps must be at least",
+                "optimizer.amsgrad      | yes    | amsgrad must be true or false, got 'yes'",
+                "optimizer.schedule     | fast(1) | expected one of constant, step",
+                "optimizer.lr_now       | 0      | lr must be a finite number above 0",
                 "optimizer.steps        | -7     | optimizer.steps '-7', which must be 0 to",
                 "optimizer.steps        | 1.5    | optimizer.steps '1.5', which is no whole number",
                 "optimizer.steps        | ''     | its metadata has no 'optimizer.steps'",
