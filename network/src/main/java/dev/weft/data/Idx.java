@@ -1,21 +1,26 @@
 package dev.weft.data;
 
+import dev.weft.DType;
+import dev.weft.Shape;
 import dev.weft.io.FormatException;
+import dev.weft.io.HostArray;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Reads IDX files of bytes, plain or gzip (told by their content): a big-endian magic number {@code
- * 0, 0, type, dimensions}, one 32-bit extent for each dimension, then the items. Format:
+ * Reads IDX files, plain or gzip (told by their content): a big-endian magic number {@code 0, 0,
+ * type, dimensions}, one 32-bit extent for each dimension, then the items. Format:
  * yann.lecun.com/exdb/mnist, "File formats".
  */
 public final class Idx {
@@ -24,6 +29,7 @@ public final class Idx {
     private static final int GZIP_MAGIC = 0x1f8b;
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int LARGEST_SIDE = 1 << 14;
+    private static final int MOST_DIMENSIONS = 8;
     private static final long MEGABYTE = 1 << 20;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -36,7 +42,19 @@ public final class Idx {
      * @param pixels image after image, row by row
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    public record Images(int count, int rows, int columns, byte[] pixels) {}
+    public record Images(int count, int rows, int columns, byte[] pixels) {
+        /** The same with rows and columns of each exchanged. */
+        public Images transposed() {
+            byte[] turned = new byte[pixels.length];
+            int size = rows * columns;
+            for (int i = 0; i < turned.length; i++) {
+                int row = i % size / rows;
+                int column = i % rows;
+                turned[i] = pixels[i / size * size + column * columns + row];
+            }
+            return new Images(count, columns, rows, turned);
+        }
+    }
 
     private final Path path;
     private final InputStream in;
@@ -74,6 +92,84 @@ public final class Idx {
      */
     public static int[] labels(Path path) throws IOException {
         return open(path, Idx::readLabels);
+    }
+
+    /**
+     * Reads a file of any of the format's types and up to 8 dimensions: U8, I8, I32, F32 and F64 as
+     * they are, and 16-bit integers as I32.
+     *
+     * @throws FormatException where it is anything else, truncated, or too long
+     * @throws IOException where it cannot be read
+     */
+    public static HostArray array(Path path) throws IOException {
+        return open(path, Idx::readArray);
+    }
+
+    private HostArray readArray() throws IOException {
+        byte[] first = in.readNBytes(Integer.BYTES);
+        int magic = first.length < Integer.BYTES ? 0 : ByteBuffer.wrap(first).getInt();
+        int rank = magic & 0xFF;
+        if (!isIdx(magic) || rank > MOST_DIMENSIONS) {
+            throw wrong("this is not an IDX file of 1 to " + MOST_DIMENSIONS + " dimensions");
+        }
+        byte[] extents = in.readNBytes(Integer.BYTES * rank);
+        if (extents.length < Integer.BYTES * rank) {
+            throw wrong("is truncated in its header of " + rank + " dimensions");
+        }
+        long[] dims = new long[rank];
+        long size = width(magic);
+        for (int axis = 0; axis < rank; axis++) {
+            dims[axis] = Integer.toUnsignedLong(ByteBuffer.wrap(extents).getInt(axis * 4));
+            // Never beyond a long: 2³¹ times an extent of 32 bits.
+            size = axis == 0 ? size : Math.min(Integer.MAX_VALUE, size * dims[axis]);
+            if (dims[axis] < 1 || dims[axis] > Integer.MAX_VALUE) {
+                throw wrong(
+                        "its header says an extent of %d, expected 1 to %d"
+                                .formatted(dims[axis], Integer.MAX_VALUE));
+            }
+        }
+        return array(magic >>> 8, dims, body((int) dims[0], (int) size, (int) dims[0]));
+    }
+
+    private int width(int magic) throws FormatException {
+        return switch (magic >>> 8) {
+            case 0x08, 0x09 -> Byte.BYTES;
+            case 0x0B -> Short.BYTES;
+            case 0x0C, 0x0D -> Integer.BYTES;
+            case 0x0E -> Double.BYTES;
+            default -> throw wrong("its elements are of the type 0x%02x".formatted(magic >>> 8));
+        };
+    }
+
+    /** Its elements, which are big-endian in the file. */
+    private static HostArray array(int type, long[] dims, byte[] bytes) {
+        ByteBuffer big = ByteBuffer.wrap(bytes);
+        return switch (type) {
+            case 0x0B -> {
+                int[] values = new int[bytes.length / Short.BYTES];
+                Arrays.setAll(values, i -> big.getShort(i * Short.BYTES));
+                yield HostArray.of(values, dims);
+            }
+            case 0x0C -> {
+                int[] values = new int[bytes.length / Integer.BYTES];
+                big.asIntBuffer().get(values);
+                yield HostArray.of(values, dims);
+            }
+            case 0x0D -> {
+                float[] values = new float[bytes.length / Float.BYTES];
+                big.asFloatBuffer().get(values);
+                yield HostArray.of(values, dims);
+            }
+            case 0x0E -> {
+                double[] values = new double[bytes.length / Double.BYTES];
+                big.asDoubleBuffer().get(values);
+                yield HostArray.of(values, dims);
+            }
+            default -> {
+                DType dtype = type == 0x08 ? DType.U8 : DType.I8;
+                yield new HostArray(dtype, Shape.of(dims), MemorySegment.ofArray(bytes));
+            }
+        };
     }
 
     private Images readImages(int limit) throws IOException {

@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.DType;
+import dev.weft.Shape;
 import dev.weft.io.FormatException;
+import dev.weft.io.HostArray;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -58,6 +63,60 @@ class IdxTest {
         int[] values = Idx.labels(file(gzip ? IdxFiles.gzip(labels) : labels));
         assertEquals(200, values.length);
         assertEquals(199, values[199], "unsigned");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0x08, 1, U8",
+        "0x09, 1, I8",
+        "0x0B, 2, I32",
+        "0x0C, 4, I32",
+        "0x0D, 4, F32",
+        "0x0E, 8, F64"
+    })
+    void readsEveryType(String type, int width, DType dtype) throws IOException {
+        int code = Integer.decode(type);
+        ByteBuffer content = ByteBuffer.allocate(12 + 6 * width);
+        content.putInt(code << 8 | 2).putInt(3).putInt(2);
+        for (int i = 0; i < 6; i++) {
+            int value = dtype == DType.U8 ? 250 + i : i - 2;
+            switch (code) {
+                case 0x08, 0x09 -> content.put((byte) value);
+                case 0x0B -> content.putShort((short) value);
+                case 0x0C -> content.putInt(value);
+                case 0x0D -> content.putFloat(value + 0.5f);
+                default -> content.putDouble(value + 0.5);
+            }
+        }
+        HostArray read = Idx.array(file(IdxFiles.gzip(content.array())));
+        assertEquals(dtype, read.dtype());
+        assertEquals(Shape.of(3, 2), read.shape());
+        for (int i = 0; i < 6; i++) {
+            double value = dtype == DType.U8 ? 250 + i : i - 2;
+            assertEquals(dtype.isFloating() ? value + 0.5 : value, read.get(i));
+        }
+        byte[] cut = Arrays.copyOf(content.array(), content.capacity() - 1);
+        assertThrows(FormatException.class, () -> Idx.array(file(cut)));
+    }
+
+    @Test
+    void arraysThatAreNone() throws IOException {
+        for (byte[] wrong :
+                new byte[][] {
+                    {},
+                    {0, 0, 8},
+                    IdxFiles.bytes(4, 0x0A01, 4),
+                    IdxFiles.bytes(4, 0x0809, 4),
+                    IdxFiles.bytes(0, 0x0802, 4),
+                    IdxFiles.bytes(0, 0x0802, 4, 0),
+                    IdxFiles.bytes(0, 0x0802, -1, 4),
+                    IdxFiles.bytes(9, 0x0804, 7, 65536, 65536, 65536)
+                }) {
+            Path file = file(wrong);
+            String message =
+                    assertThrows(FormatException.class, () -> Idx.array(file)).getMessage() + "";
+            assertTrue(message.startsWith(file + ": "), message);
+        }
     }
 
     @ParameterizedTest

@@ -108,11 +108,63 @@ class MnistFolderTest {
     }
 
     @Test
-    void aLabelAboveNine() throws IOException {
+    void aLabelThatIsNoClass() throws IOException {
         IdxFiles.pair(folder, "train", "-", "", 30);
         Files.write(
                 folder.resolve("train-labels-idx1-ubyte"), IdxFiles.bytes(30, IdxFiles.LABELS, 30));
-        assertTrue(refused().contains("label number 11 is 10, expected 0 to 9"));
+        assertEquals(30, MnistFolder.read(folder, null).train().classes(), "as many as needed");
+        String message =
+                assertThrows(
+                                        FormatException.class,
+                                        () ->
+                                                MnistFolder.read(
+                                                        folder,
+                                                        null,
+                                                        new MnistFolder.Options(false, 10)))
+                                .getMessage()
+                        + "";
+        assertTrue(message.contains("label number 11 is 10, expected 0 to 9"), message);
+        assertThrows(IllegalArgumentException.class, () -> new MnistFolder.Options(false, 257));
+    }
+
+    @Test
+    void bothSetsHaveTheClassesOfBoth() throws IOException {
+        IdxFiles.pair(folder, "train", "-", "", 30);
+        IdxFiles.pair(folder, "t10k", "-", "", 20);
+        assertEquals(10, MnistFolder.read(folder, null).test().classes());
+        Files.write(
+                folder.resolve("t10k-labels-idx1-ubyte"), IdxFiles.bytes(20, IdxFiles.LABELS, 20));
+        Split split = MnistFolder.read(folder, null);
+        assertEquals(20, split.train().classes());
+        assertEquals(20, split.test().classes());
+    }
+
+    /** EMNIST's names, and its images, which lie on their side. */
+    @Test
+    void emnistIsReadAndTurned() throws IOException {
+        IdxFiles.pair(folder, "emnist-letters-train", "-", ".gz", 30);
+        IdxFiles.pair(folder, "emnist-letters-test", "-", ".gz", 20);
+        Split plain = MnistFolder.read(folder, null);
+        Split turned = MnistFolder.read(folder, null, new MnistFolder.Options(true, 26));
+        assertEquals(20, turned.test().size());
+        assertEquals(26, turned.test().classes());
+        assertEquals(2, turned.train().rows());
+        assertEquals(3, turned.train().columns());
+        byte[] stored = plain.train().pixels(1);
+        byte[] upright = turned.train().pixels(1);
+        for (int i = 0; i < 6; i++) {
+            assertEquals(stored[i % 3 * 2 + i / 3], upright[i]);
+        }
+    }
+
+    @Test
+    void twoDataSetsInOneFolder() throws IOException {
+        IdxFiles.pair(folder, "emnist-letters-train", "-", "", 30);
+        IdxFiles.pair(folder, "emnist-digits-train", "-", "", 30);
+        String message = refused();
+        assertTrue(message.contains("emnist-digits-train-images-idx3-ubyte"), message);
+        assertTrue(message.contains("emnist-letters-train-images-idx3-ubyte"), message);
+        assertTrue(message.contains("a folder of its own"), message);
     }
 
     @Test

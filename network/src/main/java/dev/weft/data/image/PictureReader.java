@@ -9,10 +9,13 @@ import java.awt.image.ComponentColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -48,6 +51,7 @@ final class PictureReader {
     /** How many pixels are decoded at most where a picture is resized. */
     private static final double KEPT = 4e6;
 
+    private static final byte PNG = (byte) 0x89;
     private static final byte[] EXIF = "exif".getBytes(StandardCharsets.US_ASCII);
 
     private final List<ImageReaderSpi> kinds = new ArrayList<>();
@@ -100,14 +104,8 @@ final class PictureReader {
     }
 
     private <T> T open(Path path, Use<T> use) throws IOException {
-        if (!Files.isRegularFile(path)) {
-            throw new FormatException(
-                    path
-                            + (Files.isDirectory(path)
-                                    ? ": is a folder, not a picture"
-                                    : ": there is no such file"));
-        }
-        byte[] bytes = Files.size(path) > LARGEST_IN_MEMORY ? null : Files.readAllBytes(path);
+        long size = size(path);
+        byte[] bytes = size > LARGEST_IN_MEMORY ? null : Files.readAllBytes(path);
         try (ImageInputStream input = bytes == null ? onDisk(path) : new PictureBytes(bytes)) {
             ImageReader reader = reader(input);
             if (reader == null) {
@@ -122,6 +120,18 @@ final class PictureReader {
                 // Or it would keep the file in memory, and listeners.
                 reader.reset();
             }
+        }
+    }
+
+    private static long size(Path path) throws IOException {
+        try {
+            BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+            if (file.isDirectory()) {
+                throw new FormatException(path + ": is a folder, not a picture");
+            }
+            return file.size();
+        } catch (NoSuchFileException e) {
+            throw new FormatException(path + ": there is no such file", e);
         }
     }
 
@@ -194,21 +204,40 @@ final class PictureReader {
                     : Orientation.UPRIGHT;
         }
 
-        /** A JPEG has "Exif" before it, a PNG a chunk "eXIf"; a TIFF is all of it. */
+        /** A JPEG has "Exif" somewhere in front, a PNG a chunk of its own; a TIFF is all of it. */
         private static boolean saysExif(byte[] bytes) {
             if (bytes.length > 2 && bytes[0] == bytes[1] && (bytes[0] == 'I' || bytes[0] == 'M')) {
                 return true;
             }
+            if (bytes[0] == PNG) {
+                return hasExifChunk(bytes);
+            }
             for (int i = 0; i + EXIF.length <= bytes.length; i++) {
-                int same = 0;
-                while (same < EXIF.length && (bytes[i + same] | 0x20) == EXIF[same]) {
-                    same++;
-                }
-                if (same == EXIF.length) {
+                if (isExif(bytes, i)) {
                     return true;
                 }
             }
             return false;
+        }
+
+        /** A PNG is chunks: the length of the data, the name, the data, a checksum. */
+        private static boolean hasExifChunk(byte[] bytes) {
+            ByteBuffer png = ByteBuffer.wrap(bytes);
+            for (long at = Long.BYTES; at + 12 <= bytes.length; ) {
+                if (isExif(bytes, (int) at + Integer.BYTES)) {
+                    return true;
+                }
+                at += 12 + Integer.toUnsignedLong(png.getInt((int) at));
+            }
+            return false;
+        }
+
+        private static boolean isExif(byte[] bytes, int at) {
+            int same = 0;
+            while (same < EXIF.length && (bytes[at + same] | 0x20) == EXIF[same]) {
+                same++;
+            }
+            return same == EXIF.length;
         }
 
         void read(ImageShape shape, byte[] target, int offset) throws IOException {
