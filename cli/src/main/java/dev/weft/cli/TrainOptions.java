@@ -1,8 +1,10 @@
 package dev.weft.cli;
 
+import dev.weft.Schedule;
 import dev.weft.backend.Penalty;
 import dev.weft.nn.Architecture;
 import dev.weft.optim.OptimizerKind;
+import dev.weft.optim.OptimizerSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /** What {@code train} takes, and the ranges of its numbers. */
@@ -78,8 +82,8 @@ final class TrainOptions {
             names = "--optimizer",
             paramLabel = "NAME",
             description =
-                    "sgd, momentum, nesterov, adam, adamw or rmsprop. Default: sgd for digits, adam"
-                            + " otherwise.")
+                    "sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad, adadelta, adamax,"
+                            + " nadam, radam or lion. Default: sgd for digits, adam otherwise.")
     @Nullable String optimizer;
 
     @Option(
@@ -107,6 +111,31 @@ final class TrainOptions {
             paramLabel = "X",
             description = "Decay apart from the gradient. Default: 0, or 0.01 for adamw.")
     @Nullable Double weightDecay;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "A setting of the optimizer by PyTorch's name, such as momentum=0.8,"
+                            + " nesterov=true, beta2=0.98 or amsgrad=true. May be given again.")
+    Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "TEXT",
+            description =
+                    "How the learning rate changes with the steps, as a factor: step(every, gamma),"
+                        + " multi_step(gamma, at, ...), exponential(gamma), cosine(steps, floor),"
+                        + " cosine_restarts(steps, longer, floor), one_cycle(steps, share, div,"
+                        + " final_div), linear(from, to, steps), polynomial(steps, power), and one"
+                        + " after another by .then(steps, ...). Default: constant().")
+    @Nullable String schedule;
+
+    @Option(
+            names = "--clip-norm",
+            paramLabel = "X",
+            description = "Scale gradients so that their norm over all parameters is at most X.")
+    @Nullable Double clipNorm;
 
     @Option(
             names = "--dropout",
@@ -212,6 +241,10 @@ final class TrainOptions {
         if (optimizer != null) {
             OptimizerKind.named(optimizer);
         }
+        if (clipNorm != null && !(clipNorm > 0 && Double.isFinite(clipNorm))) {
+            throw new InputException("--clip-norm must be above 0, got " + clipNorm);
+        }
+        schedule();
         notNegative("--l1", l1);
         notNegative("--l2", l2);
         notNegative("--weight-decay", weightDecay == null ? 0 : weightDecay);
@@ -250,6 +283,27 @@ final class TrainOptions {
 
     double learningRate() {
         return lr == null ? optimizer().defaultLr() : lr;
+    }
+
+    /** The optimizer's settings, those of {@code --set} on top. */
+    OptimizerSettings settings() {
+        OptimizerSettings all = optimizer().settings().lr(learningRate()).penalty(penalty());
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            try {
+                all = all.with(setting.getKey(), setting.getValue());
+            } catch (IllegalArgumentException e) {
+                throw new InputException("--set: " + e.getMessage(), e);
+            }
+        }
+        return all;
+    }
+
+    Schedule schedule() {
+        try {
+            return schedule == null ? Schedule.CONSTANT : Schedule.parse(schedule);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("--schedule: " + e.getMessage(), e);
+        }
     }
 
     Penalty penalty() {

@@ -7,6 +7,7 @@ import dev.weft.nn.Architecture;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;
 import dev.weft.nn.Task;
+import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.EarlyStopping;
@@ -22,6 +23,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** One run of {@code train} on an open device: everything that it makes there closes with it. */
 final class TrainingRun implements AutoCloseable {
@@ -75,6 +77,10 @@ final class TrainingRun implements AutoCloseable {
         trainer = new Trainer(network, objective, optimizer);
         trainer.captureSteps(true);
         trainer.accumulate(options.accumulate);
+        Double most = options.clipNorm;
+        if (most != null) {
+            trainer.beforeUpdate(() -> Clipping.norm(network.parameters(), most));
+        }
         trainer.listen(
                 new TrainingListener() {
                     @Override
@@ -91,11 +97,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private Optimizer newOptimizer() {
-        return new Optimizer(
-                network.parameters(),
-                options.optimizer(),
-                options.learningRate(),
-                options.penalty());
+        return new Optimizer(network.parameters(), options.settings(), options.schedule());
     }
 
     private @Nullable EarlyStopping stopping(@Nullable Batches validation) {
@@ -288,8 +290,12 @@ final class TrainingRun implements AutoCloseable {
                         options.batch(),
                         options.seed,
                         Math.toIntExact(optimizer.steps() / stepsInEpoch()));
-        Checkpoint.save(
-                path, network, optimizer, SavedModel.metadata(architecture, problem, state));
+        Map<String, String> metadata = SavedModel.metadata(architecture, problem, state);
+        metadata.put(ResumedOptions.ACCUMULATE, Integer.toString(options.accumulate));
+        if (options.clipNorm != null) {
+            metadata.put(ResumedOptions.CLIP_NORM, options.clipNorm.toString());
+        }
+        Checkpoint.save(path, network, optimizer, metadata);
     }
 
     @Override

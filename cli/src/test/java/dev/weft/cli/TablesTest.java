@@ -181,15 +181,32 @@ class TablesTest {
     /** From the middle, to the same bits. */
     @Test
     void aRunThatIsResumedEndsAlike() throws IOException {
-        String[] common = {"--target", "kind", "--optimizer", "adam", "--dropout", "0.1"};
+        String[] common = {
+            "--target",
+            "kind",
+            "--optimizer",
+            "adam",
+            "--dropout",
+            "0.1",
+            "--accumulate",
+            "2",
+            "--set",
+            "amsgrad=true",
+            "--schedule",
+            "cosine(12, 0.1)",
+            "--clip-norm",
+            "1"
+        };
         assertEquals(0, train(with(common, "--epochs", "6")).code());
         Object whole = json().get("parameters_sha256");
         assertEquals(0, train(with(common, "--epochs", "3")).code());
         Path half = folder.resolve("half.safetensors");
         Files.copy(Path.of(model()), half);
-        Ran resumed = train(with(common, "--epochs", "6", "--resume", half.toString()));
-        assertEquals(0, resumed.code(), resumed::err);
-        assertEquals(whole, json().get("parameters_sha256"));
+        for (String[] given : new String[][] {common, {"--target", "kind"}}) {
+            Ran resumed = train(with(given, "--epochs", "6", "--resume", half.toString()));
+            assertEquals(0, resumed.code(), resumed::err);
+            assertEquals(whole, json().get("parameters_sha256"));
+        }
         Ran other =
                 train(with(common, "--epochs", "6", "--split-by", "order", "--resume", half + ""));
         other.assertRefused("was trained on other data");
@@ -215,6 +232,11 @@ class TablesTest {
                 "--target kind --patience 3; three shares",
                 "--target kind --patience 0; --patience must be at least 1",
                 "--target kind --accumulate 0; --accumulate must be at least 1",
+                "--target kind --clip-norm 0; --clip-norm must be above 0",
+                "--target kind --set beta3=1; beta3",
+                "--target kind --set beta1=x; beta1 must be a number",
+                "--target kind --schedule up(3); --schedule",
+                "--target kind --watch 70000; --watch must be from 0 to 65535",
                 "--target kind --model simplenet; takes 784 numbers",
                 "--target kind --model mlp:0; there is no model",
                 "--target kind --encoding klingon; there is no encoding",
