@@ -58,6 +58,12 @@ final class EvaluateCommand implements Callable<Integer> {
                             + " tenth.")
     private @Nullable Integer testCount;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write all figures, diagrams and the worst mistakes there as one page.")
+    private @Nullable Path report;
+
     @Mixin private TableOptions table = new TableOptions();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results there as JSON.")
@@ -71,6 +77,14 @@ final class EvaluateCommand implements Callable<Integer> {
             OutputFolder.checkDiffer("--json", target, model, "the model");
             OutputFolder.checkWritable(target);
         }
+        Path page = report;
+        if (page != null) {
+            OutputFolder.checkDiffer("--report", page, model, "the model");
+            if (target != null) {
+                OutputFolder.checkDiffer("--report", page, target, "that of --json");
+            }
+            OutputFolder.checkWritable(page);
+        }
         try (Device device = backend.open(out);
                 Scope _ = device.scope()) {
             SavedModel saved = SavedModel.read(model, device);
@@ -79,20 +93,29 @@ final class EvaluateCommand implements Callable<Integer> {
             try (Batches batches = examples.batches()) {
                 evaluation =
                         Evaluation.of(
-                                saved.network(), saved.objective(), batches, examples.meter());
+                                saved.network(),
+                                saved.objective(),
+                                batches,
+                                new TestRecord(examples.meter(), examples.tested()));
             }
             Optional<ConfusionMatrix> confusion = evaluation.meter().confusion();
             out.printf(
                     "%s on %,d examples (%s): %sloss %.4f%n",
                     saved.architecture().text(),
                     evaluation.examples(),
-                    examples.description(),
+                    examples.tested().description(),
                     confusion
                             .map(counts -> "accuracy %.2f %%, ".formatted(100 * counts.accuracy()))
                             .orElse(""),
                     evaluation.loss());
             evaluation.figures().forEach((name, value) -> out.printf("%-28s %.4f%n", name, value));
-            confusion.ifPresent(counts -> ConfusionTable.print(out, counts, examples.classes()));
+            confusion.ifPresent(
+                    counts -> ConfusionTable.print(out, counts, examples.tested().classes()));
+            if (page != null) {
+                new RunPage("%s: %s".formatted(model, examples.tested().description()))
+                        .test(evaluation, examples.tested())
+                        .write(page, Figures.text(saved.task(), evaluation));
+            }
             if (target != null) {
                 write(target, device, saved, evaluation);
             }

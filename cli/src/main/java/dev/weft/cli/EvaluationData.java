@@ -8,23 +8,23 @@ import dev.weft.data.image.ImageOptions;
 import dev.weft.data.image.ImagePreprocessing;
 import dev.weft.data.table.CsvSource;
 import dev.weft.data.table.Preprocessing;
+import dev.weft.data.table.Table;
+import dev.weft.nn.Task;
 import dev.weft.train.Meter;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * What a saved model is tested on, as its own preprocessing makes it.
  *
  * @param batches the examples
  * @param meter the figures, in the units of the data
- * @param classes the names of classes or labels
- * @param description where the examples come from
+ * @param tested the same examples as people see them
  */
-record EvaluationData(Batches batches, Meter meter, List<String> classes, String description) {
+record EvaluationData(Batches batches, Meter meter, TestSet tested) {
     private static final int BATCH = 256;
 
     /**
@@ -68,14 +68,11 @@ record EvaluationData(Batches batches, Meter meter, List<String> classes, String
             Preprocessing preprocessing, @Nullable Path data, TableOptions options, Device device)
             throws IOException {
         Path file = given(data, "a table");
+        Table rows = preprocessing.labelled(CsvSource.open(file, options.format()).read());
         return new EvaluationData(
-                new InMemoryBatches(
-                        device,
-                        preprocessing.examples(CsvSource.open(file, options.format())),
-                        BATCH),
+                new InMemoryBatches(device, preprocessing.examples(rows), BATCH),
                 TableProblem.meter(preprocessing.target()),
-                TableProblem.classes(preprocessing.target()),
-                file.toString());
+                new TableTest(file.toString(), rows, preprocessing.target()));
     }
 
     private static EvaluationData ofImages(
@@ -86,12 +83,11 @@ record EvaluationData(Batches batches, Meter meter, List<String> classes, String
                 ImageOptions.defaults()
                         .resize(preprocessing.shape().height(), preprocessing.shape().width());
         options = preprocessing.shape().channels() == 1 ? options.grey() : options.colour();
+        ImageFolder pictures = ImageFolder.open(folder, options);
         return new EvaluationData(
-                ImageProblem.batches(
-                        device, ImageFolder.open(folder, options), preprocessing, BATCH),
-                Meter.of(dev.weft.nn.Task.CLASSES, preprocessing.classes().size()),
-                preprocessing.classes(),
-                folder.toString());
+                ImageProblem.batches(device, pictures, preprocessing, BATCH),
+                Meter.of(Task.CLASSES, preprocessing.classes().size()),
+                new ImageTest(folder.toString(), pictures.paths(), preprocessing.classes()));
     }
 
     private static EvaluationData ofDigits(
@@ -107,7 +103,6 @@ record EvaluationData(Batches batches, Meter meter, List<String> classes, String
                                 DigitProblem.normalization(model.checkpoint())),
                         BATCH),
                 problem.meter(),
-                problem.classes(),
-                digits.description());
+                problem);
     }
 }

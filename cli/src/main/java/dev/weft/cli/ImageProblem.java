@@ -15,10 +15,6 @@ import dev.weft.train.TrainingState;
 
 import org.jspecify.annotations.Nullable;
 
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,14 +22,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import javax.imageio.ImageIO;
-
 /** Of which class a picture is: one folder for each, with pictures in it. */
 final class ImageProblem implements Problem {
     /** What metadata calls models for pictures. */
     static final String KIND = "images";
-
-    private static final int SHOWN = 128;
 
     /** As many as are useful beside a device that has the others. */
     private static final int THREADS =
@@ -135,30 +127,18 @@ final class ImageProblem implements Problem {
         return batches(device, test, preprocessing, batch);
     }
 
-    /** As the file is, but small: a page of photos would be as large as these. */
+    private ImageTest tested() {
+        return new ImageTest(description, test.paths(), classes());
+    }
+
     @Override
     public @Nullable Picture picture(int example) throws IOException {
-        BufferedImage whole = ImageIO.read(test.paths().get(example).toFile());
-        if (whole == null) {
-            return null;
-        }
-        int side = Math.max(whole.getWidth(), whole.getHeight());
-        int width = Math.max(1, whole.getWidth() * Math.min(side, SHOWN) / side);
-        int height = Math.max(1, whole.getHeight() * Math.min(side, SHOWN) / side);
-        BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = small.createGraphics();
-        graphics.setRenderingHint(
-                RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-        graphics.drawImage(whole, 0, 0, width, height, null);
-        graphics.dispose();
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(small, "png", png);
-        return Picture.png(png.toByteArray());
+        return tested().picture(example);
     }
 
     @Override
     public Map<String, String> row(int example) {
-        return Map.of("file", test.paths().get(example).toString());
+        return tested().row(example);
     }
 
     static Batches batches(

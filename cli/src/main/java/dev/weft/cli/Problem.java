@@ -5,36 +5,25 @@ import dev.weft.data.Batches;
 import dev.weft.io.FormatException;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Objective;
-import dev.weft.nn.Task;
-import dev.weft.report.Picture;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.Meter;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 
 /** What is to be learnt: examples in parts, and how outputs are to be read. */
-interface Problem {
+interface Problem extends TestSet {
     /** What is trained where the command line does not say. */
     record Defaults(String model, String optimizer, int epochs, int batch) {}
 
     Defaults defaults();
 
-    /** Where the examples come from, for people. */
-    String description();
-
     /** What was found in the data and done about it; empty where there is nothing to say. */
     default String cleaning() {
         return "";
     }
-
-    Task task();
-
-    /** The classes' or labels' names; none where numbers are learnt. */
-    List<String> classes();
 
     /** How many numbers an example has. */
     int inputs();
@@ -60,26 +49,6 @@ interface Problem {
     /** The figures of a test, in the units of the data. */
     default Meter meter() {
         return Meter.of(task(), outputs());
-    }
-
-    /** What is learnt, such as a column's name. */
-    default String targetName() {
-        return "target";
-    }
-
-    /** An example of the test as a picture; null where it is none. */
-    default @Nullable Picture picture(int example) throws IOException {
-        return null;
-    }
-
-    /** An example of the test as names and values; none where it is a picture. */
-    default Map<String, String> row(int example) {
-        return Map.of();
-    }
-
-    /** What makes a network's predictions the numbers of the data. */
-    default double restored(double prediction) {
-        return prediction;
     }
 
     default Objective objective(Architecture architecture) {

@@ -26,16 +26,14 @@ import java.util.Map;
 /** A run, or a test, as a page that needs nothing beside it. */
 final class RunPage {
     private final List<Report.Section> sections = new ArrayList<>();
-    private final Problem problem;
     private final String title;
 
-    RunPage(String title, Problem problem) {
+    RunPage(String title) {
         this.title = title;
-        this.problem = problem;
     }
 
     /** What was found in the data and done about it. */
-    RunPage data() {
+    RunPage data(Problem problem) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("from", problem.description());
         facts.put("examples to train", "%,d".formatted(problem.trainingSize()));
@@ -82,7 +80,7 @@ final class RunPage {
     }
 
     /** The figures and diagrams of a test. */
-    RunPage test(@Nullable Evaluation evaluation) throws IOException {
+    RunPage test(@Nullable Evaluation evaluation, TestSet tested) throws IOException {
         if (evaluation == null) {
             return this;
         }
@@ -93,30 +91,29 @@ final class RunPage {
         blocks.add(new Block.Table(List.of("figure", "value"), figures));
         ConfusionMatrix confusion = evaluation.meter().confusion().orElse(null);
         if (confusion != null) {
-            blocks.add(new Block.Confusion("Confusion matrix", confusion, problem.classes()));
+            blocks.add(new Block.Confusion("Confusion matrix", confusion, tested.classes()));
         }
         Classification classes = evaluation.meter().classification().orElse(null);
         if (classes != null) {
-            Map<String, Ranking> rankings = rankings(classes);
+            Map<String, Ranking> rankings = rankings(classes, tested.classes());
             blocks.add(Diagrams.roc(rankings));
             blocks.add(Diagrams.precisionRecall(rankings));
             blocks.add(new Block.Reliability("Calibration", classes.calibration()));
         }
         if (evaluation.meter() instanceof TestRecord record) {
-            if (problem.task() == Task.REGRESSION) {
-                String name = problem.targetName();
+            if (tested.task() == Task.REGRESSION) {
+                String name = tested.targetName();
                 blocks.add(Diagrams.predictions(name, record.predicted(), record.actual()));
                 blocks.add(Diagrams.residuals(name, record.predicted(), record.actual()));
             }
             add("Test", blocks);
-            return mistakes(record);
+            return mistakes(record, tested);
         }
         return add("Test", blocks);
     }
 
-    private Map<String, Ranking> rankings(Classification classes) {
+    private static Map<String, Ranking> rankings(Classification classes, List<String> names) {
         Map<String, Ranking> rankings = new LinkedHashMap<>();
-        List<String> names = problem.classes();
         if (names.size() == 2) {
             rankings.put(names.get(1), classes.ranking(1));
         } else {
@@ -127,14 +124,14 @@ final class RunPage {
         return rankings;
     }
 
-    private RunPage mistakes(TestRecord record) throws IOException {
+    private RunPage mistakes(TestRecord record, TestSet tested) throws IOException {
         List<Block.Mistake> cards = new ArrayList<>();
         for (TestRecord.Miss miss : record.worst()) {
             cards.add(
                     new Block.Mistake(
                             miss.caption(),
-                            problem.picture(miss.example()),
-                            problem.row(miss.example())));
+                            tested.picture(miss.example()),
+                            tested.row(miss.example())));
         }
         return cards.isEmpty() ? this : add("Worst mistakes", List.of(new Block.Mistakes(cards)));
     }

@@ -162,16 +162,9 @@ final class TableProblem implements Problem {
 
     @Override
     public Map<String, String> row(int example) {
-        Table rows = testRows;
-        if (rows == null) {
-            return Map.of();
-        }
-        Map<String, String> row = new LinkedHashMap<>();
-        row.put("line", Long.toString(rows.line(example)));
-        for (String column : rows.schema().names()) {
-            row.put(column, rows.texts(column).get(example));
-        }
-        return row;
+        return testRows == null
+                ? Map.of()
+                : new TableTest(description, testRows, target()).row(example);
     }
 
     @Override

@@ -44,16 +44,12 @@ final class TestRecord implements Meter {
      */
     record Miss(int example, double badness, String caption) {}
 
-    /**
-     * Without examples.
-     *
-     * @param unit what makes predictions the numbers of the data
-     */
-    TestRecord(Meter meter, Problem problem, DoubleUnaryOperator unit) {
+    /** Without examples. */
+    TestRecord(Meter meter, TestSet tested) {
         this.meter = meter;
-        this.task = problem.task();
-        this.classes = problem.classes();
-        this.unit = unit;
+        this.task = tested.task();
+        this.classes = tested.classes();
+        this.unit = tested::restored;
     }
 
     @Override

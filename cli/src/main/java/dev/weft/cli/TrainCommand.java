@@ -118,6 +118,7 @@ final class TrainCommand implements Callable<Integer> {
             try (TrainingRun run = new TrainingRun(options, data.problem(), resumed, device, out)) {
                 running.set(run);
                 run.introduce();
+                run.keepCheckpoints(folder.path().resolve("checkpoints"));
                 run.train();
                 Path model = folder.path().resolve(OutputFolder.MODEL);
                 if (run.hasSteps()) {

@@ -18,6 +18,7 @@ import java.util.Objects;
 
 /** What {@code train} takes, and the ranges of its numbers. */
 final class TrainOptions {
+    private static final double MOST_MINUTES = 1e6;
     private static final int MOST_PORT = 65_535;
     private static final int MOST_EPOCHS = 1_000_000;
 
@@ -169,6 +170,29 @@ final class TrainOptions {
     @Nullable Path resume;
 
     @Option(
+            names = "--checkpoint-steps",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Save the run to OUT/checkpoints after every N batches too, to go on from with"
+                            + " --resume; and after each epoch that was the best so far.")
+    long checkpointSteps;
+
+    @Option(
+            names = "--checkpoint-minutes",
+            paramLabel = "M",
+            defaultValue = "0",
+            description = "The same every M minutes.")
+    double checkpointMinutes;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "K",
+            defaultValue = "3",
+            description = "How many of them stay, the best apart. Default: ${DEFAULT-VALUE}.")
+    int kept = 3;
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "weft-out",
@@ -222,6 +246,16 @@ final class TrainOptions {
         }
         if (patience != null && patience < 1) {
             throw new InputException("--patience must be at least 1, got " + patience);
+        }
+        if (checkpointSteps < 0 || kept < 1) {
+            throw new InputException(
+                    "--checkpoint-steps must be at least 0 and --keep at least 1, got %d and %d"
+                            .formatted(checkpointSteps, kept));
+        }
+        if (!(checkpointMinutes >= 0 && checkpointMinutes < MOST_MINUTES)) {
+            throw new InputException(
+                    "--checkpoint-minutes must be from 0 to %s, got %s"
+                            .formatted(MOST_MINUTES, checkpointMinutes));
         }
         if (accumulate < 1) {
             throw new InputException("--accumulate must be at least 1, got " + accumulate);

@@ -10,6 +10,7 @@ import dev.weft.nn.Task;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.train.Checkpoint;
+import dev.weft.train.CheckpointKeeper;
 import dev.weft.train.EarlyStopping;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -186,6 +188,16 @@ final class TrainingRun implements AutoCloseable {
         }
     }
 
+    /** Saves the run there while it goes on, where that was asked for. */
+    void keepCheckpoints(Path folder) {
+        if (options.checkpointSteps > 0 || options.checkpointMinutes > 0) {
+            Duration every = Duration.ofMillis(Math.round(options.checkpointMinutes * 60_000));
+            trainer.listen(
+                    new CheckpointKeeper(
+                            folder, options.checkpointSteps, every, options.kept, this::save));
+        }
+    }
+
     /** Trains without a word. */
     void trainQuietly() {
         trainer.trainAfter(training, 0, options.epochs(), options.seed);
@@ -238,10 +250,7 @@ final class TrainingRun implements AutoCloseable {
     Evaluation test() throws IOException {
         try (Batches test = problem.test(device, architecture, TEST_BATCH)) {
             return Evaluation.of(
-                    network,
-                    objective,
-                    test,
-                    new TestRecord(problem.meter(), problem, problem::restored));
+                    network, objective, test, new TestRecord(problem.meter(), problem));
         }
     }
 
@@ -268,15 +277,13 @@ final class TrainingRun implements AutoCloseable {
                 test == null
                         ? "%,d examples to train".formatted(problem.trainingSize())
                         : "test: " + Figures.text(problem.task(), test);
-        RunPage run =
-                new RunPage(
-                        "%s: %s".formatted(problem.description(), architecture.text()), problem);
-        run.data().model(network.summary(1, problem.inputs()).toString());
+        RunPage run = new RunPage("%s: %s".formatted(problem.description(), architecture.text()));
+        run.data(problem).model(network.summary(1, problem.inputs()).toString());
         if (history != null) {
             run.training(history.history());
         }
         run.folds(folds)
-                .test(test)
+                .test(test, problem)
                 .settings(options, device.info(), network.parameters().sha256())
                 .write(page, summary);
     }

@@ -108,9 +108,13 @@ class TablesTest {
                         model(),
                         "--data",
                         flowers.toString(),
+                        "--report",
+                        folder.resolve("tested.html").toString(),
                         "--json",
                         folder.resolve("r.json").toString());
         assertEquals(0, evaluated.code(), evaluated::err);
+        String page = Files.readString(folder.resolve("tested.html"));
+        assertTrue(page.contains("ROC curve") && page.contains("rose"), page);
         assertTrue(evaluated.out().contains("balanced_accuracy"), evaluated::out);
         assertEquals(ROWS, number(json(), "test", "examples"));
         // Raw rows: other order, one column that nobody knows, none of the target.
@@ -212,6 +216,27 @@ class TablesTest {
         other.assertRefused("was trained on other data");
     }
 
+    @Test
+    void aRunGoesOnFromACheckpoint() throws IOException {
+        String[] common = {"--target", "kind", "--epochs", "4"};
+        assertEquals(0, train(common).code());
+        Object whole = json().get("parameters_sha256");
+        Ran kept = train(with(common, "--checkpoint-steps", "2", "--keep", "2"));
+        assertEquals(0, kept.code(), kept::err);
+        Path checkpoints = folder.resolve("out/checkpoints");
+        try (Stream<Path> files = Files.list(checkpoints)) {
+            assertEquals(3, files.count(), "two and the best");
+        }
+        Ran resumed =
+                train(
+                        with(
+                                common,
+                                "--resume",
+                                checkpoints.resolve("step-10.safetensors").toString()));
+        assertEquals(0, resumed.code(), resumed::err);
+        assertEquals(whole, json().get("parameters_sha256"));
+    }
+
     private static String[] with(String[] some, String... more) {
         return Stream.of(some, more).flatMap(Stream::of).toArray(String[]::new);
     }
@@ -233,6 +258,8 @@ class TablesTest {
                 "--target kind --patience 0; --patience must be at least 1",
                 "--target kind --accumulate 0; --accumulate must be at least 1",
                 "--target kind --clip-norm 0; --clip-norm must be above 0",
+                "--target kind --keep 0; --keep at least 1",
+                "--target kind --checkpoint-minutes -1; --checkpoint-minutes must be",
                 "--target kind --set beta3=1; beta3",
                 "--target kind --set beta1=x; beta1 must be a number",
                 "--target kind --schedule up(3); --schedule",

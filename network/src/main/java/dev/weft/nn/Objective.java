@@ -1,5 +1,6 @@
 package dev.weft.nn;
 
+import dev.weft.CrossEntropyOptions;
 import dev.weft.Losses;
 import dev.weft.Tensor;
 
@@ -46,6 +47,19 @@ public interface Objective {
                 "cross_entropy",
                 Task.CLASSES,
                 Losses::crossEntropy,
+                x -> x.softmax(-1),
+                Fit.LOGITS_OF_CLASSES);
+    }
+
+    /**
+     * {@link #crossEntropy} with label smoothing, weights of classes, or a class that stands for
+     * none. Weights of examples are the batch's.
+     */
+    static Objective crossEntropy(CrossEntropyOptions options) {
+        return new MeanLoss(
+                "cross_entropy",
+                Task.CLASSES,
+                (x, t, reduction) -> Losses.crossEntropy(x, t, options, reduction),
                 x -> x.softmax(-1),
                 Fit.LOGITS_OF_CLASSES);
     }

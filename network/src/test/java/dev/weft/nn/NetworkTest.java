@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.CrossEntropyOptions;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
@@ -184,6 +185,10 @@ class NetworkTest {
         assertEquals((3 * 2.5 + 12.5) / 4, loss.item(), 1e-6);
         Objective sum = Objective.sum(List.of(Objective.mse(), Objective.l1()), 1, 0.5);
         assertEquals(7.5 + 1.25, sum.loss(List.of(x, x), List.of(t, t), null).item(), 1e-6);
+        Objective smooth = Objective.crossEntropy(CrossEntropyOptions.NONE.labelSmoothing(0.5));
+        Tensor labels = device.tensor(new int[] {1, 0});
+        double expected = Math.log(1 + Math.E);
+        assertEquals((expected - 0.75 + expected - 0.25) / 2, loss(smooth, x, labels), 1e-6);
         assertEquals("mse + l1", sum.label());
         assertThrows(IllegalArgumentException.class, () -> sum.loss(List.of(x), List.of(t), null));
         assertThrows(IllegalArgumentException.class, () -> Objective.sum(List.of(), 1));

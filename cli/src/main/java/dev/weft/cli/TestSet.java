@@ -1,0 +1,41 @@
+package dev.weft.cli;
+
+import dev.weft.nn.Task;
+import dev.weft.report.Picture;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Examples that are tested on, as people see them. */
+interface TestSet {
+    /** Where the examples come from, for people. */
+    String description();
+
+    Task task();
+
+    /** The classes' or labels' names; none where numbers are learnt. */
+    List<String> classes();
+
+    /** What is learnt, such as a column's name. */
+    default String targetName() {
+        return "target";
+    }
+
+    /** An example of the test as a picture; null where it is none. */
+    default @Nullable Picture picture(int example) throws IOException {
+        return null;
+    }
+
+    /** An example of the test as names and values; none where it is a picture. */
+    default Map<String, String> row(int example) {
+        return Map.of();
+    }
+
+    /** What makes a network's predictions the numbers of the data. */
+    default double restored(double prediction) {
+        return prediction;
+    }
+}
