@@ -72,7 +72,7 @@ record EvaluationData(Batches batches, Meter meter, TestSet tested) {
         return new EvaluationData(
                 new InMemoryBatches(device, preprocessing.examples(rows), BATCH),
                 TableProblem.meter(preprocessing.target()),
-                new TableTest(file.toString(), rows, preprocessing.target()));
+                new TestedTable(file.toString(), rows, preprocessing.target()));
     }
 
     private static EvaluationData ofImages(
@@ -87,7 +87,7 @@ record EvaluationData(Batches batches, Meter meter, TestSet tested) {
         return new EvaluationData(
                 ImageProblem.batches(device, pictures, preprocessing, BATCH),
                 Meter.of(Task.CLASSES, preprocessing.classes().size()),
-                new ImageTest(folder.toString(), pictures.paths(), preprocessing.classes()));
+                new TestedImages(folder.toString(), pictures.paths(), preprocessing.classes()));
     }
 
     private static EvaluationData ofDigits(

@@ -127,8 +127,8 @@ final class ImageProblem implements Problem {
         return batches(device, test, preprocessing, batch);
     }
 
-    private ImageTest tested() {
-        return new ImageTest(description, test.paths(), classes());
+    private TestedImages tested() {
+        return new TestedImages(description, test.paths(), classes());
     }
 
     @Override

@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** Keeps the curves of a run for its page, and shows them meanwhile to who watches. */
 final class RunHistory implements TrainingListener {
+    /** Until then the first steps, which are slow, would tell of hours. */
+    private static final double SETTLED = 2;
+
     private final History history = new History("epoch");
     private final int epochs;
     private final long examples;

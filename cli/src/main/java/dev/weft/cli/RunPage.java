@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.backend.DeviceInfo;
+import dev.weft.backend.Penalty;
 import dev.weft.metrics.Classification;
 import dev.weft.metrics.ConfusionMatrix;
 import dev.weft.metrics.Ranking;
@@ -144,7 +145,12 @@ final class RunPage {
         facts.put("model", options.model());
         facts.put("optimizer", options.optimizer().label());
         facts.put("learning rate", Double.toString(options.learningRate()));
-        facts.put("penalty", options.penalty().toString());
+        Penalty penalty = options.penalty();
+        facts.put(
+                "penalty",
+                "l1 %s, l2 %s, decay %s"
+                        .formatted(penalty.l1(), penalty.l2(), penalty.weightDecay()));
+        facts.put("schedule", options.schedule().text());
         facts.put("batch", Integer.toString(options.batch()));
         facts.put("epochs", Integer.toString(options.epochs()));
         facts.put("dropout", Double.toString(options.dropout));

@@ -164,7 +164,7 @@ final class TableProblem implements Problem {
     public Map<String, String> row(int example) {
         return testRows == null
                 ? Map.of()
-                : new TableTest(description, testRows, target()).row(example);
+                : new TestedTable(description, testRows, target()).row(example);
     }
 
     @Override

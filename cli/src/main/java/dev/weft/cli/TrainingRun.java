@@ -277,7 +277,7 @@ final class TrainingRun implements AutoCloseable {
                 test == null
                         ? "%,d examples to train".formatted(problem.trainingSize())
                         : "test: " + Figures.text(problem.task(), test);
-        RunPage run = new RunPage("%s: %s".formatted(problem.description(), architecture.text()));
+        RunPage run = new RunPage("%s: %s".formatted(problem.targetName(), architecture.text()));
         run.data(problem).model(network.summary(1, problem.inputs()).toString());
         if (history != null) {
             run.training(history.history());

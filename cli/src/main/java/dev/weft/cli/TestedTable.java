@@ -15,7 +15,7 @@ import java.util.Map;
  * @param rows those that have a target, in their order
  * @param target what is predicted
  */
-record TableTest(String description, Table rows, Target target) implements TestSet {
+record TestedTable(String description, Table rows, Target target) implements TestSet {
     @Override
     public Task task() {
         return TableProblem.task(target);

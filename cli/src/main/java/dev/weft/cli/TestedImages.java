@@ -22,7 +22,7 @@ import javax.imageio.ImageIO;
  * @param description the folder
  * @param files of the pictures, in their order
  */
-record ImageTest(String description, List<Path> files, List<String> classes) implements TestSet {
+record TestedImages(String description, List<Path> files, List<String> classes) implements TestSet {
     private static final int SHOWN = 128;
 
     @Override
