@@ -93,7 +93,12 @@ final class RunHistory implements TrainingListener {
         if (server != null) {
             double fraction = (double) done / examples;
             double seconds = (System.nanoTime() - started) * 1e-9;
-            server.show(new Progress(stage, fraction, seconds * (1 - fraction) / fraction, facts));
+            server.show(
+                    new Progress(
+                            stage,
+                            fraction,
+                            seconds < SETTLED ? Double.NaN : seconds * (1 - fraction) / fraction,
+                            facts));
         }
     }
 }
