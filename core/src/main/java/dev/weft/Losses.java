@@ -46,8 +46,8 @@ public final class Losses {
     }
 
     /**
-     * d² / (2 beta) where |d| < beta, otherwise |d| - beta / 2, with d = x - t, reduced: {@link
-     * #huber} over beta, as PyTorch's SmoothL1Loss.
+     * d² / (2 beta) where {@code |d| < beta}, otherwise |d| - beta / 2, with d = x - t, reduced:
+     * {@link #huber} over beta, as PyTorch's SmoothL1Loss.
      *
      * @param beta above 0
      */

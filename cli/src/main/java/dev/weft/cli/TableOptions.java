@@ -17,6 +17,7 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** How a table is read and what is learnt of it. */
 final class TableOptions {
@@ -72,8 +73,18 @@ final class TableOptions {
     boolean decimalComma;
 
     @Option(
+            names = "--missing",
+            paramLabel = "TEXT",
+            split = ",",
+            description =
+                    "What stands for a missing cell, beside an empty one. Default: NA, NaN, null,"
+                            + " ?, - and the like.")
+    @Nullable Set<String> missing;
+
+    @Option(
             names = "--no-header",
-            description = "A table's first line is a row; its columns are called c1, c2, ...")
+            description =
+                    "A table's first line is a row; its columns are called column1, column2, ...")
     boolean noHeader;
 
     @Option(
@@ -95,6 +106,9 @@ final class TableOptions {
         }
         if (decimalComma) {
             format = format.withDecimalComma();
+        }
+        if (missing != null) {
+            format = format.missing(missing);
         }
         if (noHeader) {
             format = format.withoutHeader();
@@ -129,6 +143,7 @@ final class TableOptions {
                         .target(target)
                         .ignore(ignored.toArray(String[]::new))
                         .seed(seed);
+        types.forEach(builder::type);
         return task == Task.MULTI_LABEL ? builder.multiLabel(labelSeparator) : builder.task(task);
     }
 }
