@@ -74,6 +74,7 @@ final class LeftoverCases {
                     "dtype()",
                     "device()",
                     "named(String)",
+                    "ownedWith(Tensor)",
                     "view()",
                     "viewToWrite()",
                     "lastWrite()",
@@ -102,6 +103,7 @@ final class LeftoverCases {
                     "capture(Runnable)",
                     "trace(Appendable)",
                     "beforeReplay(Runnable)",
+                    "observe(Consumer, Runnable)",
                     "gemmPrecision(GemmPrecision)",
                     "trim()",
                     "synchronize()");
@@ -428,6 +430,9 @@ final class LeftoverCases {
         put("full(double, Shape)", c -> c.device.full(3, Shape.of(2)));
         put("empty(DType, Shape)", c -> c.device.empty(DType.F32, Shape.of(2)));
         put("compute(Supplier)", c -> c.device.compute(() -> c.x.exp().sum(1).mul(c.vector)));
+        put(
+                "computeAll(Supplier)",
+                c -> c.device.computeAll(() -> List.of(c.x.exp().sum(1).mul(c.vector))).getFirst());
     }
 
     private static Sorted closed(Sorted sorted) {

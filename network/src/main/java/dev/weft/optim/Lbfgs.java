@@ -35,9 +35,11 @@ public final class Lbfgs {
     private final Deque<Pair> pairs = new ArrayDeque<>();
 
     /** What a step changed the parameters by, and the gradient. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Pair(double[] s, double[] y, double product) {}
 
     /** A place on the line: its distance, the loss, the gradient, and its part along the line. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Point(double t, double f, double[] g, double slope) {}
 
     /**
