@@ -7,7 +7,6 @@ module dev.weft.network {
     requires de.siegmar.fastcsv;
     requires java.desktop;
     requires jdk.httpserver;
-    requires metadata.extractor;
 
     exports dev.weft.data;
     exports dev.weft.data.augment;

@@ -128,7 +128,7 @@ public final class TrainerSteps {
         int[] epoch = {0};
         return () -> {
             batches.begin(1, ++epoch[0]);
-            try (Scope outer = device.scope()) {
+            try (Scope _ = device.scope()) {
                 Capture[] capture = new Capture[1];
                 for (Batches.Slot slot = batches.next(); slot != null; slot = batches.next()) {
                     Batches.Slot now = slot;

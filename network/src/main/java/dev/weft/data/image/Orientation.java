@@ -1,13 +1,5 @@
 package dev.weft.data.image;
 
-import com.drew.imaging.ImageMetadataReader;
-import com.drew.imaging.ImageProcessingException;
-import com.drew.metadata.Metadata;
-import com.drew.metadata.exif.ExifDirectoryBase;
-import com.drew.metadata.exif.ExifIFD0Directory;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -38,15 +30,7 @@ record Orientation(boolean transposed, boolean mirrored, boolean upsideDown) {
 
     /** What a file says; a picture whose metadata is damaged lies as it lies. */
     static Orientation of(InputStream file) throws IOException {
-        try {
-            Metadata metadata = ImageMetadataReader.readMetadata(file);
-            ExifIFD0Directory exif = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
-            @Nullable Integer tag =
-                    exif == null ? null : exif.getInteger(ExifDirectoryBase.TAG_ORIENTATION);
-            return tag == null ? UPRIGHT : of(tag);
-        } catch (ImageProcessingException e) {
-            return UPRIGHT;
-        }
+        return of(ExifTag.orientation(file));
     }
 
     /** One channel, upright: {@code width} and {@code height} are those of the result. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -142,6 +143,26 @@ class PictureReaderTest {
         assertEquals(new ImageShape(3, 32, 16), PictureReader.shape(path));
         int[] upright = read(path, 1, 32, 16);
         assertTrue(upright[3] > 250 && upright[31 * 16 + 3] < 5, "what was left is above");
+    }
+
+    /** As most cameras write it; and cut anywhere, it says nothing or the same. */
+    @Test
+    void exifMayBeLittleEndianAndMayBeCut() throws IOException {
+        byte[] tiff = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0};
+        assertEquals(6, ExifTag.orientation(new ByteArrayInputStream(tiff)));
+        byte[] jpeg =
+                Pictures.turned(
+                        Pictures.encoded(
+                                new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_GRAY), "jpg"),
+                        3);
+        assertEquals(3, ExifTag.orientation(new ByteArrayInputStream(jpeg)));
+        for (byte[] whole : new byte[][] {tiff, jpeg}) {
+            for (int length = 0; length < Math.min(40, whole.length); length++) {
+                byte[] cut = Arrays.copyOf(whole, length);
+                int found = ExifTag.orientation(new ByteArrayInputStream(cut));
+                assertTrue(found == 0 || found == 3 || found == 6, "cut at " + length);
+            }
+        }
     }
 
     @Test
