@@ -74,6 +74,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    @SuppressWarnings("try") // closed early: a signal while the test runs ends the program
     private int train(
             TrainingData data, @Nullable Checkpoint resumed, Device device, OutputFolder folder)
             throws IOException {
