@@ -72,8 +72,10 @@ final class Rounding {
         FloatVector q = x.div(y);
         FloatVector n = q.add(WHOLE).sub(WHOLE);
         FloatVector r = n.neg().fma(y, x);
-        // The nearest quotient, or a rounded one: one too many.
-        return VectorMath.sign(r.blend(r.add(y), r.compare(LT, ZERO)), a);
+        // The nearest quotient, or a rounded one: one too many. The sign of a NaN depends on how
+        // the
+        // call was compiled, and is taken away.
+        return VectorMath.sign(r.blend(r.add(y), r.compare(LT, ZERO)).abs(), a);
     }
 
     /** a - b ⌊a / b⌋, with the sign of b. */
