@@ -329,7 +329,7 @@ public final class Bench implements Callable<Integer> {
         for (int count : threads) {
             try (Libraries libraries = Libraries.open(backends, peers, count)) {
                 List<Task> tasks = tasks(libraries.isOnGpu());
-                Limits limit = Limits.measure(count);
+                Limits limit = quick ? Limits.glance(count) : Limits.measure(count);
                 limits.add(limit);
                 devices = libraries.infos();
                 described.addAll(libraries.peers());

@@ -39,7 +39,10 @@ import java.util.stream.Stream;
  * {@code require.backends} names it.
  */
 public abstract class BackendConformance {
-    /** How many cases of a group are drawn for types other than F32. */
+    /** How many cases of a group are drawn for F32: a few groups have hundreds. */
+    private static final int SOME = 32;
+
+    /** And for other types: what is wrong with one of them alone is wrong in most of its cases. */
     private static final int FEW = 3;
 
     private final String selector;
@@ -225,10 +228,7 @@ public abstract class BackendConformance {
         return device;
     }
 
-    /**
-     * One test for each group of each type: some groups have hundreds of cases. F32 takes them all;
-     * what is wrong with another type alone is wrong in most of its cases, so it draws a few.
-     */
+    /** One test for each group of each type. */
     private Stream<DynamicTest> kernels(Function<DType, List<KernelCase>> cases) {
         return kernels(cases, FEW);
     }
@@ -248,9 +248,9 @@ public abstract class BackendConformance {
                                     .map(
                                             group -> {
                                                 List<KernelCase> taken =
-                                                        dtype == DType.F32
-                                                                ? group.getValue()
-                                                                : Sample.of(group.getValue(), few);
+                                                        Sample.of(
+                                                                group.getValue(),
+                                                                dtype == DType.F32 ? SOME : few);
                                                 return test(group.getKey(), () -> checkAll(taken));
                                             });
                         });

@@ -47,6 +47,10 @@ final class LongSums {
         for (ReduceOp op : new ReduceOp[] {ReduceOp.SUM, ReduceOp.MEAN}) {
             cases.add(reduce(op, dtype, Shape.of(60_013, 19), Placement.DENSE, 0));
             cases.add(reduce(op, dtype, Shape.of(60_013, 19), Placement.PADDED, 0, 1));
+            if (op == ReduceOp.MEAN) {
+                // A sum that is divided.
+                continue;
+            }
             cases.add(reduce(op, dtype, Shape.of(1, 700_001), Placement.DENSE, 1));
             cases.add(reduce(op, dtype, Shape.of(2, 150_001), Placement.STRIDED, 1));
             cases.add(reduce(op, dtype, Shape.of(150_001, 2), Placement.DENSE, 0));

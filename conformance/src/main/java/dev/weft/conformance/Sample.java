@@ -6,17 +6,22 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Which of many slow cases a test takes, where what they would find is rare: a few, drawn by {@code
- * weft.seed}, or with the system property {@code weft.cases=all} every one.
+ * Which of many slow cases a test takes, where what they would find is rare: some, drawn by {@code
+ * weft.seed}; with the system property {@code weft.cases=all} every one; with {@code
+ * weft.cases=few} a quarter of the some, for the further runs of a suite that has run before with
+ * other kernels of the same backend.
  */
 public final class Sample {
-    private static final boolean ALL = "all".equals(System.getProperty("weft.cases"));
+    private static final String CASES = System.getProperty("weft.cases", "some");
+    private static final boolean ALL = CASES.equals("all");
+    private static final boolean FEW = CASES.equals("few");
 
     private Sample() {}
 
-    /** At most {@code most} of the cases, in their order. */
-    public static <T> List<T> of(List<T> cases, int most) {
-        if (ALL || cases.size() <= most) {
+    /** At most {@code some} of the cases, in their order. */
+    public static <T> List<T> of(List<T> cases, int some) {
+        int most = size(some, cases.size());
+        if (cases.size() <= most) {
             return cases;
         }
         List<Integer> drawn = new ArrayList<>();
@@ -27,8 +32,8 @@ public final class Sample {
         return drawn.subList(0, most).stream().sorted().map(cases::get).toList();
     }
 
-    /** How many cases a test draws: {@code few}, or {@code all}. */
-    public static int size(int few, int all) {
-        return ALL ? all : few;
+    /** How many cases a test draws: {@code some}, fewer, or {@code all}. */
+    public static int size(int some, int all) {
+        return ALL ? all : FEW ? Math.max(1, some / 4) : some;
     }
 }

@@ -20,13 +20,18 @@ final class FmaPeak {
 
     /** GFLOP/s of all threads together: the sum of each thread's best sample. */
     static double measure(int threads) {
-        return Together.sum(threads, FmaPeak::alone);
+        return Together.sum(threads, () -> alone(SAMPLES));
     }
 
-    private static double alone() {
+    /** The same of one sample, which is not compiled yet. */
+    static double glance(int threads) {
+        return Together.sum(threads, () -> alone(1));
+    }
+
+    private static double alone(int samples) {
         double best = 0;
         float sink = 0;
-        for (int sample = 0; sample < SAMPLES; sample++) {
+        for (int sample = 0; sample < samples; sample++) {
             long start = System.nanoTime();
             sink += chains(ITERATIONS);
             double seconds = (System.nanoTime() - start) * 1e-9;

@@ -16,6 +16,11 @@ public record Limits(int threads, double gflops, double gbs) {
         return new Limits(threads, FmaPeak.measure(threads), MemoryBandwidth.measure(threads));
     }
 
+    /** Measures them once, before any of it is compiled: less than the processor can do. */
+    public static Limits glance(int threads) {
+        return new Limits(threads, FmaPeak.glance(threads), MemoryBandwidth.glance(threads));
+    }
+
     /** The same where a type is computed with: a vector holds half as many F64. */
     public Limits in(DType dtype) {
         return new Limits(threads, gflops * Float.BYTES / dtype.computesIn().bytes(), gbs);

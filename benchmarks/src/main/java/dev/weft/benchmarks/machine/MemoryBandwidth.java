@@ -25,6 +25,9 @@ final class MemoryBandwidth {
 
     private static final long LEAST = 32L << 20;
 
+    /** Of an array on each thread, where only a glance is wanted. */
+    private static final long LITTLE = 4L << 20;
+
     /** A call's part of an array, so that the compiler sees many calls. */
     private static final long BLOCK = 1L << 20;
 
@@ -65,10 +68,18 @@ final class MemoryBandwidth {
 
     /** GB/s of all threads together, of the kernel that is fastest. */
     static double measure(int threads) {
+        return measure(threads, ROUNDS, Math.max(LEAST, TOTAL / threads / BLOCK * BLOCK));
+    }
+
+    /** The same of one call each, which is not compiled yet. */
+    static double glance(int threads) {
+        return measure(threads, 1, LITTLE);
+    }
+
+    private static double measure(int threads, int rounds, long bytes) {
         double best = 0;
-        long bytes = Math.max(LEAST, TOTAL / threads / BLOCK * BLOCK);
         for (Kernel kernel : Kernel.values()) {
-            double seconds = Together.fastest(threads, ROUNDS, () -> part(kernel, bytes));
+            double seconds = Together.fastest(threads, rounds, () -> part(kernel, bytes));
             best = Math.max(best, (double) kernel.arrays * bytes * threads / seconds * 1e-9);
         }
         return best;
