@@ -1,7 +1,10 @@
 package dev.weft.conformance;
 
+import dev.weft.Normalizations;
 import dev.weft.Tensor;
 import dev.weft.backend.ReduceOp;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.List;
@@ -9,100 +12,77 @@ import java.util.Map;
 
 /** ONNX's normalisations: (x - mean) / √(variance + ε) over different axes, scaled and shifted. */
 final class OnnxNormalizations {
+    private static final double EPSILON = 1e-5;
+
     private OnnxNormalizations() {}
 
     static void addTo(Map<String, OnnxOperators.Operator> operators) {
         operators.put("LayerNormalization", OnnxNormalizations::layer);
-        operators.put("RMSNormalization", node -> List.of(rms(node)));
-        operators.put("InstanceNormalization", node -> List.of(instance(node)));
-        operators.put("GroupNormalization", node -> List.of(group(node)));
+        operators.put(
+                "RMSNormalization",
+                node ->
+                        List.of(
+                                Normalizations.rmsNorm(
+                                        node.x(0), axis(node), node.x(1), epsilon(node))));
+        operators.put(
+                "InstanceNormalization",
+                node ->
+                        List.of(
+                                Normalizations.instanceNorm(
+                                        node.x(0), node.x(1), node.x(2), epsilon(node))));
+        operators.put(
+                "GroupNormalization",
+                node ->
+                        List.of(
+                                Normalizations.groupNorm(
+                                        node.x(0),
+                                        node.integer("num_groups", 1),
+                                        node.x(1),
+                                        node.x(2),
+                                        epsilon(node))));
         operators.put("BatchNormalization", OnnxNormalizations::batch);
     }
 
-    private static int[] axesFrom(int first, int rank) {
-        int[] axes = new int[rank - first];
-        Arrays.setAll(axes, i -> first + i);
-        return axes;
+    private static double epsilon(OnnxNode node) {
+        return node.real("epsilon", EPSILON);
     }
 
-    private static Tensor mean(Tensor x, int[] axes) {
-        return x.reduce(ReduceOp.MEAN, true, axes);
+    private static int axis(OnnxNode node) {
+        return (int) node.integer("axis", -1);
     }
 
-    private static Tensor inverse(Tensor variance, double epsilon) {
-        return variance.add(epsilon).sqrt().pow(-1);
-    }
-
-    private static int[] normalised(OnnxNode node, Tensor x) {
-        return axesFrom(x.shape().axis("axis", (int) node.integer("axis", -1)), x.rank());
-    }
-
+    /** With the mean and the reciprocal of the root, which training would keep. */
     private static List<Tensor> layer(OnnxNode node) {
         Tensor x = node.x(0);
-        int[] axes = normalised(node, x);
-        Tensor mean = mean(x, axes);
-        Tensor centred = x.sub(mean);
-        Tensor scale = inverse(mean(centred.square(), axes), node.real("epsilon", 1e-5));
-        Tensor y = centred.mul(scale).mul(node.x(1));
-        return List.of(node.has(2) ? y.add(node.x(2)) : y, mean, scale);
-    }
-
-    private static Tensor rms(OnnxNode node) {
-        Tensor x = node.x(0);
-        Tensor square = mean(x.square(), normalised(node, x));
-        return x.mul(inverse(square, node.real("epsilon", 1e-5))).mul(node.x(1));
-    }
-
-    /** A vector over channels, axis 1, with extents that broadcast against {@code x}. */
-    private static Tensor channels(Tensor vector, Tensor x) {
-        long[] dims = new long[x.rank()];
-        Arrays.fill(dims, 1);
-        dims[1] = vector.size();
-        return vector.reshape(dims);
-    }
-
-    private static Tensor affine(Tensor y, Tensor scale, Tensor shift) {
-        return y.mul(channels(scale, y)).add(channels(shift, y));
-    }
-
-    private static Tensor standard(Tensor x, int[] axes, double epsilon) {
-        Tensor centred = x.sub(mean(x, axes));
-        return centred.mul(inverse(mean(centred.square(), axes), epsilon));
-    }
-
-    private static Tensor instance(OnnxNode node) {
-        Tensor x = node.x(0);
-        Tensor y = standard(x, axesFrom(2, x.rank()), node.real("epsilon", 1e-5));
-        return affine(y, node.x(1), node.x(2));
-    }
-
-    private static Tensor group(OnnxNode node) {
-        Tensor x = node.x(0);
-        Tensor grouped = x.reshape(x.dim(0), node.integer("num_groups", 1), -1);
-        Tensor y = standard(grouped, new int[] {2}, node.real("epsilon", 1e-5));
-        return affine(y.reshape(x.shape().toArray()), node.x(1), node.x(2));
+        int first = x.shape().axis("axis", axis(node));
+        int[] axes = new int[x.rank() - first];
+        Arrays.setAll(axes, i -> first + i);
+        @Nullable Tensor bias = node.has(2) ? node.x(2) : null;
+        Tensor mean = x.reduce(ReduceOp.MEAN, true, axes);
+        Tensor variance = x.sub(mean).square().reduce(ReduceOp.MEAN, true, axes);
+        return List.of(
+                Normalizations.layerNorm(x, axis(node), node.x(1), bias, epsilon(node)),
+                mean,
+                variance.add(epsilon(node)).rsqrt());
     }
 
     private static List<Tensor> batch(OnnxNode node) {
         Tensor x = node.x(0);
-        double epsilon = node.real("epsilon", 1e-5);
         if (node.integer("training_mode", 0) == 0) {
-            Tensor centred = x.sub(channels(node.x(3), x));
-            Tensor y = centred.mul(inverse(channels(node.x(4), x), epsilon));
-            return List.of(affine(y, node.x(1), node.x(2)));
+            return List.of(
+                    Normalizations.batchNorm(
+                            x, node.x(3), node.x(4), node.x(1), node.x(2), epsilon(node)));
         }
-        int[] axes = axesFrom(1, x.rank());
-        axes[0] = 0;
-        Tensor mean = mean(x, axes);
-        Tensor centred = x.sub(mean);
-        Tensor variance = mean(centred.square(), axes);
-        Tensor y = affine(centred.mul(inverse(variance, epsilon)), node.x(1), node.x(2));
+        Normalizations.Batch batch =
+                Normalizations.batchNorm(x, node.x(1), node.x(2), epsilon(node));
         double momentum = node.real("momentum", 0.9);
         return List.of(
-                y, running(node.x(3), mean, momentum), running(node.x(4), variance, momentum));
+                batch.y(),
+                running(node.x(3), batch.mean(), momentum),
+                running(node.x(4), batch.variance(), momentum));
     }
 
     private static Tensor running(Tensor before, Tensor now, double momentum) {
-        return before.mul(momentum).add(now.reshape(-1).mul(1 - momentum));
+        return before.mul(momentum).add(now.mul(1 - momentum));
     }
 }

@@ -67,6 +67,7 @@ final class OpCases {
                         ShapeCases.all(),
                         EinsumCases.all(),
                         StatisticsCases.all(),
+                        NormalizationCases.all(),
                         LossCases.all())
                 .flatMap(List::stream)
                 .map(c -> c.as(dtype));
@@ -512,17 +513,6 @@ final class OpCases {
                         normal(3, 5),
                         normal(3),
                         indices()));
-        cases.add(
-                opCase(
-                        "layer normalisation",
-                        x -> {
-                            Tensor centred = x[0].sub(x[0].reduce(ReduceOp.MEAN, true, -1));
-                            Tensor variance = centred.square().reduce(ReduceOp.MEAN, true, -1);
-                            return centred.div(variance.add(0.01).sqrt()).mul(x[1]).add(x[2]);
-                        },
-                        normal(3, 5),
-                        normal(5),
-                        normal(5)));
         cases.add(
                 opCase(
                         "attention",

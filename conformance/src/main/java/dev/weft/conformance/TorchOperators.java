@@ -6,7 +6,6 @@ import dev.weft.Activations;
 import dev.weft.Sorted;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
-import dev.weft.backend.ReduceOp;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -94,9 +93,9 @@ final class TorchOperators {
         TorchChoices.addTo(OPERATIONS);
         TorchComposites.addTo(OPERATIONS);
         TorchLosses.addTo(OPERATIONS);
+        TorchNormalizations.addTo(OPERATIONS);
         elementwise();
         reductions();
-        normalizations();
         products();
         layouts();
     }
@@ -151,28 +150,6 @@ final class TorchOperators {
     private static Tensor sorted(TorchOperands o, Sorted result) {
         o.give("indices", result.indices());
         return result.values();
-    }
-
-    private static void normalizations() {
-        add(
-                "layer_norm",
-                o -> {
-                    Tensor centred = o.x().sub(o.x().reduce(ReduceOp.MEAN, true, normed(o)));
-                    return overRoot(o, centred).mul(o.get("w")).add(o.get("b"));
-                });
-        add("rms_norm", o -> overRoot(o, o.x()).mul(o.get("w")));
-    }
-
-    private static int[] normed(TorchOperands o) {
-        int[] axes = new int[o.integers("normalized_shape").length];
-        Arrays.setAll(axes, i -> i - axes.length);
-        return axes;
-    }
-
-    /** x / √(mean x² + eps). */
-    private static Tensor overRoot(TorchOperands o, Tensor x) {
-        Tensor mean = x.square().reduce(ReduceOp.MEAN, true, normed(o));
-        return x.div(mean.add(o.real("eps")).sqrt());
     }
 
     private static void products() {

@@ -52,7 +52,9 @@ public final class Forward {
                     Tensor old = buffer.value();
                     try (Scope _ = old.device().scope()) {
                         Tensor chosen =
-                                halt == null ? value : halt.to(DType.BOOL).where(old, value);
+                                halt == null
+                                        ? value
+                                        : halt.reshape().to(DType.BOOL).where(old, value);
                         old.assign(chosen);
                     }
                 });

@@ -1,0 +1,41 @@
+package dev.weft.nn;
+
+import dev.weft.Shape;
+import dev.weft.ShapeException;
+import dev.weft.Tensor;
+
+import java.util.List;
+
+/** The weights and biases of normalisations, and what they fit. */
+final class Scales {
+    private Scales() {}
+
+    /** A weight of ones and a bias of zeros, for each channel. */
+    static List<ParameterSpec> ofChannels(int channels) {
+        Shape shape = Shape.of(channels);
+        return List.of(
+                new ParameterSpec("weight", shape, Fans.of(shape), Initializer.ones()),
+                new ParameterSpec("bias", shape, Fans.of(shape), Initializer.zeros()));
+    }
+
+    /** Refuses an x that does not end in these extents: a weight would broadcast to others. */
+    static void checkEnd(String block, Tensor x, Shape shape) {
+        boolean fits = x.rank() >= shape.rank();
+        for (int axis = -shape.rank(); fits && axis < 0; axis++) {
+            fits = x.dim(axis) == shape.dim(axis);
+        }
+        if (!fits) {
+            throw new ShapeException(
+                    "%s: x is %s: its last extents must be %s".formatted(block, x, shape));
+        }
+    }
+
+    /** Refuses an x that has not so many channels, axis 1. */
+    static void checkChannels(String block, Tensor x, int channels) {
+        if (x.rank() < 2 || x.dim(1) != channels) {
+            throw new ShapeException(
+                    "%s: x is %s: it must be batch×channels×…, with %d channels"
+                            .formatted(block, x, channels));
+        }
+    }
+}
