@@ -1,5 +1,5 @@
 @echo off
-rem Starts Weft on Windows: builds what is not built yet, and runs it with the flags that the modules need. See ./weft.
+rem Starts Weft on Windows: builds what is not built yet, and runs it with the flags that it needs. See ./weft.
 rem
 rem   WEFT_JAVA_HOME   the JDK to use, 25 or later (then JAVA_HOME)
 rem   WEFT_JAVA_OPTS   further options for java, such as -Xmx4g
@@ -24,14 +24,11 @@ if not exist "%app%\.built" (
     call :build cli "%app%"
     if errorlevel 1 exit /b 2
 )
-rem JCuda and JCublas look for their native libraries in their own modules, and bring them in jars of their own.
-for %%f in ("%app%\jcuda-natives-*.jar") do set "cuda=%%f"
-for %%f in ("%app%\jcublas-natives-*.jar") do set "cublas=%%f"
-"%JAVA_HOME%\bin\java.exe" --add-modules jdk.incubator.vector ^
-    --enable-native-access=dev.weft.cpu,dev.weft.opencl,dev.weft.cuda,org.lwjgl,org.lwjgl.opencl,jcuda,jcublas ^
-    -Djava.awt.headless=true %WEFT_JAVA_OPTS% -p "%app%" --patch-module "jcuda=%cuda%" ^
-    --patch-module "jcublas=%cublas%" --add-modules dev.weft.cpu,dev.weft.opencl,dev.weft.cuda,org.lwjgl.natives ^
-    -m dev.weft.cli/dev.weft.cli.Main %*
+rem On the class path, and kernels compiled early: see ./weft.
+"%JAVA_HOME%\bin\java.exe" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED ^
+    -Djava.awt.headless=true -XX:CompileCommand=quiet ^
+    "-XX:CompileCommand=CompileThresholdScaling,dev.weft.cpu.*::*,0.05" %WEFT_JAVA_OPTS% ^
+    -cp "%app%\*" dev.weft.cli.Main %*
 exit /b %errorlevel%
 
 :bench
