@@ -29,7 +29,9 @@ import java.util.Map;
  *
  * <p>It belongs to the scope that is innermost when it is made.
  */
-public final class MovingAverage {
+public final class MovingAverage implements TrainingAid {
+    private static final String DECAY = "average.decay";
+
     private final double decay;
     private final UpdateRule towards = new UpdateRule.Sgd(0, false, Penalty.NONE);
     private final List<Average> averages = new ArrayList<>();
@@ -111,6 +113,7 @@ public final class MovingAverage {
      * The average of each parameter, by {@code average.} and the parameter's path, for files: views
      * in the innermost open scope, which may be written to.
      */
+    @Override
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         for (Average average : averages) {
@@ -120,5 +123,26 @@ public final class MovingAverage {
             }
         }
         return state;
+    }
+
+    /** The decay, as {@code average.decay}. */
+    @Override
+    public Map<String, String> progress() {
+        return Map.of(DECAY, Double.toString(decay));
+    }
+
+    /**
+     * Makes sure that the average was taken as this one is: all else is in {@link #state}.
+     *
+     * @throws IllegalArgumentException where it was of another decay
+     */
+    @Override
+    public void restore(Map<String, String> progress) {
+        String saved = progress.getOrDefault(DECAY, "none");
+        if (!Double.toString(decay).equals(saved)) {
+            throw new IllegalArgumentException(
+                    "moving average: was of decay %s, and goes on only with the same, not with %s"
+                            .formatted(saved, decay));
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.weft.optim;
 
+import dev.weft.Tensor;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,7 +14,7 @@ import java.util.Map;
  * plateau.tell(optimizer, validationLoss); // after each epoch
  * }</pre>
  */
-public final class Plateau {
+public final class Plateau implements TrainingAid {
     private static final String BEST = "plateau.best";
     private static final String BAD = "plateau.bad";
     private static final String COOLING = "plateau.cooling";
@@ -128,7 +130,14 @@ public final class Plateau {
         return settings.higher ? metric > best + margin : metric < best - margin;
     }
 
+    /** Nothing: it counts on the host. */
+    @Override
+    public Map<String, Tensor> state() {
+        return Map.of();
+    }
+
     /** What it has seen, for files: {@code plateau.best} and the like. */
+    @Override
     public Map<String, String> progress() {
         Map<String, String> progress = new LinkedHashMap<>();
         progress.put(BEST, Double.toString(best));
@@ -142,6 +151,7 @@ public final class Plateau {
      *
      * @throws IllegalArgumentException where a number is missing, or is none
      */
+    @Override
     public void restore(Map<String, String> progress) {
         try {
             best = Double.parseDouble(progress.getOrDefault(BEST, ""));

@@ -11,6 +11,7 @@ import dev.weft.nn.Network;
 import dev.weft.nn.Parameter;
 import dev.weft.nn.Parameters;
 import dev.weft.optim.Optimizer;
+import dev.weft.optim.TrainingAid;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +24,8 @@ import java.util.Objects;
 /**
  * A network and its optimizer in a safetensors file: enough to go on training exactly, on the same
  * backend. Parameters stand under their names, the optimizer's state under {@code
- * optimizer.m.1.weight} and the like. These strings are in the metadata, beside the caller's own:
+ * optimizer.m.1.weight} and the like, that of aids such as a moving average under {@code
+ * optimizer.aid.average.1.weight}. These strings are in the metadata, beside the caller's own:
  *
  * <ul>
  *   <li>{@code network.seed}, {@code dropout.block}: the network's seed, and where its stream of
@@ -34,8 +36,9 @@ import java.util.Objects;
  *       optimizer.weight_decay}, and the rule's constants, such as {@code optimizer.beta1}: doubles
  *       as {@link Double#toString(double)} writes them
  *   <li>{@code parameters_sha256}: of the parameters' bytes in the order of the layers, as {@link
- *       Parameters#sha256} gives it; {@code optimizer_sha256}: of the state's; {@code
- *       metadata_sha256}: of the rest of the metadata and the tensors' names, types and shapes
+ *       Parameters#sha256} gives it; {@code optimizer_sha256}: of the state's; {@code aids_sha256}:
+ *       of the aids', where there are any; {@code metadata_sha256}: of the rest of the metadata and
+ *       the tensors' names, types and shapes
  * </ul>
  *
  * <p>{@link dev.weft.train.TrainingState} adds {@code weft.loss}, {@code weft.mean}, {@code
@@ -46,6 +49,7 @@ import java.util.Objects;
  */
 public final class Checkpoint {
     private static final String STATES = "optimizer.";
+    private static final String AIDS = STATES + "aid.";
     private static final String NETWORK_SEED = "network.seed";
     private static final String DROPOUT_BLOCK = "dropout.block";
 
@@ -57,15 +61,28 @@ public final class Checkpoint {
         this.file = file;
     }
 
+    /** Writes a checkpoint of a run without aids. */
+    public static void save(
+            Path path, Network network, Optimizer optimizer, Map<String, String> metadata)
+            throws IOException {
+        save(path, network, optimizer, List.of(), metadata);
+    }
+
     /**
      * Writes a checkpoint as {@link AtomicFile} does. Blocks.
      *
+     * @param aids what else the run needs to go on, such as its {@link
+     *     dev.weft.optim.MovingAverage} and its {@link dev.weft.optim.Plateau} *
      * @param metadata what the caller wants to find again; Weft's own keys are overwritten
      * @throws IllegalArgumentException where a parameter is not finite: nobody could use the file
      * @throws IOException where it cannot be written
      */
     public static void save(
-            Path path, Network network, Optimizer optimizer, Map<String, String> metadata)
+            Path path,
+            Network network,
+            Optimizer optimizer,
+            List<? extends TrainingAid> aids,
+            Map<String, String> metadata)
             throws IOException {
         Map<String, HostArray> values = new LinkedHashMap<>();
         for (Parameter parameter : saved(network)) {
@@ -78,17 +95,26 @@ public final class Checkpoint {
             }
             values.put(parameter.name(), value);
         }
-        Map<String, HostArray> states = new LinkedHashMap<>();
+        Map<String, HostArray> states;
+        Map<String, HostArray> aidStates;
         try (Scope _ = network.device().scope()) {
-            states(optimizer).forEach((name, state) -> states.put(name, HostArray.of(state)));
+            states = read(states(optimizer));
+            aidStates = read(states(aids));
         }
         Map<String, String> all = new LinkedHashMap<>(metadata);
         all.putAll(OptimizerRecord.metadata(optimizer));
+        for (TrainingAid aid : aids) {
+            all.putAll(aid.progress());
+        }
         all.put(NETWORK_SEED, Long.toString(network.seed()));
         all.put(DROPOUT_BLOCK, Long.toString(network.dropoutBlock()));
         all.put(Checksums.PARAMETERS, Checksums.ofContent(values.values()));
         all.put(Checksums.OPTIMIZER, Checksums.ofContent(states.values()));
+        if (!aids.isEmpty()) {
+            all.put(Checksums.AIDS, Checksums.ofContent(aidStates.values()));
+        }
         values.putAll(states);
+        values.putAll(aidStates);
         Safetensors file = new Safetensors(all, values);
         all.put(Checksums.METADATA, Checksums.ofHeader(file));
         file.write(path);
@@ -252,14 +278,52 @@ public final class Checkpoint {
     public void restore(Optimizer optimizer, Network network) throws FormatException {
         OptimizerRecord.check(this, optimizer);
         try (Scope _ = network.device().scope()) {
-            Map<String, Tensor> targets = states(optimizer);
-            Map<String, HostArray> saved = entries(targets);
-            if (hasSums()) {
-                checkSum(Checksums.OPTIMIZER, Checksums.ofContent(saved.values()));
-            }
-            put(saved, targets);
+            putChecked(states(optimizer), Checksums.OPTIMIZER);
         }
         OptimizerRecord.restoreProgress(this, optimizer);
+    }
+
+    /**
+     * Puts the saved progress and state into aids, which are made as those were that were saved, in
+     * the same order.
+     *
+     * @throws FormatException where the file has nothing of them, or of aids with other settings
+     */
+    public void restore(List<? extends TrainingAid> aids, Network network) throws FormatException {
+        try (Scope _ = network.device().scope()) {
+            for (TrainingAid aid : aids) {
+                aid.restore(file.metadata());
+            }
+            if (!aids.isEmpty()) {
+                putChecked(states(aids), Checksums.AIDS);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new FormatException("%s: cannot go on: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    /** Puts what the file has for them into tensors that have a sum of their own. */
+    private void putChecked(Map<String, Tensor> targets, String sum) throws FormatException {
+        Map<String, HostArray> saved = entries(targets);
+        if (hasSums()) {
+            checkSum(sum, Checksums.ofContent(saved.values()));
+        }
+        put(saved, targets);
+    }
+
+    private static Map<String, HostArray> read(Map<String, Tensor> tensors) {
+        Map<String, HostArray> arrays = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> arrays.put(name, HostArray.of(tensor)));
+        return arrays;
+    }
+
+    /** The states of aids, by the names that they have in files. */
+    private static Map<String, Tensor> states(List<? extends TrainingAid> aids) {
+        Map<String, Tensor> states = new LinkedHashMap<>();
+        for (TrainingAid aid : aids) {
+            aid.state().forEach((name, part) -> states.put(AIDS + name, part));
+        }
+        return states;
     }
 
     /** The parts of an optimizer's state, by the names that they have in files. */

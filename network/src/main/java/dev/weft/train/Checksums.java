@@ -18,7 +18,7 @@ import java.util.TreeMap;
 
 /**
  * SHA-256 sums of a checkpoint's parts, so that each can be checked when it is read: in the
- * metadata, in hexadecimal. A file that has one of them has them all.
+ * metadata, in hexadecimal. A file that has one of them has those of all its parts.
  */
 final class Checksums {
     /** Of the parameters' bytes, in their order: what {@code Parameters.sha256()} gives. */
@@ -27,9 +27,13 @@ final class Checksums {
     /** Of the bytes of the optimizer's state, in its order. */
     static final String OPTIMIZER = "optimizer_sha256";
 
+    /** Of the bytes of training aids' states, in their order; only where there are aids. */
+    static final String AIDS = "aids_sha256";
+
     /** Of the rest of the metadata, and of the tensors' names, types and shapes. */
     static final String METADATA = "metadata_sha256";
 
+    /** Those that no file has only some of. */
     static final List<String> ALL = List.of(PARAMETERS, OPTIMIZER, METADATA);
 
     private Checksums() {}
