@@ -37,8 +37,12 @@ record Failure(Exit exit, String line) {
                 return new Failure(Exit.BAD_INPUT, outOfMemory(error));
             }
         }
+        Throwable wrapped = e.getCause();
+        if (e instanceof UncheckedIOException && wrapped != null) {
+            return of(wrapped);
+        }
         return switch (e) {
-            case InputException _, IOException _, UncheckedIOException _, NonFiniteException _ ->
+            case InputException _, IOException _, NonFiniteException _ ->
                     new Failure(Exit.BAD_INPUT, message(e));
             case BackendUnavailableException _,
                     DeviceOutOfMemoryException _,

@@ -14,10 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.FileWriter;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 
@@ -68,6 +70,8 @@ class FailureTest {
         assertFailure(new IOException("a\n  b\r\nc"), Exit.BAD_INPUT, "a b c");
         assertFailure(new IOException(), Exit.BAD_INPUT, "java.io.IOException");
         assertFailure(new AccessDeniedException("/x"), Exit.BAD_INPUT, "/x: permission denied");
+        Failure wrapped = Failure.of(new UncheckedIOException(new NoSuchFileException("/x")));
+        assertEquals("/x: there is no such file or folder", wrapped.line());
         assertTrue(Failure.of(new IOException("x".repeat(1 << 20))).line().length() < 1100);
     }
 
