@@ -42,8 +42,7 @@ record EvaluationData(Batches batches, Meter meter, TestSet tested) {
             throws IOException {
         Device device = model.network().device();
         return switch (model.kind()) {
-            case TableProblem.KIND ->
-                    ofTable(Preprocessing.fromJson(preprocessing(model)), data, table, device);
+            case TableProblem.KIND -> ofTable(model, data, table);
             case ImageProblem.KIND ->
                     ofImages(ImagePreprocessing.fromJson(preprocessing(model)), data, device);
             default -> {
@@ -65,10 +64,12 @@ record EvaluationData(Batches batches, Meter meter, TestSet tested) {
     }
 
     private static EvaluationData ofTable(
-            Preprocessing preprocessing, @Nullable Path data, TableOptions options, Device device)
-            throws IOException {
+            SavedModel model, @Nullable Path data, TableOptions options) throws IOException {
         Path file = given(data, "a table");
-        Table rows = preprocessing.labelled(CsvSource.open(file, options.format()).read());
+        Device device = model.network().device();
+        Preprocessing preprocessing = Preprocessing.fromJson(preprocessing(model));
+        CsvSource source = CsvSource.open(file, options.format(model.checkpoint()));
+        Table rows = preprocessing.labelled(source.read());
         return new EvaluationData(
                 new InMemoryBatches(device, preprocessing.examples(rows), BATCH),
                 TableProblem.meter(preprocessing.target()),

@@ -14,16 +14,24 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A table to learn from: its rows with a target, and the problems that they are divided into. */
 final class TableData {
     private final Path path;
+    private final Map<String, String> format;
     private final PreprocessingBuilder settings;
     private final Table rows;
     private final Target target;
 
-    private TableData(Path path, PreprocessingBuilder settings, Table rows, Target target) {
+    private TableData(
+            Path path,
+            Map<String, String> format,
+            PreprocessingBuilder settings,
+            Table rows,
+            Target target) {
         this.path = path;
+        this.format = format;
         this.settings = settings;
         this.rows = rows;
         this.target = target;
@@ -45,7 +53,7 @@ final class TableData {
             // A class may be missing from the rows of a fold.
             settings.classes(classes);
         }
-        return new TableData(path, settings, known.labelled(all), target);
+        return new TableData(path, options.formatMetadata(), settings, known.labelled(all), target);
     }
 
     private @Nullable List<String> labels() {
@@ -69,7 +77,7 @@ final class TableData {
 
     /** All rows to train on. */
     TableProblem whole() throws IOException {
-        return new TableProblem(path.toString(), settings.fit(rows), null, null);
+        return new TableProblem(path.toString(), format, settings.fit(rows), null, null);
     }
 
     private TableProblem problem(int[] train, int @Nullable [] validation, int[] test)
@@ -77,6 +85,7 @@ final class TableData {
         FittedTable fitted = settings.fit(rows.select(train));
         return new TableProblem(
                 path.toString(),
+                format,
                 fitted,
                 validation == null ? null : rows.select(validation),
                 rows.select(test));

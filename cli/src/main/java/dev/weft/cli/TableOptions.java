@@ -6,6 +6,8 @@ import dev.weft.data.table.DateOrder;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.PreprocessingBuilder;
 import dev.weft.data.table.Task;
+import dev.weft.io.FormatException;
+import dev.weft.train.Checkpoint;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +20,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** How a table is read and what is learnt of it. */
 final class TableOptions {
+    private static final String SEPARATOR = "weft.csv.separator";
+    private static final String ENCODING = "weft.csv.encoding";
+    private static final String DECIMAL_COMMA = "weft.csv.decimal_comma";
+    private static final String MISSING = "weft.csv.missing";
+    private static final String NO_HEADER = "weft.csv.no_header";
+    private static final String DATES = "weft.csv.dates";
+
     @Option(
             names = "--target",
             paramLabel = "COLUMN",
@@ -69,8 +79,11 @@ final class TableOptions {
             description = "A table's encoding. Default: UTF-8, or what its first bytes say.")
     @Nullable String encoding;
 
-    @Option(names = "--decimal-comma", description = "Numbers of a table are written as 1.234,5.")
-    boolean decimalComma;
+    @Option(
+            names = "--decimal-comma",
+            negatable = true,
+            description = "Whether numbers of a table are written as 1.234,5.")
+    @Nullable Boolean decimalComma;
 
     @Option(
             names = "--missing",
@@ -95,6 +108,70 @@ final class TableOptions {
                             + " month_day_year. Default: told from the file.")
     @Nullable DateOrder dates;
 
+    /** What was said of how the file is written, for a model's metadata. */
+    Map<String, String> formatMetadata() {
+        Map<String, String> said = new LinkedHashMap<>();
+        if (separator != null) {
+            said.put(SEPARATOR, separator.toString());
+        }
+        if (encoding != null) {
+            said.put(ENCODING, encoding);
+        }
+        if (decimalComma != null) {
+            said.put(DECIMAL_COMMA, decimalComma.toString());
+        }
+        if (missing != null) {
+            said.put(MISSING, String.join(",", new TreeSet<>(missing)));
+        }
+        if (noHeader) {
+            said.put(NO_HEADER, "true");
+        }
+        if (dates != null) {
+            said.put(DATES, dates.name());
+        }
+        return said;
+    }
+
+    /**
+     * How a file for a trained model is to be read: as was said when it was trained, but for what
+     * is said now. Without a header then, it is without one now, since its columns have no names
+     * that a header could give.
+     *
+     * @throws FormatException where the model's file says what makes no sense
+     */
+    CsvFormat format(Checkpoint trained) throws FormatException {
+        Map<String, String> said = trained.metadata();
+        String between = said.get(SEPARATOR);
+        if (separator == null && between != null) {
+            if (between.length() != 1) {
+                throw trained.wrong(SEPARATOR, "is no character");
+            }
+            separator = between.charAt(0);
+        }
+        String named = said.get(ENCODING);
+        if (encoding == null && named != null) {
+            encoding = named;
+        }
+        String comma = said.get(DECIMAL_COMMA);
+        if (decimalComma == null && comma != null) {
+            decimalComma = Boolean.valueOf(comma);
+        }
+        String markers = said.get(MISSING);
+        if (missing == null && markers != null) {
+            missing = new TreeSet<>(List.of(markers.split(",", -1)));
+        }
+        noHeader |= said.containsKey(NO_HEADER);
+        String order = said.get(DATES);
+        if (dates == null && order != null) {
+            try {
+                dates = DateOrder.valueOf(order);
+            } catch (IllegalArgumentException e) {
+                throw trained.wrong(DATES, "is no order of dates");
+            }
+        }
+        return format();
+    }
+
     /** How the file is to be read. */
     CsvFormat format() {
         CsvFormat format = CsvFormat.defaults();
@@ -104,7 +181,7 @@ final class TableOptions {
         if (encoding != null) {
             format = format.charset(charset(encoding));
         }
-        if (decimalComma) {
+        if (decimalComma != null && decimalComma) {
             format = format.withDecimalComma();
         }
         if (missing != null) {

@@ -43,7 +43,7 @@ final class TablePredictions {
      */
     int predict(Path rows, TableOptions options, @Nullable Path target, PrintWriter out)
             throws IOException {
-        List<String[]> lines = lines(CsvSource.open(rows, options.format()));
+        List<String[]> lines = lines(CsvSource.open(rows, options.format(model.checkpoint())));
         if (target == null) {
             write(lines, out);
             out.flush();

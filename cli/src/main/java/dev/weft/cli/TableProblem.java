@@ -32,6 +32,7 @@ final class TableProblem implements Problem {
     static final String PREPROCESSING = "weft.preprocessing";
 
     private final String description;
+    private final Map<String, String> format;
     private final FittedTable fitted;
     private final Examples training;
     private final @Nullable Examples validation;
@@ -41,16 +42,19 @@ final class TableProblem implements Problem {
     /**
      * Fits the preprocessing to the training rows, and to them alone.
      *
+     * @param format how such tables are written, for the model's metadata
      * @param validation rows that are looked at after each epoch, null for none
      * @param testRows rows that are looked at in the end, null for none
      */
     TableProblem(
             String description,
+            Map<String, String> format,
             FittedTable fitted,
             @Nullable Table validation,
             @Nullable Table testRows)
             throws IOException {
         this.description = description;
+        this.format = format;
         this.fitted = fitted;
         this.training = fitted.examples();
         Preprocessing preprocessing = fitted.preprocessing();
@@ -184,6 +188,7 @@ final class TableProblem implements Problem {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(SavedModel.KIND, KIND);
         metadata.put(PREPROCESSING, preprocessing().toJson());
+        metadata.putAll(format);
         return metadata;
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -299,6 +300,34 @@ class TablesTest {
         train("--target", "b").assertRefused(flowers.toString());
         Files.delete(flowers);
         train("--target", "b").assertRefused("there is no such file");
+    }
+
+    @Test
+    void howTheTableIsWrittenIsSaidOnce() throws IOException {
+        StringBuilder rows = new StringBuilder("größe;farbe;wert\n");
+        for (int i = 0; i < 40; i++) {
+            rows.append("%d,5;%s;%d,25%n".formatted(i, i % 9 == 0 ? "leer" : "rot", 2 * i));
+        }
+        Files.write(flowers, rows.toString().getBytes(StandardCharsets.ISO_8859_1));
+        String[] said = {"--encoding", "ISO-8859-1", "--decimal-comma", "--missing", "leer"};
+        String[] learnt = with(said, "--target", "wert", "--task", "regression", "--epochs", "1");
+        Ran trained = train(learnt);
+        assertEquals(0, trained.code(), trained::err);
+        String[] evaluate = {
+            "evaluate", "--backend", "cpu", "--model", model(), "--data", flowers.toString()
+        };
+        Ran evaluated = Ran.program(evaluate);
+        assertEquals(0, evaluated.code(), evaluated::err);
+        assertEquals(Ran.program(with(evaluate, said)).out(), evaluated.out());
+        String[] predict = {"predict", "--backend", "cpu", "--model", model(), flowers.toString()};
+        Ran predicted = Ran.program(predict);
+        assertEquals(0, predicted.code(), predicted::err);
+        assertEquals(Ran.program(with(predict, said)).out(), predicted.out());
+        // What is said now counts.
+        Files.writeString(flowers, "größe,farbe\n1.5,rot\n");
+        Ran.program(predict).assertRefused(flowers.toString());
+        Ran other = Ran.program(with(predict, "--no-decimal-comma", "--encoding", "UTF-8"));
+        assertEquals(0, other.code(), other::err);
     }
 
     @Test
