@@ -39,6 +39,7 @@ final class OnnxOperators {
         OnnxConversions.addTo(OPERATORS);
         OnnxLayouts.addTo(OPERATORS);
         OnnxNormalizations.addTo(OPERATORS);
+        OPERATORS.put("Attention", OnnxAttention::run);
         OnnxLosses.addTo(OPERATORS);
     }
 

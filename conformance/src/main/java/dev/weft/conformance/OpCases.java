@@ -68,6 +68,7 @@ final class OpCases {
                         EinsumCases.all(),
                         StatisticsCases.all(),
                         NormalizationCases.all(),
+                        AttentionCases.all(),
                         LossCases.all())
                 .flatMap(List::stream)
                 .map(c -> c.as(dtype));
@@ -513,13 +514,6 @@ final class OpCases {
                         normal(3, 5),
                         normal(3),
                         indices()));
-        cases.add(
-                opCase(
-                        "attention",
-                        x -> x[0].matmul(x[1].transpose()).mul(0.5).softmax(-1).matmul(x[2]),
-                        normal(2, 3, 4),
-                        normal(2, 5, 4),
-                        normal(2, 5, 3)));
         return cases;
     }
 }

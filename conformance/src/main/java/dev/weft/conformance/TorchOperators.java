@@ -5,7 +5,6 @@ import static java.util.Map.entry;
 import dev.weft.Activations;
 import dev.weft.Sorted;
 import dev.weft.Tensor;
-import dev.weft.backend.Activation;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -90,13 +89,13 @@ final class TorchOperators {
 
     static {
         TorchActivations.addTo(OPERATIONS);
+        TorchAttention.addTo(OPERATIONS);
         TorchChoices.addTo(OPERATIONS);
         TorchComposites.addTo(OPERATIONS);
         TorchLosses.addTo(OPERATIONS);
         TorchNormalizations.addTo(OPERATIONS);
         elementwise();
         reductions();
-        products();
         layouts();
     }
 
@@ -150,43 +149,6 @@ final class TorchOperators {
     private static Tensor sorted(TorchOperands o, Sorted result) {
         o.give("indices", result.indices());
         return result.values();
-    }
-
-    private static void products() {
-        add(
-                "attention",
-                o -> {
-                    if (!o.text("heads").equals(o.text("kv_heads"))) {
-                        throw new UnsupportedCase("grouped");
-                    }
-                    Tensor q = o.get("q").mul(1 / Math.sqrt((double) o.get("q").dim(-1)));
-                    Tensor scores = q.matmul(o.get("k").transpose());
-                    return TorchChoices.masked(o, scores).softmax(-1).matmul(o.get("v"));
-                });
-        add("multi_head_attention", TorchOperators::multiHeadAttention);
-    }
-
-    private static Tensor multiHeadAttention(TorchOperands o) {
-        o.only("layout", "batch, length, features");
-        Tensor x = o.x();
-        Tensor memory = o.has("memory") ? o.get("memory") : x;
-        Tensor[] projected = new Tensor[3];
-        long width = x.dim(2);
-        long heads = o.integer("heads");
-        for (int i = 0; i < 3; i++) {
-            Tensor source = i == 0 ? x : memory;
-            Tensor weight = o.get("in_proj_weight").slice(0, i * width, (i + 1) * width);
-            Tensor bias = o.get("in_proj_bias").slice(0, i * width, (i + 1) * width);
-            Tensor rows = source.reshape(-1, width).linear(weight, bias, Activation.IDENTITY);
-            projected[i] =
-                    rows.reshape(x.dim(0), source.dim(1), heads, width / heads).permute(0, 2, 1, 3);
-        }
-        Tensor scores = projected[0].matmul(projected[1].transpose());
-        Tensor weights = scores.mul(1 / Math.sqrt((double) width / heads)).softmax(-1);
-        Tensor joined = weights.matmul(projected[2]).permute(0, 2, 1, 3).contiguous();
-        return joined.reshape(-1, width)
-                .linear(o.get("out_weight"), o.get("out_bias"), Activation.IDENTITY)
-                .reshape(x.dim(0), x.dim(1), width);
     }
 
     private static void layouts() {
