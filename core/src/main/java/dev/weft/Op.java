@@ -6,6 +6,7 @@ import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
+import dev.weft.backend.Window;
 
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,12 @@ public sealed interface Op {
 
     /** out = op(x, target; p), element by element. */
     record Loss(LossOp op, double p, Tensor x, Tensor target, Tensor out) implements Op {}
+
+    /** out = the largest of each window of planes×depth×rows×columns, and where it was. */
+    record MaxPool(Window window, Tensor x, Tensor indices, Tensor out) implements Op {}
+
+    /** out = the mean of each window, likewise. */
+    record AveragePool(Window window, boolean padded, Tensor x, Tensor out) implements Op {}
 
     /** out[…, j, …] = x[…, indices[…, j, …], …], along an axis. */
     record TakeAlong(int axis, Tensor x, Tensor indices, Tensor out) implements Op {}

@@ -103,6 +103,12 @@ public abstract class BackendConformance {
         return kernels(ScanKernels::of);
     }
 
+    /** Windows of planes, and the gradients of their largest elements and means. */
+    @TestFactory
+    public Stream<DynamicTest> pooling() {
+        return kernels(PoolKernels::of);
+    }
+
     /** Lines in order. */
     @TestFactory
     public Stream<DynamicTest> sorts() {

@@ -17,6 +17,7 @@ import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
+import dev.weft.backend.Window;
 
 import java.util.List;
 
@@ -56,6 +57,7 @@ public final class EveryKernel {
             every.reductions();
             every.rows();
             every.indices();
+            every.pooling();
             every.training();
             every.products();
             device.synchronize();
@@ -143,6 +145,18 @@ public final class EveryKernel {
             kernels.run(new KernelCall.ScatterAlong(false, lines, places, f32(3, 50).view()));
             kernels.run(new KernelCall.ScatterAlong(true, lines, places, f32(3, 50).view()));
         }
+    }
+
+    private void pooling() {
+        Window.Axis three = new Window.Axis(3, 2, 1, 1, 1);
+        Window window = new Window(Window.Axis.NONE, three, three);
+        View x = f32(20, 1, 9, 7).view();
+        View y = output(DType.F32, 20, 1, 5, 4);
+        View places = output(DType.I32, 20, 1, 5, 4);
+        kernels.run(new KernelCall.MaxPool(window, x, y, places));
+        kernels.run(new KernelCall.MaxPoolGrad(window, places, y, x));
+        kernels.run(new KernelCall.AveragePool(window, true, x, y));
+        kernels.run(new KernelCall.AveragePoolGrad(window, true, y, x));
     }
 
     private void training() {

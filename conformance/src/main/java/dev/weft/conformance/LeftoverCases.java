@@ -25,9 +25,13 @@ import dev.weft.Logic;
 import dev.weft.Losses;
 import dev.weft.Norms;
 import dev.weft.Padding;
+import dev.weft.PoolWindow;
+import dev.weft.Pooled;
+import dev.weft.Pooling;
 import dev.weft.Products;
 import dev.weft.Reduction;
 import dev.weft.Reductions;
+import dev.weft.Resizing;
 import dev.weft.Shape;
 import dev.weft.Shapes;
 import dev.weft.Sorted;
@@ -231,6 +235,23 @@ final class LeftoverCases {
         put("cumsum(int)", c -> c.x.cumsum(0));
         put("cumprod(int)", c -> c.x.cumprod(1));
         put("prod(int[])", c -> c.x.prod(0));
+        put(
+                "max(Tensor, PoolWindow)",
+                c -> {
+                    Pooled pooled = Pooling.max(c.x, PoolWindow.of(2));
+                    pooled.values().close();
+                    pooled.indices().close();
+                    return null;
+                });
+        put(
+                "average(Tensor, PoolWindow, boolean)",
+                c -> Pooling.average(c.x, PoolWindow.of(2, 2), true));
+        put("adaptiveAverage(Tensor, long[])", c -> Pooling.adaptiveAverage(c.x, 2));
+        put("globalAverage(Tensor, int)", c -> Pooling.globalAverage(c.x, 2));
+        put("globalMax(Tensor, int)", c -> Pooling.globalMax(c.x, 1));
+        put(
+                "resize(Tensor, Mode, boolean, long[])",
+                c -> Resizing.resize(c.x, Resizing.Mode.LINEAR, true, 5));
         put("softmax(int)", c -> c.x.softmax(0));
         put("logSoftmax(int)", c -> c.x.logSoftmax(-1));
         put("concat(int, Tensor[])", c -> Tensor.concat(0, c.x, c.positive));
@@ -510,7 +531,9 @@ final class LeftoverCases {
                         Statistics.class,
                         Norms.class,
                         Distances.class,
-                        Comparisons.class
+                        Comparisons.class,
+                        Pooling.class,
+                        Resizing.class
                     }) {
                 for (Method method : type.getDeclaredMethods()) {
                     if (Modifier.isPublic(method.getModifiers())) {

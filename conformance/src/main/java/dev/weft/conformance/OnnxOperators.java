@@ -41,6 +41,7 @@ final class OnnxOperators {
         OnnxNormalizations.addTo(OPERATORS);
         OPERATORS.put("Attention", OnnxAttention::run);
         OnnxLosses.addTo(OPERATORS);
+        OnnxPooling.addTo(OPERATORS);
     }
 
     static List<Tensor> run(String operator, OnnxNode node) {
@@ -203,14 +204,6 @@ final class OnnxOperators {
         OPERATORS.put("TopK", OnnxOperators::topk);
         one("CumSum", OnnxOperators::cumsum);
         one("ArgMin", node -> argReduce(node, Tensor::argmin));
-        one("GlobalAveragePool", node -> node.x(0).reduce(ReduceOp.MEAN, true, spatial(node)));
-        one("GlobalMaxPool", node -> node.x(0).reduce(ReduceOp.MAX, true, spatial(node)));
-    }
-
-    private static int[] spatial(OnnxNode node) {
-        int[] axes = new int[node.x(0).rank() - 2];
-        Arrays.setAll(axes, i -> i + 2);
-        return axes;
     }
 
     private static Tensor reduce(OnnxNode node, ReduceOp op, Tensor x) {

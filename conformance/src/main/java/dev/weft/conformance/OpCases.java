@@ -69,7 +69,8 @@ final class OpCases {
                         StatisticsCases.all(),
                         NormalizationCases.all(),
                         AttentionCases.all(),
-                        LossCases.all())
+                        LossCases.all(),
+                        PoolingCases.all())
                 .flatMap(List::stream)
                 .map(c -> c.as(dtype));
     }

@@ -94,6 +94,7 @@ final class TorchOperators {
         TorchComposites.addTo(OPERATIONS);
         TorchLosses.addTo(OPERATIONS);
         TorchNormalizations.addTo(OPERATIONS);
+        TorchPooling.addTo(OPERATIONS);
         elementwise();
         reductions();
         layouts();

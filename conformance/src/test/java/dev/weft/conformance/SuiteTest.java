@@ -61,6 +61,7 @@ class SuiteTest {
                         ReductionKernels.of(dtype),
                         ScanKernels.of(dtype),
                         SortKernels.of(dtype),
+                        PoolKernels.of(dtype),
                         LossKernels.of(dtype),
                         IndexKernels.of(dtype),
                         UpdateKernels.of(dtype))

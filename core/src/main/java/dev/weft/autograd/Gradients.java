@@ -257,6 +257,19 @@ public final class Gradients {
                                         new KernelCall.ScatterAlong(
                                                 true, d.axisLast(axis), at, to));
                             });
+            case Op.MaxPool(var window, var x, var indices, var out) ->
+                    contribute(
+                            x,
+                            dx ->
+                                    kernels.run(
+                                            new KernelCall.MaxPoolGrad(
+                                                    window, read(indices), d, dx)));
+            case Op.AveragePool(var window, var padded, var x, var out) ->
+                    contribute(
+                            x,
+                            dx ->
+                                    kernels.run(
+                                            new KernelCall.AveragePoolGrad(window, padded, d, dx)));
             case Op.ScatterAlong scatter -> scatter(scatter, dy);
             case Op.Gather(var axis, var x, var indices, var out) ->
                     contribute(

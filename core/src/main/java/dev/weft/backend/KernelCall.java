@@ -267,6 +267,36 @@ public sealed interface KernelCall {
             implements KernelCall {}
 
     /**
+     * y = the largest element of each window, and indices = its place among the plane's elements in
+     * row-major order: the first where several are equal, and the first NaN where there is one.
+     *
+     * @param x floating, contiguous: planes×depth×rows×columns, at most 2³¹ - 1 elements in a plane
+     * @param y of x's type, contiguous: planes, and the windows along each axis
+     * @param indices I32, contiguous, of y's shape
+     */
+    record MaxPool(Window window, View x, @Output View y, @Output View indices)
+            implements KernelCall {}
+
+    /**
+     * dx = the sum of dy over those windows whose indices name the element; {@link MaxPool}'s
+     * shapes, dy and dx of one floating type, all contiguous.
+     */
+    record MaxPoolGrad(Window window, View indices, View dy, @Output View dx)
+            implements KernelCall {}
+
+    /**
+     * y = the mean of each window: the sum of its elements, divided by how many are there, or where
+     * it is padded, by how many of the window's places are in x or its padding. Floating,
+     * contiguous, and of {@link MaxPool}'s shapes.
+     */
+    record AveragePool(Window window, boolean padded, View x, @Output View y)
+            implements KernelCall {}
+
+    /** dx = the sum over the windows that hold the element of dy over what divides the window. */
+    record AveragePoolGrad(Window window, boolean padded, View dy, @Output View dx)
+            implements KernelCall {}
+
+    /**
      * mask[i] = 0 where {@code u(i) < rate 2³²}, otherwise 1 / (1 - rate), with u(i) word i mod 4
      * of Philox4x32-10's block number start + i / 4 (unsigned comparison, rate 2³² rounded to the
      * nearest integer): each element is dropped with probability {@code rate}, and every backend

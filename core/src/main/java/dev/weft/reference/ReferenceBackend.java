@@ -141,6 +141,14 @@ public final class ReferenceBackend implements Backend {
             case KernelCall.TakeAlong(var x, var indices, var y) -> AlongAxis.take(x, indices, y);
             case KernelCall.ScatterAlong(var adds, var x, var indices, var y) ->
                     AlongAxis.scatter(adds, x, indices, y);
+            case KernelCall.MaxPool(var window, var x, var y, var indices) ->
+                    Pools.max(window, x, y, indices);
+            case KernelCall.MaxPoolGrad(var window, var indices, var dy, var dx) ->
+                    Pools.maxGrad(window, indices, dy, dx);
+            case KernelCall.AveragePool(var window, var padded, var x, var y) ->
+                    Pools.average(window, padded, x, y);
+            case KernelCall.AveragePoolGrad(var window, var padded, var dy, var dx) ->
+                    Pools.averageGrad(window, padded, dy, dx);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     dropoutMask(rate, state, mask);
             case KernelCall.Update update -> update(update);

@@ -233,6 +233,10 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                     arg.x().dtype().isInteger() ? arg.x().dtype().computesIn() : arg.x().dtype();
             case KernelCall.ScatterAdd scatter -> scatter.dTable().dtype();
             case KernelCall.ScatterAlong scatter -> scatter.y().dtype();
+            case KernelCall.MaxPool pool -> pool.y().dtype();
+            case KernelCall.MaxPoolGrad grad -> grad.dx().dtype();
+            case KernelCall.AveragePool pool -> pool.y().dtype();
+            case KernelCall.AveragePoolGrad grad -> grad.dx().dtype();
             case KernelCall.DropoutMask dropout -> dropout.mask().dtype();
             case KernelCall.Update update -> update.p().dtype();
             case KernelCall.CountUnfit unfit -> unfit.p().dtype();

@@ -20,6 +20,7 @@ final class FloatKernels implements Kernels {
     private final ScatterAlong scatterAlong;
     private final DropoutMask dropoutMask;
     private final Update update;
+    private final Pool pooling;
     private final Map<BinaryOp, Elementwise.Loop> binary = new EnumMap<>(BinaryOp.class);
 
     FloatKernels(WorkerPool pool, Scratch[] scratch, Elementwise elementwise) {
@@ -31,6 +32,7 @@ final class FloatKernels implements Kernels {
         scatterAlong = new ScatterAlong(elementwise);
         dropoutMask = new DropoutMask(pool, scratch);
         update = new Update(pool, scratch);
+        pooling = new Pool(pool);
     }
 
     /** Small operations are most of some programs: they leave nothing to collect. */
@@ -84,6 +86,14 @@ final class FloatKernels implements Kernels {
                     () -> scatterAdd.run(dy, indices, dTable);
             case KernelCall.ScatterAlong(var _, var x, var indices, var y) ->
                     () -> scatterAlong.run(x, indices, y);
+            case KernelCall.MaxPool(var window, var x, var y, var indices) ->
+                    () -> pooling.max(window, x, y, indices);
+            case KernelCall.MaxPoolGrad(var window, var indices, var dy, var dx) ->
+                    () -> pooling.maxGrad(window, indices, dy, dx);
+            case KernelCall.AveragePool(var window, var padded, var x, var y) ->
+                    () -> pooling.average(window, padded, x, y);
+            case KernelCall.AveragePoolGrad(var window, var padded, var dy, var dx) ->
+                    () -> pooling.averageGrad(window, padded, dy, dx);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     () -> dropoutMask.draw(rate, state, mask);
             case KernelCall.Update step -> () -> update.run(step);

@@ -35,6 +35,7 @@ public final class GpuBackend implements Backend, Tunable {
     private final ByType<Rows> rows;
     private final ByType<IndexKernels> indices;
     private final ByType<Updates> updates;
+    private final ByType<Pools> pools;
     private final CacheFolder cache;
     private ByType<Gemm> gemm;
     private GemmPrecision precision = GemmPrecision.F32;
@@ -64,6 +65,7 @@ public final class GpuBackend implements Backend, Tunable {
         rows = new ByType<>(type -> new Rows(launcher, faults, type));
         indices = new ByType<>(type -> new IndexKernels(launcher, faults, launches, type));
         updates = new ByType<>(type -> new Updates(launcher, faults, type));
+        pools = new ByType<>(type -> new Pools(launcher, type));
         gemm = new ByType<>(this::gemm);
     }
 
@@ -247,6 +249,10 @@ public final class GpuBackend implements Backend, Tunable {
             case KernelCall.TakeAlong(var _, var _, var y) -> holds(y);
             case KernelCall.ScatterAlong(var adds, var _, var _, var y) ->
                     adds ? computes(y) : holds(y);
+            case KernelCall.MaxPool(var _, var x, var _, var _) -> computesFractions(x);
+            case KernelCall.MaxPoolGrad(var _, var _, var dy, var _) -> computesFractions(dy);
+            case KernelCall.AveragePool(var _, var _, var x, var _) -> computesFractions(x);
+            case KernelCall.AveragePoolGrad(var _, var _, var dy, var _) -> computesFractions(dy);
             case KernelCall.DropoutMask(var _, var _, var mask) -> computesFractions(mask);
             case KernelCall.Update update -> computesFractions(update.p());
             case KernelCall.CountUnfit unfit -> computesFractions(unfit.p());
@@ -318,6 +324,14 @@ public final class GpuBackend implements Backend, Tunable {
             case KernelCall.TakeAlong(var x, var at, var y) -> indices.of(y).takeAlong(x, at, y);
             case KernelCall.ScatterAlong(var adds, var x, var at, var y) ->
                     indices.of(y).scatterAlong(adds, x, at, y);
+            case KernelCall.MaxPool(var window, var x, var y, var places) ->
+                    pools.of(x).max(window, x, y, places);
+            case KernelCall.MaxPoolGrad(var window, var places, var dy, var dx) ->
+                    pools.of(dx).maxGrad(window, places, dy, dx);
+            case KernelCall.AveragePool(var window, var padded, var x, var y) ->
+                    pools.of(x).average(window, padded, x, y);
+            case KernelCall.AveragePoolGrad(var window, var padded, var dy, var dx) ->
+                    pools.of(dx).averageGrad(window, padded, dy, dx);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     updates.of(mask).dropoutMask(rate, state, mask);
             case KernelCall.Update update -> updates.of(update.p()).update(update);

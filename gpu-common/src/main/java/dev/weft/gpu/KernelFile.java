@@ -85,6 +85,8 @@ public enum KernelFile {
     INDICES(
             floats(List.of("scatter_add_columns", "scatter_add_rows")),
             numbers(itemsAndGroups("add_along"))),
+    /** Pooling and its gradients. */
+    POOL(floats(List.of("max_pool", "max_pool_grad", "average_pool", "average_pool_grad"))),
     /** Optimizers' updates. */
     UPDATE(
             floats(
@@ -244,6 +246,7 @@ public enum KernelFile {
                     SORT,
                     ROWS,
                     INDICES,
+                    POOL,
                     UPDATE,
                     DROPOUT ->
                     Stream.of(sizes);

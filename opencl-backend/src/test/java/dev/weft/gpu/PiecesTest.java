@@ -13,6 +13,7 @@ import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
+import dev.weft.backend.Window;
 import dev.weft.opencl.TestDriver;
 
 import org.junit.jupiter.api.AfterEach;
@@ -125,6 +126,23 @@ class PiecesTest {
                     },
                     shape);
         }
+    }
+
+    @Test
+    void planesOfPools() {
+        Window.Axis three = new Window.Axis(3, 2, 1, 1, 1);
+        Window window = new Window(Window.Axis.NONE, three, three);
+        Shape windows = Shape.of(20, 1, 3, 4);
+        same(
+                (backend, x) -> {
+                    View y = output(backend, DType.F32, windows);
+                    View places = output(backend, DType.I32, windows);
+                    View dx = output(backend, DType.F32, x.shape());
+                    backend.run(new KernelCall.MaxPool(window, x, y, places));
+                    backend.run(new KernelCall.MaxPoolGrad(window, places, y, dx));
+                    return dx;
+                },
+                Shape.of(20, 1, 6, 7));
     }
 
     @Test
