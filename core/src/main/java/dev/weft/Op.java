@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.backend.Activation;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.ConvolutionGeometry;
 import dev.weft.backend.LossOp;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
@@ -57,6 +58,14 @@ public sealed interface Op {
 
     /** out = activation(x weightᵀ + bias). */
     record Linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation, Tensor out)
+            implements Op {}
+
+    /** out = the convolution of x, of rank 5, with a weight. */
+    record Convolution(ConvolutionGeometry geometry, Tensor x, Tensor weight, Tensor out)
+            implements Op {}
+
+    /** out = the transposed convolution of x: what the convolution's gradient by its input is. */
+    record ConvolutionTransposed(ConvolutionGeometry geometry, Tensor x, Tensor weight, Tensor out)
             implements Op {}
 
     /** out = the sums, or products, of what stands up to each element of x along an axis. */

@@ -109,6 +109,12 @@ public abstract class BackendConformance {
         return kernels(PoolKernels::of);
     }
 
+    /** Convolutions and their gradients. */
+    @TestFactory
+    public Stream<DynamicTest> convolutions() {
+        return kernels(ConvolutionKernels::of);
+    }
+
     /** Lines in order. */
     @TestFactory
     public Stream<DynamicTest> sorts() {

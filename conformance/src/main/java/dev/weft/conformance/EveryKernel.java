@@ -9,6 +9,7 @@ import dev.weft.Tensor;
 import dev.weft.backend.Activation;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.ConvolutionGeometry;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.LossOp;
@@ -60,6 +61,7 @@ public final class EveryKernel {
             every.pooling();
             every.training();
             every.products();
+            every.convolutions();
             device.synchronize();
         }
     }
@@ -191,6 +193,16 @@ public final class EveryKernel {
         View state = device.tensor(new int[] {1, 2, -1, 4}).view();
         kernels.run(new KernelCall.DropoutMask(0.5, state, output(DType.F32, 9001)));
         kernels.run(new KernelCall.DropoutMask(0.5, state, output(DType.F32, 17)));
+    }
+
+    private void convolutions() {
+        ConvolutionGeometry geometry = ConvolutionGeometry.of(2).stride(2).padding(1).groups(2);
+        View x = f32(2, 4, 1, 9, 8).view();
+        View weight = f32(6, 2, 1, 3, 3).view();
+        View y = f32(2, 6, 1, 5, 4).view();
+        kernels.run(new KernelCall.Convolution(geometry, x, weight, y));
+        kernels.run(new KernelCall.ConvolutionInputGrad(geometry, y, weight, x));
+        kernels.run(new KernelCall.ConvolutionWeightGrad(geometry, x, y, weight));
     }
 
     private void products() {

@@ -37,6 +37,7 @@ final class OnnxOperators {
         optimizers();
         OnnxChoices.addTo(OPERATORS);
         OnnxConversions.addTo(OPERATORS);
+        OnnxConvolutions.addTo(OPERATORS);
         OnnxLayouts.addTo(OPERATORS);
         OnnxNormalizations.addTo(OPERATORS);
         OPERATORS.put("Attention", OnnxAttention::run);

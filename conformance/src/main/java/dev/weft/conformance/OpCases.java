@@ -66,6 +66,7 @@ final class OpCases {
                         compositions(),
                         ShapeCases.all(),
                         EinsumCases.all(),
+                        ConvolutionCases.all(),
                         StatisticsCases.all(),
                         NormalizationCases.all(),
                         AttentionCases.all(),

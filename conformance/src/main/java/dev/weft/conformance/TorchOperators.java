@@ -91,6 +91,7 @@ final class TorchOperators {
         TorchActivations.addTo(OPERATIONS);
         TorchAttention.addTo(OPERATIONS);
         TorchChoices.addTo(OPERATIONS);
+        TorchConvolutions.addTo(OPERATIONS);
         TorchComposites.addTo(OPERATIONS);
         TorchLosses.addTo(OPERATIONS);
         TorchNormalizations.addTo(OPERATIONS);

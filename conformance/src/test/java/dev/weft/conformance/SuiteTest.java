@@ -60,6 +60,7 @@ class SuiteTest {
                         GemmKernels.of(dtype),
                         ReductionKernels.of(dtype),
                         ScanKernels.of(dtype),
+                        ConvolutionKernels.of(dtype),
                         SortKernels.of(dtype),
                         PoolKernels.of(dtype),
                         LossKernels.of(dtype),

@@ -216,6 +216,33 @@ public final class Gradients {
                 product(b, () -> saved(a).transpose(), () -> dy);
             }
             case Op.Linear linear -> linear(linear, dy);
+            case Op.Convolution(var geometry, var x, var weight, var out) -> {
+                contribute(
+                        x,
+                        dx ->
+                                kernels.run(
+                                        new KernelCall.ConvolutionInputGrad(
+                                                geometry, d, read(weight), dx)));
+                contribute(
+                        weight,
+                        dw ->
+                                kernels.run(
+                                        new KernelCall.ConvolutionWeightGrad(
+                                                geometry, read(x), d, dw)));
+            }
+            case Op.ConvolutionTransposed(var geometry, var x, var weight, var out) -> {
+                contribute(
+                        x,
+                        dx ->
+                                kernels.run(
+                                        new KernelCall.Convolution(geometry, d, read(weight), dx)));
+                contribute(
+                        weight,
+                        dw ->
+                                kernels.run(
+                                        new KernelCall.ConvolutionWeightGrad(
+                                                geometry, d, read(x), dw)));
+            }
             case Op.Scan(var f, var reversed, var axis, var x, var out) ->
                     contribute(x, dx -> scan(f, reversed, axis, x, dy, dx));
             case Op.Softmax(var log, var axis, var x, var out) ->

@@ -196,6 +196,31 @@ public sealed interface KernelCall {
     }
 
     /**
+     * y[n, o, q] = Σ_c Σ_k weight[o, c, k] x[n, g C + c, q stride - before + k dilation]: a
+     * cross-correlation along three axes, as networks have it, where x is 0 in the padding. o is in
+     * group g, and c counts the C input channels of a group. All of one floating type, contiguous
+     * and of rank 5; axes that the geometry has not come first, and have one element.
+     *
+     * @param x examples×channels×depth×rows×columns
+     * @param weight output channels×C×…, the kernel's extents
+     * @param y examples×output channels×…
+     */
+    record Convolution(ConvolutionGeometry geometry, View x, View weight, @Output View y)
+            implements KernelCall {}
+
+    /**
+     * dx = dy ∂y/∂x of a {@link Convolution}: each element is the sum over those elements of y that
+     * it is part of. Also the transposed convolution of dy.
+     */
+    record ConvolutionInputGrad(ConvolutionGeometry geometry, View dy, View weight, @Output View dx)
+            implements KernelCall {}
+
+    /** dWeight = dy ∂y/∂weight of a {@link Convolution}. */
+    record ConvolutionWeightGrad(
+            ConvolutionGeometry geometry, View x, View dy, @Output View dWeight)
+            implements KernelCall {}
+
+    /**
      * y = softmax(x) = e^(x - max) / Σ e^(x - max) along the last axis, or its logarithm x - max -
      * ln Σ e^(x - max). The last axis has at most {@link #MOST_EXTENT} elements.
      */

@@ -149,6 +149,9 @@ public final class ReferenceBackend implements Backend {
                     Pools.average(window, padded, x, y);
             case KernelCall.AveragePoolGrad(var window, var padded, var dy, var dx) ->
                     Pools.averageGrad(window, padded, dy, dx);
+            case KernelCall.Convolution convolution -> Convolutions.forward(convolution);
+            case KernelCall.ConvolutionInputGrad grad -> Convolutions.inputGrad(grad);
+            case KernelCall.ConvolutionWeightGrad grad -> Convolutions.weightGrad(grad);
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     dropoutMask(rate, state, mask);
             case KernelCall.Update update -> update(update);

@@ -237,6 +237,9 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
             case KernelCall.MaxPoolGrad grad -> grad.dx().dtype();
             case KernelCall.AveragePool pool -> pool.y().dtype();
             case KernelCall.AveragePoolGrad grad -> grad.dx().dtype();
+            case KernelCall.Convolution convolution -> convolution.y().dtype();
+            case KernelCall.ConvolutionInputGrad grad -> grad.dx().dtype();
+            case KernelCall.ConvolutionWeightGrad grad -> grad.dWeight().dtype();
             case KernelCall.DropoutMask dropout -> dropout.mask().dtype();
             case KernelCall.Update update -> update.p().dtype();
             case KernelCall.CountUnfit unfit -> unfit.p().dtype();

@@ -3,6 +3,7 @@ package dev.weft.cpu;
 
 import dev.weft.DType;
 import dev.weft.backend.BinaryOp;
+import dev.weft.backend.Correlation;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.Reserve;
 import dev.weft.backend.View;
@@ -18,6 +19,7 @@ final class FloatKernels implements Kernels {
     private final SoftmaxRows softmaxRows;
     private final ScatterAdd scatterAdd;
     private final ScatterAlong scatterAlong;
+    private final Convolution convolution;
     private final DropoutMask dropoutMask;
     private final Update update;
     private final Pool pooling;
@@ -30,6 +32,7 @@ final class FloatKernels implements Kernels {
         softmaxRows = new SoftmaxRows(pool, scratch);
         scatterAdd = new ScatterAdd(elementwise);
         scatterAlong = new ScatterAlong(elementwise);
+        convolution = new Convolution(pool);
         dropoutMask = new DropoutMask(pool, scratch);
         update = new Update(pool, scratch);
         pooling = new Pool(pool);
@@ -94,6 +97,11 @@ final class FloatKernels implements Kernels {
                     () -> pooling.average(window, padded, x, y);
             case KernelCall.AveragePoolGrad(var window, var padded, var dy, var dx) ->
                     () -> pooling.averageGrad(window, padded, dy, dx);
+            case KernelCall.Convolution convolved ->
+                    () -> convolution.run(Correlation.of(convolved));
+            case KernelCall.ConvolutionInputGrad byX -> () -> convolution.run(Correlation.of(byX));
+            case KernelCall.ConvolutionWeightGrad byWeight ->
+                    () -> convolution.run(Correlation.of(byWeight));
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     () -> dropoutMask.draw(rate, state, mask);
             case KernelCall.Update step -> () -> update.run(step);

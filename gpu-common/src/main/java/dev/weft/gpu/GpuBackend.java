@@ -2,6 +2,7 @@ package dev.weft.gpu;
 
 import dev.weft.DType;
 import dev.weft.backend.Backend;
+import dev.weft.backend.Correlation;
 import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.DeviceOutOfMemoryException;
@@ -34,6 +35,7 @@ public final class GpuBackend implements Backend, Tunable {
     private final ByType<Sorts> sorts;
     private final ByType<Rows> rows;
     private final ByType<IndexKernels> indices;
+    private final ByType<Convolutions> convolutions;
     private final ByType<Updates> updates;
     private final ByType<Pools> pools;
     private final CacheFolder cache;
@@ -64,6 +66,7 @@ public final class GpuBackend implements Backend, Tunable {
         sorts = new ByType<>(type -> new Sorts(launcher, copies, type));
         rows = new ByType<>(type -> new Rows(launcher, faults, type));
         indices = new ByType<>(type -> new IndexKernels(launcher, faults, launches, type));
+        convolutions = new ByType<>(type -> new Convolutions(launcher, type));
         updates = new ByType<>(type -> new Updates(launcher, faults, type));
         pools = new ByType<>(type -> new Pools(launcher, type));
         gemm = new ByType<>(this::gemm);
@@ -253,6 +256,11 @@ public final class GpuBackend implements Backend, Tunable {
             case KernelCall.MaxPoolGrad(var _, var _, var dy, var _) -> computesFractions(dy);
             case KernelCall.AveragePool(var _, var _, var x, var _) -> computesFractions(x);
             case KernelCall.AveragePoolGrad(var _, var _, var dy, var _) -> computesFractions(dy);
+            case KernelCall.Convolution(var _, var _, var _, var y) -> computesFractions(y);
+            case KernelCall.ConvolutionInputGrad(var _, var _, var _, var dx) ->
+                    computesFractions(dx);
+            case KernelCall.ConvolutionWeightGrad(var _, var _, var _, var dWeight) ->
+                    computesFractions(dWeight);
             case KernelCall.DropoutMask(var _, var _, var mask) -> computesFractions(mask);
             case KernelCall.Update update -> computesFractions(update.p());
             case KernelCall.CountUnfit unfit -> computesFractions(unfit.p());
@@ -332,6 +340,12 @@ public final class GpuBackend implements Backend, Tunable {
                     pools.of(x).average(window, padded, x, y);
             case KernelCall.AveragePoolGrad(var window, var padded, var dy, var dx) ->
                     pools.of(dx).averageGrad(window, padded, dy, dx);
+            case KernelCall.Convolution convolved ->
+                    convolutions.of(convolved.y()).run(Correlation.of(convolved));
+            case KernelCall.ConvolutionInputGrad byX ->
+                    convolutions.of(byX.dx()).run(Correlation.of(byX));
+            case KernelCall.ConvolutionWeightGrad byWeight ->
+                    convolutions.of(byWeight.dWeight()).run(Correlation.of(byWeight));
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     updates.of(mask).dropoutMask(rate, state, mask);
             case KernelCall.Update update -> updates.of(update.p()).update(update);

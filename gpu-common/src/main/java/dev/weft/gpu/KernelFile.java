@@ -87,6 +87,8 @@ public enum KernelFile {
             numbers(itemsAndGroups("add_along"))),
     /** Pooling and its gradients. */
     POOL(floats(List.of("max_pool", "max_pool_grad", "average_pool", "average_pool_grad"))),
+    /** Convolutions and their gradients. */
+    CONVOLUTION(floats(List.of("correlate"))),
     /** Optimizers' updates. */
     UPDATE(
             floats(
@@ -247,6 +249,7 @@ public enum KernelFile {
                     ROWS,
                     INDICES,
                     POOL,
+                    CONVOLUTION,
                     UPDATE,
                     DROPOUT ->
                     Stream.of(sizes);
