@@ -31,7 +31,7 @@ public record Window(Axis depth, Axis rows, Axis columns) {
 
         /** The k of window o behind the last whose element is before {@code extent}. */
         public int until(long o, long extent) {
-            return (int) Math.clamp(Math.ceilDiv(extent - start(o), (long) dilation), 0, size);
+            return Math.clamp(Math.ceilDiv(extent - start(o), (long) dilation), 0, size);
         }
 
         /**

@@ -71,6 +71,8 @@ final class TorchTraining {
                 options.alpha().put(0.99);
                 yield new RMSprop(parameters, options);
             }
+            case ADAGRAD, ADADELTA, ADAMAX, NADAM, RADAM, LION ->
+                    throw new IllegalArgumentException("no benchmark compares " + kind);
         };
     }
 
