@@ -3,8 +3,8 @@ package dev.weft;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Concatenation, and selection by index. Results have the type of what they are taken from.
@@ -176,7 +176,14 @@ public final class Indexing {
     /** Where a truth holds, counted in row-major order. */
     static int[] places(Tensor truths) {
         boolean[] held = truths.toBooleanArray();
-        return IntStream.range(0, held.length).filter(i -> held[i]).toArray();
+        int[] places = new int[held.length];
+        int count = 0;
+        for (int i = 0; i < held.length; i++) {
+            // Without a branch, which random truths would have foretold wrong every other time.
+            places[count] = i;
+            count += held[i] ? 1 : 0;
+        }
+        return Arrays.copyOf(places, count);
     }
 
     /**

@@ -51,6 +51,7 @@ final class IndexErrors {
                 Stream.of(
                         nothing(device, "gather", Shape.of(0, ROWS), Tensor::gather),
                         nothing(device, "takeAlong", Shape.of(1, 0), Tensor::pick),
+                        amongMany(device),
                         update(device)));
     }
 
@@ -108,6 +109,34 @@ final class IndexErrors {
                             }
                         }
                         assertArrayEquals(new int[] {5, 0}, steps.toIntArray());
+                    }
+                    assertEquals(0, device.memory().liveBytes());
+                });
+    }
+
+    /** Wherever it stands in a list that is checked by whole vectors and then one by one. */
+    private static DynamicTest amongMany(Supplier<Device> open) {
+        return dynamicTest(
+                "one among many",
+                () -> {
+                    Device device = open.get();
+                    try (Scope _ = device.scope()) {
+                        Tensor x = device.zeros(ROWS);
+                        for (int position : new int[] {0, 5, 31, 68}) {
+                            for (int bad : new int[] {-1, ROWS, Integer.MIN_VALUE}) {
+                                int[] indices = new int[69];
+                                indices[position] = bad;
+                                Tensor index = device.tensor(indices);
+                                IndexOutOfBoundsException error =
+                                        assertThrows(
+                                                IndexOutOfBoundsException.class,
+                                                () -> x.gather(index).toFloatArray());
+                                String message = String.valueOf(error.getMessage());
+                                assertTrue(
+                                        message.contains(bad + " at position " + position),
+                                        message);
+                            }
+                        }
                     }
                     assertEquals(0, device.memory().liveBytes());
                 });

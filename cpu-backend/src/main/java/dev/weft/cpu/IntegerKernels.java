@@ -52,7 +52,7 @@ final class IntegerKernels implements Kernels {
     }
 
     private static void scatterAlong(View x, View indices, View y) {
-        Indices.checkAll("scatterAlong: index", indices, y.dim(-1));
+        Indices.check("scatterAlong: index", indices, y.dim(-1));
         AlongAxis.run(
                 x,
                 indices,

@@ -1,18 +1,28 @@
 // twin: I64
 package dev.weft.cpu;
 
+import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Memory.WORD;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import dev.weft.DType;
 import dev.weft.backend.View;
+
+import jdk.incubator.vector.IntVector;
 
 import java.util.Arrays;
 
 /**
  * Sorts the lines of I32 and F32: records of a key, whose order as an integer is the one asked for,
  * and a place. By insertion where they are few, otherwise by one digit of the keys after the other,
- * which keeps equal ones in order. Where only the first few are asked for, those that can be among
- * them are picked out on the way.
+ * which keeps equal ones in order. Where only the first are asked for, those that can be among them
+ * are picked out on the way: vectors of keys are compared with the last of the best so far, which
+ * soon leaves few. Up to {@link #FEW} best are kept in order, and each that is picked is inserted;
+ * of more, a pool is sorted when it is full.
  */
 final class IntegerSort {
     /** Elements of a task, and those that are gathered at a time. */
@@ -93,7 +103,7 @@ final class IntegerSort {
             count = (int) x.dim(-1);
             kept = (int) y.dim(-1);
             boolean picks = kept < count / PICKED && count > LEAST_POOL;
-            pooled = picks ? Math.max(2 * kept, LEAST_POOL) : count;
+            pooled = !picks ? count : kept < FEW ? kept + 1 : Math.max(2 * kept, LEAST_POOL);
             long bytes = (long) pooled * RECORD;
             records = scratch.reserve(2 * bytes + 2L * STEP * RECORD, "sort");
             others = records + bytes;
@@ -117,23 +127,46 @@ final class IntegerSort {
             for (long done = 0; done < count; done += STEP) {
                 int some = (int) Math.min(STEP, count - done);
                 long from = x.read(first + done, (int) some, block);
-                for (int i = 0; i < some; i++) {
-                    int key = key(Memory.getInt(from + (long) i * WORD));
-                    if (all || key < bound) {
-                        long to = records + have * (long) RECORD;
-                        Memory.setInt(to, key);
-                        // I64: Memory.setLong(to + DOUBLE_WORD, done + i);
-                        Memory.setInt(to + WORD, (int) done + i);
-                        if (++have == pooled && pooled < count) {
-                            keep(ordered((int) have), kept);
-                            have = kept;
-                            bound = Memory.getInt(records + (kept - 1) * (long) RECORD);
-                            all = false;
+                int i = 0;
+                while (i < some) {
+                    if (!all && i <= some - COUNT && !anyBelow(bound, from + (long) i * WORD)) {
+                        i += COUNT;
+                        continue;
+                    }
+                    for (int end = Math.min(some, i + COUNT); i < end; i++) {
+                        int key = key(Memory.getInt(from + (long) i * WORD));
+                        if (all || key < bound) {
+                            long to = records + have * (long) RECORD;
+                            Memory.setInt(to, key);
+                            // I64: Memory.setLong(to + DOUBLE_WORD, done + i);
+                            Memory.setInt(to + WORD, (int) done + i);
+                            if (++have == pooled && pooled < count) {
+                                keep(ordered(all ? 0 : kept, (int) have), kept);
+                                have = kept;
+                                bound = Memory.getInt(records + (kept - 1) * (long) RECORD);
+                                all = false;
+                            }
                         }
                     }
                 }
             }
-            write(ordered((int) have), line);
+            write(ordered(all ? 0 : kept, (int) have), line);
+        }
+
+        /**
+         * Whether a vector may have a key below the bound. That of NaN is not looked for here, and
+         * -0 stands beside 0, where no other key is: so it may say yes too often, but not too
+         * seldom.
+         */
+        private boolean anyBelow(int bound, long at) {
+            IntVector keys = IntVector.fromMemorySegment(Lanes.I32, Memory.MEM, at, Memory.ORDER);
+            if (floating) {
+                keys =
+                        keys.lanewise(ASHR, Integer.SIZE - 1)
+                                .and(Integer.MAX_VALUE)
+                                .lanewise(XOR, keys);
+            }
+            return (descending ? keys.compare(GT, ~bound) : keys.compare(LT, bound)).anyTrue();
         }
 
         /** The first records to the place of all. */
@@ -156,17 +189,17 @@ final class IntegerSort {
             return descending ? ~key : key;
         }
 
-        /** Sorts so many records; returns where they are then. */
-        private long ordered(int count) {
+        /** Sorts so many records, the first of which are in order; returns where they are then. */
+        private long ordered(int sorted, int count) {
             if (count <= FEW) {
-                insert(count);
+                insert(sorted, count);
                 return records;
             }
             return byDigits(count);
         }
 
-        private void insert(int count) {
-            for (int i = 1; i < count; i++) {
+        private void insert(int sorted, int count) {
+            for (int i = Math.max((int) sorted, 1); i < count; i++) {
                 long at = records + (long) i * RECORD;
                 int key = Memory.getInt(at);
                 int place = Memory.getInt(at + WORD);

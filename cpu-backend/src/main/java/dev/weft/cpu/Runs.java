@@ -79,6 +79,8 @@ final class Runs {
     }
 
     private static void vectors(long from, long to, int count) {
+        from &= Memory.ADDRESS;
+        to &= Memory.ADDRESS;
         for (int i = 0; i < count; i += Lanes.COUNT) {
             Lanes.store(Lanes.load(from, i), to, i);
         }

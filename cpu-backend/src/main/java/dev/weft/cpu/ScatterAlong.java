@@ -22,7 +22,7 @@ final class ScatterAlong implements AutoCloseable {
     }
 
     void run(View x, View indices, View y) {
-        Indices.checkAll("scatterAlong: index", indices, y.dim(-1));
+        Indices.check("scatterAlong: index", indices, y.dim(-1));
         if (x.size() == 0) {
             return;
         }
@@ -43,8 +43,10 @@ final class ScatterAlong implements AutoCloseable {
                 y,
                 (from, fromStride, at, atStride, to, toStride, step, count) -> {
                     for (int i = 0; i < count; i++) {
-                        long target = to + i * toStride + Memory.getInt(at + i * atStride) * step;
-                        carry(Memory.getFloat(from + i * fromStride), target, target + apart);
+                        long index = Memory.getInt((at + i * atStride) & Memory.ADDRESS);
+                        long target = (to + i * toStride + index * step) & Memory.ADDRESS;
+                        float added = Memory.getFloat((from + i * fromStride) & Memory.ADDRESS);
+                        carry(added, target, (target + apart) & Memory.ADDRESS);
                     }
                 });
         View lost =
@@ -73,9 +75,10 @@ final class ScatterAlong implements AutoCloseable {
             long step,
             int count) {
         for (int i = 0; i < count; i++) {
-            long target = to + i * toStride + Memory.getInt(at + i * atStride) * step;
-            Memory.setFloat(
-                    target, Memory.getFloat(target) + Memory.getFloat(from + i * fromStride));
+            long index = Memory.getInt((at + i * atStride) & Memory.ADDRESS);
+            long target = (to + i * toStride + index * step) & Memory.ADDRESS;
+            float x = Memory.getFloat((from + i * fromStride) & Memory.ADDRESS);
+            Memory.setFloat(target, Memory.getFloat(target) + x);
         }
     }
 
