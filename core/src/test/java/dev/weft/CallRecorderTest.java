@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.CompareOp;
+import dev.weft.backend.ConvolutionGeometry;
 import dev.weft.backend.Epilogue;
 import dev.weft.backend.GemmPrecision;
 import dev.weft.backend.KernelCall;
@@ -15,6 +16,7 @@ import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
 import dev.weft.backend.UpdateRule;
 import dev.weft.backend.View;
+import dev.weft.backend.Window;
 import dev.weft.reference.ReferenceBackend;
 
 import org.junit.jupiter.api.DynamicTest;
@@ -36,6 +38,8 @@ class CallRecorderTest {
     private final List<List<Object>> done = new ArrayList<>();
     private final List<KernelCall> prepared = new ArrayList<>();
     private final List<Object> used = new ArrayList<>();
+
+    private static final Window.Axis AXIS = new Window.Axis(2, 1, 1, 0, 0);
 
     /** Does nothing but to note its calls. */
     private final Backend backend =
@@ -86,6 +90,8 @@ class CallRecorderTest {
                         CompareOp.LESS,
                         ReduceOp.MAX,
                         LossOp.HUBER,
+                        ConvolutionGeometry.of(2),
+                        new Window(AXIS, AXIS, AXIS),
                         new UpdateRule.Sgd(0.5, true, Penalty.NONE))
                 .filter(type::isInstance)
                 .findFirst()
