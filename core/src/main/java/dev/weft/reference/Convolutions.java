@@ -23,7 +23,7 @@ final class Convolutions {
         Elements in = Elements.of(call.x());
         Elements weights = Elements.of(call.weight());
         View y = call.y();
-        PreciseSum[] sums = sums(y);
+        PreciseSum[] sums = PreciseSum.zeros(y.size());
         meet(
                 call.geometry(),
                 call.x(),
@@ -33,14 +33,14 @@ final class Convolutions {
                         sums[o].addProduct(
                                 in.get(call.x().offset() + i),
                                 weights.get(call.weight().offset() + k)));
-        store(sums, y);
+        PreciseSum.store(sums, y);
     }
 
     static void inputGrad(KernelCall.ConvolutionInputGrad call) {
         Elements gradients = Elements.of(call.dy());
         Elements weights = Elements.of(call.weight());
         View dx = call.dx();
-        PreciseSum[] sums = sums(dx);
+        PreciseSum[] sums = PreciseSum.zeros(dx.size());
         meet(
                 call.geometry(),
                 dx,
@@ -50,14 +50,14 @@ final class Convolutions {
                         sums[i].addProduct(
                                 gradients.get(call.dy().offset() + o),
                                 weights.get(call.weight().offset() + k)));
-        store(sums, dx);
+        PreciseSum.store(sums, dx);
     }
 
     static void weightGrad(KernelCall.ConvolutionWeightGrad call) {
         Elements in = Elements.of(call.x());
         Elements gradients = Elements.of(call.dy());
         View dWeight = call.dWeight();
-        PreciseSum[] sums = sums(dWeight);
+        PreciseSum[] sums = PreciseSum.zeros(dWeight.size());
         meet(
                 call.geometry(),
                 call.x(),
@@ -67,20 +67,7 @@ final class Convolutions {
                         sums[k].addProduct(
                                 in.get(call.x().offset() + i),
                                 gradients.get(call.dy().offset() + o)));
-        store(sums, dWeight);
-    }
-
-    private static PreciseSum[] sums(View result) {
-        PreciseSum[] sums = new PreciseSum[(int) result.size()];
-        Arrays.setAll(sums, _ -> new PreciseSum());
-        return sums;
-    }
-
-    private static void store(PreciseSum[] sums, View result) {
-        Elements elements = Elements.of(result);
-        for (int i = 0; i < sums.length; i++) {
-            elements.set(result.offset() + i, sums[i].value());
-        }
+        PreciseSum.store(sums, dWeight);
     }
 
     /** Goes through the channels of y, and for each through the input channels of its group. */

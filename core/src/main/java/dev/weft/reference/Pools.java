@@ -3,8 +3,6 @@ package dev.weft.reference;
 import dev.weft.backend.View;
 import dev.weft.backend.Window;
 
-import java.util.Arrays;
-
 /** Pooling, window by window. */
 final class Pools {
     private Pools() {}
@@ -81,7 +79,7 @@ final class Pools {
     }
 
     static void maxGrad(Window window, View indices, View dy, View dx) {
-        PreciseSum[] sums = sums(dx.size());
+        PreciseSum[] sums = PreciseSum.zeros(dx.size());
         forEach(
                 window,
                 false,
@@ -92,11 +90,11 @@ final class Pools {
                         sums[(int) element].add(Elements.of(dy).get(dy.offset() + o));
                     }
                 });
-        write(sums, dx);
+        PreciseSum.store(sums, dx);
     }
 
     static void average(Window window, boolean padded, View x, View y) {
-        PreciseSum[] sums = sums(y.size());
+        PreciseSum[] sums = PreciseSum.zeros(y.size());
         long[] counts = new long[sums.length];
         forEach(
                 window,
@@ -113,7 +111,7 @@ final class Pools {
     }
 
     static void averageGrad(Window window, boolean padded, View dy, View dx) {
-        PreciseSum[] sums = sums(dx.size());
+        PreciseSum[] sums = PreciseSum.zeros(dx.size());
         forEach(
                 window,
                 padded,
@@ -121,18 +119,6 @@ final class Pools {
                 dy,
                 (o, _, element, count) ->
                         sums[(int) element].add(Elements.of(dy).get(dy.offset() + o) / count));
-        write(sums, dx);
-    }
-
-    private static PreciseSum[] sums(long size) {
-        PreciseSum[] sums = new PreciseSum[(int) size];
-        Arrays.setAll(sums, _ -> new PreciseSum());
-        return sums;
-    }
-
-    private static void write(PreciseSum[] sums, View y) {
-        for (int i = 0; i < sums.length; i++) {
-            Elements.of(y).set(y.offset() + i, sums[i].value());
-        }
+        PreciseSum.store(sums, dx);
     }
 }

@@ -97,11 +97,9 @@ final class FloatKernels implements Kernels {
                     () -> pooling.average(window, padded, x, y);
             case KernelCall.AveragePoolGrad(var window, var padded, var dy, var dx) ->
                     () -> pooling.averageGrad(window, padded, dy, dx);
-            case KernelCall.Convolution convolved ->
-                    () -> convolution.run(Correlation.of(convolved));
-            case KernelCall.ConvolutionInputGrad byX -> () -> convolution.run(Correlation.of(byX));
-            case KernelCall.ConvolutionWeightGrad byWeight ->
-                    () -> convolution.run(Correlation.of(byWeight));
+            case KernelCall.Convolution convolved -> convolve(Correlation.of(convolved));
+            case KernelCall.ConvolutionInputGrad byX -> convolve(Correlation.of(byX));
+            case KernelCall.ConvolutionWeightGrad byWeight -> convolve(Correlation.of(byWeight));
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     () -> dropoutMask.draw(rate, state, mask);
             case KernelCall.Update step -> () -> update.run(step);
@@ -191,5 +189,9 @@ final class FloatKernels implements Kernels {
         reduction.close();
         scatterAdd.close();
         scatterAlong.close();
+    }
+
+    private Runnable convolve(Correlation work) {
+        return () -> convolution.run(work);
     }
 }
