@@ -182,12 +182,11 @@ class LauncherTest {
             Outcome outcome = end(start(strange, environment, command));
             String app = there.resolveSibling("cli/target/app").toRealPath().toString();
             String arguments = outcome.arguments();
-            assertTrue(arguments.contains("<-p>\n<" + app + ">\n"), arguments);
-            assertTrue(
-                    arguments.contains("<jcuda=" + app + "/jcuda-natives-1-x.jar>\n"), arguments);
             assertTrue(
                     arguments.endsWith(
-                            "<dev.weft.cli/dev.weft.cli.Main>\n<predict>\n<"
+                            "<-cp>\n<"
+                                    + app
+                                    + "/*>\n<dev.weft.cli.Main>\n<predict>\n<"
                                     + name
                                     + ">\n<>\n<-x>\n"),
                     arguments);
@@ -258,7 +257,7 @@ class LauncherTest {
         environment.put("WEFT_JAVA_OPTS", " -Da='x  y'\n\"-Db=it's $HOME\"\t-Dc=* -Xmx1g ");
         String arguments = run(environment).arguments();
         assertTrue(
-                arguments.contains("<-Da=x  y>\n<-Db=it's $HOME>\n<-Dc=*>\n<-Xmx1g>\n<-p>\n"),
+                arguments.contains("<-Da=x  y>\n<-Db=it's $HOME>\n<-Dc=*>\n<-Xmx1g>\n<-cp>\n"),
                 arguments);
         environment.put("WEFT_JAVA_OPTS", " ");
         assertFalse(run(environment).arguments().contains("<>"));
@@ -431,7 +430,7 @@ class LauncherTest {
                             "<-cp>\n<" + where + "/bench/*>\n<dev.weft.benchmarks.Bench>\n"),
                     arguments);
         } else {
-            assertTrue(arguments.contains("<-p>\n<" + where + "/app>\n"), arguments);
+            assertTrue(arguments.contains("<-cp>\n<" + where + "/app/*>\n"), arguments);
         }
     }
 
