@@ -1,4 +1,4 @@
-package dev.weft.cli;
+package dev.weft.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
