@@ -132,14 +132,7 @@ public final class Products {
     }
 
     private static Tensor product(Tensor a, Tensor b) {
-        Shape batch = Shape.broadcast("matmul", leading(a.shape()), leading(b.shape()));
-        Tensor c =
-                a.device()
-                        .make(
-                                "matmul",
-                                a.dtype(),
-                                matrix(batch, a.dim(-2), b.dim(-1)),
-                                dst -> multiply(a, b, dst));
+        Tensor c = a.device().make("matmul", a.dtype(), shape(a, b), dst -> multiply(a, b, dst));
         Recorder recorder = a.device().recording();
         if (recorder != null && (recorder.tracks(a) || recorder.tracks(b))) {
             recorder.record(new Op.Matmul(a, b, c));
@@ -147,8 +140,19 @@ public final class Products {
         return c;
     }
 
-    /** c = a b over broadcast batches; c is contiguous and has the right shape. */
-    private static void multiply(Tensor a, Tensor b, View c) {
+    /** The shape of a b, of rank 2 or more, with broadcast batches. */
+    public static Shape shape(Tensor a, Tensor b) {
+        Shape batch = Shape.broadcast("matmul", leading(a.shape()), leading(b.shape()));
+        return matrix(batch, a.dim(-2), b.dim(-1));
+    }
+
+    /**
+     * c = a b over broadcast batches, into memory that is there: no tape sees it, and nothing is
+     * checked.
+     *
+     * @param c contiguous, of a's and b's type, and of their product's {@link #shape}
+     */
+    public static void multiply(Tensor a, Tensor b, View c) {
         Device device = a.device();
         Shape batch = leading(c.shape());
         try (Scope _ = device.scope()) {

@@ -3,6 +3,7 @@ package dev.weft.autograd;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Op;
+import dev.weft.Products;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.ShapeException;
@@ -10,7 +11,6 @@ import dev.weft.Tensor;
 import dev.weft.backend.Backend;
 import dev.weft.backend.BinaryOp;
 import dev.weft.backend.CompareOp;
-import dev.weft.backend.Epilogue;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
 import dev.weft.backend.UnaryOp;
@@ -567,7 +567,8 @@ public final class Gradients {
     }
 
     /**
-     * Contributes left · right to x's gradient, summed over the batches in which x was repeated.
+     * Contributes left · right to x's gradient: straight to its place, or where x was repeated in
+     * batches, their sum.
      */
     private void product(Tensor x, Supplier<Tensor> left, Supplier<Tensor> right) {
         contribute(
@@ -575,23 +576,13 @@ public final class Gradients {
                 dx -> {
                     Tensor a = left.get();
                     Tensor b = right.get();
-                    boolean matrices = a.rank() == 2 && b.rank() == 2 && x.rank() == 2;
-                    if (matrices && a.dim(1) <= KernelCall.MOST_DEPTH) {
-                        kernels.run(
-                                new KernelCall.Gemm(
-                                        1, unitStride(a), unitStride(b), 0, dx, Epilogue.NONE));
+                    Shape shape = Products.shape(a, b);
+                    if (shape.equals(dx.shape())) {
+                        Products.multiply(a, b, dx);
                     } else {
                         sumTo(a.matmul(b).view(), dx);
                     }
                 });
-    }
-
-    private static View unitStride(Tensor x) {
-        View view = x.view();
-        boolean unit =
-                view.dim(0) <= 1 || view.dim(1) <= 1 || view.stride(0) == 1 || view.stride(1) == 1;
-        boolean near = Math.max(view.stride(0), view.stride(1)) <= Integer.MAX_VALUE;
-        return unit && near ? view : x.copy().view();
     }
 
     /**
