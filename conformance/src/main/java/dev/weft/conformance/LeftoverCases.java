@@ -72,6 +72,7 @@ final class LeftoverCases {
     private static final Set<String> ACCESSORS =
             Set.of(
                     "shape()",
+                    "shape(Tensor, Tensor)",
                     "dim(int)",
                     "rank()",
                     "size()",
@@ -306,6 +307,7 @@ final class LeftoverCases {
         put("glu(Tensor, int)", c -> Activations.glu(c.x.slice(1, 0, 2), 1));
         put("prelu(Tensor, Tensor)", c -> Activations.prelu(c.x, c.vector));
         put("matmul(Tensor, Tensor)", c -> Products.matmul(c.x, c.vector));
+        put("multiply(Tensor, Tensor, View)", LeftoverCases::multiply);
         put(
                 "linear(Tensor, Tensor, Tensor, Activation)",
                 c -> Products.linear(c.x, c.positive, null, Activation.RELU));
@@ -628,6 +630,15 @@ final class LeftoverCases {
                 }
             }
         }
+    }
+
+    private static Tensor multiply(LeftoverCases c) {
+        return c.device.compute(
+                () -> {
+                    Tensor y = c.x.zerosLike();
+                    Products.multiply(c.x, c.positive, y.view());
+                    return y;
+                });
     }
 
     private static void badIndices(String selector) {
