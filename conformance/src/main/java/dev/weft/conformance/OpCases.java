@@ -71,7 +71,8 @@ final class OpCases {
                         NormalizationCases.all(),
                         AttentionCases.all(),
                         LossCases.all(),
-                        PoolingCases.all())
+                        PoolingCases.all(),
+                        RecurrenceCases.all())
                 .flatMap(List::stream)
                 .map(c -> c.as(dtype));
     }

@@ -96,6 +96,7 @@ final class TorchOperators {
         TorchLosses.addTo(OPERATIONS);
         TorchNormalizations.addTo(OPERATIONS);
         TorchPooling.addTo(OPERATIONS);
+        TorchRecurrence.addTo(OPERATIONS);
         elementwise();
         reductions();
         layouts();

@@ -2,6 +2,7 @@ package dev.weft.conformance;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Gradients;
 import dev.weft.autograd.Tape;
@@ -77,18 +78,28 @@ final class TorchRun {
             operands.give("y", y);
             operands.results().forEach((name, result) -> computed.put("out." + name, read(result)));
             if (!sought.isEmpty()) {
-                if (!c.names("dout.").equals(List.of("y"))) {
-                    throw new UnsupportedCase("gradients of " + c.names("dout."));
-                }
-                Array handed = c.array("dout.y");
-                Tensor dy = Values.of(dtype, handed.values()).on(device, handed.shape());
-                Gradients gradients = tape.gradients(y, dy);
+                Gradients gradients = tape.gradients(handed(c, operands, device, dtype));
                 for (String name : sought) {
                     computed.put("grad." + name, read(gradients.of(operands.get(name))));
                 }
             }
             return computed;
         }
+    }
+
+    /** What has the gradients that the case hands to its results: Σ dout · out. */
+    private static Tensor handed(TorchCase c, TorchOperands operands, Device device, DType dtype) {
+        Tensor sum = device.full(dtype, 0, Shape.SCALAR);
+        for (String name : c.names("dout.")) {
+            Tensor result = operands.results().get(name);
+            if (result == null) {
+                throw new UnsupportedCase("gradients of " + name);
+            }
+            Array dout = c.array("dout." + name);
+            Tensor d = Values.of(dtype, dout.values()).on(device, dout.shape());
+            sum = sum.add(result.mul(d).sum());
+        }
+        return sum;
     }
 
     private static Array read(Tensor tensor) {
