@@ -1,11 +1,14 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
+import dev.weft.Shape;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.Examples;
 import dev.weft.data.InMemoryBatches;
+import dev.weft.data.IndexedSource;
 import dev.weft.data.Normalization;
+import dev.weft.data.Transform;
 import dev.weft.io.FormatException;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Models;
@@ -80,8 +83,28 @@ final class DigitProblem implements Problem {
     }
 
     @Override
-    public Batches training(Device device, Architecture architecture, int batch) {
-        return batches(device, data.split().train(), architecture, batch);
+    public int[] trainingLabels() {
+        return data.split().train().labels();
+    }
+
+    @Override
+    public Transform augmenter(String text) {
+        Dataset train = data.split().train();
+        return Augmentations.ofPictures(
+                text, Shape.of(1, train.rows(), train.columns()), outputs());
+    }
+
+    @Override
+    public Batches training(
+            Device device, Architecture architecture, int batch, @Nullable Transform augmenter) {
+        Dataset train = data.split().train();
+        return augmenter == null
+                ? batches(device, train, architecture, batch)
+                : Problem.readAhead(
+                        device,
+                        IndexedSource.of(examples(architecture, train, normalization)),
+                        batch,
+                        augmenter);
     }
 
     @Override

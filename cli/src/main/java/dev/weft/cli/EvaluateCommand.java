@@ -96,7 +96,7 @@ final class EvaluateCommand implements Callable<Integer> {
                                 saved.network(),
                                 saved.objective(),
                                 batches,
-                                new TestRecord(examples.meter(), examples.tested()));
+                                new TestRecord(examples.tested(), saved.decision()));
             }
             Optional<ConfusionMatrix> confusion = evaluation.meter().confusion();
             out.printf(

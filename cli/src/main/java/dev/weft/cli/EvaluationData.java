@@ -9,8 +9,6 @@ import dev.weft.data.image.ImagePreprocessing;
 import dev.weft.data.table.CsvSource;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.Table;
-import dev.weft.nn.Task;
-import dev.weft.train.Meter;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +19,9 @@ import java.nio.file.Path;
  * What a saved model is tested on, as its own preprocessing makes it.
  *
  * @param batches the examples
- * @param meter the figures, in the units of the data
  * @param tested the same examples as people see them
  */
-record EvaluationData(Batches batches, Meter meter, TestSet tested) {
+record EvaluationData(Batches batches, TestSet tested) {
     private static final int BATCH = 256;
 
     /**
@@ -68,11 +65,11 @@ record EvaluationData(Batches batches, Meter meter, TestSet tested) {
         Path file = given(data, "a table");
         Device device = model.network().device();
         Preprocessing preprocessing = Preprocessing.fromJson(preprocessing(model));
-        CsvSource source = CsvSource.open(file, options.format(model.checkpoint()));
+        options.adopt(model.checkpoint());
+        CsvSource source = CsvSource.open(file, options.format());
         Table rows = preprocessing.labelled(source.read());
         return new EvaluationData(
                 new InMemoryBatches(device, preprocessing.examples(rows), BATCH),
-                TableProblem.meter(preprocessing.target()),
                 new TestedTable(file.toString(), rows, preprocessing.target()));
     }
 
@@ -87,7 +84,6 @@ record EvaluationData(Batches batches, Meter meter, TestSet tested) {
         ImageFolder pictures = ImageFolder.open(folder, options);
         return new EvaluationData(
                 ImageProblem.batches(device, pictures, preprocessing, BATCH),
-                Meter.of(Task.CLASSES, preprocessing.classes().size()),
                 new TestedImages(folder.toString(), pictures.paths(), preprocessing.classes()));
     }
 
@@ -103,7 +99,6 @@ record EvaluationData(Batches batches, Meter meter, TestSet tested) {
                                 digits.split().test(),
                                 DigitProblem.normalization(model.checkpoint())),
                         BATCH),
-                problem.meter(),
                 problem);
     }
 }

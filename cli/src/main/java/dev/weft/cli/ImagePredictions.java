@@ -47,10 +47,9 @@ final class ImagePredictions {
             }
         }
         results.add(new Result(picture, probabilities));
-        List<Integer> order = order(probabilities);
         StringBuilder line = new StringBuilder(PrintableWriter.line(picture.toString()));
-        line.append(": ").append(name(order.getFirst()));
-        order.stream()
+        line.append(": ").append(name(model.decision().label(probabilities)));
+        order(probabilities).stream()
                 .limit(SHOWN)
                 .forEach(i -> line.append("  %s: %.4f".formatted(name(i), probabilities[i])));
         return line.toString();
@@ -78,7 +77,7 @@ final class ImagePredictions {
                     for (Result result : results) {
                         json.writeStartObject();
                         json.writeStringField("image", result.picture.toString());
-                        int best = order(result.probabilities).getFirst();
+                        int best = model.decision().label(result.probabilities);
                         json.writeStringField("class", preprocessing.classes().get(best));
                         json.writeObjectFieldStart("probabilities");
                         for (int i = 0; i < result.probabilities.length; i++) {

@@ -1,11 +1,12 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
+import dev.weft.Shape;
 import dev.weft.data.Batches;
-import dev.weft.data.Feed;
-import dev.weft.data.StreamedBatches;
+import dev.weft.data.Transform;
 import dev.weft.data.image.ImageFolder;
 import dev.weft.data.image.ImagePreprocessing;
+import dev.weft.data.image.ImageShape;
 import dev.weft.io.FormatException;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Task;
@@ -26,10 +27,6 @@ import java.util.Map;
 final class ImageProblem implements Problem {
     /** What metadata calls models for pictures. */
     static final String KIND = "images";
-
-    /** As many as are useful beside a device that has the others. */
-    private static final int THREADS =
-            Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() - 1));
 
     private final String description;
     private final ImagePreprocessing preprocessing;
@@ -113,8 +110,21 @@ final class ImageProblem implements Problem {
     }
 
     @Override
-    public Batches training(Device device, Architecture architecture, int batch) {
-        return batches(device, training, preprocessing, batch);
+    public int[] trainingLabels() {
+        return training.labels();
+    }
+
+    @Override
+    public Transform augmenter(String text) {
+        ImageShape shape = preprocessing.shape();
+        return Augmentations.ofPictures(
+                text, Shape.of(shape.channels(), shape.height(), shape.width()), outputs());
+    }
+
+    @Override
+    public Batches training(
+            Device device, Architecture architecture, int batch, @Nullable Transform augmenter) {
+        return Problem.readAhead(device, training.normalised(preprocessing), batch, augmenter);
     }
 
     @Override
@@ -143,8 +153,7 @@ final class ImageProblem implements Problem {
 
     static Batches batches(
             Device device, ImageFolder pictures, ImagePreprocessing preprocessing, int batch) {
-        return new StreamedBatches(
-                device, Feed.of(pictures.normalised(preprocessing)), batch, THREADS);
+        return Problem.readAhead(device, pictures.normalised(preprocessing), batch, null);
     }
 
     @Override

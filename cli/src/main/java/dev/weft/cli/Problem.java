@@ -2,11 +2,13 @@ package dev.weft.cli;
 
 import dev.weft.Device;
 import dev.weft.data.Batches;
+import dev.weft.data.Feed;
+import dev.weft.data.IndexedSource;
+import dev.weft.data.StreamedBatches;
+import dev.weft.data.Transform;
 import dev.weft.io.FormatException;
 import dev.weft.nn.Architecture;
-import dev.weft.nn.Objective;
 import dev.weft.train.Checkpoint;
-import dev.weft.train.Meter;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +38,24 @@ interface Problem extends TestSet {
     /** How many examples are kept for the test, 0 for none. */
     long testSize();
 
-    /** The examples to learn from. */
-    Batches training(Device device, Architecture architecture, int batch) throws IOException;
+    /** The class of each example to learn from; none where there are no classes. */
+    int[] trainingLabels();
+
+    /**
+     * What {@code --augment} asks for, of such examples.
+     *
+     * @throws InputException where the text is not of its form
+     */
+    Transform augmenter(String text);
+
+    /**
+     * The examples to learn from.
+     *
+     * @param augmenter what becomes of them in each epoch, null for nothing
+     */
+    Batches training(
+            Device device, Architecture architecture, int batch, @Nullable Transform augmenter)
+            throws IOException;
 
     /** Those that are looked at after each epoch; null without. */
     @Nullable Batches validation(Device device, Architecture architecture, int batch)
@@ -46,13 +64,12 @@ interface Problem extends TestSet {
     /** Those that are looked at in the end. */
     Batches test(Device device, Architecture architecture, int batch) throws IOException;
 
-    /** The figures of a test, in the units of the data. */
-    default Meter meter() {
-        return Meter.of(task(), outputs());
-    }
-
-    default Objective objective(Architecture architecture) {
-        return architecture.objective(task());
+    /** Those that are read, and perhaps changed, beside the device. */
+    static Batches readAhead(
+            Device device, IndexedSource examples, int batch, @Nullable Transform augmenter) {
+        // As many as are useful beside a device that has the other processors.
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 4);
+        return new StreamedBatches(device, Feed.of(examples), batch, threads, augmenter);
     }
 
     /** What a model file has to keep so that new examples can be predicted. */

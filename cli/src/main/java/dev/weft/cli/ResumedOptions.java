@@ -1,6 +1,8 @@
 package dev.weft.cli;
 
+import dev.weft.cli.SplitOptions.Duplicated;
 import dev.weft.io.FormatException;
+import dev.weft.optim.MovingAverage;
 import dev.weft.optim.OptimizerKind;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.TrainingState;
@@ -9,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.ParseResult;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,11 +20,12 @@ import java.util.Set;
  * What it gives must be the same, or the run would not go on but be another.
  */
 final class ResumedOptions {
-    /** The key of how many batches an update was made of. */
-    static final String ACCUMULATE = "weft.accumulate";
-
-    /** The key of what the norm of gradients was clipped to. */
-    static final String CLIP_NORM = "weft.clip_norm";
+    private static final String ACCUMULATE = "weft.accumulate";
+    private static final String CLIP_NORM = "weft.clip_norm";
+    private static final String AUGMENT = "weft.augment";
+    private static final String CLASS_WEIGHTS = "weft.class_weights";
+    private static final String THRESHOLD = "weft.threshold";
+    private static final String DUPLICATES = "weft.duplicates";
 
     /** Settings with options of their own. */
     private static final Set<String> OWN = Set.of("lr", "l1", "l2", "weight_decay");
@@ -33,6 +38,24 @@ final class ResumedOptions {
         this.checkpoint = checkpoint;
         this.options = options;
         this.given = given;
+    }
+
+    /** What a model's metadata has to keep of the options, beside what the run itself is. */
+    static Map<String, String> metadata(TrainOptions options) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(ACCUMULATE, Integer.toString(options.accumulate));
+        metadata.put(DUPLICATES, options.split.duplicates.name());
+        put(metadata, CLIP_NORM, options.clipNorm);
+        put(metadata, AUGMENT, options.augment);
+        put(metadata, CLASS_WEIGHTS, options.loss.classWeights);
+        put(metadata, THRESHOLD, options.threshold);
+        return metadata;
+    }
+
+    private static void put(Map<String, String> metadata, String key, @Nullable Object value) {
+        if (value != null) {
+            metadata.put(key, value.toString());
+        }
     }
 
     /**
@@ -60,14 +83,30 @@ final class ResumedOptions {
                         checkpoint.metadata().containsKey(ACCUMULATE)
                                 ? (int) checkpoint.requiredInteger(ACCUMULATE, 1, Integer.MAX_VALUE)
                                 : 1);
-        if (checkpoint.metadata().containsKey(CLIP_NORM)) {
-            options.clipNorm =
-                    same("--clip-norm", options.clipNorm, checkpoint.requiredNumber(CLIP_NORM));
-        } else if (options.clipNorm != null) {
-            throw new InputException(
-                    "%s: was trained without --clip-norm, and goes on only without it"
-                            .formatted(options.resume));
+        options.clipNorm = sameOrNone("--clip-norm", options.clipNorm, number(CLIP_NORM));
+        options.movingAverage =
+                sameOrNone("--moving-average", options.movingAverage, number(MovingAverage.DECAY));
+        options.augment = sameOrNone("--augment", options.augment, text(AUGMENT));
+        Double smoothing = number(ClassLoss.SMOOTHING);
+        options.loss.smoothing =
+                same(
+                        "--label-smoothing",
+                        options.loss.smoothing,
+                        smoothing == null ? Double.valueOf(0) : smoothing);
+        options.loss.classWeights =
+                sameOrNone("--class-weights", options.loss.classWeights, text(CLASS_WEIGHTS));
+        options.split.duplicates =
+                same(
+                        "--duplicates",
+                        options.split.duplicates,
+                        Duplicated.DROP.name().equals(text(DUPLICATES))
+                                ? Duplicated.DROP
+                                : Duplicated.KEEP);
+        // Chosen after training, and so it may be chosen otherwise.
+        if (isMissing("--threshold")) {
+            options.threshold = text(THRESHOLD);
         }
+        options.table.adopt(checkpoint);
         if (isMissing("--schedule")) {
             options.schedule = checkpoint.metadata().get("optimizer.schedule");
         }
@@ -118,6 +157,26 @@ final class ResumedOptions {
 
     private boolean isMissing(String option) {
         return !given.hasMatchedOption(option);
+    }
+
+    private @Nullable String text(String key) {
+        return checkpoint.metadata().get(key);
+    }
+
+    private @Nullable Double number(String key) throws FormatException {
+        return text(key) == null ? null : checkpoint.requiredNumber(key);
+    }
+
+    private <T> @Nullable T sameOrNone(String option, @Nullable T asked, @Nullable T saved) {
+        if (saved != null) {
+            return same(option, asked, saved);
+        }
+        if (asked != null) {
+            throw new InputException(
+                    "%s: was trained without %s, and goes on only without it"
+                            .formatted(options.resume, option));
+        }
+        return null;
     }
 
     private <T> T same(String option, @Nullable T asked, T saved) {

@@ -137,7 +137,8 @@ final class RunPage {
         return cards.isEmpty() ? this : add("Worst mistakes", List.of(new Block.Mistakes(cards)));
     }
 
-    RunPage settings(TrainOptions options, DeviceInfo device, String parametersSha256) {
+    RunPage settings(
+            TrainOptions options, DeviceInfo device, Decision decision, String parametersSha256) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("weft", Main.Version.text());
         facts.put("java", System.getProperty("java.version", ""));
@@ -155,6 +156,10 @@ final class RunPage {
         facts.put("epochs", Integer.toString(options.epochs()));
         facts.put("dropout", Double.toString(options.dropout));
         facts.put("seed", Long.toString(options.seed));
+        facts.putAll(options.choices());
+        if (!decision.thresholds().isEmpty()) {
+            facts.put("thresholds", decision.text());
+        }
         facts.put("SHA-256 of the parameters", parametersSha256);
         return add("Settings", List.of(new Block.Facts(facts)));
     }

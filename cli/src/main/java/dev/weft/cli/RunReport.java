@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param epochs each epoch's result
  * @param test the test's result, null where nothing was kept for one
  * @param folds what cross-validation gave before; none without
+ * @param decision what is predicted of probabilities
  * @param parametersSha256 of the trained parameters
  */
 record RunReport(
@@ -38,6 +39,7 @@ record RunReport(
         List<EpochEvent> epochs,
         @Nullable Evaluation test,
         List<Evaluation> folds,
+        Decision decision,
         String parametersSha256) {
     static final JsonFactory JSON = new JsonFactory();
 
@@ -88,6 +90,12 @@ record RunReport(
                     epochs.stream().mapToDouble(RunReport::validationLoss).toArray());
         }
         writeNames(json, problem.classes());
+        if (!decision.thresholds().isEmpty()) {
+            numbers(
+                    json,
+                    "thresholds",
+                    decision.thresholds().stream().mapToDouble(Double::doubleValue).toArray());
+        }
         if (test != null) {
             writeEvaluation(json, test);
         }

@@ -8,12 +8,14 @@ import dev.weft.nn.Models;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;
 import dev.weft.nn.Task;
+import dev.weft.optim.MovingAverage;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.TrainingState;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -22,10 +24,16 @@ import java.util.Map;
  *
  * @param network with the saved parameters
  * @param architecture what it is made of
- * @param task what its outputs stand for
+ * @param objective what it was trained for
+ * @param decision what it predicts of probabilities
  * @param checkpoint the file, for what else is in it
  */
-record SavedModel(Network network, Architecture architecture, Task task, Checkpoint checkpoint) {
+record SavedModel(
+        Network network,
+        Architecture architecture,
+        Objective objective,
+        Decision decision,
+        Checkpoint checkpoint) {
     /** The key of what kind of data the model is for. */
     static final String KIND = "weft.kind";
 
@@ -34,6 +42,7 @@ record SavedModel(Network network, Architecture architecture, Task task, Checkpo
     private static final String OUTPUTS = "weft.outputs";
     private static final String DROPOUT = "weft.dropout";
     private static final String TASK = "weft.task";
+    private static final String CLASSES = "classes";
     private static final int MOST = 1 << 28;
 
     /** The metadata of a model that was trained for a problem. */
@@ -77,26 +86,62 @@ record SavedModel(Network network, Architecture architecture, Task task, Checkpo
      * @throws FormatException where the file is not a model that Weft saved
      */
     static SavedModel read(Path path, Device device) throws IOException {
-        return of(Checkpoint.read(path), device);
+        Checkpoint checkpoint = Checkpoint.read(path);
+        Architecture architecture = architecture(checkpoint);
+        Network network = network(checkpoint, architecture, device);
+        if (checkpoint.metadata().containsKey(MovingAverage.DECAY)) {
+            average(checkpoint, network).swap();
+        }
+        Task task = task(checkpoint);
+        int outputs = architecture.outputs();
+        return new SavedModel(
+                network,
+                architecture,
+                ClassLoss.of(checkpoint, outputs)
+                        .objective(
+                                architecture,
+                                task,
+                                checkpoint.metadata().getOrDefault(TASK, CLASSES),
+                                device),
+                Decision.of(checkpoint, task, outputs),
+                checkpoint);
     }
 
-    /** The model in a checkpoint, on a device. */
-    static SavedModel of(Checkpoint checkpoint, Device device) throws FormatException {
-        Architecture architecture;
+    /** The average of the parameters that a run kept. */
+    static MovingAverage average(Checkpoint checkpoint, Network network) throws FormatException {
+        double decay = checkpoint.requiredNumber(MovingAverage.DECAY);
+        if (!(decay >= 0 && decay < 1)) {
+            throw checkpoint.wrong(MovingAverage.DECAY, "must be in [0, 1)");
+        }
+        MovingAverage average = new MovingAverage(network.parameters(), decay);
+        checkpoint.restore(List.of(average), network);
+        return average;
+    }
+
+    /** What a checkpoint's network is made of. */
+    private static Architecture architecture(Checkpoint checkpoint) throws FormatException {
         try {
-            architecture =
-                    new Architecture(
-                            model(checkpoint),
-                            size(checkpoint, INPUTS, Models.INPUTS),
-                            size(checkpoint, OUTPUTS, Models.CLASSES),
-                            dropout(checkpoint));
+            return new Architecture(
+                    model(checkpoint),
+                    size(checkpoint, INPUTS, Models.INPUTS),
+                    size(checkpoint, OUTPUTS, Models.CLASSES),
+                    dropout(checkpoint));
         } catch (IllegalArgumentException e) {
             throw checkpoint.wrong(MODEL, "does not fit: " + e.getMessage());
         }
+    }
+
+    /** The network in a checkpoint, with the parameters that training goes on with. */
+    static Network network(Checkpoint checkpoint, Device device) throws FormatException {
+        return network(checkpoint, architecture(checkpoint), device);
+    }
+
+    private static Network network(Checkpoint checkpoint, Architecture architecture, Device device)
+            throws FormatException {
         // Its seed only draws what is then overwritten.
         Network network = Network.create(device, architecture.blocks(), 0);
         checkpoint.restore(network);
-        return new SavedModel(network, architecture, task(checkpoint), checkpoint);
+        return network;
     }
 
     /** Older files are for digits, and do not say so. */
@@ -108,7 +153,7 @@ record SavedModel(Network network, Architecture architecture, Task task, Checkpo
     }
 
     private static Task task(Checkpoint checkpoint) throws FormatException {
-        String name = checkpoint.metadata().getOrDefault(TASK, "classes");
+        String name = checkpoint.metadata().getOrDefault(TASK, CLASSES);
         for (Task task : Task.values()) {
             if (task.name().toLowerCase(Locale.ROOT).equals(name)) {
                 return task;
@@ -122,9 +167,9 @@ record SavedModel(Network network, Architecture architecture, Task task, Checkpo
         return checkpoint.metadata().getOrDefault(KIND, DigitProblem.KIND);
     }
 
-    /** What it was trained for. */
-    Objective objective() {
-        return architecture.objective(task);
+    /** What its outputs stand for. */
+    Task task() {
+        return objective.task();
     }
 
     /**

@@ -42,6 +42,21 @@ final class SplitOptions {
                             + " then train on all of them.")
     int folds;
 
+    @Option(
+            names = "--duplicates",
+            paramLabel = "WHAT",
+            defaultValue = "keep",
+            description =
+                    "What becomes of a table's rows that are equal to one before: keep, or drop,"
+                            + " before the table is divided. Default: ${DEFAULT-VALUE}.")
+    Duplicated duplicates = Duplicated.KEEP;
+
+    /** What becomes of rows that are there twice. */
+    enum Duplicated {
+        KEEP,
+        DROP
+    }
+
     /** The shares of two or three parts. */
     double[] shares() {
         String[] parts = (shares == null ? "0.8/0.2" : shares).split("/", -1);

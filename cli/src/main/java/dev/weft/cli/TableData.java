@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.data.Splits;
 import dev.weft.data.table.CsvSource;
+import dev.weft.data.table.Duplicates;
 import dev.weft.data.table.FittedTable;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.PreprocessingBuilder;
@@ -22,6 +23,7 @@ final class TableData {
     private final Map<String, String> format;
     private final PreprocessingBuilder settings;
     private final Table rows;
+    private final int dropped;
     private final Target target;
 
     private TableData(
@@ -29,11 +31,13 @@ final class TableData {
             Map<String, String> format,
             PreprocessingBuilder settings,
             Table rows,
+            int dropped,
             Target target) {
         this.path = path;
         this.format = format;
         this.settings = settings;
         this.rows = rows;
+        this.dropped = dropped;
         this.target = target;
     }
 
@@ -42,9 +46,12 @@ final class TableData {
      *
      * @throws InputException where options do not fit it
      */
-    static TableData read(Path path, TableOptions options, long seed) throws IOException {
+    static TableData read(
+            Path path, TableOptions options, SplitOptions.Duplicated duplicates, long seed)
+            throws IOException {
         PreprocessingBuilder settings = options.preprocessing(seed);
-        Table all = CsvSource.open(path, options.format()).read();
+        Table found = CsvSource.open(path, options.format()).read();
+        Table all = duplicates == SplitOptions.Duplicated.DROP ? Duplicates.drop(found) : found;
         // Of all rows: which there are to divide, and whether they are of classes.
         Preprocessing known = settings.fit(all).preprocessing();
         Target target = known.target();
@@ -53,7 +60,13 @@ final class TableData {
             // A class may be missing from the rows of a fold.
             settings.classes(classes);
         }
-        return new TableData(path, options.formatMetadata(), settings, known.labelled(all), target);
+        return new TableData(
+                path,
+                options.formatMetadata(),
+                settings,
+                known.labelled(all),
+                found.rows() - all.rows(),
+                target);
     }
 
     private @Nullable List<String> labels() {
@@ -77,14 +90,20 @@ final class TableData {
 
     /** All rows to train on. */
     TableProblem whole() throws IOException {
-        return new TableProblem(path.toString(), format, settings.fit(rows), null, null);
+        return new TableProblem(description(), format, settings.fit(rows), null, null);
+    }
+
+    private String description() {
+        return dropped == 0
+                ? path.toString()
+                : "%s without %,d rows that were equal to one before".formatted(path, dropped);
     }
 
     private TableProblem problem(int[] train, int @Nullable [] validation, int[] test)
             throws IOException {
         FittedTable fitted = settings.fit(rows.select(train));
         return new TableProblem(
-                path.toString(),
+                description(),
                 format,
                 fitted,
                 validation == null ? null : rows.select(validation),

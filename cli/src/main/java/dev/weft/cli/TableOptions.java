@@ -96,9 +96,11 @@ final class TableOptions {
 
     @Option(
             names = "--no-header",
+            negatable = true,
             description =
-                    "A table's first line is a row; its columns are called column1, column2, ...")
-    boolean noHeader;
+                    "Whether a table's first line is a row; its columns are called column1,"
+                            + " column2, ...")
+    @Nullable Boolean noHeader;
 
     @Option(
             names = "--dates",
@@ -123,7 +125,7 @@ final class TableOptions {
         if (missing != null) {
             said.put(MISSING, String.join(",", new TreeSet<>(missing)));
         }
-        if (noHeader) {
+        if (noHeader != null && noHeader) {
             said.put(NO_HEADER, "true");
         }
         if (dates != null) {
@@ -133,13 +135,11 @@ final class TableOptions {
     }
 
     /**
-     * How a file for a trained model is to be read: as was said when it was trained, but for what
-     * is said now. Without a header then, it is without one now, since its columns have no names
-     * that a header could give.
+     * Takes over how the file for a trained model was said to be written, but for what is said now.
      *
      * @throws FormatException where the model's file says what makes no sense
      */
-    CsvFormat format(Checkpoint trained) throws FormatException {
+    void adopt(Checkpoint trained) throws FormatException {
         Map<String, String> said = trained.metadata();
         String between = said.get(SEPARATOR);
         if (separator == null && between != null) {
@@ -160,7 +160,9 @@ final class TableOptions {
         if (missing == null && markers != null) {
             missing = new TreeSet<>(List.of(markers.split(",", -1)));
         }
-        noHeader |= said.containsKey(NO_HEADER);
+        if (noHeader == null && said.containsKey(NO_HEADER)) {
+            noHeader = true;
+        }
         String order = said.get(DATES);
         if (dates == null && order != null) {
             try {
@@ -169,7 +171,6 @@ final class TableOptions {
                 throw trained.wrong(DATES, "is no order of dates");
             }
         }
-        return format();
     }
 
     /** How the file is to be read. */
@@ -187,7 +188,7 @@ final class TableOptions {
         if (missing != null) {
             format = format.missing(missing);
         }
-        if (noHeader) {
+        if (noHeader != null && noHeader) {
             format = format.withoutHeader();
         }
         if (dates != null) {

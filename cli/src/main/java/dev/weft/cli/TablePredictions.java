@@ -43,7 +43,8 @@ final class TablePredictions {
      */
     int predict(Path rows, TableOptions options, @Nullable Path target, PrintWriter out)
             throws IOException {
-        List<String[]> lines = lines(CsvSource.open(rows, options.format(model.checkpoint())));
+        options.adopt(model.checkpoint());
+        List<String[]> lines = lines(CsvSource.open(rows, options.format()));
         if (target == null) {
             write(lines, out);
             out.flush();
@@ -95,17 +96,12 @@ final class TablePredictions {
         return switch (preprocessing.target()) {
             case Target.Regression numbers ->
                     new String[] {Double.toString(numbers.restore(predicted[0]))};
-            case Target.Classes(var _, var names) -> {
-                int best = 0;
-                for (int i = 1; i < predicted.length; i++) {
-                    best = predicted[i] > predicted[best] ? i : best;
-                }
-                yield line(names.get(best), predicted);
-            }
+            case Target.Classes(var _, var names) ->
+                    line(names.get(model.decision().label(predicted)), predicted);
             case Target.MultiLabel(var _, char separator, var labels) -> {
                 List<String> chosen = new ArrayList<>();
                 for (int i = 0; i < predicted.length; i++) {
-                    if (predicted[i] >= 0.5f) {
+                    if (model.decision().has(i, predicted[i])) {
                         chosen.add(labels.get(i));
                     }
                 }

@@ -4,21 +4,23 @@ import dev.weft.Device;
 import dev.weft.data.Batches;
 import dev.weft.data.Examples;
 import dev.weft.data.InMemoryBatches;
+import dev.weft.data.IndexedSource;
+import dev.weft.data.Transform;
 import dev.weft.data.table.FittedTable;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.Table;
 import dev.weft.data.table.Target;
 import dev.weft.io.FormatException;
-import dev.weft.metrics.Regression;
+import dev.weft.io.HostArray;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Task;
 import dev.weft.train.Checkpoint;
-import dev.weft.train.Meter;
 import dev.weft.train.TrainingState;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,8 +137,24 @@ final class TableProblem implements Problem {
     }
 
     @Override
-    public Batches training(Device device, Architecture architecture, int batch) {
-        return new InMemoryBatches(device, training, batch);
+    public int[] trainingLabels() {
+        int[] labels = new int[task() == Task.CLASSES ? training.size() : 0];
+        HostArray targets = training.targets().getFirst();
+        Arrays.setAll(labels, i -> (int) targets.get(i));
+        return labels;
+    }
+
+    @Override
+    public Transform augmenter(String text) {
+        return Augmentations.ofRows(text, task() == Task.CLASSES ? outputs() : 0);
+    }
+
+    @Override
+    public Batches training(
+            Device device, Architecture architecture, int batch, @Nullable Transform augmenter) {
+        return augmenter == null
+                ? new InMemoryBatches(device, training, batch)
+                : Problem.readAhead(device, IndexedSource.of(training), batch, augmenter);
     }
 
     @Override
@@ -169,18 +187,6 @@ final class TableProblem implements Problem {
         return testRows == null
                 ? Map.of()
                 : new TestedTable(description, testRows, target()).row(example);
-    }
-
-    @Override
-    public Meter meter() {
-        return meter(target());
-    }
-
-    /** Figures in the target's own unit. */
-    static Meter meter(Target target) {
-        return target instanceof Target.Regression numbers
-                ? Meter.regression(new Regression(), numbers::restore)
-                : Meter.of(task(target), target.outputs());
     }
 
     @Override

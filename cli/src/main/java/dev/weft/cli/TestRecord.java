@@ -26,6 +26,7 @@ final class TestRecord implements Meter {
     private static final int MOST_PAIRS = 20_000;
 
     private final Meter meter;
+    private final Decision decision;
     private final Task task;
     private final List<String> classes;
     private final DoubleUnaryOperator unit;
@@ -45,8 +46,9 @@ final class TestRecord implements Meter {
     record Miss(int example, double badness, String caption) {}
 
     /** Without examples. */
-    TestRecord(Meter meter, TestSet tested) {
-        this.meter = meter;
+    TestRecord(TestSet tested, Decision decision) {
+        this.meter = tested.meter(decision);
+        this.decision = decision;
         this.task = tested.task();
         this.classes = tested.classes();
         this.unit = tested::restored;
@@ -77,11 +79,7 @@ final class TestRecord implements Meter {
     private @Nullable Miss ofClasses(
             HostArray predictions, HostArray target, int row, int columns) {
         int label = Meter.label(target, row);
-        int best = 0;
-        for (int i = 1; i < columns; i++) {
-            long at = (long) row * columns;
-            best = predictions.get(at + i) > predictions.get(at + best) ? i : best;
-        }
+        int best = decision.label(predictions, row, columns);
         if (best == label) {
             return null;
         }

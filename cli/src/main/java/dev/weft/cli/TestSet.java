@@ -1,7 +1,9 @@
 package dev.weft.cli;
 
+import dev.weft.metrics.Regression;
 import dev.weft.nn.Task;
 import dev.weft.report.Picture;
+import dev.weft.train.Meter;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,13 @@ interface TestSet {
     /** An example of the test as names and values; none where it is a picture. */
     default Map<String, String> row(int example) {
         return Map.of();
+    }
+
+    /** The figures of a test, in the units of the data. */
+    default Meter meter(Decision decision) {
+        return task() == Task.REGRESSION
+                ? Meter.regression(new Regression(), this::restored)
+                : decision.meter(task(), classes().size());
     }
 
     /** What makes a network's predictions the numbers of the data. */

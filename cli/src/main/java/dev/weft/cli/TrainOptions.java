@@ -35,6 +35,37 @@ final class TrainOptions {
 
     @Mixin SplitOptions split = new SplitOptions();
 
+    @Mixin LossOptions loss = new LossOptions();
+
+    @Option(
+            names = "--augment",
+            paramLabel = "WHAT",
+            description =
+                    "How examples are changed at random before they are learnt from. Pictures and"
+                        + " digits:"
+                        + " shift=0.1,rotate=15,scale=0.9:1.1,flip,flip_upside_down,crop=0.8,noise=0.1,brightness=0.2,contrast=0.2,cutout=0.3"
+                        + " and mixup=0.2 or cutmix=1; tables: noise=0.1 and mixup=0.2 or"
+                        + " swap=0.1.")
+    @Nullable String augment;
+
+    @Option(
+            names = "--moving-average",
+            paramLabel = "DECAY",
+            description =
+                    "Keep an average of the parameters, of which DECAY stays at each step, such as"
+                            + " 0.999; it is what is tested and predicts.")
+    @Nullable Double movingAverage;
+
+    @Option(
+            names = "--threshold",
+            paramLabel = "RULE",
+            description =
+                    "From which probability on the second of two classes, or a label, is predicted:"
+                            + " a number, or what is best for f1, fbeta:BETA, youden or cost:FALSE"
+                            + "_POSITIVE:FALSE_NEGATIVE on the validation part, or, where there is"
+                            + " none, on the training part. Default: 0.5.")
+    @Nullable String threshold;
+
     @Option(
             names = "--size",
             paramLabel = "WxH",
@@ -278,6 +309,11 @@ final class TrainOptions {
         if (clipNorm != null && !(clipNorm > 0 && Double.isFinite(clipNorm))) {
             throw new InputException("--clip-norm must be above 0, got " + clipNorm);
         }
+        if (movingAverage != null && !(movingAverage >= 0 && movingAverage < 1)) {
+            throw new InputException("--moving-average must be in [0, 1), got " + movingAverage);
+        }
+        loss.check();
+        thresholdRule();
         schedule();
         notNegative("--l1", l1);
         notNegative("--l2", l2);
@@ -338,6 +374,30 @@ final class TrainOptions {
         } catch (IllegalArgumentException e) {
             throw new InputException("--schedule: " + e.getMessage(), e);
         }
+    }
+
+    /** What was chosen beside the usual, by the options' names, as they take it. */
+    Map<String, String> choices() {
+        Map<String, String> choices = new LinkedHashMap<>();
+        put(choices, "augment", augment);
+        put(choices, "class-weights", loss.classWeights);
+        put(choices, "label-smoothing", loss.smoothing == 0 ? null : loss.smoothing);
+        put(choices, "moving-average", movingAverage);
+        put(choices, "threshold", threshold);
+        put(choices, "clip-norm", clipNorm);
+        put(choices, "accumulate", accumulate == 1 ? null : accumulate);
+        return choices;
+    }
+
+    private static void put(Map<String, String> choices, String name, @Nullable Object value) {
+        if (value != null) {
+            choices.put(name, value.toString());
+        }
+    }
+
+    /** How thresholds are chosen; null for the usual ones. */
+    @Nullable ThresholdRule thresholdRule() {
+        return threshold == null ? null : ThresholdRule.parse(threshold);
     }
 
     Penalty penalty() {

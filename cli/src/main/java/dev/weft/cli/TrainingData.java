@@ -36,6 +36,9 @@ record TrainingData(Problem problem, List<? extends Problem> folds) {
             throw new InputException("--test-count is for digits: use --split");
         }
         if (Files.isDirectory(data)) {
+            if (options.split.duplicates == SplitOptions.Duplicated.DROP) {
+                throw new InputException("--duplicates is for tables");
+            }
             return new TrainingData(
                     ImageProblem.split(
                             data,
@@ -44,7 +47,8 @@ record TrainingData(Problem problem, List<? extends Problem> folds) {
                             options.seed),
                     List.of());
         }
-        TableData table = TableData.read(data, options.table, options.seed);
+        TableData table =
+                TableData.read(data, options.table, options.split.duplicates, options.seed);
         if (options.split.folds == 0) {
             return new TrainingData(table.split(options.split, options.seed), List.of());
         }

@@ -3,12 +3,15 @@ package dev.weft.cli;
 import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
+import dev.weft.data.Transform;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;
 import dev.weft.nn.Task;
 import dev.weft.optim.Clipping;
+import dev.weft.optim.MovingAverage;
 import dev.weft.optim.Optimizer;
+import dev.weft.optim.TrainingAid;
 import dev.weft.train.Checkpoint;
 import dev.weft.train.CheckpointKeeper;
 import dev.weft.train.EarlyStopping;
@@ -26,6 +29,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** One run of {@code train} on an open device: everything that it makes there closes with it. */
 final class TrainingRun implements AutoCloseable {
@@ -37,13 +42,18 @@ final class TrainingRun implements AutoCloseable {
     private final PrintWriter out;
     private final Scope scope;
     private final Architecture architecture;
+    private final ClassLoss loss;
     private final Objective objective;
+    private final @Nullable ThresholdRule rule;
     private final Network network;
     private final Optimizer optimizer;
     private final Trainer trainer;
     private final Batches training;
+    private final @Nullable Batches validation;
+    private final @Nullable MovingAverage average;
     private final @Nullable EarlyStopping stopping;
     private final List<TrainingListener.EpochEvent> epochs = new ArrayList<>();
+    private Decision decision = Decision.USUAL;
     private @Nullable RunHistory history;
 
     /**
@@ -65,20 +75,32 @@ final class TrainingRun implements AutoCloseable {
         architecture =
                 new Architecture(
                         options.model(), problem.inputs(), problem.outputs(), options.dropout);
-        objective = problem.objective(architecture);
+        loss = options.loss.of(problem);
+        rule = options.thresholdRule();
+        if (rule != null) {
+            rule.requireFit(problem);
+        }
+        Transform augmenter = options.augment == null ? null : problem.augmenter(options.augment);
         scope = device.scope();
+        objective = loss.objective(architecture, problem.task(), problem.targetName(), device);
+        Double decay = options.movingAverage;
         if (resumed == null) {
             network = Network.create(device, architecture.blocks(), options.seed);
             optimizer = newOptimizer();
+            average = decay == null ? null : new MovingAverage(network.parameters(), decay);
         } else {
-            network = SavedModel.of(resumed, device).network();
+            network = SavedModel.network(resumed, device);
             optimizer = newOptimizer();
             resumed.restore(optimizer, network);
             check(resumed);
+            average = decay == null ? null : SavedModel.average(resumed, network);
         }
         trainer = new Trainer(network, objective, optimizer);
         trainer.captureSteps(true);
         trainer.accumulate(options.accumulate);
+        if (average != null) {
+            trainer.average(average);
+        }
         Double most = options.clipNorm;
         if (most != null) {
             trainer.beforeUpdate(() -> Clipping.norm(network.parameters(), most));
@@ -90,19 +112,33 @@ final class TrainingRun implements AutoCloseable {
                         epochs.add(event);
                     }
                 });
-        training = problem.training(device, architecture, options.batch());
-        Batches validation = problem.validation(device, architecture, TEST_BATCH);
+        training = problem.training(device, architecture, options.batch(), augmenter);
+        validation = problem.validation(device, architecture, TEST_BATCH);
         if (validation != null) {
-            trainer.validateOn(validation, problem::meter);
+            trainer.validateOn(validation, () -> problem.meter(Decision.USUAL));
         }
-        stopping = stopping(validation);
+        stopping = stopping();
     }
 
     private Optimizer newOptimizer() {
         return new Optimizer(network.parameters(), options.settings(), options.schedule());
     }
 
-    private @Nullable EarlyStopping stopping(@Nullable Batches validation) {
+    /** Does work while the network has the parameters that are tested and predict. */
+    private void withAverage(Runnable work) {
+        if (average != null) {
+            average.swap();
+        }
+        try {
+            work.run();
+        } finally {
+            if (average != null) {
+                average.swap();
+            }
+        }
+    }
+
+    private @Nullable EarlyStopping stopping() {
         if (options.patience == null) {
             return null;
         }
@@ -112,7 +148,13 @@ final class TrainingRun implements AutoCloseable {
                             + " such as 0.7/0.15/0.15");
         }
         EarlyStopping early = EarlyStopping.onValidationLoss(trainer, network, options.patience);
-        trainer.listen(early);
+        trainer.listen(
+                new TrainingListener() {
+                    @Override
+                    public void onEpoch(EpochEvent event) {
+                        withAverage(() -> early.onEpoch(event));
+                    }
+                });
         return early;
     }
 
@@ -181,11 +223,31 @@ final class TrainingRun implements AutoCloseable {
             trainer.trainAfter(training, done, options.epochs(), options.seed);
         }
         if (stopping != null && stopping.hasStopped()) {
-            stopping.restore();
+            withAverage(stopping::restore);
             out.printf(
                     "the loss has not fallen for %d epochs: the parameters are those of epoch %d%n",
                     options.patience, stopping.bestEpoch());
         }
+        if (rule != null && isComplete()) {
+            decide(rule);
+            out.printf(
+                    "thresholds by %s on the %s part: %s%n",
+                    rule.text(), validation == null ? "training" : "validation", decision.text());
+        }
+    }
+
+    private void decide(ThresholdRule by) {
+        withAverage(
+                () ->
+                        decision =
+                                by.on(
+                                        problem,
+                                        meter ->
+                                                Evaluation.of(
+                                                        network,
+                                                        objective,
+                                                        validation == null ? training : validation,
+                                                        meter)));
     }
 
     /** Saves the run there while it goes on, where that was asked for. */
@@ -202,7 +264,10 @@ final class TrainingRun implements AutoCloseable {
     void trainQuietly() {
         trainer.trainAfter(training, 0, options.epochs(), options.seed);
         if (stopping != null) {
-            stopping.restore();
+            withAverage(stopping::restore);
+        }
+        if (rule != null && isComplete()) {
+            decide(rule);
         }
     }
 
@@ -249,9 +314,18 @@ final class TrainingRun implements AutoCloseable {
     /** How the network does on the examples that were kept for the test. */
     Evaluation test() throws IOException {
         try (Batches test = problem.test(device, architecture, TEST_BATCH)) {
-            return Evaluation.of(
-                    network, objective, test, new TestRecord(problem.meter(), problem));
+            TestRecord figures = new TestRecord(problem, decision);
+            AtomicReference<@Nullable Evaluation> tested = new AtomicReference<>();
+            withAverage(() -> tested.set(Evaluation.of(network, objective, test, figures)));
+            return Objects.requireNonNull(tested.get());
         }
+    }
+
+    /** The hash of the parameters that are tested and predict. */
+    private String parametersSha256() {
+        AtomicReference<String> hash = new AtomicReference<>("");
+        withAverage(() -> hash.set(network.parameters().sha256()));
+        return hash.get();
     }
 
     /**
@@ -268,7 +342,8 @@ final class TrainingRun implements AutoCloseable {
                 List.copyOf(epochs),
                 test,
                 folds,
-                network.parameters().sha256());
+                decision,
+                parametersSha256());
     }
 
     /** The run as a page. */
@@ -284,7 +359,7 @@ final class TrainingRun implements AutoCloseable {
         }
         run.folds(folds)
                 .test(test, problem)
-                .settings(options, device.info(), network.parameters().sha256())
+                .settings(options, device.info(), decision, parametersSha256())
                 .write(page, summary);
     }
 
@@ -298,11 +373,11 @@ final class TrainingRun implements AutoCloseable {
                         options.seed,
                         Math.toIntExact(optimizer.steps() / stepsInEpoch()));
         Map<String, String> metadata = SavedModel.metadata(architecture, problem, state);
-        metadata.put(ResumedOptions.ACCUMULATE, Integer.toString(options.accumulate));
-        if (options.clipNorm != null) {
-            metadata.put(ResumedOptions.CLIP_NORM, options.clipNorm.toString());
-        }
-        Checkpoint.save(path, network, optimizer, metadata);
+        metadata.putAll(ResumedOptions.metadata(options));
+        metadata.putAll(loss.metadata());
+        metadata.putAll(decision.metadata());
+        List<TrainingAid> aids = average == null ? List.of() : List.of(average);
+        Checkpoint.save(path, network, optimizer, aids, metadata);
     }
 
     @Override

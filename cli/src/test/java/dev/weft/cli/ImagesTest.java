@@ -1,10 +1,12 @@
 package dev.weft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,10 +18,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 
 import javax.imageio.ImageIO;
 
@@ -114,6 +118,37 @@ class ImagesTest {
         assertTrue(predicted.out().contains("3.png: bars  bars: "), predicted::out);
         assertTrue(predicted.out().contains("3.png: discs  discs: "), predicted::out);
         assertTrue(Files.readString(results).contains("\"class\" : \"discs\""));
+    }
+
+    @Test
+    void picturesAreAugmented() throws IOException {
+        String[] common = {"--epochs", "12", "--batch", "16", "--size", "8x8"};
+        train(common).assertDone();
+        Object plain = hash();
+        String all = "shift=0.1,rotate=5,scale=0.9:1.1,crop=0.9,noise=0.1,brightness=0.1";
+        String others = "contrast=0.2,cutout=0.2,flip,flip_upside_down,cutmix=0.2";
+        for (String what : List.of(all, others, "mixup=0.2")) {
+            String[] options = with(common, "--augment", what);
+            Ran trained = train(options).assertDone();
+            assertTrue(trained.out().contains("test accuracy"), trained::out);
+            Object first = hash();
+            assertNotEquals(plain, first, what);
+            train(options).assertDone();
+            assertEquals(first, hash(), what);
+        }
+        train("--augment", "swap=0.1").assertRefused("--augment of pictures takes shift=SHARE");
+        train("--augment", "shift=2").assertRefused("--augment: shift: 2.0");
+        train("--duplicates", "drop").assertRefused("is for tables");
+    }
+
+    private static String[] with(String[] options, String... more) {
+        return Stream.of(options, more).flatMap(Arrays::stream).toArray(String[]::new);
+    }
+
+    private @Nullable Object hash() throws IOException {
+        return JSON.std
+                .mapFrom(Files.readString(folder.resolve("r.json")))
+                .get("parameters_sha256");
     }
 
     @Test

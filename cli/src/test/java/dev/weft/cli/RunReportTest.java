@@ -60,6 +60,7 @@ class RunReportTest {
                         new Evaluation(
                                 Double.POSITIVE_INFINITY, 0, Meter.classes(new Classification(10))),
                         List.of(),
+                        Decision.USUAL,
                         "0");
         Path file = folder.resolve("r.json");
         report.write(file);

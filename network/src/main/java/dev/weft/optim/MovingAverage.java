@@ -22,7 +22,7 @@ import java.util.Map;
  *
  * <pre>{@code
  * MovingAverage average = new MovingAverage(network.parameters(), 0.999);
- * trainer.afterUpdate(average::update);
+ * trainer.average(average);
  * trainer.train(batches, 1, 10, seed);
  * average.swap(); // evaluate, save; swap again to train on
  * }</pre>
@@ -30,7 +30,8 @@ import java.util.Map;
  * <p>It belongs to the scope that is innermost when it is made.
  */
 public final class MovingAverage implements TrainingAid {
-    private static final String DECAY = "average.decay";
+    /** The key of the decay in {@link #progress}, and so in the metadata of checkpoints. */
+    public static final String DECAY = "average.decay";
 
     private final double decay;
     private final UpdateRule towards = new UpdateRule.Sgd(0, false, Penalty.NONE);

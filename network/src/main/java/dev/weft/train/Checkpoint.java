@@ -72,7 +72,7 @@ public final class Checkpoint {
      * Writes a checkpoint as {@link AtomicFile} does. Blocks.
      *
      * @param aids what else the run needs to go on, such as its {@link
-     *     dev.weft.optim.MovingAverage} and its {@link dev.weft.optim.Plateau} *
+     *     dev.weft.optim.MovingAverage} and its {@link dev.weft.optim.Plateau}
      * @param metadata what the caller wants to find again; Weft's own keys are overwritten
      * @throws IllegalArgumentException where a parameter is not finite: nobody could use the file
      * @throws IOException where it cannot be written
@@ -287,7 +287,8 @@ public final class Checkpoint {
      * Puts the saved progress and state into aids, which are made as those were that were saved, in
      * the same order.
      *
-     * @throws FormatException where the file has nothing of them, or of aids with other settings
+     * @throws FormatException where the file has nothing of them, or of aids with other settings,
+     *     or has others, too
      */
     public void restore(List<? extends TrainingAid> aids, Network network) throws FormatException {
         try (Scope _ = network.device().scope()) {
@@ -295,10 +296,25 @@ public final class Checkpoint {
                 aid.restore(file.metadata());
             }
             if (!aids.isEmpty()) {
-                putChecked(states(aids), Checksums.AIDS);
+                Map<String, Tensor> states = states(aids);
+                requireAll(states);
+                putChecked(states, Checksums.AIDS);
             }
         } catch (IllegalArgumentException e) {
             throw new FormatException("%s: cannot go on: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    /** Aids have one sum: without one of them it cannot be checked. */
+    private void requireAll(Map<String, Tensor> states) throws FormatException {
+        List<String> left =
+                file.tensors().keySet().stream()
+                        .filter(name -> name.startsWith(AIDS) && !states.containsKey(name))
+                        .toList();
+        if (!left.isEmpty()) {
+            throw new FormatException(
+                    "%s: holds %d tensors of other aids besides, such as '%s': restore all aids that were saved, together"
+                            .formatted(path, left.size(), Excerpt.of(left.getFirst())));
         }
     }
 

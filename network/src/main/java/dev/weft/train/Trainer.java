@@ -5,6 +5,7 @@ import dev.weft.Tensor;
 import dev.weft.data.Batches;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;
+import dev.weft.optim.MovingAverage;
 import dev.weft.optim.Optimizer;
 
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class Trainer {
     private int accumulated = 1;
     private @Nullable Batches validation;
     private Supplier<@Nullable Meter> meters = () -> null;
+    private @Nullable MovingAverage average;
     private volatile boolean stopping;
 
     /**
@@ -108,6 +110,15 @@ public final class Trainer {
      */
     public void afterUpdate(Consumer<Tensor> work) {
         step.afterUpdate(work);
+    }
+
+    /**
+     * Updates an average after each step from now on, and evaluates it, in place of the parameters,
+     * at the end of each epoch.
+     */
+    public void average(MovingAverage parameters) {
+        average = parameters;
+        afterUpdate(parameters::update);
     }
 
     /**
@@ -221,10 +232,7 @@ public final class Trainer {
             }
             double seconds = (System.nanoTime() - started) * 1e-9;
             double accuracy = readings.classifies() ? (double) correctSum / seen : Double.NaN;
-            Evaluation validated =
-                    validation == null
-                            ? null
-                            : new EvaluationPass(network, objective, meters.get()).over(validation);
+            Evaluation validated = validation == null ? null : validate(validation);
             for (TrainingListener listener : listeners) {
                 listener.onEpoch(
                         new TrainingListener.EpochEvent(
@@ -237,6 +245,20 @@ public final class Trainer {
                                 validated));
             }
             return steps;
+        }
+
+        private Evaluation validate(Batches others) {
+            MovingAverage shown = average;
+            if (shown != null) {
+                shown.swap();
+            }
+            try {
+                return new EvaluationPass(network, objective, meters.get()).over(others);
+            } finally {
+                if (shown != null) {
+                    shown.swap();
+                }
+            }
         }
 
         private void step(Batches.Slot slot) {

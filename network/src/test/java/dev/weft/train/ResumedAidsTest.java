@@ -10,7 +10,11 @@ import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.Tensor;
+import dev.weft.data.Batches;
+import dev.weft.data.Examples;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.io.FormatException;
+import dev.weft.io.HostArray;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;
@@ -25,8 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A run with a moving average and a plateau goes on to the same bits. */
 class ResumedAidsTest {
@@ -67,7 +73,7 @@ class ResumedAidsTest {
         void train(Device device, int first, int last) {
             Trainer trainer = new Trainer(network, Objective.mse(), optimizer);
             trainer.captureSteps(true);
-            trainer.afterUpdate(average::update);
+            trainer.average(average);
             for (int step = first; step <= last; step++) {
                 try (Scope _ = device.scope()) {
                     Tensor x = device.random(step).normal(DType.F32, 0, 1, 4, 3);
@@ -126,6 +132,47 @@ class ResumedAidsTest {
             Path without = folder.resolve("without");
             Checkpoint.save(without, run.network(), run.optimizer(), Map.of());
             assertRefused(without, run, run.average(), "was of decay none");
+            Checkpoint checkpoint = Checkpoint.read(with);
+            FormatException refused =
+                    assertThrows(
+                            FormatException.class,
+                            () -> checkpoint.restore(List.of(run.plateau()), run.network()));
+            String message = String.valueOf(refused.getMessage());
+            assertTrue(
+                    message.contains("2 tensors of other aids")
+                            && message.contains("average.weight"),
+                    message);
+        }
+    }
+
+    /** What validations see, and what training goes on with. */
+    @Test
+    void theAverageIsValidated() {
+        try (Device device = Devices.open("reference");
+                Scope _ = device.scope()) {
+            Run run = Run.begun(device);
+            Examples examples =
+                    Examples.of(
+                            HostArray.of(new float[] {1, 2, 3, -1, 0, 2}, 2, 3),
+                            HostArray.of(new float[] {1, 0, 3, 5}, 2, 2));
+            Batches batches = new InMemoryBatches(device, examples, 2);
+            Trainer trainer = new Trainer(run.network(), Objective.mse(), run.optimizer());
+            trainer.average(run.average());
+            trainer.validateOn(batches);
+            List<Double> validated = new ArrayList<>();
+            trainer.listen(
+                    new TrainingListener() {
+                        @Override
+                        public void onEpoch(EpochEvent event) {
+                            validated.add(Objects.requireNonNull(event.validation()).loss());
+                        }
+                    });
+            trainer.train(batches, 1, 3, 1);
+            double trained = Evaluation.of(run.network(), Objective.mse(), batches).loss();
+            run.average().swap();
+            double ofAverage = Evaluation.of(run.network(), Objective.mse(), batches).loss();
+            assertNotEquals(trained, ofAverage);
+            assertEquals(ofAverage, validated.getLast());
         }
     }
 

@@ -1,0 +1,114 @@
+package dev.weft.cli;
+
+import dev.weft.metrics.Classification;
+import dev.weft.metrics.Criterion;
+import dev.weft.metrics.MultiLabel;
+import dev.weft.metrics.Ranking;
+import dev.weft.nn.Task;
+import dev.weft.train.Meter;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How thresholds are chosen.
+ *
+ * @param text as the command line has it
+ * @param criterion what they are best for, null where the text is the threshold itself
+ */
+record ThresholdRule(String text, @Nullable Criterion criterion) {
+    /**
+     * The rule of a text.
+     *
+     * @throws InputException where it is none
+     */
+    static ThresholdRule parse(String text) {
+        String[] parts = text.split(":", -1);
+        try {
+            double[] numbers =
+                    IntStream.range(1, parts.length)
+                            .mapToDouble(i -> Double.parseDouble(parts[i]))
+                            .toArray();
+            boolean positive =
+                    java.util.Arrays.stream(numbers).allMatch(n -> n > 0 && Double.isFinite(n));
+            String form = parts[0] + "/" + numbers.length;
+            if (positive && form.equals("f1/0")) {
+                return new ThresholdRule(text, Criterion.f1());
+            }
+            if (positive && form.equals("fbeta/1")) {
+                return new ThresholdRule(text, Criterion.fBeta(numbers[0]));
+            }
+            if (positive && form.equals("youden/0")) {
+                return new ThresholdRule(text, Criterion.youden());
+            }
+            if (positive && form.equals("cost/2")) {
+                return new ThresholdRule(text, Criterion.cost(numbers[0], numbers[1]));
+            }
+            double fixed = Double.parseDouble(text);
+            if (fixed > 0 && fixed <= 1) {
+                return new ThresholdRule(text, null);
+            }
+        } catch (NumberFormatException e) {
+            throw wrong(text, e);
+        }
+        throw wrong(text, null);
+    }
+
+    private static InputException wrong(String text, @Nullable Throwable cause) {
+        return new InputException(
+                "--threshold must be a probability above 0, f1, fbeta:BETA, youden or"
+                        + " cost:FALSE_POSITIVE:FALSE_NEGATIVE, got "
+                        + text,
+                cause);
+    }
+
+    /** Requires that there is something to choose. */
+    void requireFit(Problem problem) {
+        boolean two = problem.task() == Task.CLASSES && problem.outputs() == 2;
+        if (!two && problem.task() != Task.LABELS) {
+            throw new InputException(
+                    "--threshold is for two classes, or for labels, and %s"
+                            .formatted(
+                                    problem.task() == Task.CLASSES
+                                            ? "there are %d classes".formatted(problem.outputs())
+                                            : "'%s' is learnt as numbers"
+                                                    .formatted(problem.targetName())));
+        }
+    }
+
+    /** Runs a network over examples, and adds them to a meter. */
+    @FunctionalInterface
+    interface Test {
+        void add(Meter meter);
+    }
+
+    /** The best decision on some examples. */
+    Decision on(Problem problem, Test examples) {
+        int outputs = problem.outputs();
+        Criterion asked = criterion;
+        if (problem.task() == Task.LABELS) {
+            if (asked == null) {
+                return new Decision(Collections.nCopies(outputs, Double.valueOf(text)));
+            }
+            MultiLabel labels = new MultiLabel(outputs).withCurves();
+            examples.add(Meter.labels(labels));
+            return new Decision(
+                    IntStream.range(0, outputs)
+                            .mapToObj(label -> best(labels.ranking(label), asked))
+                            .toList());
+        }
+        if (asked == null) {
+            return new Decision(List.of(Double.valueOf(text)));
+        }
+        Classification classes = new Classification(outputs).withCurves();
+        examples.add(Meter.classes(classes));
+        return new Decision(List.of(best(classes.ranking(1), asked)));
+    }
+
+    private static Double best(Ranking ranking, Criterion criterion) {
+        return ranking.best(criterion).threshold();
+    }
+}
