@@ -48,6 +48,10 @@ public final class Device implements AutoCloseable {
     private final Holdings holdings;
     private final Runnable unregister;
     private Backend backend;
+
+    /** What does calls at once while a step is captured. */
+    private Backend uncaptured;
+
     private final Backend composites;
     private @Nullable Trace trace;
     private @Nullable Recorder recorder;
@@ -61,6 +65,7 @@ public final class Device implements AutoCloseable {
      */
     public Device(Backend backend) {
         this.backend = backend;
+        this.uncaptured = backend;
         this.confinement = new Confinement("device " + backend.info().selector());
         this.memory = new Memory(confinement, backend);
         this.composites = new Composites(() -> this.backend, memory::pool);
@@ -428,12 +433,38 @@ public final class Device implements AutoCloseable {
                 direct,
                 recorder -> {
                     backend = recorder;
+                    uncaptured = direct;
                     try {
                         step.run();
                     } finally {
                         backend = direct;
                     }
                 });
+    }
+
+    /**
+     * What {@code make} makes, such as a table of positions: also within a step that is captured.
+     * There it is made at once and once only, from the host's values too, and every replay has it
+     * as an operand.
+     *
+     * <pre>{@code
+     * Tensor ramp = device.constant(() -> device.linspace(DType.F32, 0, 1, 100));
+     * }</pre>
+     *
+     * @param make makes a tensor that depends on none that may change, and changes none
+     */
+    public Tensor constant(Supplier<Tensor> make) {
+        check();
+        if (!isCapturing()) {
+            return make.get();
+        }
+        Backend recording = backend;
+        backend = uncaptured;
+        try {
+            return memory.uncaptured(make);
+        } finally {
+            backend = recording;
+        }
     }
 
     /**

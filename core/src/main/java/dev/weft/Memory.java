@@ -10,6 +10,7 @@ import java.lang.System.Logger.Level;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A device's memory: the pool that it is from, the scopes that own it, and when what of it was
@@ -113,6 +114,20 @@ final class Memory implements Scope.Home {
         } finally {
             pool = shared;
             captured = null;
+        }
+    }
+
+    /** Makes something with memory of the device's own pool while a step is captured. */
+    Tensor uncaptured(Supplier<Tensor> make) {
+        MemoryPool own = pool;
+        Set<Storage> touched = captured;
+        pool = own.shared();
+        captured = null;
+        try {
+            return make.get();
+        } finally {
+            pool = own;
+            captured = touched;
         }
     }
 

@@ -81,6 +81,11 @@ final class MemoryPool {
         return new MemoryPool(backend, ledger, this);
     }
 
+    /** The device's pool, of a capture's; this one, of a device's. */
+    MemoryPool shared() {
+        return shared == null ? this : shared;
+    }
+
     /** A buffer of at least {@code elements}, with any content. */
     DeviceBuffer take(DType dtype, long elements) {
         int sizeClass = sizeClass(elements);

@@ -86,7 +86,11 @@ public final class Resizing {
                                 int[] places = new int[(int) sizes[i]];
                                 Arrays.setAll(
                                         places, o -> (int) ((long) o * extent / places.length));
-                                y = y.indexSelect(axis, x.device().tensor(places));
+                                y =
+                                        y.indexSelect(
+                                                axis,
+                                                x.device()
+                                                        .constant(() -> x.device().tensor(places)));
                             }
                             return y;
                         });
@@ -102,8 +106,10 @@ public final class Resizing {
                         int axis = x.rank() - sizes.length + i;
                         int extent = (int) x.dim(axis);
                         int size = (int) sizes[i];
+                        double[] parts = weights.of(extent, size);
                         Tensor rows =
-                                device.tensor(x.dtype(), weights.of(extent, size), size, extent);
+                                device.constant(
+                                        () -> device.tensor(x.dtype(), parts, size, extent));
                         Tensor last = y.transpose(axis, -1).contiguous();
                         long[] dims = last.shape().with(-1, size).toArray();
                         Tensor products = last.reshape(-1, extent).matmul(rows.transpose());

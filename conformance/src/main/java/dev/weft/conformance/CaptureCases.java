@@ -13,6 +13,7 @@ import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.DropoutState;
 import dev.weft.Losses;
+import dev.weft.Resizing;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
@@ -50,6 +51,7 @@ final class CaptureCases {
                 test("inputs may be closed", device, CaptureCases::closedInput),
                 test("results outlive the capture", device, CaptureCases::results),
                 test("operands that change", device, CaptureCases::operands),
+                test("constants are made once", device, CaptureCases::constants),
                 test("two captures in turns", device, CaptureCases::two),
                 test("a capture of another's results", device, CaptureCases::chained),
                 test("a step that fails leaves nothing", device, CaptureCases::failed),
@@ -336,6 +338,29 @@ final class CaptureCases {
                             type + ", result " + i);
                 }
             }
+        }
+    }
+
+    /** Weights that an operation uploads stay as they are, whoever takes memory meanwhile. */
+    private static void constants(Device device) {
+        Tensor x = device.tensor(new float[] {1, 2, 3, 4}, 1, 4);
+        Tensor[] y = new Tensor[2];
+        Runnable step =
+                () -> {
+                    try (Scope scope = device.scope()) {
+                        y[0] = scope.keep(Resizing.resize(x, Resizing.Mode.LINEAR, true, 7));
+                        y[1] = scope.keep(Resizing.resize(x, Resizing.Mode.NEAREST, true, 2));
+                    }
+                };
+        try (Capture captured = device.capture(step)) {
+            Tensor other = device.full(-1, Shape.of(28));
+            Tensor another = device.zeros(DType.I32, 2);
+            x.assign(device.tensor(new float[] {8, 6, 4, 2}, 1, 4));
+            captured.replay();
+            assertArrayEquals(new float[] {8, 7, 6, 5, 4, 3, 2}, y[0].toFloatArray(), 1e-5f);
+            assertArrayEquals(new float[] {8, 4}, y[1].toFloatArray());
+            assertEquals(-28, other.sum().item());
+            assertEquals(0, another.sum().item());
         }
     }
 

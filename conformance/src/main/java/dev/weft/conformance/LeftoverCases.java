@@ -453,6 +453,7 @@ final class LeftoverCases {
         put("full(double, Shape)", c -> c.device.full(3, Shape.of(2)));
         put("empty(DType, Shape)", c -> c.device.empty(DType.F32, Shape.of(2)));
         put("compute(Supplier)", c -> c.device.compute(() -> c.x.exp().sum(1).mul(c.vector)));
+        put("constant(Supplier)", c -> c.device.constant(() -> c.x.exp()));
         put(
                 "computeAll(Supplier)",
                 c -> c.device.computeAll(() -> List.of(c.x.exp().sum(1).mul(c.vector))).getFirst());

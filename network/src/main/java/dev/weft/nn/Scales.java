@@ -6,7 +6,7 @@ import dev.weft.Tensor;
 
 import java.util.List;
 
-/** The weights and biases of normalisations, and what they fit. */
+/** What blocks of channels take: their shapes, and the weights and biases of normalisations. */
 final class Scales {
     private Scales() {}
 
@@ -36,6 +36,23 @@ final class Scales {
             throw new ShapeException(
                     "%s: x is %s: it must be batch×channels×…, with %d channels"
                             .formatted(block, x, channels));
+        }
+    }
+
+    /** Refuses an x that is not batch×channels×extents, with so many channels and extents. */
+    static void checkImages(String block, Tensor x, int channels, int axes) {
+        if (x.rank() != axes + 2 || x.dim(1) != channels) {
+            throw new ShapeException(
+                    "%s: x is %s: it must be batch×channels×extents, with %d channels and %d extents"
+                            .formatted(block, x, channels, axes));
+        }
+    }
+
+    /** Refuses an x that has no extents beside batch×channels. */
+    static void checkHasAxes(String block, Tensor x) {
+        if (x.rank() < 3) {
+            throw new ShapeException(
+                    "%s: x is %s: it must be batch×channels×extents".formatted(block, x));
         }
     }
 }

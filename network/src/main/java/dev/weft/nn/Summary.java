@@ -3,6 +3,7 @@ package dev.weft.nn;
 import dev.weft.Shape;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.View;
+import dev.weft.backend.Window;
 
 import java.util.List;
 import java.util.Locale;
@@ -14,8 +15,8 @@ import java.util.stream.Collectors;
  * @param rows the blocks, each after those that it is made of
  * @param parameters how many numbers they have
  * @param trained how many of them are trained
- * @param flops multiplications and additions of products, and one for each other number that is
- *     computed, in one pass forward
+ * @param flops multiplications and additions of products and convolutions, one for each element of
+ *     a pooled window, and one for each other number that is computed, in one pass forward
  * @param parameterBytes of parameters and buffers
  * @param resultBytes of the results of the innermost blocks in one pass forward: what training
  *     keeps for the way back, at least
@@ -46,16 +47,32 @@ public record Summary(
         rows = List.copyOf(rows);
     }
 
-    /** Multiplications and additions of a product, otherwise one for each number written. */
+    /**
+     * Multiplications and additions of a product or a convolution, one for each element of a pooled
+     * window, otherwise one for each number written.
+     */
     static long flops(KernelCall call) {
         return switch (call) {
             case KernelCall.Gemm gemm -> {
                 View a = gemm.a();
                 yield 2 * gemm.c().size() * a.shape().dim(a.shape().rank() - 1);
             }
+            case KernelCall.Convolution c -> 2 * c.y().size() * ofOneResult(c.weight());
+            case KernelCall.ConvolutionInputGrad c -> 2 * c.dy().size() * ofOneResult(c.weight());
+            case KernelCall.MaxPool pool -> pool.y().size() * elements(pool.window());
+            case KernelCall.AveragePool pool -> pool.y().size() * elements(pool.window());
             case KernelCall.Copy _, KernelCall.Fill _ -> 0;
             default -> call.writes().stream().mapToLong(View::size).sum();
         };
+    }
+
+    /** The weights that meet in one result of a convolution; its first extent counts results. */
+    private static long ofOneResult(View weight) {
+        return weight.size() / weight.shape().dim(0);
+    }
+
+    private static long elements(Window window) {
+        return (long) window.depth().size() * window.rows().size() * window.columns().size();
     }
 
     @Override
