@@ -83,8 +83,17 @@ final class ConvolutionKernels {
                         2,
                         2,
                         3),
-                // Sums of more products than may be added in a row.
-                new Problem(image.padding(1), Shape.of(2, 80, 1, 13, 12), 2, 1, 3, 3));
+                // Sums of more products than may be added in a row, and of several blocks.
+                new Problem(image.padding(1), Shape.of(2, 80, 1, 13, 12), 2, 1, 3, 3),
+                new Problem(image.padding(1), Shape.of(2, 120, 1, 5, 6), 7, 1, 3, 3),
+                new Problem(image.padding(1), Shape.of(1, 460, 1, 4, 4), 2, 1, 3, 3),
+                new Problem(image.padding(1), Shape.of(1, 2, 1, 4, 4), 460, 1, 3, 3),
+                // Long rows, many elements, and windows larger than most.
+                new Problem(image.padding(1, 2), Shape.of(1, 2, 1, 4, 70), 6, 1, 3, 5),
+                new Problem(image, Shape.of(1, 3, 1, 25, 26), 9, 1, 1, 1),
+                new Problem(image.stride(2), Shape.of(2, 6, 1, 9, 10), 5, 1, 1, 1),
+                new Problem(image.padding(1), Shape.of(2, 2, 1, 40, 41), 3, 1, 3, 3),
+                new Problem(image.stride(2).padding(3), Shape.of(2, 3, 1, 37, 39), 5, 1, 7, 7));
     }
 
     static List<KernelCase> of(DType dtype) {

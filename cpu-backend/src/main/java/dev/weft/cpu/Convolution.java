@@ -1,86 +1,132 @@
 // twin: F64
 package dev.weft.cpu;
 
+import static dev.weft.cpu.GemmPanel.COLUMNS;
+import static dev.weft.cpu.GemmPanel.ROWS;
 import static dev.weft.cpu.Memory.WORD;
 
 import dev.weft.backend.Correlation;
 
+import java.util.List;
+
 /**
- * Convolutions of F32 and their gradients, each element of the result by itself: nothing is shared,
- * and no memory is needed beyond the operands.
+ * Convolutions of F32 and their gradients as products by gemm's panels, whose operands are gathered
+ * panel by panel: no matrix of all windows is ever written. Splits the work among threads at whole
+ * tiles and panels; what an element is made of, and in which order, does not depend on them.
  */
 final class Convolution {
-    /** Products that a task adds up, about. */
-    private static final long CHUNK = 1 << 14;
+    /** Fewer panels of an image than these go on over the next image, so that they are full. */
+    private static final int FEW_PANELS = 8;
+
+    /** The fewest rows for which a thread gathers panels of its own. */
+    private static final int LEAST_ROWS = 16;
+
+    /** Parts for each thread of a product that takes long. */
+    private static final int PARTS_PER_THREAD = 3;
+
+    /** What a thread does in about 200 µs. */
+    private static final double LONG_FLOPS = 8e7 / WORD;
 
     private final WorkerPool pool;
+    private final Scratch[] workers;
+    private final ConvolutionScalar scalar;
 
-    Convolution(WorkerPool pool) {
+    /** Computes on {@code pool}, with scratch memory for each of its workers. */
+    Convolution(WorkerPool pool, Scratch[] workers) {
         this.pool = pool;
+        this.workers = workers;
+        scalar = new ConvolutionScalar(pool);
     }
 
-    void run(Correlation work) {
-        long size = work.result().size();
-        if (size == 0) {
-            return;
+    /** What does this again and again. */
+    Runnable prepare(Correlation work) {
+        if (work.result().size() == 0) {
+            return () -> {};
         }
-        long products = work.terms();
-        for (Correlation.Axis axis : work.axes()) {
-            products *= axis.places();
+        if (Compiler.IS_SCALAR) {
+            return () -> scalar.run(work);
         }
-        Pieces tasks = new Pieces(size, Math.max(1, CHUNK / Math.max(1, products)));
-        pool.forPieces(
-                tasks.count(),
-                (index, _) -> {
-                    for (long i = tasks.start(index); i < tasks.end(index); i++) {
-                        Memory.setFloat(
-                                CpuBuffer.address(work.result()) + i * WORD, element(work, i));
-                    }
+        List<ConvolutionProduct> phases = ConvolutionProduct.of(work);
+        return () -> {
+            for (ConvolutionProduct phase : phases) {
+                multiply(phase, work);
+            }
+        };
+    }
+
+    private void multiply(ConvolutionProduct g, Correlation work) {
+        long a = CpuBuffer.address(work.first());
+        long b = CpuBuffer.address(work.second());
+        long c = CpuBuffer.address(work.result());
+        long extent =
+                g.images() == 1 || g.elements() >= FEW_PANELS * COLUMNS ? g.elements() : g.size();
+        Grid grid = Grid.of(g, extent, shares(g) ? pool.threads() : 1);
+        pool.parallelFor(
+                g.groups() * grid.parts(),
+                (index, worker) -> {
+                    long group = index / grid.parts();
+                    int part = index % grid.parts();
+                    new ConvolutionPart(
+                                    g,
+                                    extent,
+                                    a + group * g.aGroup() * WORD,
+                                    b + group * g.bGroup() * WORD,
+                                    c + group * g.cGroup() * WORD,
+                                    workers[worker])
+                            .multiply(
+                                    grid.top(part),
+                                    grid.bottom(part),
+                                    grid.left(part),
+                                    grid.right(part));
                 });
     }
 
-    private static float element(Correlation work, long i) {
-        Correlation.Axis depth = work.axes().get(0);
-        Correlation.Axis rows = work.axes().get(1);
-        Correlation.Axis columns = work.axes().get(2);
-        long plane = i / work.elements();
-        long w = plane % work.w();
-        long v = plane / work.w() % work.v();
-        long u = plane / work.w() / work.v();
-        long a = i / columns.elements() / rows.elements() % depth.elements();
-        long b = i / columns.elements() % rows.elements();
-        long c = i % columns.elements();
-        Correlation.Steps one = work.ofFirst();
-        Correlation.Steps two = work.ofSecond();
-        long first = u * one.u() + v * one.v() + w * one.w();
-        long second = u * two.u() + v * two.v() + w * two.w();
-        long from = CpuBuffer.address(work.first());
-        long with = CpuBuffer.address(work.second());
-        FloatSum sum = new FloatSum();
-        for (long r = 0; r < work.terms(); r++, first += one.r(), second += two.r()) {
-            for (long j = 0; j < depth.places(); j++) {
-                long p = depth.partner(a, j);
-                if (p < 0) {
-                    continue;
-                }
-                for (long k = 0; k < rows.places(); k++) {
-                    long q = rows.partner(b, k);
-                    if (q < 0) {
-                        continue;
-                    }
-                    long left = first + (j * rows.places() + k) * columns.places();
-                    long right = second + (p * rows.partners() + q) * columns.partners();
-                    for (long l = 0; l < columns.places(); l++) {
-                        long s = columns.partner(c, l);
-                        if (s >= 0) {
-                            sum.add(
-                                    Memory.getFloat(from + (left + l) * WORD)
-                                            * Memory.getFloat(with + (right + s) * WORD));
-                        }
-                    }
-                }
+    private boolean shares(ConvolutionProduct g) {
+        return g.flops() >= Gemm.PARALLEL_FLOPS && pool.shares(g.flops() >= Gemm.LONGER_FLOPS);
+    }
+
+    /** How a group's rows and panels are cut. */
+    private record Grid(int rows, long panels, int down, int across) {
+        static Grid of(ConvolutionProduct g, long extent, int threads) {
+            long panels = (extent + COLUMNS - 1) / COLUMNS * (g.size() / extent);
+            int most = Math.ceilDiv(g.rows(), LEAST_ROWS);
+            boolean copies = !g.hasAdjacentTerms();
+            boolean isLong = g.flops() >= LONG_FLOPS * threads;
+            int all = threads == 1 ? 1 : isLong && !copies ? threads * PARTS_PER_THREAD : threads;
+            int parts = Math.ceilDiv(all, g.groups());
+            if (copies && g.rows() > g.size()) {
+                // Each part copies the rows that it reads: the larger operand is copied once.
+                int down = Math.min(parts, most);
+                return new Grid(
+                        g.rows(), panels, down, (int) Math.min(panels, Math.ceilDiv(parts, down)));
             }
+            int across = (int) Math.min(panels, parts);
+            return new Grid(g.rows(), panels, Math.min(most, Math.ceilDiv(parts, across)), across);
         }
-        return sum.value();
+
+        int parts() {
+            return down * across;
+        }
+
+        int top(int part) {
+            return border(part / across);
+        }
+
+        int bottom(int part) {
+            return border(part / across + 1);
+        }
+
+        private int border(int number) {
+            int tiles = Math.ceilDiv(rows, ROWS);
+            return Math.min(rows, (int) ((long) number * tiles / down) * ROWS);
+        }
+
+        long left(int part) {
+            return panels * (part % across) / across;
+        }
+
+        long right(int part) {
+            return panels * (part % across + 1) / across;
+        }
     }
 }

@@ -32,7 +32,7 @@ final class FloatKernels implements Kernels {
         softmaxRows = new SoftmaxRows(pool, scratch);
         scatterAdd = new ScatterAdd(elementwise);
         scatterAlong = new ScatterAlong(elementwise);
-        convolution = new Convolution(pool);
+        convolution = new Convolution(pool, scratch);
         dropoutMask = new DropoutMask(pool, scratch);
         update = new Update(pool, scratch);
         pooling = new Pool(pool);
@@ -97,9 +97,10 @@ final class FloatKernels implements Kernels {
                     () -> pooling.average(window, padded, x, y);
             case KernelCall.AveragePoolGrad(var window, var padded, var dy, var dx) ->
                     () -> pooling.averageGrad(window, padded, dy, dx);
-            case KernelCall.Convolution convolved -> convolve(Correlation.of(convolved));
-            case KernelCall.ConvolutionInputGrad byX -> convolve(Correlation.of(byX));
-            case KernelCall.ConvolutionWeightGrad byWeight -> convolve(Correlation.of(byWeight));
+            case KernelCall.Convolution convolved -> convolution.prepare(Correlation.of(convolved));
+            case KernelCall.ConvolutionInputGrad byX -> convolution.prepare(Correlation.of(byX));
+            case KernelCall.ConvolutionWeightGrad byWeight ->
+                    convolution.prepare(Correlation.of(byWeight));
             case KernelCall.DropoutMask(var rate, var state, var mask) ->
                     () -> dropoutMask.draw(rate, state, mask);
             case KernelCall.Update step -> () -> update.run(step);
@@ -189,9 +190,5 @@ final class FloatKernels implements Kernels {
         reduction.close();
         scatterAdd.close();
         scatterAlong.close();
-    }
-
-    private Runnable convolve(Correlation work) {
-        return () -> convolution.run(work);
     }
 }

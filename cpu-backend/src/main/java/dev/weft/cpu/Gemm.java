@@ -80,7 +80,7 @@ final class Gemm {
     private static final long PARALLEL_BYTES = 1 << 18;
 
     /** The same where threads are far from each other ({@link WorkerPool#shares}): about 70 µs. */
-    private static final double LONGER_FLOPS = 3.2e7 / WORD;
+    static final double LONGER_FLOPS = 3.2e7 / WORD;
 
     private static final long LONGER_BYTES = 2 << 20;
 

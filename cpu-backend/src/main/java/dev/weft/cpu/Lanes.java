@@ -53,6 +53,10 @@ final class Lanes {
     static final VectorShuffle<Float> BY_2 = exchange(2);
     static final VectorShuffle<Float> BY_1 = exchange(1);
 
+    /** Every second lane of a vector and of the one behind it. */
+    static final VectorShuffle<Float> EVEN =
+            VectorShuffle.fromOp(F32, lane -> lane < COUNT / 2 ? 2 * lane : 2 * lane - 2 * COUNT);
+
     /** The lower half of a vector, twice. */
     static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(F32, lane -> lane % (COUNT / 2));
 
