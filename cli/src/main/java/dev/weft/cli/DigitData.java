@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Digits to train and test with: from a folder, or drawn.
@@ -17,7 +19,7 @@ import java.nio.file.Path;
  * @param split the two sets
  * @param description where they are from
  */
-record DigitData(Split split, String description) {
+record DigitData(Split split, String description) implements Divisible {
     private static final int DRAWN_TRAIN = 6000;
     private static final int DRAWN_TEST = 1000;
 
@@ -71,5 +73,41 @@ record DigitData(Split split, String description) {
                             .formatted(folder, train.rows(), train.columns()));
         }
         return new DigitData(split, folder.toString());
+    }
+
+    @Override
+    public int size() {
+        return split.train().size() + split.test().size();
+    }
+
+    @Override
+    public List<String> labels() {
+        return Arrays.stream(split.joined().labels()).mapToObj(Integer::toString).toList();
+    }
+
+    @Override
+    public long[] times(String by) {
+        throw withoutThat();
+    }
+
+    @Override
+    public List<String> groups(String by) {
+        throw withoutThat();
+    }
+
+    private static InputException withoutThat() {
+        return new InputException(
+                "--split-by: digits have neither times nor groups: give random or order");
+    }
+
+    /** Of all digits: those of the test files count among them. */
+    @Override
+    public DigitProblem problem(int[] train, int @Nullable [] validation, int @Nullable [] test) {
+        Dataset all = split.joined();
+        return new DigitProblem(
+                description,
+                all.select(train),
+                validation == null ? null : all.select(validation),
+                test == null ? null : all.select(test));
     }
 }

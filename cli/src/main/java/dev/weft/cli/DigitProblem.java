@@ -34,12 +34,33 @@ final class DigitProblem implements Problem {
     /** What metadata calls models for digits; those without a kind are for digits, too. */
     static final String KIND = "digits";
 
-    private final DigitData data;
+    private final String description;
+    private final Dataset train;
+    private final @Nullable Dataset validation;
+    private final @Nullable Dataset test;
     private final Normalization normalization;
 
+    /** Digits as their files divide them. */
     DigitProblem(DigitData data) {
-        this.data = data;
-        this.normalization = Normalization.of(data.split().train());
+        this(data.description(), data.split().train(), null, data.split().test());
+    }
+
+    /**
+     * Scales all digits as those to learn from say.
+     *
+     * @param validation digits that are looked at after each epoch, null for none
+     * @param test digits that are looked at in the end, null for none
+     */
+    DigitProblem(
+            String description,
+            Dataset train,
+            @Nullable Dataset validation,
+            @Nullable Dataset test) {
+        this.description = description;
+        this.train = train;
+        this.validation = validation;
+        this.test = test;
+        this.normalization = Normalization.of(train);
     }
 
     @Override
@@ -49,7 +70,7 @@ final class DigitProblem implements Problem {
 
     @Override
     public String description() {
-        return data.description();
+        return description;
     }
 
     @Override
@@ -64,32 +85,31 @@ final class DigitProblem implements Problem {
 
     @Override
     public int inputs() {
-        return data.split().train().features();
+        return train.features();
     }
 
     @Override
     public int outputs() {
-        return data.split().train().classes();
+        return train.classes();
     }
 
     @Override
     public long trainingSize() {
-        return data.split().train().size();
+        return train.size();
     }
 
     @Override
     public long testSize() {
-        return data.split().test().size();
+        return test == null ? 0 : test.size();
     }
 
     @Override
     public int[] trainingLabels() {
-        return data.split().train().labels();
+        return train.labels();
     }
 
     @Override
     public Transform augmenter(String text) {
-        Dataset train = data.split().train();
         return Augmentations.ofPictures(
                 text, Shape.of(1, train.rows(), train.columns()), outputs());
     }
@@ -97,7 +117,6 @@ final class DigitProblem implements Problem {
     @Override
     public Batches training(
             Device device, Architecture architecture, int batch, @Nullable Transform augmenter) {
-        Dataset train = data.split().train();
         return augmenter == null
                 ? batches(device, train, architecture, batch)
                 : Problem.readAhead(
@@ -109,12 +128,19 @@ final class DigitProblem implements Problem {
 
     @Override
     public @Nullable Batches validation(Device device, Architecture architecture, int batch) {
-        return null;
+        return validation == null ? null : batches(device, validation, architecture, batch);
     }
 
     @Override
     public Batches test(Device device, Architecture architecture, int batch) {
-        return batches(device, data.split().test(), architecture, batch);
+        return batches(device, tests(), architecture, batch);
+    }
+
+    private Dataset tests() {
+        if (test == null) {
+            throw new IllegalStateException("no digits were kept for a test");
+        }
+        return test;
     }
 
     private Batches batches(Device device, Dataset examples, Architecture architecture, int batch) {
@@ -130,10 +156,11 @@ final class DigitProblem implements Problem {
 
     @Override
     public Picture picture(int example) throws IOException {
-        Dataset test = data.split().test();
+        Dataset tests = tests();
         BufferedImage image =
-                new BufferedImage(test.columns(), test.rows(), BufferedImage.TYPE_BYTE_GRAY);
-        image.getRaster().setDataElements(0, 0, test.columns(), test.rows(), test.pixels(example));
+                new BufferedImage(tests.columns(), tests.rows(), BufferedImage.TYPE_BYTE_GRAY);
+        image.getRaster()
+                .setDataElements(0, 0, tests.columns(), tests.rows(), tests.pixels(example));
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         ImageIO.write(image, "png", png);
         return Picture.png(png.toByteArray());

@@ -81,7 +81,8 @@ record EvaluationData(Batches batches, TestSet tested) {
                 ImageOptions.defaults()
                         .resize(preprocessing.shape().height(), preprocessing.shape().width());
         options = preprocessing.shape().channels() == 1 ? options.grey() : options.colour();
-        ImageFolder pictures = ImageFolder.open(folder, options);
+        ImageFolder pictures =
+                ImageFolder.open(folder, options).withClasses(preprocessing.classes());
         return new EvaluationData(
                 ImageProblem.batches(device, pictures, preprocessing, BATCH),
                 new TestedImages(folder.toString(), pictures.paths(), preprocessing.classes()));

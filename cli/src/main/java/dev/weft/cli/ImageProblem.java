@@ -17,8 +17,6 @@ import dev.weft.train.TrainingState;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,41 +30,25 @@ final class ImageProblem implements Problem {
     private final ImagePreprocessing preprocessing;
     private final ImageFolder training;
     private final @Nullable ImageFolder validation;
-    private final ImageFolder test;
+    private final @Nullable ImageFolder test;
 
-    private ImageProblem(
+    /**
+     * Fits the preprocessing to the pictures to learn from, and to them alone.
+     *
+     * @param validation pictures that are looked at after each epoch, null for none
+     * @param test pictures that are looked at in the end, null for none
+     */
+    ImageProblem(
             String description,
             ImageFolder training,
             @Nullable ImageFolder validation,
-            ImageFolder test)
+            @Nullable ImageFolder test)
             throws IOException {
         this.description = description;
         this.training = training;
         this.validation = validation;
         this.test = test;
         this.preprocessing = training.fit();
-    }
-
-    /** Divides a folder's pictures, with the same shares of every class in each part. */
-    static ImageProblem split(Path path, ImageFolder all, SplitOptions options, long seed)
-            throws IOException {
-        if (options.folds > 0 || !options.by.equals("random")) {
-            throw new InputException(
-                    "--folds and --split-by are for tables; pictures are divided at random");
-        }
-        List<String> labels =
-                Arrays.stream(all.labels()).mapToObj(label -> all.classes().get(label)).toList();
-        List<int[]> parts;
-        try {
-            parts = options.parts(all.count(), labels, seed);
-        } catch (IllegalArgumentException e) {
-            throw new InputException("--split: " + e.getMessage(), e);
-        }
-        return new ImageProblem(
-                path.toString(),
-                all.select(parts.getFirst()),
-                parts.size() == 3 ? all.select(parts.get(1)) : null,
-                all.select(parts.getLast()));
     }
 
     @Override
@@ -106,7 +88,7 @@ final class ImageProblem implements Problem {
 
     @Override
     public long testSize() {
-        return test.count();
+        return test == null ? 0 : test.count();
     }
 
     @Override
@@ -134,11 +116,18 @@ final class ImageProblem implements Problem {
 
     @Override
     public Batches test(Device device, Architecture architecture, int batch) {
-        return batches(device, test, preprocessing, batch);
+        return batches(device, tests(), preprocessing, batch);
+    }
+
+    private ImageFolder tests() {
+        if (test == null) {
+            throw new IllegalStateException("no pictures were kept for a test");
+        }
+        return test;
     }
 
     private TestedImages tested() {
-        return new TestedImages(description, test.paths(), classes());
+        return new TestedImages(description, tests().paths(), classes());
     }
 
     @Override

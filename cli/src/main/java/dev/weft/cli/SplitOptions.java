@@ -1,16 +1,15 @@
 package dev.weft.cli;
 
 import dev.weft.data.Splits;
-import dev.weft.data.table.Table;
 
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
 import java.util.List;
-import java.util.stream.IntStream;
 
-/** How rows of a table, or pictures of a folder, are divided. */
+/** How examples are divided. */
 final class SplitOptions {
     private static final double TOLERANCE = 1e-6;
 
@@ -18,37 +17,37 @@ final class SplitOptions {
             names = "--split",
             paramLabel = "A/B[/C]",
             description =
-                    "Shares of a table's rows, or of a folder's pictures, to train, to look at"
-                            + " after each epoch (where there are three) and to test. Default:"
-                            + " 0.8/0.2.")
+                    "Shares of the examples to train, to look at after each epoch (where there are"
+                            + " three) and to test. Default: 0.8/0.2, and for digits what their"
+                            + " files say.")
     @Nullable String shares;
 
     @Option(
             names = "--split-by",
             paramLabel = "HOW",
-            defaultValue = "random",
             description =
-                    "random (with the same shares of every class), order (the last rows are the"
+                    "random (with the same shares of every class), order (the last ones are the"
                             + " test), time:COLUMN (the latest), or group:COLUMN (all rows of a"
-                            + " group are on one side). Default: ${DEFAULT-VALUE}.")
-    String by = "random";
+                            + " group are on one side). Pictures have time:modified and"
+                            + " group:folder. Default: random.")
+    @Nullable String by;
 
     @Option(
             names = "--folds",
             paramLabel = "K",
             defaultValue = "0",
             description =
-                    "Cross-validate: train K times, each time tested on another K-th of the rows;"
-                            + " then train on all of them.")
+                    "Cross-validate: train K times, each time tested on another K-th of the"
+                            + " examples; then train on all of them.")
     int folds;
 
     @Option(
             names = "--duplicates",
             paramLabel = "WHAT",
-            defaultValue = "keep",
+            defaultValue = "KEEP",
             description =
                     "What becomes of a table's rows that are equal to one before: keep, or drop,"
-                            + " before the table is divided. Default: ${DEFAULT-VALUE}.")
+                            + " before the table is divided. Default: keep.")
     Duplicated duplicates = Duplicated.KEEP;
 
     /** What becomes of rows that are there twice. */
@@ -84,43 +83,40 @@ final class SplitOptions {
                 cause);
     }
 
-    /**
-     * The parts of a table's rows.
-     *
-     * @param labels of each row where classes are learnt, otherwise null
-     */
-    List<int[]> parts(Table rows, @Nullable List<String> labels, long seed) {
+    /** Whether the command line says how to divide. */
+    boolean isAsked() {
+        return shares != null || by != null || folds != 0;
+    }
+
+    /** Two or three parts, as the shares say. */
+    List<int[]> parts(Divisible all, long seed) throws IOException {
         try {
+            List<String> labels = all.labels();
             return switch (method()) {
-                case "order" -> Splits.inOrder(rows.rows(), shares());
-                case "time" -> Splits.byTime(rows.times(column()), shares());
-                case "group" -> Splits.grouped(rows.texts(column()), seed, shares());
-                default -> parts(rows.rows(), labels, seed);
+                case "order" -> Splits.byTime(all.order(), shares());
+                case "time" -> Splits.byTime(all.times(column()), shares());
+                case "group" -> Splits.grouped(all.groups(column()), seed, shares());
+                default ->
+                        labels == null
+                                ? Splits.random(all.size(), seed, shares())
+                                : Splits.stratified(labels, seed, shares());
             };
         } catch (IllegalArgumentException e) {
             throw new InputException("--split: " + e.getMessage(), e);
         }
     }
 
-    /** The parts of so many examples. */
-    List<int[]> parts(int examples, @Nullable List<String> labels, long seed) {
-        return labels == null
-                ? Splits.random(examples, seed, shares())
-                : Splits.stratified(labels, seed, shares());
-    }
-
-    /** The folds of a table's rows. */
-    List<Splits.Fold> folds(Table rows, @Nullable List<String> labels, long seed) {
+    /** What each fold learns from, and what it is tested on. */
+    List<Splits.Fold> folds(Divisible all, long seed) throws IOException {
         try {
+            List<String> labels = all.labels();
             return switch (method()) {
-                case "time" -> Splits.timeFolds(rows.times(column()), folds);
-                case "order" ->
-                        Splits.timeFolds(
-                                IntStream.range(0, rows.rows()).asLongStream().toArray(), folds);
-                case "group" -> Splits.groupedFolds(rows.texts(column()), folds, seed);
+                case "order" -> Splits.timeFolds(all.order(), folds);
+                case "time" -> Splits.timeFolds(all.times(column()), folds);
+                case "group" -> Splits.groupedFolds(all.groups(column()), folds, seed);
                 default ->
                         labels == null
-                                ? Splits.folds(rows.rows(), folds, seed)
+                                ? Splits.folds(all.size(), folds, seed)
                                 : Splits.stratifiedFolds(labels, folds, seed);
             };
         } catch (IllegalArgumentException e) {
@@ -129,19 +125,24 @@ final class SplitOptions {
     }
 
     private String method() {
-        String method = by.contains(":") ? by.substring(0, by.indexOf(':')) : by;
+        String how = how();
+        String method = how.contains(":") ? how.substring(0, how.indexOf(':')) : how;
         boolean fits =
-                by.contains(":")
+                how.contains(":")
                         ? List.of("time", "group").contains(method)
                         : List.of("random", "order").contains(method);
         if (!fits) {
             throw new InputException(
-                    "--split-by must be random, order, time:COLUMN or group:COLUMN, got " + by);
+                    "--split-by must be random, order, time:COLUMN or group:COLUMN, got " + how);
         }
         return method;
     }
 
     private String column() {
-        return by.substring(by.indexOf(':') + 1);
+        return how().substring(how().indexOf(':') + 1);
+    }
+
+    private String how() {
+        return by == null ? "random" : by;
     }
 }

@@ -1,9 +1,7 @@
 package dev.weft.cli;
 
-import dev.weft.data.Splits;
 import dev.weft.data.table.CsvSource;
 import dev.weft.data.table.Duplicates;
-import dev.weft.data.table.FittedTable;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.PreprocessingBuilder;
 import dev.weft.data.table.Table;
@@ -13,12 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A table to learn from: its rows with a target, and the problems that they are divided into. */
-final class TableData {
+/** A table to learn from: its rows with a target. */
+final class TableData implements Divisible {
     private final Path path;
     private final Map<String, String> format;
     private final PreprocessingBuilder settings;
@@ -69,44 +66,37 @@ final class TableData {
                 target);
     }
 
-    private @Nullable List<String> labels() {
+    @Override
+    public int size() {
+        return rows.rows();
+    }
+
+    @Override
+    public @Nullable List<String> labels() {
         return target instanceof Target.Classes(var field, var _) ? rows.texts(field.name()) : null;
     }
 
-    /** With a part to train on, one for the test, and perhaps one to look at meanwhile. */
-    TableProblem split(SplitOptions options, long seed) throws IOException {
-        List<int[]> parts = options.parts(rows, labels(), seed);
-        return problem(parts.getFirst(), parts.size() == 3 ? parts.get(1) : null, parts.getLast());
+    @Override
+    public long[] times(String column) {
+        return rows.times(column);
     }
 
-    /** One problem for each fold. */
-    List<TableProblem> folds(SplitOptions options, long seed) throws IOException {
-        List<TableProblem> problems = new ArrayList<>();
-        for (Splits.Fold fold : options.folds(rows, labels(), seed)) {
-            problems.add(problem(fold.train(), null, fold.test()));
-        }
-        return problems;
+    @Override
+    public List<String> groups(String column) {
+        return rows.texts(column);
     }
 
-    /** All rows to train on. */
-    TableProblem whole() throws IOException {
-        return new TableProblem(description(), format, settings.fit(rows), null, null);
-    }
-
-    private String description() {
-        return dropped == 0
-                ? path.toString()
-                : "%s without %,d rows that were equal to one before".formatted(path, dropped);
-    }
-
-    private TableProblem problem(int[] train, int @Nullable [] validation, int[] test)
+    @Override
+    public TableProblem problem(int[] train, int @Nullable [] validation, int @Nullable [] test)
             throws IOException {
-        FittedTable fitted = settings.fit(rows.select(train));
         return new TableProblem(
-                description(),
+                dropped == 0
+                        ? path.toString()
+                        : "%s without %,d rows that were equal to one before"
+                                .formatted(path, dropped),
                 format,
-                fitted,
+                settings.fit(rows.select(train)),
                 validation == null ? null : rows.select(validation),
-                rows.select(test));
+                test == null ? null : rows.select(test));
     }
 }

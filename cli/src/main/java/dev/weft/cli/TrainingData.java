@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.data.Splits;
 import dev.weft.data.image.ImageFolder;
 import dev.weft.data.image.ImageOptions;
 
@@ -8,8 +9,11 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -27,35 +31,58 @@ record TrainingData(Problem problem, List<? extends Problem> folds) {
      */
     static TrainingData read(TrainOptions options) throws IOException {
         Path data = options.data;
+        SplitOptions how = options.split;
+        if (how.duplicates == SplitOptions.Duplicated.DROP
+                && (data == null || Files.isDirectory(data))) {
+            throw new InputException("--duplicates is for tables");
+        }
         if (data == null || isMnist(data)) {
-            return new TrainingData(
-                    new DigitProblem(DigitData.forTraining(data, options.testCount, options.seed)),
-                    List.of());
+            DigitData digits = DigitData.forTraining(data, options.testCount, options.seed);
+            if (!how.isAsked()) {
+                return new TrainingData(new DigitProblem(digits), List.of());
+            }
+            if (options.testCount != null) {
+                throw new InputException(
+                        "--test-count and --split, --split-by or --folds exclude each other");
+            }
+            return divided(digits, how, options.seed);
         }
         if (options.testCount != null) {
             throw new InputException("--test-count is for digits: use --split");
         }
         if (Files.isDirectory(data)) {
-            if (options.split.duplicates == SplitOptions.Duplicated.DROP) {
-                throw new InputException("--duplicates is for tables");
-            }
+            ImageOptions reading = imageOptions(options.size);
+            Optional<ImageProblem> already = ImageData.divided(data, reading, how);
+            return already.isPresent()
+                    ? new TrainingData(already.get(), List.of())
+                    : divided(
+                            new ImageData(data, ImageFolder.open(data, reading)),
+                            how,
+                            options.seed);
+        }
+        return divided(
+                TableData.read(data, options.table, how.duplicates, options.seed),
+                how,
+                options.seed);
+    }
+
+    private static TrainingData divided(Divisible all, SplitOptions how, long seed)
+            throws IOException {
+        if (how.folds == 0) {
+            List<int[]> parts = how.parts(all, seed);
+            int[] between = parts.size() == 3 ? parts.get(1) : null;
             return new TrainingData(
-                    ImageProblem.split(
-                            data,
-                            ImageFolder.open(data, imageOptions(options.size)),
-                            options.split,
-                            options.seed),
-                    List.of());
+                    all.problem(parts.getFirst(), between, parts.getLast()), List.of());
         }
-        TableData table =
-                TableData.read(data, options.table, options.split.duplicates, options.seed);
-        if (options.split.folds == 0) {
-            return new TrainingData(table.split(options.split, options.seed), List.of());
-        }
-        if (options.split.shares != null) {
+        if (how.shares != null) {
             throw new InputException("--split and --folds exclude each other");
         }
-        return new TrainingData(table.whole(), table.folds(options.split, options.seed));
+        List<Problem> folds = new ArrayList<>();
+        for (Splits.Fold fold : how.folds(all, seed)) {
+            folds.add(all.problem(fold.train(), null, fold.test()));
+        }
+        int[] whole = IntStream.range(0, all.size()).toArray();
+        return new TrainingData(all.problem(whole, null, null), folds);
     }
 
     /** A folder with files of MNIST's names, or with nothing that could be anything else. */

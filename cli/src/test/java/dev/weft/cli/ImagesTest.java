@@ -153,7 +153,6 @@ class ImagesTest {
 
     @Test
     void whatDoesNotFitIsRefused() throws IOException {
-        train("--folds", "3").assertRefused("for tables");
         train("--size", "16").assertRefused("--size must be WIDTHxHEIGHT");
         train("--size", "16x0").assertRefused("--size must be WIDTHxHEIGHT");
         train("--model", "simplenet").assertRefused("takes 784 numbers");

@@ -115,6 +115,18 @@ public final class Dataset {
                 source);
     }
 
+    /** The examples of these numbers, in this order, a copy. */
+    public Dataset select(int[] which) {
+        byte[] chosen = new byte[Math.multiplyExact(which.length, features())];
+        int[] theirs = new int[which.length];
+        for (int i = 0; i < which.length; i++) {
+            Objects.checkIndex(which[i], size());
+            System.arraycopy(pixels, which[i] * features(), chosen, i * features(), features());
+            theirs[i] = labels[which[i]];
+        }
+        return new Dataset(chosen, rows, columns, theirs, classes, source);
+    }
+
     /**
      * What a network takes and learns: normalised pixels, F32 of size×features, and classes, I32.
      *

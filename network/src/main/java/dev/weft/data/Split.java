@@ -1,5 +1,7 @@
 package dev.weft.data;
 
+import java.util.Arrays;
+
 /**
  * What a network learns from, and what it is tested on.
  *
@@ -26,6 +28,20 @@ public record Split(Dataset train, Dataset test) {
                             + test.columns()
                             + ": they must be alike");
         }
+    }
+
+    /** All examples, those of the test behind the others, a copy. */
+    public Dataset joined() {
+        byte[] pixels =
+                Arrays.copyOf(
+                        train.allPixels(),
+                        Math.addExact(train.allPixels().length, test.allPixels().length));
+        System.arraycopy(
+                test.allPixels(), 0, pixels, train.allPixels().length, test.allPixels().length);
+        int[] labels = Arrays.copyOf(train.labels(), train.size() + test.size());
+        System.arraycopy(test.labels(), 0, labels, train.size(), test.size());
+        return new Dataset(
+                pixels, train.rows(), train.columns(), labels, train.classes(), train.source());
     }
 
     /**

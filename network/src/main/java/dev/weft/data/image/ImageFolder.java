@@ -256,6 +256,33 @@ public final class ImageFolder implements IndexedSource {
     }
 
     /**
+     * The same pictures with the labels that other names give them, such as those of the pictures
+     * that were learnt from; there may be classes without a picture.
+     *
+     * @throws FormatException where a class is not among them
+     */
+    public ImageFolder withClasses(List<String> names) throws FormatException {
+        int[] places = new int[classes.size()];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = names.indexOf(classes.get(i));
+            if (places[i] < 0) {
+                throw new FormatException(
+                        "%s: is of the class %s, which is none of %s"
+                                .formatted(
+                                        paths.get(
+                                                Arrays.stream(labels).boxed().toList().indexOf(i)),
+                                        classes.get(i),
+                                        String.join(", ", names)));
+            }
+        }
+        return new ImageFolder(
+                List.copyOf(names),
+                paths,
+                Arrays.stream(labels).map(label -> places[label]).toArray(),
+                shape);
+    }
+
+    /**
      * Reads pictures: U8 [N, C, H, W], and their classes, I32 [N].
      *
      * @throws FormatException where one is damaged, naming it
