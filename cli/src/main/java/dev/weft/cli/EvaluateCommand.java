@@ -114,7 +114,7 @@ final class EvaluateCommand implements Callable<Integer> {
             if (page != null) {
                 new RunPage("%s: %s".formatted(model, examples.tested().description()))
                         .test(evaluation, examples.tested())
-                        .write(page, Figures.text(saved.task(), evaluation));
+                        .write(page, Headline.text(saved.task(), evaluation));
             }
             if (target != null) {
                 write(target, device, saved, evaluation);

@@ -6,6 +6,7 @@ import dev.weft.data.Feed;
 import dev.weft.data.IndexedSource;
 import dev.weft.data.StreamedBatches;
 import dev.weft.data.Transform;
+import dev.weft.data.table.CleaningReport;
 import dev.weft.io.FormatException;
 import dev.weft.nn.Architecture;
 import dev.weft.train.Checkpoint;
@@ -22,9 +23,9 @@ interface Problem extends TestSet {
 
     Defaults defaults();
 
-    /** What was found in the data and done about it; empty where there is nothing to say. */
-    default String cleaning() {
-        return "";
+    /** What was found in the data and done about it; null where there is nothing to say. */
+    default @Nullable CleaningReport cleaning() {
+        return null;
     }
 
     /** How many numbers an example has. */

@@ -2,17 +2,16 @@ package dev.weft.cli;
 
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.Penalty;
+import dev.weft.data.table.CleaningReport;
 import dev.weft.metrics.Classification;
-import dev.weft.metrics.ConfusionMatrix;
-import dev.weft.metrics.Ranking;
-import dev.weft.metrics.Spread;
-import dev.weft.nn.Task;
+import dev.weft.metrics.MultiLabel;
 import dev.weft.report.Block;
-import dev.weft.report.Diagrams;
 import dev.weft.report.History;
 import dev.weft.report.HtmlReport;
 import dev.weft.report.Report;
+import dev.weft.report.Results;
 import dev.weft.train.Evaluation;
+import dev.weft.train.Meter;
 
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +44,9 @@ final class RunPage {
         }
         List<Block> blocks = new ArrayList<>();
         blocks.add(new Block.Facts(facts));
-        if (!problem.cleaning().isEmpty()) {
-            blocks.add(new Block.Listing(problem.cleaning()));
+        CleaningReport cleaning = problem.cleaning();
+        if (cleaning != null) {
+            blocks.addAll(Results.of(cleaning));
         }
         return add("Data", blocks);
     }
@@ -63,21 +63,13 @@ final class RunPage {
         if (folds.isEmpty()) {
             return this;
         }
-        List<List<String>> rows = new ArrayList<>();
-        for (Map.Entry<String, Spread> figure : RunReport.spreads(folds).entrySet()) {
-            rows.add(
-                    List.of(
-                            figure.getKey(),
-                            number(figure.getValue().mean()),
-                            number(figure.getValue().deviation())));
-        }
         return add(
                 "Cross-validation",
                 List.of(
                         new Block.Text(
-                                "Of %d folds, each tested on rows that it was not trained on."
+                                "Of %d folds, each tested on examples that it was not trained on."
                                         .formatted(folds.size())),
-                        new Block.Table(List.of("figure", "mean", "deviation"), rows)));
+                        Results.of(RunReport.crossValidation(folds))));
     }
 
     /** The figures and diagrams of a test. */
@@ -86,43 +78,20 @@ final class RunPage {
             return this;
         }
         List<Block> blocks = new ArrayList<>();
-        List<List<String>> figures = new ArrayList<>();
-        figures.add(List.of("loss", number(evaluation.loss())));
-        evaluation.figures().forEach((name, value) -> figures.add(List.of(name, number(value))));
-        blocks.add(new Block.Table(List.of("figure", "value"), figures));
-        ConfusionMatrix confusion = evaluation.meter().confusion().orElse(null);
-        if (confusion != null) {
-            blocks.add(new Block.Confusion("Confusion matrix", confusion, tested.classes()));
-        }
-        Classification classes = evaluation.meter().classification().orElse(null);
+        blocks.add(Results.facts(Map.of("loss", evaluation.loss())));
+        Meter meter = evaluation.meter();
+        Classification classes = meter.classification().orElse(null);
+        MultiLabel labels = meter.multiLabel().orElse(null);
         if (classes != null) {
-            Map<String, Ranking> rankings = rankings(classes, tested.classes());
-            blocks.add(Diagrams.roc(rankings));
-            blocks.add(Diagrams.precisionRecall(rankings));
-            blocks.add(new Block.Reliability("Calibration", classes.calibration()));
+            blocks.addAll(Results.of(classes, tested.classes()));
+        } else if (labels != null) {
+            blocks.addAll(Results.of(labels, tested.classes()));
+        } else if (meter instanceof TestRecord record) {
+            blocks.addAll(
+                    Results.of(meter, tested.targetName(), record.predicted(), record.actual()));
         }
-        if (evaluation.meter() instanceof TestRecord record) {
-            if (tested.task() == Task.REGRESSION) {
-                String name = tested.targetName();
-                blocks.add(Diagrams.predictions(name, record.predicted(), record.actual()));
-                blocks.add(Diagrams.residuals(name, record.predicted(), record.actual()));
-            }
-            add("Test", blocks);
-            return mistakes(record, tested);
-        }
-        return add("Test", blocks);
-    }
-
-    private static Map<String, Ranking> rankings(Classification classes, List<String> names) {
-        Map<String, Ranking> rankings = new LinkedHashMap<>();
-        if (names.size() == 2) {
-            rankings.put(names.get(1), classes.ranking(1));
-        } else {
-            for (int i = 0; i < names.size(); i++) {
-                rankings.put(names.get(i), classes.ranking(i));
-            }
-        }
-        return rankings;
+        add("Test", blocks);
+        return meter instanceof TestRecord record ? mistakes(record, tested) : this;
     }
 
     private RunPage mistakes(TestRecord record, TestSet tested) throws IOException {
@@ -167,10 +136,6 @@ final class RunPage {
     private RunPage add(String name, List<Block> blocks) {
         sections.add(new Report.Section(name, blocks));
         return this;
-    }
-
-    private static String number(double value) {
-        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4f", value);
     }
 
     void write(Path path, String summary) throws IOException {

@@ -123,7 +123,7 @@ record RunReport(
 
     /** The means over the folds as the test's figures, and each fold's own. */
     private void writeFolds(JsonGenerator json) throws IOException {
-        Map<String, Spread> spreads = spreads(folds);
+        Map<String, Spread> spreads = crossValidation(folds).spreads();
         json.writeObjectFieldStart("test");
         for (Map.Entry<String, Spread> spread : spreads.entrySet()) {
             number(json, spread.getKey(), spread.getValue().mean());
@@ -144,10 +144,10 @@ record RunReport(
     }
 
     /** Means and deviations over folds. */
-    static Map<String, Spread> spreads(List<Evaluation> folds) {
+    static CrossValidation crossValidation(List<Evaluation> folds) {
         CrossValidation all = new CrossValidation();
         folds.forEach(fold -> all.add(fold.figures()));
-        return all.spreads();
+        return all;
     }
 
     /** The fields of a test's result, in an object that is open. */

@@ -5,7 +5,7 @@ import dev.weft.data.table.CsvFormat;
 import dev.weft.data.table.DateOrder;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.PreprocessingBuilder;
-import dev.weft.data.table.Task;
+import dev.weft.data.table.TargetKind;
 import dev.weft.io.FormatException;
 import dev.weft.train.Checkpoint;
 
@@ -51,7 +51,7 @@ final class TableOptions {
             description =
                     "What the target is: classes, regression or multi_label. Default: texts and few"
                             + " whole numbers are classes, other numbers are for regression.")
-    Task task = Task.AUTO;
+    TargetKind task = TargetKind.AUTO;
 
     @Option(
             names = "--type",
@@ -222,6 +222,8 @@ final class TableOptions {
                         .ignore(ignored.toArray(String[]::new))
                         .seed(seed);
         types.forEach(builder::type);
-        return task == Task.MULTI_LABEL ? builder.multiLabel(labelSeparator) : builder.task(task);
+        return task == TargetKind.MULTI_LABEL
+                ? builder.multiLabel(labelSeparator)
+                : builder.task(task);
     }
 }

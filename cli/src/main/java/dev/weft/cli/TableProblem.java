@@ -6,6 +6,7 @@ import dev.weft.data.Examples;
 import dev.weft.data.InMemoryBatches;
 import dev.weft.data.IndexedSource;
 import dev.weft.data.Transform;
+import dev.weft.data.table.CleaningReport;
 import dev.weft.data.table.FittedTable;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.Table;
@@ -76,8 +77,8 @@ final class TableProblem implements Problem {
     }
 
     @Override
-    public String cleaning() {
-        return fitted.report().toString();
+    public CleaningReport cleaning() {
+        return fitted.report();
     }
 
     Preprocessing preprocessing() {

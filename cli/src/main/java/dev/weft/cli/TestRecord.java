@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.io.HostArray;
 import dev.weft.metrics.Classification;
 import dev.weft.metrics.ConfusionMatrix;
+import dev.weft.metrics.MultiLabel;
 import dev.weft.nn.Task;
 import dev.weft.train.Meter;
 
@@ -129,6 +130,11 @@ final class TestRecord implements Meter {
     @Override
     public Optional<Classification> classification() {
         return meter.classification();
+    }
+
+    @Override
+    public Optional<MultiLabel> multiLabel() {
+        return meter.multiLabel();
     }
 
     @Override

@@ -107,14 +107,15 @@ final class TrainCommand implements Callable<Integer> {
                             data.folds().size(),
                             fold.trainingSize(),
                             fold.testSize(),
-                            Figures.text(fold.task(), tested));
+                            Headline.text(fold.task(), tested));
                 }
             }
             if (!folds.isEmpty()) {
                 out.printf(
                         "%d folds: %s%n",
                         folds.size(),
-                        Figures.text(data.problem().task(), RunReport.spreads(folds)));
+                        Headline.text(
+                                data.problem().task(), RunReport.crossValidation(folds).spreads()));
             }
             try (TrainingRun run = new TrainingRun(options, data.problem(), resumed, device, out)) {
                 running.set(run);
@@ -153,7 +154,7 @@ final class TrainCommand implements Callable<Integer> {
                                     out.printf(
                                             "test accuracy %.2f %%, test loss %.4f%n",
                                             100 * confusion.accuracy(), test.loss()));
-            out.printf("test: %s%n", Figures.text(problem.task(), test));
+            out.printf("test: %s%n", Headline.text(problem.task(), test));
         }
         RunReport report = run.report(test, folds);
         report.write(folder.file(OutputFolder.METRICS));

@@ -92,7 +92,7 @@ final class TrainingPlot {
                 report.options().model(),
                 report.options().optimizer().label(),
                 report.options().learningRate(),
-                test == null ? "" : ": test " + Figures.text(report.problem().task(), test));
+                test == null ? "" : ": test " + Headline.text(report.problem().task(), test));
     }
 
     private static void addSeries(

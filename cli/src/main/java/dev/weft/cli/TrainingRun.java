@@ -4,6 +4,7 @@ import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
 import dev.weft.data.Transform;
+import dev.weft.data.table.CleaningReport;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;
@@ -193,9 +194,9 @@ final class TrainingRun implements AutoCloseable {
 
     /** Says what is trained on what. */
     void introduce() {
-        String cleaning = problem.cleaning();
-        if (!cleaning.isEmpty()) {
-            cleaning.lines().forEach(out::println);
+        CleaningReport cleaning = problem.cleaning();
+        if (cleaning != null) {
+            cleaning.toString().lines().forEach(out::println);
         }
         out.printf(
                 "%s: %,d parameters; %,d examples to train, %,d to test (%s)%n",
@@ -351,7 +352,7 @@ final class TrainingRun implements AutoCloseable {
         String summary =
                 test == null
                         ? "%,d examples to train".formatted(problem.trainingSize())
-                        : "test: " + Figures.text(problem.task(), test);
+                        : "test: " + Headline.text(problem.task(), test);
         RunPage run = new RunPage("%s: %s".formatted(problem.targetName(), architecture.text()));
         run.data(problem).model(network.summary(1, problem.inputs()).toString());
         if (history != null) {

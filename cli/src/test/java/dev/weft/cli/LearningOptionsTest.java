@@ -256,6 +256,8 @@ class LearningOptionsTest {
         assertTrue(trained.out().contains("thresholds by f1 on the training part: "), trained::out);
         List<?> thresholds = (List<?>) Objects.requireNonNull(results().get("thresholds"));
         assertEquals(3, thresholds.size());
+        String page = Files.readString(Path.of(out(), "report.html"));
+        assertTrue(page.contains("ROC curve") && page.contains("ward"), page);
         for (String line :
                 withModel("predict", table.toString())
                         .out()

@@ -116,6 +116,9 @@ class TablesTest {
         assertEquals(0, evaluated.code(), evaluated::err);
         String page = Files.readString(folder.resolve("tested.html"));
         assertTrue(page.contains("ROC curve") && page.contains("rose"), page);
+        String run = Files.readString(folder.resolve("out/report.html"));
+        assertTrue(run.contains(">colour</th>") && run.contains(">one-hot</td>"), run);
+        assertTrue(run.contains("Calibration") && run.contains("Confusion matrix"), run);
         assertTrue(evaluated.out().contains("balanced_accuracy"), evaluated::out);
         assertEquals(ROWS, number(json(), "test", "examples"));
         // Raw rows: other order, one column that nobody knows, none of the target.

@@ -1,11 +1,12 @@
 package dev.weft.report;
 
+import dev.weft.data.table.CleaningReport;
 import dev.weft.metrics.Classification;
 import dev.weft.metrics.CrossValidation;
+import dev.weft.metrics.Figures;
 import dev.weft.metrics.Interval;
 import dev.weft.metrics.MultiLabel;
 import dev.weft.metrics.Ranking;
-import dev.weft.metrics.Regression;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,7 +64,7 @@ public final class Results {
      * @throws IllegalArgumentException where there are not as many of both
      */
     public static List<Block> of(
-            Regression figures, String name, double[] predicted, double[] actual) {
+            Figures figures, String name, double[] predicted, double[] actual) {
         return List.of(
                 facts(figures.figures()),
                 Diagrams.predictions(name, predicted, actual),
@@ -83,6 +84,25 @@ public final class Results {
                                                 number(spread.deviation()),
                                                 Integer.toString(spread.folds()))));
         return new Block.Table(List.of("figure", "mean", "deviation", "folds"), rows);
+    }
+
+    /** What was found in a table, and done about it: a line for the rows, a row for each column. */
+    public static List<Block> of(CleaningReport cleaning) {
+        return List.of(
+                new Block.Text(cleaning.ofRows()),
+                new Block.Table(
+                        List.of("column", "type", "found", "missing", "done", "features"),
+                        cleaning.columns().stream()
+                                .map(
+                                        line ->
+                                                List.of(
+                                                        line.column(),
+                                                        line.type().label(),
+                                                        line.found(),
+                                                        Long.toString(line.missing()),
+                                                        line.done(),
+                                                        Integer.toString(line.features())))
+                                .toList()));
     }
 
     /** Intervals of figures. */

@@ -35,6 +35,11 @@ public interface Meter extends Figures {
         return Optional.empty();
     }
 
+    /** The figures of labels, with their curves, where there are labels. */
+    default Optional<MultiLabel> multiLabel() {
+        return Optional.empty();
+    }
+
     /** The class of an example: its target, or the place of the largest of a row of weights. */
     static int label(HostArray target, int example) {
         return Predictions.label(target, example);
@@ -93,6 +98,11 @@ public interface Meter extends Figures {
                     actual[i] = (int) target.get(i);
                 }
                 figures.add(predictions.floats(), actual, floats(weights));
+            }
+
+            @Override
+            public Optional<MultiLabel> multiLabel() {
+                return Optional.of(figures);
             }
 
             @Override

@@ -58,13 +58,16 @@ public record CleaningReport(long rows, long withoutTarget, long dropped, List<L
         return map;
     }
 
+    /** How many rows there were, and were left out, in words. */
+    public String ofRows() {
+        return "%d rows; %d without a target and %d others left out"
+                .formatted(rows, withoutTarget, dropped);
+    }
+
     /** A line for the rows, and one for each column. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder();
-        text.append(
-                "%d rows; %d without a target and %d others left out"
-                        .formatted(rows, withoutTarget, dropped));
+        StringBuilder text = new StringBuilder(ofRows());
         int widest = columns.stream().mapToInt(line -> line.column.length()).max().orElse(0);
         for (Line line : columns) {
             text.append(

@@ -17,7 +17,7 @@ public enum ColumnType {
     }
 
     /** Its name in messages and files: {@code number}. */
-    String label() {
+    public String label() {
         return switch (this) {
             case NUMBER -> "number";
             case CATEGORY -> "category";

@@ -32,7 +32,7 @@ public final class PreprocessingBuilder {
     final Map<String, String> fills = new HashMap<>();
     final Set<DatePart> dateParts = new HashSet<>();
     String target = "";
-    Task task = Task.AUTO;
+    TargetKind task = TargetKind.AUTO;
     char labelSeparator = '|';
     List<String> known = List.of();
     ColumnRule numbers = ColumnRule.DEFAULT;
@@ -52,7 +52,7 @@ public final class PreprocessingBuilder {
     }
 
     /** What is to be learnt of it. */
-    public PreprocessingBuilder task(Task what) {
+    public PreprocessingBuilder task(TargetKind what) {
         task = what;
         return this;
     }
@@ -60,7 +60,7 @@ public final class PreprocessingBuilder {
     /** That it has any number of labels, with this between them. */
     public PreprocessingBuilder multiLabel(char separator) {
         labelSeparator = separator;
-        return task(Task.MULTI_LABEL);
+        return task(TargetKind.MULTI_LABEL);
     }
 
     /** Classes or labels that there are, though perhaps in no training row. */

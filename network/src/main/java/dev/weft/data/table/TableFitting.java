@@ -46,10 +46,10 @@ final class TableFitting {
         }
         Map<String, ColumnType> types = new HashMap<>(options.types);
         ColumnType learnt = all.field(options.target).type();
-        if (options.task == Task.REGRESSION) {
+        if (options.task == TargetKind.REGRESSION) {
             types.put(options.target, ColumnType.NUMBER);
         } else if (learnt == ColumnType.TEXT
-                || (options.task == Task.MULTI_LABEL && learnt != ColumnType.CATEGORY)) {
+                || (options.task == TargetKind.MULTI_LABEL && learnt != ColumnType.CATEGORY)) {
             types.put(options.target, ColumnType.CATEGORY);
         }
         wanted = all.with(types).without(options.ignored);

@@ -20,7 +20,8 @@ final class TargetFitting {
      * @param known classes or labels that may be in no training row
      * @throws IllegalArgumentException where there is nothing to learn
      */
-    static Target fit(Field field, Task task, char separator, List<String> known, Profile profile) {
+    static Target fit(
+            Field field, TargetKind task, char separator, List<String> known, Profile profile) {
         String name = field.name();
         if (profile.present() == 0) {
             throw new IllegalArgumentException(
@@ -39,7 +40,8 @@ final class TargetFitting {
                         distinct <= 2
                                 || (distinct <= FEW_CLASSES
                                         && (long) distinct * ROWS_FOR_CLASS <= numbers.present());
-                if (task == Task.CLASSES || (task == Task.AUTO && numbers.whole && few)) {
+                if (task == TargetKind.CLASSES
+                        || (task == TargetKind.AUTO && numbers.whole && few)) {
                     List<String> names = new ArrayList<>();
                     for (int i = 0; i < sorted.length; i++) {
                         if (i == 0 || sorted[i] != sorted[i - 1]) {
@@ -56,7 +58,7 @@ final class TargetFitting {
                 if (texts.further) {
                     throw tooMany(name, texts.counts.size(), texts.present());
                 }
-                yield task == Task.MULTI_LABEL
+                yield task == TargetKind.MULTI_LABEL
                         ? labels(field, separator, known, texts)
                         : classes(
                                 field,

@@ -316,10 +316,15 @@ class PreprocessingTest {
                 Target.Regression.class, learning("halves").fit(rows).preprocessing().target());
         assertInstanceOf(
                 Target.Regression.class,
-                learning("few").task(Task.REGRESSION).fit(rows).preprocessing().target());
+                learning("few").task(TargetKind.REGRESSION).fit(rows).preprocessing().target());
         assertEquals(
                 30,
-                learning("many").task(Task.CLASSES).fit(rows).preprocessing().target().outputs());
+                learning("many")
+                        .task(TargetKind.CLASSES)
+                        .fit(rows)
+                        .preprocessing()
+                        .target()
+                        .outputs());
         // Two whole numbers are classes, however few the rows.
         assertInstanceOf(
                 Target.Classes.class,
@@ -492,14 +497,14 @@ class PreprocessingTest {
         Table rows =
                 Table.builder().numbers("x", 3, 4, 3).categories("y", "1.5", "2.5", "9").build();
         FittedTable fitted =
-                learning("y").type("x", ColumnType.CATEGORY).task(Task.REGRESSION).fit(rows);
+                learning("y").type("x", ColumnType.CATEGORY).task(TargetKind.REGRESSION).fit(rows);
         assertEquals(List.of("x=3", "x=4"), fitted.preprocessing().features());
         assertInstanceOf(Target.Regression.class, fitted.preprocessing().target());
         Table wrong = Table.builder().numbers("x", 3, 4).categories("y", "1.5", "much").build();
         FormatException e =
                 assertThrows(
                         FormatException.class,
-                        () -> learning("y").task(Task.REGRESSION).fit(wrong));
+                        () -> learning("y").task(TargetKind.REGRESSION).fit(wrong));
         assertTrue(message(e).startsWith("table, line 2: column 'y' holds numbers"), message(e));
         assertEquals(Collections.emptyList(), fitted.preprocessing().unused(rows.schema()));
     }

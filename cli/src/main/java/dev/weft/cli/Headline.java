@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The figures of a test that people look at first, as text. */
-final class Figures {
-    private Figures() {}
+final class Headline {
+    private Headline() {}
 
     private static List<String> first(Task task) {
         return switch (task) {

@@ -1,7 +1,7 @@
 package dev.weft.data.table;
 
 /** What is to be learnt of the target. */
-public enum Task {
+public enum TargetKind {
     /**
      * {@link #CLASSES} of texts, and of whole numbers of which there are two, or up to 20 with ten
      * rows for each; {@link #REGRESSION} of other numbers.
