@@ -68,9 +68,10 @@ public final class Bench implements Callable<Integer> {
             defaultValue = "all",
             paramLabel = "NAME",
             description = {
-                "gemm, dense (layers with bias and relu), kernels (those that memory limits),",
-                "ops (elementary functions), training, startup, launches (on CUDA), data (a table"
-                        + " of 800 MB) or all. Default: ${DEFAULT-VALUE}."
+                "gemm, dense (layers with bias and relu), conv (convolutions and their gradients),",
+                "kernels (those that memory limits), ops (elementary functions), training, startup,"
+                        + " launches (on CUDA), data (a table of 800 MB) or all. Default:"
+                        + " ${DEFAULT-VALUE}."
             })
     private Suite suite = Suite.ALL;
 

@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 public enum Suite {
     GEMM,
     DENSE,
+    CONV,
     KERNELS,
     OPS,
     TRAINING,
@@ -146,6 +147,9 @@ public enum Suite {
         }
         if (includes(DENSE)) {
             tasks.addAll(dense(extent));
+        }
+        if (includes(CONV)) {
+            tasks.addAll(ConvolutionTasks.of(extent));
         }
         if (includes(KERNELS)) {
             addKernels(tasks, DType.F32, extent);

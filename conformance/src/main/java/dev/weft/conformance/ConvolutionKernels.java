@@ -83,6 +83,23 @@ final class ConvolutionKernels {
                         2,
                         2,
                         3),
+                // A kernel for each plane, in steps, with gaps, and for two results.
+                new Problem(image.padding(1).groups(5), Shape.of(2, 5, 1, 70, 75), 5, 1, 3, 3),
+                new Problem(
+                        image.stride(2, 3).padding(2, 1).groups(3),
+                        Shape.of(2, 3, 1, 13, 40),
+                        3,
+                        1,
+                        5,
+                        4),
+                new Problem(
+                        image.stride(1, 2).padding(2, 3).dilation(2, 3).groups(3),
+                        Shape.of(2, 3, 1, 9, 41),
+                        3,
+                        1,
+                        3,
+                        3),
+                new Problem(line.padding(2).groups(4), Shape.of(2, 4, 1, 1, 33), 4, 1, 1, 5),
                 // Sums of more products than may be added in a row, and of several blocks.
                 new Problem(image.padding(1), Shape.of(2, 80, 1, 13, 12), 2, 1, 3, 3),
                 new Problem(image.padding(1), Shape.of(2, 120, 1, 5, 6), 7, 1, 3, 3),

@@ -30,12 +30,14 @@ final class Convolution {
     private final WorkerPool pool;
     private final Scratch[] workers;
     private final ConvolutionScalar scalar;
+    private final Depthwise depthwise;
 
     /** Computes on {@code pool}, with scratch memory for each of its workers. */
     Convolution(WorkerPool pool, Scratch[] workers) {
         this.pool = pool;
         this.workers = workers;
         scalar = new ConvolutionScalar(pool);
+        depthwise = new Depthwise(pool, workers);
     }
 
     /** What does this again and again. */
@@ -58,6 +60,10 @@ final class Convolution {
         long a = CpuBuffer.address(work.first());
         long b = CpuBuffer.address(work.second());
         long c = CpuBuffer.address(work.result());
+        if (Depthwise.fits(g)) {
+            depthwise.run(g, a, b, c);
+            return;
+        }
         long extent =
                 g.images() == 1 || g.elements() >= FEW_PANELS * COLUMNS ? g.elements() : g.size();
         Grid grid = Grid.of(g, extent, shares(g) ? pool.threads() : 1);

@@ -56,7 +56,7 @@ final class ConvolutionPacking {
     }
 
     /** Where a place of the phase is in a term of the first operand. */
-    private static long place(ConvolutionProduct g, int j) {
+    static long place(ConvolutionProduct g, int j) {
         Phase depth = g.depth();
         Phase line = g.lines();
         Phase column = g.columns();
@@ -138,12 +138,12 @@ final class ConvolutionPacking {
     }
 
     /** The first lane t with first + t step >= 0. */
-    private static int low(int first, int step) {
+    static int low(int first, int step) {
         return first >= 0 ? 0 : (step - 1 - first) / step;
     }
 
     /** The end of the lanes t below length with first + t step < bound. */
-    private static int high(int first, int step, int bound, int length) {
+    static int high(int first, int step, int bound, int length) {
         return first >= bound ? 0 : Math.min(length, (bound - 1 - first) / step + 1);
     }
 
@@ -220,19 +220,27 @@ final class ConvolutionPacking {
     }
 
     /** Copies what {@link #lanes} does, of any length, once. */
-    private static void line(long from, int step, int low, int high, int length, long to) {
-        for (int t = 0; t < length; t += COUNT) {
-            lanes(
-                    from + (long) t * step * WORD,
-                    0,
-                    step,
-                    low - t,
-                    high - t,
-                    Math.min(COUNT, length - t),
-                    to + (long) t * WORD,
-                    0,
-                    1,
-                    COUNT);
+    static void line(long from, int step, int low, int high, int length, long to) {
+        int t = 0;
+        while (t < length) {
+            int whole = step == 1 && low <= t ? F32.loopBound(Math.min(high, length) - t) : 0;
+            if (whole > 0) {
+                GemmPacking.row(from + (long) t * WORD, to + (long) t * WORD, whole);
+                t += whole;
+            } else {
+                lanes(
+                        from + (long) t * step * WORD,
+                        0,
+                        step,
+                        low - t,
+                        high - t,
+                        Math.min(COUNT, length - t),
+                        to + (long) t * WORD,
+                        0,
+                        1,
+                        COUNT);
+                t += COUNT;
+            }
         }
     }
 

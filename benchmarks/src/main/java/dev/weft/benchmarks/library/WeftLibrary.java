@@ -8,6 +8,7 @@ import dev.weft.backend.GemmKernels;
 import dev.weft.benchmarks.task.ArrayOperation;
 import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.CapturedStep;
+import dev.weft.benchmarks.task.ConvolutionPass;
 import dev.weft.benchmarks.task.CrossEntropy;
 import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Elementwise;
@@ -88,6 +89,7 @@ public final class WeftLibrary implements Library {
                 switch (task) {
                     case Gemm gemm -> WeftProducts.gemm(device, gemm, gemm.dtype());
                     case BatchedGemm gemm -> WeftProducts.batched(device, gemm);
+                    case ConvolutionPass pass -> WeftConvolutions.of(device, pass);
                     case DenseLayer layer -> WeftProducts.dense(device, layer);
                     case Elementwise elementwise -> WeftKernels.elementwise(device, elementwise);
                     case Operation operation -> WeftKernels.operation(device, operation);

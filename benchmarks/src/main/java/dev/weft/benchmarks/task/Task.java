@@ -9,6 +9,7 @@ import dev.weft.DType;
 public sealed interface Task
         permits Gemm,
                 BatchedGemm,
+                ConvolutionPass,
                 DenseLayer,
                 Elementwise,
                 Operation,

@@ -5,6 +5,7 @@ import dev.weft.benchmarks.library.Work;
 import dev.weft.benchmarks.task.ArrayOperation;
 import dev.weft.benchmarks.task.BatchedGemm;
 import dev.weft.benchmarks.task.CapturedStep;
+import dev.weft.benchmarks.task.ConvolutionPass;
 import dev.weft.benchmarks.task.CrossEntropy;
 import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Elementwise;
@@ -63,6 +64,7 @@ public final class Torch implements Library {
         return switch (task) {
             case Gemm gemm -> Optional.of(TorchKernels.gemm(gemm));
             case BatchedGemm gemm -> Optional.of(TorchKernels.batched(gemm));
+            case ConvolutionPass pass -> TorchConvolutions.of(pass);
             case DenseLayer layer -> Optional.of(TorchKernels.dense(layer));
             case Elementwise elementwise -> Optional.of(TorchKernels.elementwise(elementwise));
             case Operation operation -> Optional.of(TorchKernels.operation(operation));
