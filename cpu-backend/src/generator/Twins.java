@@ -11,13 +11,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Writes the twins of kernel classes, the same for elements twice as long: {@code Twins SOURCES
+ * Writes the twins of kernel classes, the same for elements of another length: {@code Twins SOURCES
  * TARGET}, both folders of the package. A class with the ending {@code .java.template} is {@link
  * Unrolling unrolled} first, and written as well.
  *
  * <p>A source whose first line is {@code // twin: F64} is written for F32, and {@code // twin: I64}
- * for I32. A twin is the source with other words, by the tables below. The names of classes become
- * twins' names where there is a twin, be it written here or by hand.
+ * for I32; with commas between, it has several twins. A twin is the source with other words, by the
+ * tables below. The names of classes become twins' names where there is a twin, be it written here
+ * or by hand.
  *
  * <p>What other words cannot say, the source says in a comment: of {@code // F64: code} the twin
  * has the code, as it is, in place of the next line.
@@ -73,10 +74,19 @@ class Twins {
                     Map.entry("getInt", "getLong"),
                     Map.entry("setInt", "setLong"));
 
+    private static final Map<String, String> I16 = narrow("short", "Short");
+    private static final Map<String, String> I8 = narrow("byte", "Byte");
+
+    private static Map<String, String> narrow(String type, String box) {
+        return Map.of("int", type, "Integer", box, "getInt", "get" + box, "setInt", "set" + box);
+    }
+
     /** The types that have twins. */
     private enum Type {
         F64("Double", Twins.F64),
-        I64("Long", Twins.I64);
+        I64("Long", Twins.I64),
+        I16("Short", Twins.I16),
+        I8("Byte", Twins.I8);
 
         /** What stands before a class's name, or in place of "Float" or "Integer" there. */
         final String prefix;
@@ -141,7 +151,9 @@ class Twins {
     }
 
     private static boolean isMarked(List<String> lines, Type type) {
-        return lines.getFirst().equals(MARK + type);
+        String first = lines.getFirst();
+        return first.startsWith(MARK)
+                && List.of(first.substring(MARK.length()).split(", ")).contains(type.name());
     }
 
     private static List<String> twin(

@@ -2,6 +2,7 @@ package dev.weft.cpu;
 
 import static dev.weft.cpu.Memory.WORD;
 
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.weft.backend.View;
@@ -13,6 +14,9 @@ import jdk.incubator.vector.IntVector;
  * anything.
  */
 final class Indices {
+    /** Indices that are gathered at a time. */
+    private static final int STEP = 1 << 10;
+
     private Indices() {}
 
     /** Fails where an index of any shape is outside [0, bound). */
@@ -49,6 +53,51 @@ final class Indices {
         return sign >= 0;
     }
 
+    /**
+     * Whether an index in [0, extent) occurs more than {@code most} times in a line along the last
+     * axis.
+     */
+    static boolean recur(View indices, long extent, int most, Scratch scratch) {
+        long length = indices.dim(-1);
+        if (length <= most) {
+            return false;
+        }
+        Strided places = Strided.of(indices);
+        long counters = new Pieces(extent, Lanes.COUNT).count() * (long) Lanes.COUNT;
+        long counts = scratch.reserve((counters + STEP) * WORD, "scatterAlong");
+        long block = counts + counters * WORD;
+        for (long start = 0; start < indices.size(); start += length) {
+            Runs.fill(0, counts, counters * WORD);
+            for (long done = 0; done < length; done += STEP) {
+                int some = (int) Math.min(STEP, length - done);
+                count(places.read(start + done, some, block), counts, some);
+            }
+            if (isAnyAbove(most, counts, counters)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void count(long at, long counts, int count) {
+        at &= Memory.ADDRESS;
+        counts &= Memory.ADDRESS;
+        for (int i = 0; i < count; i++) {
+            long counter = counts + index(at, i) * WORD;
+            Memory.setInt(counter, Memory.getInt(counter) + 1);
+        }
+    }
+
+    private static boolean isAnyAbove(int most, long at, long count) {
+        IntVector largest = IntVector.zero(Lanes.I32);
+        for (long i = 0; i < count; i += Lanes.COUNT) {
+            largest =
+                    IntVector.fromMemorySegment(Lanes.I32, Memory.MEM, at + i * WORD, Memory.ORDER)
+                            .max(largest);
+        }
+        return largest.compare(GT, most).anyTrue();
+    }
+
     private static void check(String what, int index, long position, long bound) {
         if (index < 0 || index >= bound) {
             throw new IndexOutOfBoundsException(
@@ -67,9 +116,9 @@ final class Indices {
         Memory.setInt(address + (long) i * WORD, (int) index);
     }
 
-    /** The index at an address, for loops that have twins for longer elements. */
-    static int index(long address) {
-        return Memory.getInt(address);
+    /** The i-th of adjacent indices, which is not negative: that much C2 is told. */
+    static long index(long address, int i) {
+        return Memory.getInt(address + (long) i * WORD) & Integer.MAX_VALUE;
     }
 
     /** The elements of x[i, …] as adjacent ones or not. */
@@ -103,7 +152,7 @@ final class Indices {
         long atStride = indices.stride(0) * WORD;
         if (length == 1) {
             int count = (int) indices.size();
-            moves(width).run(from, 0, fromStride, at, atStride, to, toStride, 0, count);
+            Moves.of(width).byIndex(from, 0, fromStride, at, atStride, to, toStride, 0, count);
             return;
         }
         long bytes = length * width;
@@ -115,123 +164,25 @@ final class Indices {
 
     static void takeAlong(View x, View indices, View y) {
         check("takeAlong: index", indices, x.dim(-1));
-        Moves moves = moves(y.dtype().bytes());
+        Moves moves = Moves.of(y.dtype().bytes());
         AlongAxis.run(
                 y,
                 indices,
                 x,
                 (to, toStride, at, atStride, from, fromStride, step, count) ->
-                        moves.run(from, fromStride, step, at, atStride, to, toStride, 0, count));
+                        moves.byIndex(
+                                from, fromStride, step, at, atStride, to, toStride, 0, count));
     }
 
     static void scatterAlong(View x, View indices, View y) {
         check("scatterAlong: index", indices, y.dim(-1));
-        Moves moves = moves(y.dtype().bytes());
+        Moves moves = Moves.of(y.dtype().bytes());
         AlongAxis.run(
                 x,
                 indices,
                 y,
                 (from, fromStride, at, atStride, to, toStride, step, count) ->
-                        moves.run(from, fromStride, 0, at, atStride, to, toStride, step, count));
-    }
-
-    /**
-     * Moves elements: the i-th from {@code from + i fromStride + index fromStep} to {@code to + i
-     * toStride + index toStep}, with the index at {@code at + i atStride}; all in bytes. The masks
-     * change no address: see {@link Memory#ADDRESS}.
-     */
-    @FunctionalInterface
-    private interface Moves {
-        void run(
-                long from,
-                long fromStride,
-                long fromStep,
-                long at,
-                long atStride,
-                long to,
-                long toStride,
-                long toStep,
-                int count);
-    }
-
-    private static Moves moves(int width) {
-        return switch (width) {
-            case 1 -> Indices::bytes;
-            case 2 -> Indices::shorts;
-            case WORD -> Indices::ints;
-            default -> Indices::longs;
-        };
-    }
-
-    private static void bytes(
-            long from,
-            long fromStride,
-            long fromStep,
-            long at,
-            long atStride,
-            long to,
-            long toStride,
-            long toStep,
-            int count) {
-        for (int i = 0; i < count; i++) {
-            long index = Memory.getInt((at + i * atStride) & Memory.ADDRESS);
-            long source = (from + i * fromStride + index * fromStep) & Memory.ADDRESS;
-            Memory.setByte(
-                    (to + i * toStride + index * toStep) & Memory.ADDRESS, Memory.getByte(source));
-        }
-    }
-
-    private static void shorts(
-            long from,
-            long fromStride,
-            long fromStep,
-            long at,
-            long atStride,
-            long to,
-            long toStride,
-            long toStep,
-            int count) {
-        for (int i = 0; i < count; i++) {
-            long index = Memory.getInt((at + i * atStride) & Memory.ADDRESS);
-            long source = (from + i * fromStride + index * fromStep) & Memory.ADDRESS;
-            Memory.setShort(
-                    (to + i * toStride + index * toStep) & Memory.ADDRESS, Memory.getShort(source));
-        }
-    }
-
-    private static void ints(
-            long from,
-            long fromStride,
-            long fromStep,
-            long at,
-            long atStride,
-            long to,
-            long toStride,
-            long toStep,
-            int count) {
-        for (int i = 0; i < count; i++) {
-            long index = Memory.getInt((at + i * atStride) & Memory.ADDRESS);
-            long source = (from + i * fromStride + index * fromStep) & Memory.ADDRESS;
-            Memory.setInt(
-                    (to + i * toStride + index * toStep) & Memory.ADDRESS, Memory.getInt(source));
-        }
-    }
-
-    private static void longs(
-            long from,
-            long fromStride,
-            long fromStep,
-            long at,
-            long atStride,
-            long to,
-            long toStride,
-            long toStep,
-            int count) {
-        for (int i = 0; i < count; i++) {
-            long index = Memory.getInt((at + i * atStride) & Memory.ADDRESS);
-            long source = (from + i * fromStride + index * fromStep) & Memory.ADDRESS;
-            Memory.setLong(
-                    (to + i * toStride + index * toStep) & Memory.ADDRESS, Memory.getLong(source));
-        }
+                        moves.byIndex(
+                                from, fromStride, 0, at, atStride, to, toStride, step, count));
     }
 }

@@ -59,7 +59,8 @@ final class IntegerKernels implements Kernels {
                 y,
                 (from, fromStride, at, atStride, to, toStride, step, count) -> {
                     for (int i = 0; i < count; i++) {
-                        long target = to + i * toStride + Indices.index(at + i * atStride) * step;
+                        long target =
+                                to + i * toStride + Indices.index(at + i * atStride, 0) * step;
                         int sum = Memory.getInt(target) + Memory.getInt(from + i * fromStride);
                         Memory.setInt(target, sum);
                     }

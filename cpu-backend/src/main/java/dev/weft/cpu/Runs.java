@@ -22,7 +22,7 @@ final class Runs {
         } else if (stride == 0) {
             fill(pattern(from, width), to, (long) count * width);
         } else {
-            spaced(from, stride, to, width, count, width);
+            Moves.of(width).spaced(from, stride, to, width, count);
         }
     }
 
@@ -31,7 +31,7 @@ final class Runs {
         if (stride == width) {
             adjacent(from, to, (long) count * width);
         } else {
-            spaced(from, width, to, stride, count, width);
+            Moves.of(width).spaced(from, width, to, stride, count);
         }
     }
 
@@ -83,40 +83,6 @@ final class Runs {
         to &= Memory.ADDRESS;
         for (int i = 0; i < count; i += Lanes.COUNT) {
             Lanes.store(Lanes.load(from, i), to, i);
-        }
-    }
-
-    private static void spaced(
-            long from, long fromStride, long to, long toStride, int count, int width) {
-        switch (width) {
-            case 1 -> bytes(from, fromStride, to, toStride, count);
-            case 2 -> shorts(from, fromStride, to, toStride, count);
-            case WORD -> ints(from, fromStride, to, toStride, count);
-            default -> longs(from, fromStride, to, toStride, count);
-        }
-    }
-
-    private static void bytes(long from, long fromStride, long to, long toStride, int count) {
-        for (int i = 0; i < count; i++) {
-            Memory.setByte(to + i * toStride, Memory.getByte(from + i * fromStride));
-        }
-    }
-
-    private static void shorts(long from, long fromStride, long to, long toStride, int count) {
-        for (int i = 0; i < count; i++) {
-            Memory.setShort(to + i * toStride, Memory.getShort(from + i * fromStride));
-        }
-    }
-
-    private static void ints(long from, long fromStride, long to, long toStride, int count) {
-        for (int i = 0; i < count; i++) {
-            Memory.setInt(to + i * toStride, Memory.getInt(from + i * fromStride));
-        }
-    }
-
-    private static void longs(long from, long fromStride, long to, long toStride, int count) {
-        for (int i = 0; i < count; i++) {
-            Memory.setLong(to + i * toStride, Memory.getLong(from + i * fromStride));
         }
     }
 }

@@ -9,13 +9,14 @@ import dev.weft.backend.View;
 import java.lang.foreign.Arena;
 
 /**
- * y[…, indices[…, j]] += x[…, j] along the last axis, in the order of j. Where an element may be
- * met more often than a sum may have additions in a row ({@link ReduceLoop#BLOCK}), what it loses
- * by rounding is kept beside it, and added when all are in.
+ * y[…, indices[…, j]] += x[…, j] along the last axis, in the order of j. Where an element is met
+ * more often than a sum may have additions in a row ({@link ReduceLoop#BLOCK}), what each loses by
+ * rounding is kept beside it, and added when all are in.
  */
 final class ScatterAlong implements AutoCloseable {
     private final Elementwise elementwise;
     private final Scratch losses = new Scratch();
+    private final Scratch counts = new Scratch();
 
     ScatterAlong(Elementwise elementwise) {
         this.elementwise = elementwise;
@@ -26,7 +27,7 @@ final class ScatterAlong implements AutoCloseable {
         if (x.size() == 0) {
             return;
         }
-        if (x.dim(-1) <= ReduceLoop.BLOCK) {
+        if (!Indices.recur(indices, y.dim(-1), ReduceLoop.BLOCK, counts)) {
             AlongAxis.run(x, indices, y, ScatterAlong::add);
             return;
         }
@@ -43,7 +44,7 @@ final class ScatterAlong implements AutoCloseable {
                 y,
                 (from, fromStride, at, atStride, to, toStride, step, count) -> {
                     for (int i = 0; i < count; i++) {
-                        long index = Memory.getInt((at + i * atStride) & Memory.ADDRESS);
+                        long index = Indices.index((at + i * atStride) & Memory.ADDRESS, 0);
                         long target = (to + i * toStride + index * step) & Memory.ADDRESS;
                         float added = Memory.getFloat((from + i * fromStride) & Memory.ADDRESS);
                         carry(added, target, (target + apart) & Memory.ADDRESS);
@@ -74,10 +75,27 @@ final class ScatterAlong implements AutoCloseable {
             long toStride,
             long step,
             int count) {
+        boolean rows = fromStride == WORD && toStride == 0 && step == WORD;
+        if (rows && atStride == Integer.BYTES) {
+            add(from, at, to, count);
+            return;
+        }
         for (int i = 0; i < count; i++) {
-            long index = Memory.getInt((at + i * atStride) & Memory.ADDRESS);
+            long index = Indices.index((at + i * atStride) & Memory.ADDRESS, 0);
             long target = (to + i * toStride + index * step) & Memory.ADDRESS;
             float x = Memory.getFloat((from + i * fromStride) & Memory.ADDRESS);
+            Memory.setFloat(target, Memory.getFloat(target) + x);
+        }
+    }
+
+    /** to[at[i]] += from[i], all adjacent: see {@link IntegerMoves}. */
+    private static void add(long from, long at, long to, int count) {
+        from &= Memory.ADDRESS;
+        at &= Memory.ADDRESS;
+        to &= Memory.ADDRESS;
+        for (int i = 0; i < count; i++) {
+            long target = to + Indices.index(at, i) * WORD;
+            float x = Memory.getFloat(from + (long) i * WORD);
             Memory.setFloat(target, Memory.getFloat(target) + x);
         }
     }
@@ -95,5 +113,6 @@ final class ScatterAlong implements AutoCloseable {
     @Override
     public void close() {
         losses.close();
+        counts.close();
     }
 }
