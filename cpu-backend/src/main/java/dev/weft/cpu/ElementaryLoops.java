@@ -10,7 +10,9 @@ import static dev.weft.cpu.Memory.WORD;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.weft.backend.UnaryOp;
 
@@ -236,11 +238,10 @@ final class ElementaryLoops {
 
     private static void hardSigmoid(long x, long y, int count, float p, float q) {
         for (int i = 0; i < count; i += COUNT) {
-            load(x, i)
-                    .add(3f)
-                    .mul(SIXTH)
-                    .max(0f)
-                    .min(1f)
+            FloatVector v = load(x, i).add(3f).mul(SIXTH);
+            // Not by max and min, of which each takes more instructions than a comparison.
+            v.blend(0f, v.compare(LT, 0f))
+                    .blend(1f, v.compare(GT, 1f))
                     .intoMemorySegment(MEM, y + (long) i * WORD, ORDER);
         }
     }

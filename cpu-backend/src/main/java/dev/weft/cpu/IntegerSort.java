@@ -22,7 +22,8 @@ import java.util.Arrays;
  * which keeps equal ones in order. Where only the first are asked for, those that can be among them
  * are picked out on the way: vectors of keys are compared with the last of the best so far, which
  * soon leaves few. Up to {@link #FEW} best are kept in order, and each that is picked is inserted;
- * of more, a pool is sorted when it is full.
+ * a first look at the smallest of groups of elements leaves few from the start. Of more, a pool is
+ * sorted when it is full.
  */
 final class IntegerSort {
     /** Elements of a task, and those that are gathered at a time. */
@@ -88,6 +89,12 @@ final class IntegerSort {
         /** Records that are picked out before the best of them are; all, where none are. */
         private final int pooled;
 
+        /**
+         * Vectors of groups of the first elements that give a first bound; 0 for none. A half more
+         * groups than are kept: then about a half more elements than are kept are below it.
+         */
+        private final int grouped;
+
         private final long records;
         private final long others;
         private final long block;
@@ -104,6 +111,7 @@ final class IntegerSort {
             kept = (int) y.dim(-1);
             boolean picks = kept < count / PICKED && count > LEAST_POOL;
             pooled = !picks ? count : kept < FEW ? kept + 1 : Math.max(2 * kept, LEAST_POOL);
+            grouped = picks && kept < FEW ? new Pieces(kept + kept / 2, COUNT).count() : 0;
             long bytes = (long) pooled * RECORD;
             records = scratch.reserve(2 * bytes + 2L * STEP * RECORD, "sort");
             others = records + bytes;
@@ -124,49 +132,107 @@ final class IntegerSort {
             int have = 0;
             int bound = Integer.MAX_VALUE;
             boolean all = true;
+            int sorted = 0;
             for (long done = 0; done < count; done += STEP) {
                 int some = (int) Math.min(STEP, count - done);
                 long from = x.read(first + done, (int) some, block);
+                if (done == 0 && grouped > 0) {
+                    bound = firstBound(from, (int) some);
+                    all = bound == Integer.MAX_VALUE;
+                }
                 int i = 0;
                 while (i < some) {
-                    if (!all && i <= some - COUNT && !anyBelow(bound, from + (long) i * WORD)) {
-                        i += COUNT;
-                        continue;
-                    }
-                    for (int end = Math.min(some, i + COUNT); i < end; i++) {
-                        int key = key(Memory.getInt(from + (long) i * WORD));
+                    int end = Math.min(some, i + COUNT);
+                    long lanes = all || end < i + COUNT ? -1 : below(bound, from + (long) i * WORD);
+                    for (lanes &= -1L >>> (i - end); lanes != 0; lanes &= lanes - 1) {
+                        long place = (long) i + Long.numberOfTrailingZeros(lanes);
+                        int key = key(Memory.getInt(from + place * WORD));
                         if (all || key < bound) {
                             long to = records + have * (long) RECORD;
                             Memory.setInt(to, key);
-                            // I64: Memory.setLong(to + DOUBLE_WORD, done + i);
-                            Memory.setInt(to + WORD, (int) done + i);
+                            // I64: Memory.setLong(to + DOUBLE_WORD, done + place);
+                            Memory.setInt(to + WORD, (int) (done + place));
                             if (++have == pooled && pooled < count) {
-                                keep(ordered(all ? 0 : kept, (int) have), kept);
+                                keep(ordered(sorted, (int) have), kept);
                                 have = kept;
+                                sorted = kept;
                                 bound = Memory.getInt(records + (kept - 1) * (long) RECORD);
                                 all = false;
                             }
                         }
                     }
+                    i = (int) end;
                 }
             }
-            write(ordered(all ? 0 : kept, (int) have), line);
+            write(ordered(sorted, (int) have), line);
         }
 
         /**
-         * Whether a vector may have a key below the bound. That of NaN is not looked for here, and
-         * -0 stands beside 0, where no other key is: so it may say yes too often, but not too
-         * seldom.
+         * A key that the kept ones are below, and few others: each of so many groups has one that
+         * is its smallest, and the kept-th of these is not below the kept-th of all.
          */
-        private boolean anyBelow(int bound, long at) {
-            IntVector keys = IntVector.fromMemorySegment(Lanes.I32, Memory.MEM, at, Memory.ORDER);
-            if (floating) {
-                keys =
-                        keys.lanewise(ASHR, Integer.SIZE - 1)
-                                .and(Integer.MAX_VALUE)
-                                .lanewise(XOR, keys);
+        private int firstBound(long at, int count) {
+            int groups = grouped * COUNT;
+            long least = block + (long) STEP * WORD;
+            for (int i = 0; i < groups; i += COUNT) {
+                storeKeys(IntVector.broadcast(Lanes.I32, Integer.MAX_VALUE), least, i);
             }
-            return (descending ? keys.compare(GT, ~bound) : keys.compare(LT, bound)).anyTrue();
+            for (int i = 0; i < count / groups; i++) {
+                long from = at + i * (long) groups * WORD;
+                for (int index = 0; index < groups; index += COUNT) {
+                    IntVector some = keys(loadKeys(from, index));
+                    storeKeys(some.min(loadKeys(least, index)), least, index);
+                }
+            }
+            for (int i = 1; i < groups; i++) {
+                int key = Memory.getInt(least + (long) i * WORD);
+                long to = least + (long) i * WORD;
+                while (to > least && Memory.getInt(to - WORD) > key) {
+                    Memory.setInt(to, Memory.getInt(to - WORD));
+                    to -= WORD;
+                }
+                Memory.setInt(to, key);
+            }
+            int key = Memory.getInt(least + (kept - 1L) * WORD);
+            // Where that is -1, it may be of -0, whose key is that of 0.
+            return key == Integer.MAX_VALUE ? key : key == -1 ? 1 : key + 1;
+        }
+
+        private static IntVector loadKeys(long at, int index) {
+            return IntVector.fromMemorySegment(
+                    Lanes.I32, Memory.MEM, at + (long) index * WORD, Memory.ORDER);
+        }
+
+        private static void storeKeys(IntVector keys, long at, int index) {
+            keys.intoMemorySegment(Memory.MEM, at + (long) index * WORD, Memory.ORDER);
+        }
+
+        /** What {@link #key} gives for each lane, but for -0, which stands beside 0. */
+        private IntVector keys(IntVector bits) {
+            IntVector keys = ordered(bits);
+            keys = descending ? keys.not() : keys;
+            return floating
+                    ? keys.blend(
+                            Integer.MAX_VALUE, bits.and(Integer.MAX_VALUE).compare(GT, INFINITY))
+                    : keys;
+        }
+
+        /** The bits of numbers as integers that are in order; but NaN is at both ends. */
+        private IntVector ordered(IntVector bits) {
+            return floating
+                    ? bits.lanewise(ASHR, Integer.SIZE - 1)
+                            .and(Integer.MAX_VALUE)
+                            .lanewise(XOR, bits)
+                    : bits;
+        }
+
+        /**
+         * Which lanes may have a key below the bound. That of NaN is not looked for here, and -0
+         * stands beside 0, where no other key is: so it may name too many, but not too few.
+         */
+        private long below(int bound, long at) {
+            IntVector keys = ordered(loadKeys(at, 0));
+            return (descending ? keys.compare(GT, ~bound) : keys.compare(LT, bound)).toLong();
         }
 
         /** The first records to the place of all. */
