@@ -95,12 +95,12 @@ final class TableOptions {
     @Nullable Set<String> missing;
 
     @Option(
-            names = "--no-header",
+            names = "--header",
             negatable = true,
             description =
-                    "Whether a table's first line is a row; its columns are called column1,"
-                            + " column2, ...")
-    @Nullable Boolean noHeader;
+                    "Whether a table's first line has the columns' names, as it has if nothing else"
+                            + " is said; without, they are column1, column2, ...")
+    @Nullable Boolean header;
 
     @Option(
             names = "--dates",
@@ -125,7 +125,7 @@ final class TableOptions {
         if (missing != null) {
             said.put(MISSING, String.join(",", new TreeSet<>(missing)));
         }
-        if (noHeader != null && noHeader) {
+        if (header != null && !header) {
             said.put(NO_HEADER, "true");
         }
         if (dates != null) {
@@ -160,8 +160,8 @@ final class TableOptions {
         if (missing == null && markers != null) {
             missing = new TreeSet<>(List.of(markers.split(",", -1)));
         }
-        if (noHeader == null && said.containsKey(NO_HEADER)) {
-            noHeader = true;
+        if (header == null && said.containsKey(NO_HEADER)) {
+            header = false;
         }
         String order = said.get(DATES);
         if (dates == null && order != null) {
@@ -188,7 +188,7 @@ final class TableOptions {
         if (missing != null) {
             format = format.missing(missing);
         }
-        if (noHeader != null && noHeader) {
+        if (header != null && !header) {
             format = format.withoutHeader();
         }
         if (dates != null) {

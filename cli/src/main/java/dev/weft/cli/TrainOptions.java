@@ -197,7 +197,7 @@ final class TrainOptions {
             paramLabel = "FILE",
             description =
                     "Go on with a saved model, up to --epochs in all. What is not given is as it"
-                            + " was: model, batch, optimizer, rates, penalties, dropout and seed.")
+                            + " was, but for --data, --target and how the data is divided.")
     @Nullable Path resume;
 
     @Option(

@@ -141,6 +141,25 @@ class ImagesTest {
         train("--duplicates", "drop").assertRefused("is for tables");
     }
 
+    /** Nothing is as likely as that, so that all are taken for the first class. */
+    @Test
+    void whatPicturesAreTakenForFollowsTheThreshold() throws IOException {
+        train("--epochs", "1", "--threshold", "1").assertDone();
+        Path results = folder.resolve("p.json");
+        Ran predicted =
+                Ran.program(
+                        "predict",
+                        "--backend",
+                        "cpu",
+                        "--model",
+                        folder.resolve("out/model.safetensors").toString(),
+                        "--json",
+                        results.toString(),
+                        shapes.resolve("discs/3.png").toString());
+        assertTrue(predicted.assertDone().out().contains("3.png: bars  "), predicted::out);
+        assertTrue(Files.readString(results).contains("\"class\" : \"bars\""));
+    }
+
     private static String[] with(String[] options, String... more) {
         return Stream.of(options, more).flatMap(Arrays::stream).toArray(String[]::new);
     }
