@@ -7,6 +7,7 @@ import static dev.weft.conformance.OpCase.opCase;
 import dev.weft.Attention;
 import dev.weft.AttentionOptions;
 import dev.weft.DType;
+import dev.weft.Positions;
 import dev.weft.Shape;
 
 import java.util.ArrayList;
@@ -40,6 +41,31 @@ final class AttentionCases {
                         normal(2, 2, 3, 3),
                         normal(2, 2, 3, 2),
                         normal(4, 1, 3)));
+        for (Positions.Pairs pairs : Positions.Pairs.values()) {
+            cases.add(
+                    opCase(
+                            "positions that turn " + pairs,
+                            x -> Positions.rotate(x[0], pairs, 100, 5),
+                            normal(2, 3, 4)));
+        }
+        cases.add(
+                opCase(
+                        "attention by distance",
+                        x ->
+                                Attention.attend(
+                                        x[0],
+                                        x[1],
+                                        x[2],
+                                        PLAIN.causal(true)
+                                                .mask(
+                                                        Positions.alibi(
+                                                                x[0].device(),
+                                                                x[0].dtype(),
+                                                                3,
+                                                                4))),
+                        normal(1, 3, 2, 3),
+                        normal(1, 3, 4, 3),
+                        normal(1, 3, 4, 2)));
         double none = Double.NEGATIVE_INFINITY;
         cases.add(
                 opCase(

@@ -2,13 +2,14 @@ package dev.weft.conformance;
 
 import dev.weft.Attention;
 import dev.weft.AttentionOptions;
+import dev.weft.Positions;
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
 
 import java.util.Map;
 import java.util.function.Function;
 
-/** PyTorch's attention, alone and with the products around it. */
+/** PyTorch's attention, alone and with the products around it, and rotary positions. */
 final class TorchAttention {
     private TorchAttention() {}
 
@@ -25,6 +26,16 @@ final class TorchAttention {
                                     .mask(o.has("mask") ? o.get("mask") : null);
                     return Attention.attend(o.get("q"), o.get("k"), o.get("v"), options);
                 });
+        operations.put(
+                "rotary",
+                o ->
+                        Positions.rotate(
+                                o.x(),
+                                o.text("pairs").equals("halves")
+                                        ? Positions.Pairs.HALVES
+                                        : Positions.Pairs.ADJACENT,
+                                o.real("base"),
+                                o.integer("first_position")));
         operations.put("multi_head_attention", TorchAttention::multiHead);
     }
 

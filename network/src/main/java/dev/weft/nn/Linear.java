@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * y = x weightᵀ + bias, for x rows×inputs and weight outputs×inputs.
+ * y = x weightᵀ + bias, for x rows×inputs, or …×rows×inputs, and weight outputs×inputs.
  *
  * @param inputs the number of inputs
  * @param outputs the number of outputs
@@ -59,8 +59,13 @@ public record Linear(int inputs, int outputs, Initializer weight, @Nullable Init
 
     /** y = activation(x weightᵀ + bias), in one kernel. */
     private Tensor forward(Pass pass, Tensor x, Activation activation) {
-        return x.linear(
-                pass.get(this, "weight"), bias == null ? null : pass.get(this, "bias"), activation);
+        Tensor rows = x.rank() > 2 ? x.contiguous().reshape(-1, x.dim(-1)) : x;
+        Tensor y =
+                rows.linear(
+                        pass.get(this, "weight"),
+                        bias == null ? null : pass.get(this, "bias"),
+                        activation);
+        return x.rank() > 2 ? y.reshape(x.shape().with(-1, outputs).toArray()) : y;
     }
 
     /** With an activation that the product's kernel can apply. */

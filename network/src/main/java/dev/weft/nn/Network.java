@@ -72,11 +72,45 @@ public final class Network {
      *     Forward#updateBuffers} is called
      */
     public Forward run(boolean inTraining, List<Tensor> inputs) {
-        return run(inTraining, inputs, null);
+        return run(inTraining, inputs, null, null);
     }
 
-    private Forward run(boolean inTraining, List<Tensor> inputs, Pass.@Nullable Observer observer) {
-        Pass pass = new Pass(parameters, inTraining, dropout, observer);
+    /**
+     * Memory for the keys and values of this network's causal attention, in the innermost open
+     * scope.
+     *
+     * @param batch how many sequences go on together
+     * @param positions how long they may become
+     */
+    public KeyValueCache cache(long batch, long positions) {
+        List<MultiHeadAttention> causal =
+                parameters.blocks().stream()
+                        .filter(MultiHeadAttention.class::isInstance)
+                        .map(MultiHeadAttention.class::cast)
+                        .filter(block -> block.settings().causal())
+                        .toList();
+        return new KeyValueCache(device, parameters.dtype(), causal, batch, positions);
+    }
+
+    /**
+     * The one result for the next tokens of sequences, without dropout: what was before is in the
+     * cache, which then has these, too.
+     *
+     * @throws IllegalArgumentException where the cache is another network's
+     * @throws dev.weft.ShapeException where it has no room
+     */
+    public Tensor forward(KeyValueCache cache, Tensor... inputs) {
+        Tensor y = run(false, List.of(inputs), cache, null).output();
+        cache.advance();
+        return y;
+    }
+
+    private Forward run(
+            boolean inTraining,
+            List<Tensor> inputs,
+            @Nullable KeyValueCache cache,
+            Pass.@Nullable Observer observer) {
+        Pass pass = new Pass(parameters, inTraining, dropout, cache, observer);
         List<Tensor> made =
                 device.computeAll(
                         () -> {
@@ -99,6 +133,7 @@ public final class Network {
             run(
                     false,
                     inputs,
+                    null,
                     (block, taken, given) -> {
                         if (found.isEmpty() && !given.stream().allMatch(Network::isFinite)) {
                             found.add(parameters.name(block));
@@ -147,7 +182,8 @@ public final class Network {
                 };
         try (Scope _ = device.scope()) {
             device.observe(
-                    call -> flops[0] += Summary.flops(call), () -> run(false, inputs, observer));
+                    call -> flops[0] += Summary.flops(call),
+                    () -> run(false, inputs, null, observer));
         }
         return new Summary(
                 rows,

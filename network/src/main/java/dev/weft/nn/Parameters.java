@@ -168,6 +168,11 @@ public final class Parameters {
         return new ParameterGroup(name, values, gradients, members);
     }
 
+    /** Each block, once. */
+    Collection<Block> blocks() {
+        return Collections.unmodifiableSet(byBlock.keySet());
+    }
+
     /** Each parameter, trained or frozen, in the order of the blocks. */
     public List<Parameter> list() {
         return Collections.unmodifiableList(list);

@@ -1,5 +1,6 @@
 package dev.weft.nn;
 
+import dev.weft.AttentionOptions;
 import dev.weft.DropoutState;
 import dev.weft.Tensor;
 
@@ -14,6 +15,7 @@ public final class Pass {
     private final Parameters parameters;
     private final boolean training;
     private final DropoutState dropout;
+    private final @Nullable KeyValueCache cache;
     private final @Nullable Observer observer;
     private final SequencedMap<Parameter, Tensor> updates = new LinkedHashMap<>();
 
@@ -31,16 +33,33 @@ public final class Pass {
             Parameters parameters,
             boolean training,
             DropoutState dropout,
+            @Nullable KeyValueCache cache,
             @Nullable Observer observer) {
         this.parameters = parameters;
         this.training = training;
         this.dropout = dropout;
+        this.cache = cache;
         this.observer = observer;
     }
 
     /** Whether dropout drops, and running means run. */
     public boolean training() {
         return training;
+    }
+
+    /** What was seen before, where this pass goes on from there. */
+    @Nullable KeyValueCache cache() {
+        return cache;
+    }
+
+    /** The position of the first token of a sequence: 0, unless this pass goes on with one. */
+    public long position() {
+        return cache == null ? 0 : cache.length();
+    }
+
+    /** With weights dropped at this rate, in training. */
+    AttentionOptions dropping(AttentionOptions options, double rate) {
+        return training && rate > 0 ? options.dropout(rate, dropout) : options;
     }
 
     /** Whether every block is to be seen by itself, and none fused with its neighbour. */

@@ -6,7 +6,7 @@ import dev.weft.Tensor;
 
 import java.util.List;
 
-/** What blocks of channels take: their shapes, and the weights and biases of normalisations. */
+/** The shapes that blocks take, and the weights and biases of normalisations. */
 final class Scales {
     private Scales() {}
 
@@ -53,6 +53,15 @@ final class Scales {
         if (x.rank() < 3) {
             throw new ShapeException(
                     "%s: x is %s: it must be batch×channels×extents".formatted(block, x));
+        }
+    }
+
+    /** Refuses an x that is not batch×length×width. */
+    static void checkSequence(String block, Tensor x, int width) {
+        if (x.rank() != 3 || x.dim(2) != width) {
+            throw new ShapeException(
+                    "%s: x is %s: it must be batch×length×width, with a width of %d"
+                            .formatted(block, x, width));
         }
     }
 }
