@@ -76,9 +76,10 @@ final class TrainOptions {
             names = "--model",
             paramLabel = "NAME",
             description =
-                    "simplenet or simplenet-softmax (for digits), linear, or mlp: with the numbers"
-                            + " of hidden units, such as mlp:128,64. Default: simplenet for digits,"
-                            + " mlp:64 for tables, mlp:128 for pictures.")
+                    "simplenet or simplenet-softmax (for digits), cnn, resnet or vit (for square"
+                        + " grey images), linear, or mlp: with the numbers of hidden units, such as"
+                        + " mlp:128,64. Default: simplenet for digits, mlp:64 for tables, mlp:128"
+                        + " for pictures.")
     @Nullable String model;
 
     @Option(

@@ -254,7 +254,7 @@ class CommandLineTest {
     @CsvSource({
         "--backend, nonesuch, there is no backend 'nonesuch'",
         "--optimizer, sdg, 'choose one of sgd, momentum'",
-        "--model, resnet, 'choose one of simplenet, simplenet-softmax'",
+        "--model, vgg, 'choose one of simplenet, simplenet-softmax'",
         "--lr, -0.1, --lr must be from 1.4E-45",
         "--lr, NaN, --lr must be from 1.4E-45",
         "--lr, 0, --lr must be from 1.4E-45",

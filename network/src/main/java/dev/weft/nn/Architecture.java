@@ -3,12 +3,15 @@ package dev.weft.nn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A network that a short text describes, as command lines and model files have it:
  *
  * <ul>
  *   <li>{@code simplenet}, {@code simplenet-softmax}: {@link Models}, of 784 inputs and 10 outputs
+ *   <li>{@code cnn}, {@code resnet}, {@code vit}: {@link Cnn#small}, {@link ResNet#small}, {@link
+ *       VisionTransformer}, of square grey images
  *   <li>{@code linear}: one linear layer
  *   <li>{@code mlp:64} or {@code mlp:128,64}: linear layers of so many units with ReLU, and a
  *       linear layer behind them
@@ -40,6 +43,7 @@ public record Architecture(String text, int inputs, int outputs, double dropout)
             }
         }
         check(text);
+        ImageModel.named(text).ifPresent(model -> model.blocks(inputs, outputs, dropout));
     }
 
     /**
@@ -49,7 +53,7 @@ public record Architecture(String text, int inputs, int outputs, double dropout)
      */
     public static void check(String text) {
         boolean named = Arrays.stream(Models.values()).anyMatch(m -> m.label().equals(text));
-        if (!named && !text.equals(LINEAR)) {
+        if (!named && !text.equals(LINEAR) && ImageModel.named(text).isEmpty()) {
             units(text);
         }
     }
@@ -63,7 +67,7 @@ public record Architecture(String text, int inputs, int outputs, double dropout)
         }
         if (units.isEmpty() || units.stream().anyMatch(n -> n < 1 || n > MOST_UNITS)) {
             throw new IllegalArgumentException(
-                    "there is no model '%s'; choose one of simplenet, simplenet-softmax, linear, or mlp: with the numbers of hidden units, such as mlp:128,64"
+                    "there is no model '%s'; choose one of simplenet, simplenet-softmax, cnn, resnet, vit, linear, or mlp: with the numbers of hidden units, such as mlp:128,64"
                             .formatted(text));
         }
         return units;
@@ -75,6 +79,10 @@ public record Architecture(String text, int inputs, int outputs, double dropout)
             if (model.label().equals(text)) {
                 return model.layers(dropout);
             }
+        }
+        Optional<ImageModel> image = ImageModel.named(text);
+        if (image.isPresent()) {
+            return image.get().blocks(inputs, outputs, dropout);
         }
         List<Block> layers = new ArrayList<>();
         layers.add(new Flatten());
