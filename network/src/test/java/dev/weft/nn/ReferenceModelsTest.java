@@ -10,7 +10,11 @@ import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Scope;
 import dev.weft.Shape;
+import dev.weft.ShapeException;
 import dev.weft.Tensor;
+import dev.weft.autograd.Tape;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.OptimizerKind;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -134,5 +138,71 @@ class ReferenceModelsTest {
         }
         Network other = Network.create(device, new Linear(2, 2), 1);
         assertThrows(IllegalArgumentException.class, () -> new TextGenerator(other, 1, 1, 1));
+    }
+
+    @Test
+    void bertLooksAtTheTokensThatAreThere() {
+        // BERT's smaller one: of PyTorch's transformers 108,891,648 with its pooler not counted.
+        assertEquals(108_891_648, count(new Bert(30_522, 512, 768, 12, 12, 0.1)));
+        Network network = Network.create(device, new Bert(7, 5, 8, 2, 2, 0), 1);
+        Tensor ids = device.tensor(new int[] {1, 2, 3, 0, 4, 5, 6, 1}, 2, 4);
+        Tensor segments = device.tensor(new int[] {0, 0, 1, 1, 0, 1, 1, 1}, 2, 4);
+        Tensor mask =
+                device.tensor(
+                        new boolean[] {true, true, true, false, true, true, true, true}, 2, 4);
+        Tensor y = network.forward(ids, segments, mask);
+        assertEquals(Shape.of(2, 4, 8), y.shape());
+        int[] other = {1, 2, 3, 5, 4, 5, 6, 1};
+        Tensor z = network.forward(device.tensor(other, 2, 4), segments, mask);
+        assertArrayEquals(y.slice(1, 0, 3).toFloatArray(), z.slice(1, 0, 3).toFloatArray(), 1e-6f);
+        Tensor seen = network.forward(device.tensor(other, 2, 4), segments);
+        assertTrue(
+                seen.sub(network.forward(ids, segments)).slice(1, 0, 1).abs().max().item() > 1e-3);
+        Tensor wide = mask.slice(1, 0, 3);
+        assertThrows(ShapeException.class, () -> network.forward(ids, segments, wide));
+        Tensor unknown = device.tensor(new int[] {7}, 1, 1);
+        assertThrows(IndexOutOfBoundsException.class, () -> network.forward(unknown));
+    }
+
+    @Test
+    void aUNetGivesANoiseForEachImageAndStep() {
+        Network network = Network.create(device, new UNet(1, 8, 2, 10), 1);
+        Tensor x = images(2, 1, 8, 8);
+        Tensor y = network.forward(x, device.tensor(new int[] {0, 9}));
+        assertEquals(x.shape(), y.shape());
+        Tensor z = network.forward(x, device.tensor(new int[] {0, 3}));
+        Tensor difference = y.sub(z).abs();
+        assertEquals(0, difference.select(0, 0).max().item());
+        assertTrue(difference.select(0, 1).max().item() > 1e-4);
+        Tensor ragged = images(2, 1, 8, 6);
+        Tensor steps = device.tensor(new int[] {0, 9});
+        assertThrows(ShapeException.class, () -> network.forward(ragged, steps));
+        Tensor beyond = device.tensor(new int[] {0, 10});
+        assertThrows(IndexOutOfBoundsException.class, () -> network.forward(x, beyond));
+        assertThrows(IllegalArgumentException.class, () -> new UNet(1, 12, 2, 10));
+    }
+
+    @Test
+    void contrastiveLearningBringsViewsTogether() {
+        SimClr model = new SimClr(new Sequential(new Linear(6, 8), ActivationLayer.tanh()), 8, 4);
+        Network network = Network.create(device, model, 1);
+        Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.02);
+        Tensor x = device.random(1).normal(DType.F32, 0, 1, 8, 6);
+        Tensor noise = device.random(2).normal(DType.F32, 0, 0.3, 8, 2, 6);
+        Tensor views = x.unsqueeze(1).add(noise).reshape(16, 6);
+        Objective objective = SimClr.objective(0.5);
+        double[] losses = new double[30];
+        for (int step = 0; step < losses.length; step++) {
+            try (Scope _ = device.scope();
+                    Tape tape = new Tape(device)) {
+                network.parameters().watch(tape);
+                Tensor rows = network.train(views);
+                Tensor loss = objective.loss(List.of(rows), List.of(rows), null);
+                tape.gradients(loss);
+                adam.step();
+                losses[step] = loss.item();
+            }
+        }
+        assertTrue(losses[29] < 0.7 * losses[0], () -> Arrays.toString(losses));
     }
 }
