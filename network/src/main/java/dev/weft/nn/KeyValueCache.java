@@ -7,7 +7,6 @@ import dev.weft.Tensor;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The keys and values that a network's causal attention has made for the positions so far, so that
@@ -16,7 +15,7 @@ import java.util.Map;
  * through it.
  */
 public final class KeyValueCache {
-    private final Map<Block, Entry> entries = new IdentityHashMap<>();
+    private final IdentityHashMap<Block, Entry> entries = new IdentityHashMap<>();
     private final long batch;
     private final long capacity;
     private long length;

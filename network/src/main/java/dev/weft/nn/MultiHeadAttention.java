@@ -116,7 +116,7 @@ public final class MultiHeadAttention implements Block {
         long first = settings.causal() ? pass.position() : 0;
         Tensor q = settings.positions().placed(queries, first);
         Tensor k = settings.positions().placed(others.slice(1, 0, shared), first);
-        Tensor v = others.slice(1, shared, 2 * shared);
+        Tensor v = others.slice(1, shared, 2L * shared);
         KeyValueCache cache = settings.causal() ? pass.cache() : null;
         if (cache != null) {
             KeyValueCache.Entry seen = cache.append(this, k, v);
