@@ -163,6 +163,12 @@ public abstract class BackendConformance {
         return IndexErrors.all(this::device);
     }
 
+    /** Rows that are added up by a million indices. */
+    @TestFactory
+    public Stream<DynamicTest> manyIndices() {
+        return Stream.of(ManyIndices.test(this::device));
+    }
+
     /** Tensors with numbers. */
     @TestFactory
     public Stream<DynamicTest> scalars() {

@@ -65,7 +65,7 @@ public final class GpuBackend implements Backend, Tunable {
         scans = new ByType<>(type -> new Scans(launcher, type));
         sorts = new ByType<>(type -> new Sorts(launcher, copies, type));
         rows = new ByType<>(type -> new Rows(launcher, faults, type));
-        indices = new ByType<>(type -> new IndexKernels(launcher, faults, launches, type));
+        indices = new ByType<>(type -> new IndexKernels(launcher, faults, launches, sorts, type));
         convolutions = new ByType<>(type -> new Convolutions(launcher, type));
         updates = new ByType<>(type -> new Updates(launcher, faults, type));
         pools = new ByType<>(type -> new Pools(launcher, type));

@@ -10,6 +10,7 @@ final class IndexKernels {
 
     private final Launcher launcher;
     private final IndexFaults faults;
+    private final ByType<Sorts> sorts;
     private final DType dtype;
     private final Kernel gather;
     private final Kernel scatterAddColumns;
@@ -21,9 +22,15 @@ final class IndexKernels {
     private final LastAxis.Variants putAlong;
     private final LastAxis.Variants addAlong;
 
-    IndexKernels(Launcher launcher, IndexFaults faults, Elementwise elementwise, DType dtype) {
+    IndexKernels(
+            Launcher launcher,
+            IndexFaults faults,
+            Elementwise elementwise,
+            ByType<Sorts> sorts,
+            DType dtype) {
         this.launcher = launcher;
         this.faults = faults;
+        this.sorts = sorts;
         this.dtype = dtype;
         this.elementwise = elementwise;
         lastAxis = new LastAxis(launcher);
@@ -59,29 +66,54 @@ final class IndexKernels {
     }
 
     void scatterAdd(View dy, View indices, View dTable) {
-        long count = indices.size();
         if (dy.size() == 0) {
             return;
         }
-        boolean few = launcher.traits().deviceClass() == DeviceClass.CPU;
+        if (launcher.traits().deviceClass() == DeviceClass.CPU) {
+            scatterAddColumns(dy, indices, dTable);
+        } else {
+            scatterAddRows(dy, sorts.of(indices).order(false, indices), dTable);
+        }
+    }
+
+    private void scatterAddColumns(View dy, View indices, View dTable) {
         forEachPiece(
                 dy,
                 dTable,
-                count,
+                indices.size(),
                 (axes, inner, columns, at, from, rows) -> {
-                    long items = few ? columns : rows * columns;
                     Arguments a = launcher.begin();
-                    extents(a, items, axes, inner);
+                    extents(a, columns, axes, inner);
                     a.i32(dTable.dim(0));
                     view(a, axes, inner, 0, at[0] + from * dy.stride(0));
                     indices(a, indices, from);
                     view(a, axes, inner, 1, at[1]);
                     a.i32(rows);
                     faults.arm(a, IndexFaults.Kind.SCATTER_ADD);
-                    if (few) {
-                        keep(a, rows > BLOCK, dTable.dim(0) * columns);
-                    }
-                    launcher.items(few ? scatterAddColumns : scatterAddRows, items);
+                    keep(a, rows > BLOCK, dTable.dim(0) * columns);
+                    launcher.items(scatterAddColumns, columns);
+                });
+    }
+
+    /** Equal indices are neighbours, so that no item looks at more than its own. */
+    private void scatterAddRows(View dy, Sorts.Ordered indices, View dTable) {
+        long count = indices.values().size();
+        forEachPiece(
+                dy,
+                dTable,
+                count,
+                (axes, inner, columns, at, from, rows) -> {
+                    Arguments a = launcher.begin();
+                    extents(a, rows * columns, axes, inner);
+                    a.i32(dTable.dim(0));
+                    view(a, axes, inner, 0, at[0]);
+                    Launcher.dense(a, indices.values(), 0);
+                    a.i64(1).i32(from);
+                    view(a, axes, inner, 1, at[1]);
+                    a.i32(count);
+                    faults.arm(a, IndexFaults.Kind.SCATTER_ADD);
+                    a.memory(GpuBuffer.memory(indices.places()));
+                    launcher.items(scatterAddRows, rows * columns);
                 });
     }
 

@@ -35,6 +35,26 @@ final class Sorts {
         if (y.size() == 0) {
             return;
         }
+        Ordered ordered = order(descending, x);
+        copies.copy(first(ordered.values(), y), y);
+        indexCopies.copy(first(ordered.places(), places), places);
+    }
+
+    /** As many of each line as a view takes. */
+    private static View first(View lines, View taken) {
+        return lines.slice(lines.rank() - 1, 0, taken.dim(-1), 1);
+    }
+
+    /**
+     * Lines in order, in memory that the next call overwrites.
+     *
+     * @param values their elements
+     * @param places where each was in its line
+     */
+    record Ordered(View values, View places) {}
+
+    /** The lines of x, which has elements. */
+    Ordered order(boolean descending, View x) {
         Shape shape = x.shape();
         long size = shape.size();
         long columns = x.dim(-1);
@@ -71,15 +91,9 @@ final class Sorts {
                     });
             from = target;
         }
-        copies.copy(first(new GpuBuffer(elements[from], dtype, size), shape, y), y);
-        GpuBuffer sorted = new GpuBuffer(numbers[from], DType.I32, size);
-        indexCopies.copy(first(sorted, shape, places), places);
-    }
-
-    /** As many of each line as a view takes. */
-    private static View first(GpuBuffer buffer, Shape shape, View taken) {
-        View all = View.contiguous(buffer, shape, 0);
-        return all.slice(shape.rank() - 1, 0, taken.dim(-1), 1);
+        return new Ordered(
+                View.contiguous(new GpuBuffer(elements[from], dtype, size), shape, 0),
+                View.contiguous(new GpuBuffer(numbers[from], DType.I32, size), shape, 0));
     }
 
     private void inPieces(Kernel kernel, long items, Elementwise.Scalars arguments) {

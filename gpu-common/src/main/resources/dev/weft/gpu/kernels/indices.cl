@@ -3,8 +3,9 @@
  *   scatter_add_columns  dTable[indices[i], …] += dy[i, …]: one work-item to a column, which goes through all i in
  *                order; for devices with few work-items at a time. Where that may be more additions in a row than a sum
  *                may have, what each sum loses is kept in `lost`, of the table's rows and these columns
- *   scatter_add_rows     the same: one work-item to an element of dy, which adds all rows of the same index if its row
- *                is the first of them; for devices with many
+ *   scatter_add_rows     the same for indices in ascending order, where place i was order[i] before: one work-item to
+ *                an element of dy, which adds all rows of the same index if its row is the first of them; for devices
+ *                with many
  *   add_along    y[…, indices[…, j]] += x[…, j] in the order of j, along the last axis: one work-item to a line, or a
  *                group of which each item has the places of y that fall to it, so that nobody writes where another does
  *
@@ -55,36 +56,33 @@ KERNEL(ITEMS) scatter_add_columns(SCATTER, int keeps, GLOBAL T* lost) {
     }
 }
 
-/* n = count e1 e2 e3 elements. */
-KERNEL(ITEMS) scatter_add_rows(SCATTER) {
+/* n = e1 e2 e3 elements of each of some rows, the first of which has the index at first_place. */
+KERNEL(ITEMS) scatter_add_rows(SCATTER, GLOBAL const int* order) {
     long64 element = GLOBAL_ID();
     if (element < n) {
         SPLIT(element);
-        int row = indices[indices_offset + i0 * indices_s0];
-        int first = 1;
-        for (int i = 0; i < (int)i0 && first; i++) {
-            first = indices[indices_offset + i * indices_s0] != row;
-        }
+        int place = first_place + (int)i0;
+        int row = indices[indices_offset + place * indices_s0];
+        int before = place == 0 ? -1 : indices[indices_offset + (place - 1) * indices_s0];
         if (row < 0 || row >= table_rows) {
-            note_fault(fault, code, first_place + (int)i0, row, table_rows);
-        } else if (first) {
+            note_fault(fault, code, order[place], row, table_rows);
+        } else if (row != before) {
             long64 dy_at = dy_offset + i1 * dy_s1 + i2 * dy_s2 + i3 * dy_s3;
             long64 at = table_offset + row * table_s0 + i1 * table_s1 + i2 * table_s2 + i3 * table_s3;
             T total = table[at];
             T lost = 0.0f;
             T block = 0.0f;
             int more = 0;
-            for (int i = (int)i0; i < count; i++) {
-                if (indices[indices_offset + i * indices_s0] == row) {
-                    block += dy[dy_at + i * dy_s0];
-                    more++;
-                }
-                if (more == BLOCK || i == count - 1) {
+            for (int i = place; i < count && indices[indices_offset + i * indices_s0] == row; i++) {
+                block += dy[dy_at + order[i] * dy_s0];
+                more++;
+                if (more == BLOCK) {
                     CARRY(total, lost, block)
                     block = 0.0f;
                     more = 0;
                 }
             }
+            CARRY(total, lost, block)
             table[at] = settled(total, lost);
         }
     }
