@@ -102,11 +102,12 @@ public abstract sealed class Recurrent implements Block permits RNN, GRU, LSTM {
                                     isLstm ? "hidden and cell states" : "hidden states",
                                     given));
         }
+        int[] lengths = hasLengths ? given.get(1).toIntArray() : null;
         RecurrenceOptions options =
                 RecurrenceOptions.defaults()
                         .batchFirst(settings.batchFirst())
                         .bidirectional(settings.bidirectional())
-                        .lengths(hasLengths ? given.get(1).toIntArray() : null)
+                        .lengths(lengths)
                         .h(given.size() > states ? given.get(states) : null)
                         .c(given.size() > states + 1 ? given.get(states + 1) : null)
                         .between(y -> pass.dropout(y, settings.dropout()));
