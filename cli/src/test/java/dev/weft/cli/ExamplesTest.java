@@ -2,8 +2,10 @@ package dev.weft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -82,6 +85,25 @@ class ExamplesTest {
             train.setAccessible(true);
             double accuracy = (double) train.invoke(null, 10);
             assertTrue(accuracy > 0.88, name + " reached " + accuracy);
+        }
+    }
+
+    @Test
+    void aGruForecastsBetterThanTodayAndTheMlp() throws Exception {
+        Path weather =
+                Path.of(System.getProperty("weft.shared", "../../shared"))
+                        .resolve("data/tabular/seattle-weather.csv");
+        assumeTrue(Files.exists(weather), weather + " is not there");
+        compile(Path.of(System.getProperty("weft.root"), "examples", "WeatherForecast.java"));
+        URL[] classes = {folder.toUri().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(classes, getClass().getClassLoader())) {
+            Method errors =
+                    loader.loadClass("WeatherForecast")
+                            .getDeclaredMethod("errors", Path.class, int.class);
+            errors.setAccessible(true);
+            double[] degrees = (double[]) errors.invoke(null, weather, 1);
+            String message = Arrays.toString(degrees);
+            assertTrue(degrees[2] < degrees[0] && degrees[2] < degrees[1], message);
         }
     }
 
