@@ -26,7 +26,7 @@ class AttentionMemoryTest {
     /** Of q, and of everything else that has its shape. */
     private static final long OPERAND = LENGTH * WIDTH * Float.BYTES;
 
-    private static final long MOST = 4 << 20;
+    private static final long MOST = 4L << 20;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
