@@ -16,6 +16,9 @@ final class Pool {
     /** Elements that a task reads. */
     private static final int CHUNK = 1 << 14;
 
+    /** The place of the largest of no elements. */
+    private static final int NOWHERE = -1;
+
     private final WorkerPool pool;
 
     Pool(WorkerPool pool) {
@@ -62,46 +65,63 @@ final class Pool {
         forEachRow(
                 y,
                 size(window),
-                (p, i, j, first) -> {
-                    for (long k = 0; k < y.dim(3); k++) {
-                        long place = largest(window, x, from + p * plane * WORD, i, j, k);
-                        float value = Memory.getFloat(from + (p * plane + place) * WORD);
-                        Memory.setFloat(to + (first + k) * WORD, value);
-                        Memory.setInt(at + (first + k) * Integer.BYTES, (int) place);
-                    }
-                });
+                (p, i, j, first) ->
+                        largest(
+                                window,
+                                x,
+                                from + p * plane * WORD,
+                                i,
+                                j,
+                                (int) y.dim(3),
+                                to + first * WORD,
+                                at + first * Integer.BYTES));
     }
 
-    /** The place in its plane of the largest element of window (i, j, k). */
-    private static long largest(Window window, View x, long plane, long i, long j, long k) {
+    /**
+     * The largest elements of a row's windows, and their places in their plane: those of the first
+     * elements of all windows, then of the second, so that a loop is over neighbours.
+     */
+    private static void largest(
+            Window window, View x, long plane, long i, long j, int windows, long to, long at) {
         Window.Axis depth = window.depth();
         Window.Axis rows = window.rows();
         Window.Axis columns = window.columns();
+        for (int k = 0; k < windows; k++) {
+            Memory.setInt(at + (long) k * Integer.BYTES, NOWHERE);
+        }
         int endDepth = depth.until(i, x.dim(1));
-        int startRows = rows.from(j);
         int endRows = rows.until(j, x.dim(2));
-        int startColumns = columns.from(k);
-        int endColumns = columns.until(k, x.dim(3));
-        float best = Float.NEGATIVE_INFINITY;
-        long place = -1;
         for (int a = depth.from(i); a < endDepth; a++) {
             long slice = (depth.start(i) + (long) a * depth.dilation()) * x.dim(2) + rows.start(j);
-            for (int b = startRows; b < endRows; b++) {
-                long row =
-                        (slice + (long) b * rows.dilation()) * x.dim(3)
-                                + columns.start(k)
-                                + (long) startColumns * columns.dilation();
-                for (int c = startColumns; c < endColumns; c++) {
-                    float value = Memory.getFloat(plane + row * WORD);
-                    if (value > best || place < 0 || (Float.isNaN(value) && !Float.isNaN(best))) {
-                        best = value;
-                        place = row;
-                    }
-                    row += columns.dilation();
+            for (int b = rows.from(j); b < endRows; b++) {
+                long row = (slice + (long) b * rows.dilation()) * x.dim(3);
+                for (int c = 0; c < columns.size(); c++) {
+                    long by = columns.start(0) + (long) c * columns.dilation();
+                    int first = (int) Math.max(0, Math.ceilDiv(-by, columns.stride()));
+                    int end =
+                            (int) Math.min(windows, Math.ceilDiv(x.dim(3) - by, columns.stride()));
+                    larger(plane, (int) (row + by), columns.stride(), first, end, to, at);
                 }
             }
         }
-        return place;
+    }
+
+    /** Takes what is larger than the largest so far, and what is NaN; of windows [first, end). */
+    @SuppressWarnings("ShortCircuitBoolean") // branches that nobody can predict
+    private static void larger(
+            long plane, int by, int stride, int first, int end, long to, long at) {
+        for (int k = first; k < end; k++) {
+            long target = to + (long) k * WORD;
+            long where = at + (long) k * Integer.BYTES;
+            long place = by + (long) k * stride;
+            float value = Memory.getFloat(plane + place * WORD);
+            float best = Memory.getFloat(target);
+            int before = Memory.getInt(where);
+            boolean takes =
+                    value > best | before == NOWHERE | (Float.isNaN(value) & !Float.isNaN(best));
+            Memory.setFloat(target, takes ? value : best);
+            Memory.setInt(where, takes ? (int) place : before);
+        }
     }
 
     void average(Window window, boolean padded, View x, View y) {
@@ -159,6 +179,10 @@ final class Pool {
         long from = CpuBuffer.address(dy);
         long to = CpuBuffer.address(dx);
         long at = indices == null ? 0 : CpuBuffer.address(indices);
+        if (at != 0 && isApart(depth) && isApart(rows) && isApart(columns)) {
+            spread(from, at, to, dy, dx);
+            return;
+        }
         long holding =
                 Math.ceilDiv(depth.size(), depth.stride())
                         * (long) Math.ceilDiv(rows.size(), rows.stride())
@@ -201,5 +225,47 @@ final class Pool {
                         Memory.setFloat(to + (first + k) * WORD, sum.value());
                     }
                 });
+    }
+
+    /** Whether no element is in two windows. */
+    private static boolean isApart(Window.Axis axis) {
+        return axis.stride() > (axis.size() - 1L) * axis.dilation();
+    }
+
+    /** A gradient of the largest elements, each of one window. */
+    private void spread(long from, long at, long to, View dy, View dx) {
+        long windows = dy.dim(1) * dy.dim(2) * dy.dim(3);
+        long plane = dx.dim(1) * dx.dim(2) * dx.dim(3);
+        if (dx.size() == 0) {
+            return;
+        }
+        Pieces tasks = new Pieces(dx.dim(0), Math.max(1, CHUNK / plane));
+        pool.forPieces(
+                tasks.count(),
+                (index, _) -> {
+                    for (long p = tasks.start(index); p < tasks.end(index); p++) {
+                        long target = to + p * plane * WORD;
+                        zero(target, (int) plane);
+                        spread(
+                                from + p * windows * WORD,
+                                at + p * windows * Integer.BYTES,
+                                (int) windows,
+                                target);
+                    }
+                });
+    }
+
+    private static void zero(long to, int size) {
+        for (int k = 0; k < size; k++) {
+            Memory.setFloat(to + (long) k * WORD, 0);
+        }
+    }
+
+    private static void spread(long from, long at, int windows, long to) {
+        for (int k = 0; k < windows; k++) {
+            int place = Memory.getInt(at + (long) k * Integer.BYTES);
+            // As a sum that starts from 0.
+            Memory.setFloat(to + (long) place * WORD, 0 + Memory.getFloat(from + (long) k * WORD));
+        }
     }
 }
