@@ -118,7 +118,7 @@ final class Memory implements Scope.Home {
     }
 
     /** Makes something with memory of the device's own pool while a step is captured. */
-    Tensor uncaptured(Supplier<Tensor> make) {
+    <T> T uncaptured(Supplier<T> make) {
         MemoryPool own = pool;
         Set<Storage> touched = captured;
         pool = own.shared();
