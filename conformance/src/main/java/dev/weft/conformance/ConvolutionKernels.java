@@ -100,6 +100,17 @@ final class ConvolutionKernels {
                         3,
                         3),
                 new Problem(line.padding(2).groups(4), Shape.of(2, 4, 1, 1, 33), 4, 1, 1, 5),
+                // Kernels over the whole of an axis.
+                new Problem(image, Shape.of(2, 2, 1, 3, 4), 3, 1, 3, 1),
+                new Problem(image.groups(2), Shape.of(1, 2, 1, 4, 5), 2, 1, 1, 5),
+                new Problem(volume, Shape.of(2, 1, 3, 2, 4), 1, 3, 1, 1),
+                // Kernels larger than what they meet, in steps too, and of no example.
+                new Problem(line.padding(15).groups(3), Shape.of(1, 3, 1, 1, 20), 3, 1, 1, 31),
+                new Problem(image.padding(2), Shape.of(1, 1, 1, 4, 4), 2, 1, 5, 5),
+                new Problem(image.padding(3).stride(2), Shape.of(1, 1, 1, 4, 5), 2, 1, 7, 7),
+                new Problem(image.padding(1).groups(2), Shape.of(0, 2, 1, 6, 6), 2, 1, 3, 3),
+                // A line whose products are too many for one sum.
+                new Problem(line.padding(1).groups(2), Shape.of(1, 2, 1, 1, 9001), 2, 1, 1, 3),
                 // Sums of more products than may be added in a row, and of several blocks.
                 new Problem(image.padding(1), Shape.of(2, 80, 1, 13, 12), 2, 1, 3, 3),
                 new Problem(image.padding(1), Shape.of(2, 120, 1, 5, 6), 7, 1, 3, 3),

@@ -56,12 +56,14 @@ record ConvolutionProduct(
         long plane = work.elements();
         long u = work.result().size() / (work.v() * work.w() * plane);
         if (depth.isSame() && lines.isSame() && columns.isSame()) {
-            columns =
-                    Phase.same(
-                            depth.elements() * lines.elements() * columns.elements(),
-                            depth.places() * lines.places() * columns.places());
-            lines = Phase.same(1, 1);
-            depth = lines;
+            int elements = depth.elements() * lines.elements() * columns.elements();
+            int places = depth.places() * lines.places() * columns.places();
+            // A kernel over the whole of one axis and nothing of another moves along the latter.
+            if (Math.min(elements, places) == 1) {
+                columns = Phase.same(elements, places);
+                lines = Phase.same(1, 1);
+                depth = lines;
+            }
         }
         // The first operand does not move with the images, the second not with the rows.
         return one.u() == 0

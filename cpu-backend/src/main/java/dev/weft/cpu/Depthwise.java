@@ -30,6 +30,12 @@ final class Depthwise {
     /** Of copied lines: they stay in the first-level cache. */
     private static final int BAND_BYTES = 24 << 10;
 
+    /** The longest lines, so that the copy of a few takes little memory. */
+    private static final int MOST_COLUMNS = 1 << 16;
+
+    /** Columns whose products are added up in a row. */
+    private static final int COLUMNS_AT_ONCE = 4096;
+
     private static final int TAPS_AT_ONCE = 4;
 
     private final WorkerPool pool;
@@ -44,22 +50,28 @@ final class Depthwise {
     static boolean fits(ConvolutionProduct g) {
         boolean isPlane =
                 g.depth().partners() == 1 && g.depth().elements() == 1 && g.depth().places() == 1;
+        Phase columns = g.columns();
+        int longest = Math.max(columns.partners(), Math.max(columns.elements(), columns.places()));
         boolean byPlane = g.terms() == 1 && g.places() <= MOST_TAPS && g.places() > 0;
         return g.rows() == 1
                 && isPlane
+                && longest <= MOST_COLUMNS
                 && (isByWeight(g) ? g.images() == 1 && g.elements() <= MOST_TAPS : byPlane);
     }
 
-    /** Whether the result is a kernel, the sum of products of two planes. */
+    /** Whether the result is a kernel, or small as one: sums of products of two planes. */
     private static boolean isByWeight(ConvolutionProduct g) {
-        return g.places() > g.elements();
+        return g.isWhole()
+                && g.lines().byJ() > 0
+                && g.columns().byJ() > 0
+                && g.places() > g.elements();
     }
 
     /** Computes c = a b, given their addresses. */
     void run(ConvolutionProduct g, long a, long b, long c) {
         long products = (long) g.places() * g.elements() * g.terms();
         long planes = (long) g.groups() * g.images();
-        Pieces tasks = new Pieces(planes, Math.max(1, CHUNK / products));
+        Pieces tasks = new Pieces(planes, CHUNK / Math.clamp(products, 1, CHUNK));
         pool.forPieces(
                 tasks.count(),
                 (index, worker) -> {
@@ -218,19 +230,22 @@ final class Depthwise {
                     for (int j = 0; j < taps.length; j += TAPS_AT_ONCE) {
                         // Of too few taps the last is added up again, and not looked at.
                         int last = taps.length - 1;
-                        dots(
-                                until - from,
-                                columns,
-                                first + (long) from * columns * WORD,
-                                copies,
-                                lineStep * pitch * WORD,
-                                taps[j],
-                                taps[Math.min(j + 1, last)],
-                                taps[Math.min(j + 2, last)],
-                                taps[Math.min(j + 3, last)],
-                                weights);
-                        for (int k = j; k < Math.min(j + TAPS_AT_ONCE, taps.length); k++) {
-                            sums[k].add(Memory.getFloat(weights + (long) (k - j) * WORD));
+                        for (int t = 0; t < columns; t += COLUMNS_AT_ONCE) {
+                            dots(
+                                    until - from,
+                                    Math.min(COLUMNS_AT_ONCE, columns - t),
+                                    first + ((long) from * columns + t) * WORD,
+                                    (long) columns * WORD,
+                                    copies + (long) t * WORD,
+                                    (long) lineStep * pitch * WORD,
+                                    taps[j],
+                                    taps[Math.min(j + 1, last)],
+                                    taps[Math.min(j + 2, last)],
+                                    taps[Math.min(j + 3, last)],
+                                    weights);
+                            for (int k = j; k < Math.min(j + TAPS_AT_ONCE, taps.length); k++) {
+                                sums[k].add(Memory.getFloat(weights + (long) (k - j) * WORD));
+                            }
                         }
                     }
                     from = until;
@@ -292,6 +307,7 @@ final class Depthwise {
             int lines,
             int columns,
             long dy,
+            long dyLine,
             long x,
             long xLine,
             int tapA,
@@ -317,16 +333,17 @@ final class Depthwise {
                 d = g.fma(FloatVector.fromMemorySegment(F32, MEM, at + tapD, ORDER), d);
             }
             if (whole < columns) {
+                // Behind the line may be what no place meets, and is not finite.
                 FloatVector g =
                         FloatVector.fromMemorySegment(
                                 F32, MEM, (dy + (long) whole * WORD) & ADDRESS, ORDER, rest);
                 long at = (x + (long) whole * WORD) & ADDRESS;
-                a = g.fma(FloatVector.fromMemorySegment(F32, MEM, at + tapA, ORDER), a);
-                b = g.fma(FloatVector.fromMemorySegment(F32, MEM, at + tapB, ORDER), b);
-                c = g.fma(FloatVector.fromMemorySegment(F32, MEM, at + tapC, ORDER), c);
-                d = g.fma(FloatVector.fromMemorySegment(F32, MEM, at + tapD, ORDER), d);
+                a = g.fma(FloatVector.fromMemorySegment(F32, MEM, at + tapA, ORDER, rest), a);
+                b = g.fma(FloatVector.fromMemorySegment(F32, MEM, at + tapB, ORDER, rest), b);
+                c = g.fma(FloatVector.fromMemorySegment(F32, MEM, at + tapC, ORDER, rest), c);
+                d = g.fma(FloatVector.fromMemorySegment(F32, MEM, at + tapD, ORDER, rest), d);
             }
-            dy += (long) columns * WORD;
+            dy += dyLine;
             x += xLine;
         }
         Memory.setFloat(to, Lanes.sum(a));

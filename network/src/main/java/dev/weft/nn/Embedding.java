@@ -72,11 +72,11 @@ public record Embedding(int count, int width, @Nullable Integer padding, Initial
             throw new ShapeException(
                     "%s: x is %s: it must be of integers, the ids".formatted(describe(), ids));
         }
-        Tensor flat = ids.contiguous().reshape(-1).to(DType.I32);
+        Tensor flat = ids.contiguous().reshape(-1);
         Tensor rows = pass.get(this, "weight").gather(flat);
         if (padding != null) {
-            Tensor none = ids.device().full(DType.I32, padding, Shape.SCALAR);
-            rows = flat.equal(none).reshape(-1, 1).where(rows.detach(), rows);
+            Tensor none = ids.device().full(DType.I64, padding, Shape.SCALAR);
+            rows = flat.to(DType.I64).equal(none).reshape(-1, 1).where(rows.detach(), rows);
         }
         long[] dims = Arrays.copyOf(ids.shape().toArray(), ids.rank() + 1);
         dims[ids.rank()] = width;

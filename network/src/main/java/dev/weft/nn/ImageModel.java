@@ -10,6 +10,7 @@ enum ImageModel {
     CNN {
         @Override
         Layer layers(int side, int outputs, double dropout) {
+            refuse(dropout);
             return Cnn.small(1, side, outputs);
         }
     },
@@ -17,6 +18,7 @@ enum ImageModel {
     RESNET {
         @Override
         Layer layers(int side, int outputs, double dropout) {
+            refuse(dropout);
             return ResNet.small(1, outputs);
         }
     },
@@ -34,6 +36,14 @@ enum ImageModel {
     };
 
     abstract Layer layers(int side, int outputs, double dropout);
+
+    /** For networks that drop nothing out. */
+    void refuse(double dropout) {
+        if (dropout != 0) {
+            throw new IllegalArgumentException(
+                    "%s has no dropout, got %s: leave it at 0".formatted(label(), dropout));
+        }
+    }
 
     String label() {
         return name().toLowerCase(Locale.ROOT);

@@ -5,8 +5,10 @@ import dev.weft.Device;
 import dev.weft.ShapeException;
 import dev.weft.Tensor;
 
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The keys and values that a network's causal attention has made for the positions so far, so that
@@ -16,6 +18,10 @@ import java.util.List;
  */
 public final class KeyValueCache {
     private final IdentityHashMap<Block, Entry> entries = new IdentityHashMap<>();
+
+    /** What the pass that is going on has added to. */
+    private final Set<Block> added = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private final long batch;
     private final long capacity;
     private long length;
@@ -67,6 +73,11 @@ public final class KeyValueCache {
                     "cache: was made for another network than that of %s"
                             .formatted(block.describe()));
         }
+        if (!added.add(block)) {
+            throw new IllegalArgumentException(
+                    "cache: %s is used twice in a pass, and the cache has one place for it"
+                            .formatted(block.describe()));
+        }
         long end = length + keys.dim(2);
         if (end > capacity || keys.dim(0) != batch) {
             throw new ShapeException(
@@ -77,6 +88,12 @@ public final class KeyValueCache {
         entry.values.slice(2, length, end).assign(values);
         pending = keys.dim(2);
         return new Entry(entry.keys.slice(2, 0, end), entry.values.slice(2, 0, end));
+    }
+
+    /** A pass begins: what an earlier one added without an end does not count. */
+    void begin() {
+        added.clear();
+        pending = 0;
     }
 
     /** A pass is done: what it added counts. */

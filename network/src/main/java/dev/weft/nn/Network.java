@@ -96,10 +96,12 @@ public final class Network {
      * The one result for the next tokens of sequences, without dropout: what was before is in the
      * cache, which then has these, too.
      *
-     * @throws IllegalArgumentException where the cache is another network's
+     * @throws IllegalArgumentException where the cache is another network's, or a block of causal
+     *     attention is used more than once in a pass
      * @throws dev.weft.ShapeException where it has no room
      */
     public Tensor forward(KeyValueCache cache, Tensor... inputs) {
+        cache.begin();
         Tensor y = run(false, List.of(inputs), cache, null).output();
         cache.advance();
         return y;

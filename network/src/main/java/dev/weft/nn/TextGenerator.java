@@ -74,6 +74,9 @@ public record TextGenerator(Network network, double temperature, int best, long 
         Integer[] order = new Integer[logits.length];
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, Comparator.comparingDouble(i -> -logits[i]));
+        if (!Double.isFinite(logits[order[0]]) || Double.isNaN(logits[order[order.length - 1]])) {
+            throw new ArithmeticException("generate: the network's logits are not finite");
+        }
         if (temperature == 0) {
             return order[0];
         }

@@ -1,6 +1,5 @@
 package dev.weft.nn;
 
-import dev.weft.DType;
 import dev.weft.Positions;
 import dev.weft.ShapeException;
 import dev.weft.Tensor;
@@ -96,7 +95,7 @@ public final class UNet implements Block {
                             .formatted(x, part));
         }
         Tensor table = Positions.sinusoidal(x.device(), x.dtype(), 0, steps, width);
-        Tensor told = pass.apply(time, table.gather(inputs.get(1).to(DType.I32)));
+        Tensor told = pass.apply(time, table.gather(inputs.get(1)));
         Tensor y = pass.apply(first, x);
         List<Tensor> left = new ArrayList<>();
         for (int i = 0; i < down.size(); i++) {

@@ -1,6 +1,7 @@
 package dev.weft.nn;
 
 import dev.weft.Shape;
+import dev.weft.ShapeException;
 import dev.weft.Tensor;
 
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ public final class VisionTransformer implements Layer {
     private final LayerNorm norm;
     private final Linear head;
     private final int width;
+    private final int channels;
+    private final int side;
 
     /**
      * A network.
@@ -48,6 +51,8 @@ public final class VisionTransformer implements Layer {
                             .formatted(patch, side, depth));
         }
         this.width = width;
+        this.channels = channels;
+        this.side = side;
         patches = Convolution.conv2d(channels, width, patch).stride(patch);
         int tokens = (side / patch) * (side / patch) + 1;
         positions = new LearnedPositions(tokens, width);
@@ -82,6 +87,11 @@ public final class VisionTransformer implements Layer {
 
     @Override
     public Tensor forward(Pass pass, Tensor x) {
+        if (x.rank() != 4 || x.dim(1) != channels || x.dim(2) != side || x.dim(3) != side) {
+            throw new ShapeException(
+                    "ViT: x is %s: it must be batch×%d×%d×%d, the images"
+                            .formatted(x, channels, side, side));
+        }
         Tensor tokens = pass.apply(patches, x).flatten(2, -1).transpose(1, 2);
         Tensor first = pass.get(this, TOKEN).expand(x.dim(0), 1, width);
         Tensor y = pass.apply(positions, Tensor.concat(1, first, tokens));

@@ -94,6 +94,9 @@ class AttentionBlocksTest {
         Tensor ids = device.tensor(new int[] {1, 9, 4});
         var wrong = assertThrows(IndexOutOfBoundsException.class, () -> network.forward(ids));
         assertEquals("gather: index 9 at position 1 is outside [0, 5)", wrong.getMessage());
+        // One whose lower half would be an id.
+        Tensor far = device.tensor(new long[] {(1L << 32) + 1});
+        assertThrows(IndexOutOfBoundsException.class, () -> network.forward(far));
         var type = assertThrows(ShapeException.class, () -> network.forward(normal(2).named("x")));
         assertEquals(
                 "Embedding(5, 2): x is tensor 'x' ([2] F64 on reference): it must be of integers,"
@@ -201,6 +204,19 @@ class AttentionBlocksTest {
             KeyValueCache strange = network(new MultiHeadAttention(causal(positions))).cache(2, 7);
             assertThrows(IllegalArgumentException.class, () -> network.forward(strange, x));
             assertThrows(IllegalArgumentException.class, () -> network.cache(0, 7));
+        }
+    }
+
+    @Test
+    void aCacheHasOnePlaceForABlock() {
+        var shared = new MultiHeadAttention(causal(HeadPositions.NONE));
+        Network network = network(new Sequential(shared, shared));
+        Tensor x = normal(2, 3, 12);
+        KeyValueCache cache = network.cache(2, 3);
+        for (int pass = 0; pass < 2; pass++) {
+            var twice =
+                    assertThrows(IllegalArgumentException.class, () -> network.forward(cache, x));
+            assertTrue(twice.getMessage().contains("is used twice in a pass"));
         }
     }
 

@@ -112,6 +112,13 @@ class ReferenceModelsTest {
                         + " such as mlp:64",
                 square.getMessage());
         assertThrows(IllegalArgumentException.class, () -> new Architecture("vit", 64, 3, 0));
+        for (String text : List.of("cnn", "resnet")) {
+            assertThrows(IllegalArgumentException.class, () -> new Architecture(text, 784, 3, 0.5));
+        }
+        Network vit = Network.create(device, new VisionTransformer(1, 28, 7, 8, 2, 1, 0, 10), 1);
+        Tensor other = images(1, 1, 14, 28);
+        var size = assertThrows(ShapeException.class, () -> vit.forward(other));
+        assertTrue(size.getMessage().contains("must be batch×1×28×28"), size.getMessage());
     }
 
     @Test
