@@ -28,15 +28,12 @@ public final class Network {
     private final Parameters parameters;
     private final DropoutState dropout;
 
-    private Network(Device device, Block root, DType dtype, long seed) {
-        this.device = device;
+    private Network(Block root, long seed, Parameters parameters, DropoutState dropout) {
+        this.device = parameters.device();
         this.root = root;
         this.seed = seed;
-        try (Scope made = device.scope()) {
-            this.parameters = new Parameters(device, root, dtype, seed);
-            this.dropout = new DropoutState(device, dropoutKey(seed));
-            made.keepAll();
-        }
+        this.parameters = parameters;
+        this.dropout = dropout;
     }
 
     /** A network with fresh F32 parameters: equal seeds give equal ones on every backend. */
@@ -46,7 +43,28 @@ public final class Network {
 
     /** A network whose parameters are of a floating type, F64 or F32 where they are trained. */
     public static Network create(Device device, Block root, DType dtype, long seed) {
-        return new Network(device, root, dtype, seed);
+        try (Scope made = device.scope()) {
+            Parameters parameters = new Parameters(device, root, dtype, seed);
+            DropoutState dropout = new DropoutState(device, dropoutKey(seed));
+            made.keepAll();
+            return new Network(root, seed, parameters, dropout);
+        }
+    }
+
+    /**
+     * A block of this network as a network, such as an encoder without the head that it was trained
+     * with. Nothing is copied: what one learns, the other knows. Its parameters are the whole
+     * network's.
+     *
+     * @throws IllegalArgumentException where it is no block of this network
+     */
+    public Network part(Block block) {
+        if (!parameters.blocks().contains(block)) {
+            throw new IllegalArgumentException(
+                    "part: %s is no block of this network: give the object that it was made of, not one like it"
+                            .formatted(block.describe()));
+        }
+        return new Network(block, seed, parameters, dropout);
     }
 
     /** The one result for a batch, without dropout. Belongs to the innermost open scope. */

@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * Contrastive learning without labels: an encoder, and a head of two products whose rows {@link
  * EmbeddingLosses#ntXent} compares. Two augmented views of each example stand next to each other in
- * a batch. Afterwards the encoder's result is what is used: {@link #encoder}. Chen et al. 2020.
+ * a batch. Afterwards the encoder's result is what is used: {@code network.part(model.encoder())}.
+ * Chen et al. 2020.
  */
 public final class SimClr implements Layer {
     private final Layer encoder;

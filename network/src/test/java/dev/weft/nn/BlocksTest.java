@@ -3,6 +3,7 @@ package dev.weft.nn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -120,6 +121,28 @@ class BlocksTest {
                 e.getMessage());
         assertThrows(IllegalArgumentException.class, () -> new Child("a.b", block));
         assertThrows(IllegalArgumentException.class, () -> new Child("", block));
+    }
+
+    @Test
+    void aPartOfANetworkKnowsWhatTheWholeHasLearnt() {
+        Linear encoder = new Linear(3, 4);
+        Sequential model = new Sequential(encoder, ActivationLayer.relu(), new Linear(4, 2));
+        Network network = Network.create(device, model, 1);
+        Network part = network.part(encoder);
+        Tensor x = device.ones(5, 3);
+        assertEquals(Shape.of(5, 4), part.forward(x).shape());
+        network.parameters().list().get(0).value().fill(0);
+        network.parameters().list().get(1).value().fill(3);
+        assertEquals(3, part.forward(x).min().item());
+        assertEquals(3, part.forward(x).max().item());
+        assertSame(network.parameters(), part.parameters());
+        Linear equal = new Linear(3, 4);
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> network.part(equal));
+        assertEquals(
+                "part: Linear(3, 4) is no block of this network: give the object that it was made"
+                        + " of, not one like it",
+                e.getMessage());
     }
 
     @Test
