@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,7 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import picocli.CommandLine;
+
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -24,6 +30,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import javax.imageio.ImageIO;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -38,6 +45,8 @@ import javax.tools.ToolProvider;
 class ExamplesTest {
     private static final Pattern EXAMPLE =
             Pattern.compile("<!-- example: (\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);
+
+    private static final Pattern HASH = Pattern.compile("parameters_sha256 \\p{XDigit}{64}\\R");
 
     /** What an editor would import by itself. */
     private static final String IMPORTS =
@@ -104,6 +113,69 @@ class ExamplesTest {
             double[] degrees = (double[]) errors.invoke(null, weather, 1);
             String message = Arrays.toString(degrees);
             assertTrue(degrees[2] < degrees[0] && degrees[2] < degrees[1], message);
+        }
+    }
+
+    @Test
+    void contrastiveDigitsLearnWithoutLabels() throws Exception {
+        String[] arguments = {
+            "--backend=cpu", "--examples=100", "--epochs=2", "--batch=45", "--labels=90"
+        };
+        String first = output("ContrastiveDigits", arguments);
+        assertTrue(HASH.matcher(first).find(), first);
+        assertTrue(number(first, "epoch 2: loss") < number(first, "epoch 1: loss"), first);
+        assertTrue(number(first, "raw pixels") > 20 && number(first, "features") > 20, first);
+        assertEquals(first, output("ContrastiveDigits", arguments));
+    }
+
+    @Test
+    void digitsAreMadeOutOfNoiseAndJudged() throws Exception {
+        Path sheet = folder.resolve("sheet.png");
+        String[] arguments = {
+            "--backend=cpu",
+            "--examples=80",
+            "--epochs=2",
+            "--steps=4",
+            "--width=8",
+            "--out=" + sheet
+        };
+        String first = output("DiffusionDigits", arguments);
+        assertTrue(HASH.matcher(first).find(), first);
+        assertTrue(number(first, "epoch 2: loss") < number(first, "epoch 1: loss"), first);
+        double confidence = number(first, "mean confidence on samples");
+        assertTrue(confidence > 0.1 && confidence <= 1, first);
+        BufferedImage image = ImageIO.read(sheet.toFile());
+        assertEquals(8 * 28, image.getWidth());
+        assertEquals(8 * 28, image.getHeight());
+        byte[] pixels = Files.readAllBytes(sheet);
+        assertEquals(first, output("DiffusionDigits", arguments));
+        assertArrayEquals(pixels, Files.readAllBytes(sheet));
+    }
+
+    /** The number behind some words. */
+    private static double number(String output, String words) {
+        Matcher matcher = Pattern.compile(words + " (\\d+[.,]\\d+)").matcher(output);
+        assertTrue(matcher.find(), () -> "there is no '%s' in: %s".formatted(words, output));
+        return Double.parseDouble(matcher.group(1).replace(',', '.'));
+    }
+
+    /** What an example that is a command prints. */
+    private String output(String name, String... arguments) throws Exception {
+        if (!Files.exists(folder.resolve(name + ".class"))) {
+            compile(Path.of(System.getProperty("weft.root"), "examples", name + ".java"));
+        }
+        URL[] classes = {folder.toUri().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(classes, getClass().getClassLoader())) {
+            StringWriter out = new StringWriter();
+            StringWriter err = new StringWriter();
+            Object example = loader.loadClass(name).getDeclaredConstructor().newInstance();
+            int code =
+                    new CommandLine(example)
+                            .setOut(new PrintWriter(out))
+                            .setErr(new PrintWriter(err))
+                            .execute(arguments);
+            assertEquals(0, code, err::toString);
+            return out.toString();
         }
     }
 
