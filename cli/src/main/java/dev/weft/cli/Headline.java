@@ -18,7 +18,16 @@ final class Headline {
             case CLASSES, BINARY -> List.of("accuracy", "macro_f1", "log_loss");
             case LABELS -> List.of("accuracy", "macro_f1", "hamming_loss");
             case REGRESSION -> List.of("r2", "mae", "rmse");
+            case TOKENS -> List.of(TextSet.BITS, "accuracy");
         };
+    }
+
+    /** Such as {@code loss 1.2345}; of texts in bits too. */
+    static String loss(Task task, double loss) {
+        String nats = "loss %.4f".formatted(loss);
+        return task == Task.TOKENS
+                ? "%s (%.4f bits a character)".formatted(nats, loss / Math.log(2))
+                : nats;
     }
 
     /** Such as {@code accuracy 0.9512, macro_f1 0.9471, log_loss 0.1432}. */

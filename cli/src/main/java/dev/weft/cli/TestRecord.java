@@ -65,7 +65,7 @@ final class TestRecord implements Meter {
                     switch (task) {
                         case CLASSES -> ofClasses(predictions, target, row, columns);
                         case REGRESSION -> ofNumbers(predictions, target, row);
-                        case BINARY, LABELS -> null;
+                        case BINARY, LABELS, TOKENS -> null;
                     };
             if (miss != null) {
                 worst.add(miss);

@@ -49,6 +49,17 @@ public interface Feed {
         Examples read(int from, int to) throws IOException;
     }
 
+    /**
+     * So many examples a pass, each drawn at random from all, with replacement: what a pass is
+     * where there are far more examples than it should have, such as the windows of a text at all
+     * its places. Those of epoch 0 are evenly apart, in their own order.
+     *
+     * @throws IllegalArgumentException where the count is below 1 or above that of the source
+     */
+    static Feed drawn(IndexedSource source, int count) {
+        return new DrawnFeed(source, count);
+    }
+
     /** All examples in a random order, each read by its number when its batch is. */
     static Feed of(IndexedSource source) {
         return new IndexedFeed(source);

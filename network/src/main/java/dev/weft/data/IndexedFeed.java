@@ -28,7 +28,8 @@ record IndexedFeed(IndexedSource source) implements Feed {
         return new Order(source, order);
     }
 
-    private static final class Order implements Pass {
+    /** A pass over the examples of some numbers. */
+    static final class Order implements Pass {
         private final IndexedSource source;
         private final int[] numbers;
         private int at;

@@ -12,6 +12,9 @@ import java.util.Optional;
  *   <li>{@code simplenet}, {@code simplenet-softmax}: {@link Models}, of 784 inputs and 10 outputs
  *   <li>{@code cnn}, {@code resnet}, {@code vit}: {@link Cnn#small}, {@link ResNet#small}, {@link
  *       VisionTransformer}, of square grey images
+ *   <li>{@code gpt}, or {@code gpt:4,4,128} with the numbers of layers and heads and the width:
+ *       {@link Gpt#gpt2}, whose inputs are the context, and whose outputs are as many as there are
+ *       tokens
  *   <li>{@code linear}: one linear layer
  *   <li>{@code mlp:64} or {@code mlp:128,64}: linear layers of so many units with ReLU, and a
  *       linear layer behind them
@@ -44,6 +47,7 @@ public record Architecture(String text, int inputs, int outputs, double dropout)
         }
         check(text);
         ImageModel.named(text).ifPresent(model -> model.blocks(inputs, outputs, dropout));
+        TextModel.named(text).ifPresent(model -> model.blocks(inputs, outputs, dropout));
     }
 
     /**
@@ -53,9 +57,17 @@ public record Architecture(String text, int inputs, int outputs, double dropout)
      */
     public static void check(String text) {
         boolean named = Arrays.stream(Models.values()).anyMatch(m -> m.label().equals(text));
-        if (!named && !text.equals(LINEAR) && ImageModel.named(text).isEmpty()) {
+        if (!named
+                && !text.equals(LINEAR)
+                && ImageModel.named(text).isEmpty()
+                && !takesText(text)) {
             units(text);
         }
+    }
+
+    /** Whether a text describes a network that goes on with texts. */
+    public static boolean takesText(String text) {
+        return TextModel.named(text).isPresent();
     }
 
     private static List<Integer> units(String text) {
@@ -67,14 +79,14 @@ public record Architecture(String text, int inputs, int outputs, double dropout)
         }
         if (units.isEmpty() || units.stream().anyMatch(n -> n < 1 || n > MOST_UNITS)) {
             throw new IllegalArgumentException(
-                    "there is no model '%s'; choose one of simplenet, simplenet-softmax, cnn, resnet, vit, linear, or mlp: with the numbers of hidden units, such as mlp:128,64"
+                    "there is no model '%s'; choose one of simplenet, simplenet-softmax, cnn, resnet, vit, gpt, gpt: with the numbers of layers and heads and the width, such as gpt:4,4,128, linear, or mlp: with the numbers of hidden units, such as mlp:128,64"
                             .formatted(text));
         }
         return units;
     }
 
     /** The blocks. */
-    public Sequential blocks() {
+    public Block blocks() {
         for (Models model : Models.values()) {
             if (model.label().equals(text)) {
                 return model.layers(dropout);
@@ -83,6 +95,10 @@ public record Architecture(String text, int inputs, int outputs, double dropout)
         Optional<ImageModel> image = ImageModel.named(text);
         if (image.isPresent()) {
             return image.get().blocks(inputs, outputs, dropout);
+        }
+        Optional<TextModel> ofText = TextModel.named(text);
+        if (ofText.isPresent()) {
+            return ofText.get().blocks(inputs, outputs, dropout);
         }
         List<Block> layers = new ArrayList<>();
         layers.add(new Flatten());
@@ -108,6 +124,7 @@ public record Architecture(String text, int inputs, int outputs, double dropout)
                             : Objective.crossEntropy();
             case BINARY, LABELS -> Objective.binaryCrossEntropy(task);
             case REGRESSION -> Objective.mse();
+            case TOKENS -> Objective.tokenCrossEntropy();
         };
     }
 }

@@ -52,6 +52,19 @@ public interface Objective {
     }
 
     /**
+     * {@link Losses#crossEntropy} of the tokens at all places: logits are batch×length×tokens,
+     * targets batch×length. In nats; one divided by ln 2 is bits.
+     */
+    static Objective tokenCrossEntropy() {
+        return new MeanLoss(
+                "token_cross_entropy",
+                Task.TOKENS,
+                TokenLoss::of,
+                x -> x.softmax(-1),
+                Fit.LOGITS_OF_CLASSES);
+    }
+
+    /**
      * {@link #crossEntropy} with label smoothing, weights of classes, or a class that stands for
      * none. Weights of examples are the batch's.
      */
@@ -128,6 +141,7 @@ public interface Objective {
         return switch (label) {
             case "cross_entropy" -> crossEntropy();
             case "categorical_cross_entropy" -> categoricalCrossEntropy();
+            case "token_cross_entropy" -> tokenCrossEntropy();
             case "binary_cross_entropy" -> binaryCrossEntropy(task);
             case "mse" -> mse();
             case "l1" -> l1();
@@ -135,8 +149,8 @@ public interface Objective {
             default ->
                     throw new IllegalArgumentException(
                             ("there is no objective '%s'; choose one of cross_entropy,"
-                                            + " categorical_cross_entropy, binary_cross_entropy,"
-                                            + " mse, l1, huber")
+                                            + " categorical_cross_entropy, token_cross_entropy,"
+                                            + " binary_cross_entropy, mse, l1, huber")
                                     .formatted(label));
         };
     }

@@ -9,5 +9,9 @@ public enum Task {
     /** A number for each label, of which any may be right: targets are rows of 0 and 1. */
     LABELS,
     /** Numbers that are to be near the targets. */
-    REGRESSION
+    REGRESSION,
+    /**
+     * At each place of a sequence a number for each token that may come next: targets are tokens.
+     */
+    TOKENS
 }

@@ -7,27 +7,62 @@ import dev.weft.random.Philox;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Goes on with tokens by a network whose root is a {@link Gpt}, one token at a time, with a {@link
- * KeyValueCache}: each token costs itself alone.
+ * Goes on with tokens by a network whose root is a {@link Gpt}, one token at a time.
  *
  * @param network with a {@link Gpt}
  * @param temperature of the softmax: 0 takes the likeliest token, 1 draws as the network says
  * @param best draws from so many of the likeliest tokens alone
+ * @param least the least token that may be chosen: those below stand for no text, such as padding
+ * @param cached whether it keeps keys and values in a {@link KeyValueCache}, so that each token
+ *     costs itself alone; without, it costs all before it
  * @param seed of what is drawn
  */
-public record TextGenerator(Network network, double temperature, int best, long seed) {
+public record TextGenerator(
+        Network network, double temperature, int best, int least, boolean cached, long seed) {
     private static final int STREAM = 0x6E3A7;
 
     /** Checks the numbers. */
     public TextGenerator {
-        if (!(temperature >= 0) || Double.isInfinite(temperature) || best < 1) {
+        if (!(temperature >= 0) || Double.isInfinite(temperature) || best < 1 || least < 0) {
             throw new IllegalArgumentException(
-                    "generate: the temperature must be finite and at least 0, and the best at least 1, got %s, %d"
-                            .formatted(temperature, best));
+                    "generate: the temperature must be finite and at least 0, the best at least 1 and the least token at least 0, got %s, %d, %d"
+                            .formatted(temperature, best, least));
         }
         context(network);
+    }
+
+    /** One that draws from all tokens as the network says, with a cache. */
+    public static TextGenerator of(Network network) {
+        return new TextGenerator(network, 1, Integer.MAX_VALUE, 0, true, 0);
+    }
+
+    /** At another temperature. */
+    public TextGenerator temperature(double newTemperature) {
+        return new TextGenerator(network, newTemperature, best, least, cached, seed);
+    }
+
+    /** From so many of the likeliest tokens. */
+    public TextGenerator best(int most) {
+        return new TextGenerator(network, temperature, most, least, cached, seed);
+    }
+
+    /** With another least token. */
+    public TextGenerator least(int token) {
+        return new TextGenerator(network, temperature, best, token, cached, seed);
+    }
+
+    /** With a cache, or without. */
+    public TextGenerator cached(boolean asked) {
+        return new TextGenerator(network, temperature, best, least, asked, seed);
+    }
+
+    /** With another seed. */
+    public TextGenerator seed(long newSeed) {
+        return new TextGenerator(network, temperature, best, least, cached, newSeed);
     }
 
     private static int context(Network network) {
@@ -40,58 +75,74 @@ public record TextGenerator(Network network, double temperature, int best, long 
     }
 
     /**
-     * So many tokens that follow the first ones. Blocks.
+     * So many tokens that follow the first ones. The network sees all tokens as long as they fit
+     * its context; whenever one more would not, it begins again with the later half of it. Blocks.
      *
-     * @throws IllegalArgumentException where there is no first token, or all together are more than
-     *     the network's context
+     * @throws IllegalArgumentException where there is no first token
+     * @throws IndexOutOfBoundsException where a token is none of the network's
      */
     public int[] generate(int[] first, int count) {
-        int context = context(network);
-        if (first.length < 1 || count < 0 || first.length + (long) count > context) {
+        if (first.length < 1 || count < 0) {
             throw new IllegalArgumentException(
-                    "generate: %d tokens behind %d: needs at least 1 before, and at most %d together"
-                            .formatted(count, first.length, context));
+                    "generate: %d tokens behind %d: needs at least 1 before, and none below 0"
+                            .formatted(count, first.length));
         }
+        int context = context(network);
         Device device = network.device();
         Philox random = Philox.stream(seed, STREAM);
-        int[] made = new int[count];
+        int[] all = Arrays.copyOf(first, Math.addExact(first.length, count));
         try (Scope _ = device.scope()) {
-            KeyValueCache cache = network.cache(1, context);
-            int[] next = first;
-            for (int i = 0; i < count; i++) {
-                try (Scope _ = device.scope()) {
-                    Tensor ids = device.tensor(next, 1, next.length);
-                    Tensor logits = network.forward(cache, ids).select(1, next.length - 1L);
-                    made[i] = choose(logits.toDoubleArray(), random);
+            KeyValueCache cache = cached ? network.cache(1, context) : null;
+            int begin = 0;
+            for (int end = first.length; end < all.length; end++) {
+                if (end - begin > context) {
+                    begin = end - Math.max(1, context / 2);
+                    if (cache != null) {
+                        cache.clear();
+                    }
                 }
-                next = new int[] {made[i]};
+                int from = cache == null ? begin : begin + Math.toIntExact(cache.length());
+                try (Scope _ = device.scope()) {
+                    Tensor ids = device.tensor(Arrays.copyOfRange(all, from, end), 1, end - from);
+                    Tensor logits =
+                            cache == null ? network.forward(ids) : network.forward(cache, ids);
+                    Tensor last = logits.select(1, end - from - 1L);
+                    all[end] = choose(last.toDoubleArray(), random);
+                }
             }
         }
-        return made;
+        return Arrays.copyOfRange(all, first.length, all.length);
     }
 
     private int choose(double[] logits, Philox random) {
-        Integer[] order = new Integer[logits.length];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, Comparator.comparingDouble(i -> -logits[i]));
-        if (!Double.isFinite(logits[order[0]]) || Double.isNaN(logits[order[order.length - 1]])) {
+        if (least >= logits.length) {
+            throw new IllegalArgumentException(
+                    "generate: the least token is %d, and the network has %d"
+                            .formatted(least, logits.length));
+        }
+        List<Integer> order =
+                IntStream.range(least, logits.length)
+                        .boxed()
+                        .sorted(Comparator.comparingDouble(i -> -logits[i]))
+                        .toList();
+        double most = logits[order.getFirst()];
+        if (!Double.isFinite(most) || Double.isNaN(logits[order.getLast()])) {
             throw new ArithmeticException("generate: the network's logits are not finite");
         }
         if (temperature == 0) {
-            return order[0];
+            return order.getFirst();
         }
-        int kept = Math.min(best, order.length);
-        double[] weights = new double[kept];
+        double[] weights = new double[Math.min(best, order.size())];
         double sum = 0;
-        for (int i = 0; i < kept; i++) {
-            weights[i] = Math.exp((logits[order[i]] - logits[order[0]]) / temperature);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = Math.exp((logits[order.get(i)] - most) / temperature);
             sum += weights[i];
         }
         double drawn = random.nextDouble() * sum;
         int at = 0;
-        while (at < kept - 1 && drawn >= weights[at]) {
+        while (at < weights.length - 1 && drawn >= weights[at]) {
             drawn -= weights[at++];
         }
-        return order[at];
+        return order.get(at);
     }
 }

@@ -56,6 +56,7 @@ public interface Meter extends Figures {
             case BINARY -> classes(new Classification(2).withCurves());
             case LABELS -> labels(new MultiLabel(columns).withCurves());
             case REGRESSION -> regression(new Regression(), x -> x);
+            case TOKENS -> tokens("token");
         };
     }
 
@@ -138,6 +139,16 @@ public interface Meter extends Figures {
                 return figures.figures();
             }
         };
+    }
+
+    /**
+     * Of the tokens of texts: the mean of -log₂ of the probability of each, and the share of those
+     * that were the likeliest.
+     *
+     * @param token what one is called in the first figure's name: {@code bits_per_token}
+     */
+    static Meter tokens(String token) {
+        return new TokenMeter(token);
     }
 
     private static float @Nullable [] floats(@Nullable HostArray weights) {

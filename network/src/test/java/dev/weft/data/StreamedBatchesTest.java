@@ -92,6 +92,25 @@ class StreamedBatchesTest {
         return rest(batches);
     }
 
+    @Test
+    void examplesAreDrawnFromMany() {
+        Feed feed = Feed.drawn(IndexedSource.of(SourcesTest.numbers(0, 100)), 20);
+        assertEquals(OptionalLong.of(20), feed.size());
+        try (Batches one = new StreamedBatches(device, feed, 8, 1);
+                Batches two = new StreamedBatches(device, feed, 8, 2)) {
+            List<Integer> first = pass(one, 7, 1);
+            assertEquals(20, first.size());
+            assertEquals(first, pass(two, 7, 1));
+            assertNotEquals(first, pass(one, 7, 2));
+            assertNotEquals(first, pass(one, 8, 1));
+            assertTrue(new HashSet<>(first).size() > 10, first::toString);
+            assertEquals(List.of(0, 5, 10), pass(one, 7, 0).subList(0, 3));
+        }
+        IndexedSource few = IndexedSource.of(SourcesTest.numbers(0, 3));
+        assertThrows(IllegalArgumentException.class, () -> Feed.drawn(few, 0));
+        assertThrows(IllegalArgumentException.class, () -> Feed.drawn(few, 4));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4})
     void aPassIsThatOfBatchesInMemory(int threads) {

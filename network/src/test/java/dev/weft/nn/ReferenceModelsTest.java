@@ -119,6 +119,16 @@ class ReferenceModelsTest {
         Tensor other = images(1, 1, 14, 28);
         var size = assertThrows(ShapeException.class, () -> vit.forward(other));
         assertTrue(size.getMessage().contains("must be batch×1×28×28"), size.getMessage());
+        // Embeddings of 83 tokens and 128 places, 4 layers of 198,272, and a norm.
+        Network gpt = Network.create(device, new Architecture("gpt", 128, 83, 0).blocks(), 1);
+        assertEquals((83 + 128) * 128 + 4 * 198_272 + 256, gpt.parameters().count());
+        assertTrue(Architecture.takesText("gpt:2,1,8"));
+        Network tiny = Network.create(device, new Architecture("gpt:2,1,8", 5, 7, 0).blocks(), 1);
+        assertEquals(Shape.of(2, 5, 7), tiny.forward(device.zeros(DType.I32, 2, 5)).shape());
+        for (String wrong : List.of("gpt:", "gpt:1,2", "gpt:0,1,8", "gpt:1,1,8,8", "gpt2")) {
+            assertThrows(IllegalArgumentException.class, () -> Architecture.check(wrong), wrong);
+        }
+        assertThrows(IllegalArgumentException.class, () -> new Architecture("gpt:1,3,8", 5, 7, 0));
     }
 
     @Test
@@ -132,19 +142,36 @@ class ReferenceModelsTest {
                 text[length] = last.argmax(1).toIntArray()[0];
             }
             int[] first = {3, 1, 4};
-            int[] made = new TextGenerator(network, 0, 1, 1).generate(first, 6);
+            TextGenerator likeliest = TextGenerator.of(network).temperature(0);
+            int[] made = likeliest.generate(first, 6);
             assertArrayEquals(Arrays.copyOfRange(text, 3, 9), made);
-            TextGenerator drawing = new TextGenerator(network, 1, 5, 2);
+            TextGenerator drawing = TextGenerator.of(network).best(5).seed(2);
             assertArrayEquals(drawing.generate(first, 6), drawing.generate(first, 6));
             // The likeliest of one is no draw.
-            assertArrayEquals(made, new TextGenerator(network, 3, 1, 2).generate(first, 6));
-            assertThrows(IllegalArgumentException.class, () -> drawing.generate(first, 7));
+            assertArrayEquals(made, drawing.temperature(3).best(1).generate(first, 6));
             assertThrows(IllegalArgumentException.class, () -> drawing.generate(new int[0], 2));
+            assertThrows(IllegalArgumentException.class, () -> drawing.generate(first, -1));
             assertThrows(
                     IndexOutOfBoundsException.class, () -> drawing.generate(new int[] {11}, 2));
         }
         Network other = Network.create(device, new Linear(2, 2), 1);
-        assertThrows(IllegalArgumentException.class, () -> new TextGenerator(other, 1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> TextGenerator.of(other));
+    }
+
+    @Test
+    void aTextGoesOnBeyondTheContextByItsLaterHalf() {
+        Network network = Network.create(device, Gpt.gpt2(11, 6, 8, 2, 2, 0), 5);
+        int[] first = {3, 1, 4, 1, 5};
+        TextGenerator drawing = TextGenerator.of(network).seed(3).least(2);
+        int[] made = drawing.generate(first, 30);
+        assertEquals(30, made.length);
+        assertTrue(Arrays.stream(made).allMatch(token -> token >= 2), () -> Arrays.toString(made));
+        assertArrayEquals(made, drawing.cached(false).generate(first, 30));
+        // Of more than the context, 6 tokens, only the last 3 are seen.
+        int[] seen = {4, 1, 5};
+        int[] longer = {9, 9, 9, 9, 4, 1, 5};
+        assertArrayEquals(drawing.generate(seen, 3), drawing.generate(longer, 3));
+        assertThrows(IllegalArgumentException.class, () -> drawing.least(11).generate(first, 1));
     }
 
     @Test

@@ -35,7 +35,7 @@ public final class Tokenizer {
     public static final int UNKNOWN = 1;
 
     /** The number of the first that is known. */
-    static final int FIRST_TOKEN = 2;
+    public static final int FIRST_TOKEN = 2;
 
     private static final String KIND = "weft-tokenizer";
     private static final String UNKNOWN_TEXT = "\uFFFD";
@@ -99,6 +99,14 @@ public final class Tokenizer {
         return split(text).stream()
                 .mapToInt(token -> numbers.getOrDefault(token, UNKNOWN))
                 .toArray();
+    }
+
+    /** The tokens of a text that are not known, each once, in their order. */
+    public List<String> unknown(String text) {
+        return split(text).stream()
+                .filter(token -> !numbers.containsKey(token))
+                .distinct()
+                .toList();
     }
 
     /** As {@link #encode(String)}: the first so many, or padding behind fewer. */

@@ -49,6 +49,7 @@ class TokenizerTest {
         assertEquals(List.of("b", "\n", " ", "A", "𝄞"), characters.tokens());
         assertEquals("Ab 𝄞\n", characters.decode(characters.encode("Ab 𝄞\n")));
         assertArrayEquals(new int[] {5, 1}, characters.encode("Aa"));
+        assertEquals(List.of("a", "😀"), characters.unknown("Aa b😀a"));
     }
 
     @Test
