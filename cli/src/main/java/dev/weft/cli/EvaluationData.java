@@ -9,6 +9,8 @@ import dev.weft.data.image.ImagePreprocessing;
 import dev.weft.data.table.CsvSource;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.Table;
+import dev.weft.data.text.TextWindows;
+import dev.weft.data.text.Tokenizer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ record EvaluationData(Batches batches, TestSet tested) {
             case TableProblem.KIND -> ofTable(model, data, table);
             case ImageProblem.KIND ->
                     ofImages(ImagePreprocessing.fromJson(preprocessing(model)), data, device);
+            case TextProblem.KIND -> ofText(model, data);
             default -> {
                 model.requireKind(DigitProblem.KIND, "digits", file);
                 yield ofDigits(model, data, testCount);
@@ -71,6 +74,28 @@ record EvaluationData(Batches batches, TestSet tested) {
         return new EvaluationData(
                 new InMemoryBatches(device, preprocessing.examples(rows), BATCH),
                 new TestedTable(file.toString(), rows, preprocessing.target()));
+    }
+
+    private static EvaluationData ofText(SavedModel model, @Nullable Path data) throws IOException {
+        Path file = given(data, "a text");
+        int context = model.architecture().inputs();
+        TextWindows windows =
+                TextProblem.windows(
+                        file.toString(),
+                        Tokenizer.fromJson(preprocessing(model)),
+                        TextProblem.text(file),
+                        context,
+                        context);
+        return new EvaluationData(
+                TextProblem.inOrder(model.network().device(), windows), new TestedText(file));
+    }
+
+    /** A text to test on. */
+    private record TestedText(Path file) implements TextSet {
+        @Override
+        public String description() {
+            return file.toString();
+        }
     }
 
     private static EvaluationData ofImages(

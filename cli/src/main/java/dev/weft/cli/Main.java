@@ -37,6 +37,7 @@ import java.util.Locale;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            GenerateCommand.class,
             BenchCommand.class,
             TuneCommand.class,
             CheckCommand.class

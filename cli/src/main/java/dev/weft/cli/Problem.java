@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
+import dev.weft.Tensor;
 import dev.weft.data.Batches;
 import dev.weft.data.Feed;
 import dev.weft.data.IndexedSource;
@@ -30,6 +31,11 @@ interface Problem extends TestSet {
 
     /** How many numbers an example has. */
     int inputs();
+
+    /** A batch of one example of zeros, in the innermost open scope. */
+    default Tensor blank(Device device) {
+        return device.zeros(1, inputs());
+    }
 
     /** How many numbers a network gives for an example. */
     int outputs();
@@ -68,9 +74,15 @@ interface Problem extends TestSet {
     /** Those that are read, and perhaps changed, beside the device. */
     static Batches readAhead(
             Device device, IndexedSource examples, int batch, @Nullable Transform augmenter) {
+        return readAhead(device, Feed.of(examples), batch, augmenter);
+    }
+
+    /** Those of a feed, likewise. */
+    static Batches readAhead(
+            Device device, Feed examples, int batch, @Nullable Transform augmenter) {
         // As many as are useful beside a device that has the other processors.
         int threads = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 4);
-        return new StreamedBatches(device, Feed.of(examples), batch, threads, augmenter);
+        return new StreamedBatches(device, examples, batch, threads, augmenter);
     }
 
     /** What a model file has to keep so that new examples can be predicted. */

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.nn.Task;
 import dev.weft.train.TrainingListener;
 
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -14,12 +15,11 @@ interface Progress extends TrainingListener, AutoCloseable {
      * What fits where the output goes.
      *
      * @param examples in the whole run
-     * @param classes whether some are told right
      */
-    static Progress create(PrintWriter out, int epochs, long examples, boolean classes) {
+    static Progress create(PrintWriter out, int epochs, long examples, Task task) {
         return isTerminal()
-                ? new ProgressBarView(epochs, examples, classes)
-                : new ProgressLines(out, epochs);
+                ? new ProgressBarView(epochs, examples, task)
+                : new ProgressLines(out, epochs, task);
     }
 
     private static boolean isTerminal() {

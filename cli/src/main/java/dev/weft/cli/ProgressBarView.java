@@ -1,5 +1,7 @@
 package dev.weft.cli;
 
+import dev.weft.nn.Task;
+
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressState;
@@ -15,7 +17,7 @@ final class ProgressBarView implements Progress {
     private static final int NARROWEST_BAR = 10;
 
     private final int epochs;
-    private final boolean classes;
+    private final Task task;
     private final ProgressBar bar;
     private long done;
     private int epoch;
@@ -24,9 +26,9 @@ final class ProgressBarView implements Progress {
     private long seen;
     private long lastText;
 
-    ProgressBarView(int epochs, long examples, boolean classes) {
+    ProgressBarView(int epochs, long examples, Task task) {
         this.epochs = epochs;
-        this.classes = classes;
+        this.task = task;
         this.bar =
                 new ProgressBarBuilder()
                         .setTaskName("training")
@@ -53,13 +55,17 @@ final class ProgressBarView implements Progress {
             lastText = now;
             bar.stepTo(done);
             bar.setExtraMessage(
-                    "epoch %d/%d  loss %.4f%s"
-                            .formatted(epoch, epochs, lossSum / seen, accuracy()));
+                    "epoch %d/%d  %s%s"
+                            .formatted(
+                                    epoch,
+                                    epochs,
+                                    Headline.loss(task, lossSum / seen),
+                                    accuracy()));
         }
     }
 
     private String accuracy() {
-        return classes ? "  accuracy %.2f%%".formatted(100.0 * correct / seen) : "";
+        return task == Task.CLASSES ? "  accuracy %.2f%%".formatted(100.0 * correct / seen) : "";
     }
 
     private static String line(ProgressState state, int width) {

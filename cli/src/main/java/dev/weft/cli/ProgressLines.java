@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.nn.Task;
 import dev.weft.train.Evaluation;
 
 import java.io.PrintWriter;
@@ -13,12 +14,14 @@ final class ProgressLines implements Progress {
 
     private final PrintWriter out;
     private final int epochs;
+    private final Task task;
     private long lastLine = System.nanoTime();
     private long lastEpoch = lastLine - (long) 1e9;
 
-    ProgressLines(PrintWriter out, int epochs) {
+    ProgressLines(PrintWriter out, int epochs, Task task) {
         this.out = out;
         this.epochs = epochs;
+        this.task = task;
     }
 
     @Override
@@ -27,8 +30,12 @@ final class ProgressLines implements Progress {
         if ((now - lastLine) * 1e-9 >= SECONDS_BETWEEN && event.batch() < event.batches()) {
             lastLine = now;
             out.printf(
-                    "epoch %d/%d  batch %d/%d  loss %.4f%n",
-                    event.epoch(), epochs, event.batch(), event.batches(), event.loss());
+                    "epoch %d/%d  batch %d/%d  %s%n",
+                    event.epoch(),
+                    epochs,
+                    event.batch(),
+                    event.batches(),
+                    Headline.loss(task, event.loss()));
         }
     }
 
@@ -42,14 +49,14 @@ final class ProgressLines implements Progress {
         lastEpoch = now();
         Evaluation validation = event.validation();
         out.printf(
-                "epoch %d/%d  loss %.4f%s%s  %,.0f samples/s  %.1f s left%n",
+                "epoch %d/%d  %s%s%s  %,.0f samples/s  %.1f s left%n",
                 event.epoch(),
                 epochs,
-                event.loss(),
+                Headline.loss(task, event.loss()),
                 Double.isNaN(event.accuracy())
                         ? ""
                         : "  accuracy %.2f %%".formatted(100 * event.accuracy()),
-                validation == null ? "" : "  validation loss %.4f".formatted(validation.loss()),
+                validation == null ? "" : "  validation " + Headline.loss(task, validation.loss()),
                 event.examples() / event.seconds(),
                 left);
     }

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.cli.SplitOptions.Duplicated;
 import dev.weft.io.FormatException;
+import dev.weft.nn.Architecture;
 import dev.weft.optim.MovingAverage;
 import dev.weft.optim.OptimizerKind;
 import dev.weft.train.Checkpoint;
@@ -72,7 +73,11 @@ final class ResumedOptions {
 
     private void adopt() throws FormatException {
         TrainingState state = TrainingState.of(checkpoint);
-        options.model = same("--model", options.model, SavedModel.model(checkpoint));
+        String model = same("--model", options.model, SavedModel.model(checkpoint));
+        options.model = model;
+        if (Architecture.takesText(model)) {
+            options.context = same("--context", options.context, SavedModel.context(checkpoint));
+        }
         options.dropout = same("--dropout", options.dropout, SavedModel.dropout(checkpoint));
         options.batch = same("--batch", options.batch, state.batch());
         options.seed = same("--seed", options.seed, state.seed());

@@ -5,6 +5,7 @@ import dev.weft.backend.Penalty;
 import dev.weft.data.table.CleaningReport;
 import dev.weft.metrics.Classification;
 import dev.weft.metrics.MultiLabel;
+import dev.weft.nn.Task;
 import dev.weft.report.Block;
 import dev.weft.report.History;
 import dev.weft.report.HtmlReport;
@@ -86,6 +87,8 @@ final class RunPage {
             blocks.addAll(Results.of(classes, tested.classes()));
         } else if (labels != null) {
             blocks.addAll(Results.of(labels, tested.classes()));
+        } else if (tested.task() == Task.TOKENS) {
+            blocks.add(Results.facts(meter.figures()));
         } else if (meter instanceof TestRecord record) {
             blocks.addAll(
                     Results.of(meter, tested.targetName(), record.predicted(), record.actual()));

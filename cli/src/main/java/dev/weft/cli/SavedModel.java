@@ -71,6 +71,11 @@ record SavedModel(
         return text;
     }
 
+    /** How many tokens a model for texts sees at once. */
+    static int context(Checkpoint checkpoint) throws FormatException {
+        return (int) checkpoint.requiredInteger(INPUTS, 1, MOST);
+    }
+
     /** The rate of dropout that a model was trained with. */
     static double dropout(Checkpoint checkpoint) throws FormatException {
         double dropout = checkpoint.requiredNumber(DROPOUT);

@@ -20,6 +20,7 @@ import java.util.Objects;
 final class TrainOptions {
     private static final double MOST_MINUTES = 1e6;
     private static final int MOST_PORT = 65_535;
+    private static final int CONTEXT = 128;
     private static final int MOST_EPOCHS = 1_000_000;
 
     @Option(
@@ -27,8 +28,8 @@ final class TrainOptions {
             paramLabel = "PATH",
             description =
                     "A table (CSV, TSV, also gzip), a folder with a folder of pictures for each"
-                            + " class, or one with MNIST's IDX files. Without it: digits that the"
-                            + " program draws.")
+                            + " class, one with MNIST's IDX files, or, for gpt, a text in UTF-8."
+                            + " Without it: digits that the program draws.")
     @Nullable Path data;
 
     @Mixin TableOptions table = new TableOptions();
@@ -77,17 +78,24 @@ final class TrainOptions {
             paramLabel = "NAME",
             description =
                     "simplenet or simplenet-softmax (for digits), cnn, resnet or vit (for square"
-                        + " grey images), linear, or mlp: with the numbers of hidden units, such as"
-                        + " mlp:128,64. Default: simplenet for digits, mlp:64 for tables, mlp:128"
-                        + " for pictures.")
+                        + " grey images), gpt, or gpt:4,4,128 with the numbers of layers and heads"
+                        + " and the width (for texts), linear, or mlp: with the numbers of hidden"
+                        + " units, such as mlp:128,64. Default: simplenet for digits, mlp:64 for"
+                        + " tables, mlp:128 for pictures.")
     @Nullable String model;
+
+    @Option(
+            names = "--context",
+            paramLabel = "N",
+            description = "How many characters gpt sees at once. Default: " + CONTEXT + ".")
+    @Nullable Integer context;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
             description =
                     "Passes over the training set. Default: 10 for digits, 200 for tables, 20 for"
-                            + " pictures.")
+                            + " pictures, 5 for texts.")
     @Nullable Integer epochs;
 
     @Option(
@@ -101,7 +109,7 @@ final class TrainOptions {
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "Examples in a step. Default: 64, or 32 for tables.")
+            description = "Examples in a step. Default: 64, 32 for tables, 16 for texts.")
     @Nullable Integer batch;
 
     @Option(
@@ -116,7 +124,8 @@ final class TrainOptions {
             paramLabel = "NAME",
             description =
                     "sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad, adadelta, adamax,"
-                            + " nadam, radam or lion. Default: sgd for digits, adam otherwise.")
+                            + " nadam, radam or lion. Default: sgd for digits, adamw for texts,"
+                            + " adam otherwise.")
     @Nullable String optimizer;
 
     @Option(
@@ -292,6 +301,9 @@ final class TrainOptions {
         if (accumulate < 1) {
             throw new InputException("--accumulate must be at least 1, got " + accumulate);
         }
+        if (context != null && context < 1) {
+            throw new InputException("--context must be at least 1, got " + context);
+        }
         if (batch != null && batch < 1) {
             throw new InputException("--batch must be at least 1, got " + batch);
         }
@@ -338,6 +350,10 @@ final class TrainOptions {
 
     String model() {
         return complete(model);
+    }
+
+    int context() {
+        return context == null ? CONTEXT : context;
     }
 
     int epochs() {

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.data.Splits;
 import dev.weft.data.image.ImageFolder;
 import dev.weft.data.image.ImageOptions;
+import dev.weft.nn.Architecture;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What {@code --data} names: a table, a folder of MNIST's files, a folder of folders of pictures,
- * or, where it is not given, digits that the program draws.
+ * What {@code --data} names: a text, where the model is for one, a table, a folder of MNIST's
+ * files, a folder of folders of pictures, or, where it is not given, digits that the program draws.
  *
  * @param problem what is trained and saved
  * @param folds what is trained before, to see how well that does; none without cross-validation
@@ -32,9 +33,17 @@ record TrainingData(Problem problem, List<? extends Problem> folds) {
     static TrainingData read(TrainOptions options) throws IOException {
         Path data = options.data;
         SplitOptions how = options.split;
+        String model = options.model;
+        boolean ofText = model != null && Architecture.takesText(model);
+        if (options.context != null && !ofText) {
+            throw new InputException("--context is for texts: give --model gpt");
+        }
         if (how.duplicates == SplitOptions.Duplicated.DROP
-                && (data == null || Files.isDirectory(data))) {
+                && (data == null || ofText || Files.isDirectory(data))) {
             throw new InputException("--duplicates is for tables");
+        }
+        if (ofText) {
+            return new TrainingData(TextProblem.read(options), List.of());
         }
         if (data == null || isMnist(data)) {
             DigitData digits = DigitData.forTraining(data, options.testCount, options.seed);

@@ -8,7 +8,6 @@ import dev.weft.data.table.CleaningReport;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;
-import dev.weft.nn.Task;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.MovingAverage;
 import dev.weft.optim.Optimizer;
@@ -216,10 +215,7 @@ final class TrainingRun implements AutoCloseable {
         try (Watching _ = Watching.start(options.watch, problem.description(), curves, out);
                 Progress progress =
                         Progress.create(
-                                out,
-                                options.epochs(),
-                                examplesAfter(done),
-                                problem.task() == Task.CLASSES)) {
+                                out, options.epochs(), examplesAfter(done), problem.task())) {
             trainer.listen(progress);
             trainer.trainAfter(training, done, options.epochs(), options.seed);
         }
@@ -354,7 +350,10 @@ final class TrainingRun implements AutoCloseable {
                         ? "%,d examples to train".formatted(problem.trainingSize())
                         : "test: " + Headline.text(problem.task(), test);
         RunPage run = new RunPage("%s: %s".formatted(problem.targetName(), architecture.text()));
-        run.data(problem).model(network.summary(1, problem.inputs()).toString());
+        run.data(problem);
+        try (Scope _ = device.scope()) {
+            run.model(network.summary(List.of(problem.blank(device))).toString());
+        }
         if (history != null) {
             run.training(history.history());
         }

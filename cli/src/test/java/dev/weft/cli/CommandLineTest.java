@@ -414,7 +414,8 @@ class CommandLineTest {
     @Test
     void helpNamesEveryCommand() {
         String help = Ran.program("--help").out();
-        for (String command : new String[] {"devices", "train", "evaluate", "predict", "bench"}) {
+        for (String command :
+                List.of("devices", "train", "evaluate", "predict", "generate", "bench")) {
             assertTrue(help.contains(command), help);
         }
         assertEquals(2, Ran.program("trian").code());
