@@ -72,10 +72,14 @@ record ThresholdRule(String text, @Nullable Criterion criterion) {
             throw new InputException(
                     "--threshold is for two classes, or for labels, and %s"
                             .formatted(
-                                    problem.task() == Task.CLASSES
-                                            ? "there are %d classes".formatted(problem.outputs())
-                                            : "'%s' is learnt as numbers"
-                                                    .formatted(problem.targetName())));
+                                    switch (problem.task()) {
+                                        case CLASSES ->
+                                                "there are %d classes".formatted(problem.outputs());
+                                        case TOKENS -> "a text is learnt";
+                                        case BINARY, LABELS, REGRESSION ->
+                                                "'%s' is learnt as numbers"
+                                                        .formatted(problem.targetName());
+                                    }));
         }
     }
 

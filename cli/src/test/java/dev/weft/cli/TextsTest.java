@@ -188,6 +188,7 @@ class TextsTest {
         "--test-count 9, --test-count is for digits",
         "--duplicates drop, --duplicates is for tables",
         "--augment noise=1, --augment is not for texts",
+        "--threshold f1, and a text is learnt",
         "--label-smoothing 0.1, --label-smoothing is for classes",
         "'--model gpt:1,3,16', the heads must divide the width",
         "--model gpt:0, there is no model 'gpt:0'",
