@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -101,7 +102,9 @@ final class GenerateCommand implements Callable<Integer> {
             OutputFolder.checkWritable(target);
         }
         PrintWriter err = spec.commandLine().getErr();
-        try (Device device = backend.open(err);
+        // Said when all is well: what is refused is one line.
+        StringWriter notes = new StringWriter();
+        try (Device device = backend.open(new PrintWriter(notes, true));
                 Scope _ = device.scope()) {
             SavedModel saved = SavedModel.read(model, device);
             saved.requireKind(TextProblem.KIND, "texts", model);
@@ -123,6 +126,7 @@ final class GenerateCommand implements Callable<Integer> {
                             .cached(!uncached)
                             .seed(seed);
             int[] first = characters.encode(prompt);
+            err.print(notes);
             long begun = System.nanoTime();
             int[] made = generator.generate(first, length);
             double seconds = (System.nanoTime() - begun) * 1e-9;

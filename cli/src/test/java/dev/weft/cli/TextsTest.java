@@ -110,6 +110,7 @@ class TextsTest {
         assertEquals(0, made.code(), made::toString);
         assertTrue(made.out().startsWith("the cat sat on the "), made::out);
         assertEquals(16 + 40, made.out().stripTrailing().length(), 1);
+        assertTrue(made.err().startsWith("device: cpu"), made::err);
         assertTrue(made.err().contains("40 characters in "), made::err);
         assertEquals(made.out(), generate("out", joined(asked, "--no-cache")).out());
         Map<String, Object> json = JSON.std.mapFrom(Files.readString(folder.resolve("made.json")));
@@ -210,30 +211,20 @@ class TextsTest {
                         List.of("the Zoo", "5", "1", "has not learnt the characters 'Z'"),
                         List.of("the", "0", "1", "--length must be from 1"),
                         List.of("the", "5", "-1", "--temperature must be at least 0"))) {
-            refused(
-                    generate(
+            generate(
                             "out",
                             "--prompt",
                             wrong.get(0),
                             "--length",
                             wrong.get(1),
                             "--temperature",
-                            wrong.get(2)),
-                    wrong.get(3));
+                            wrong.get(2))
+                    .assertRefused(wrong.get(3));
         }
-        refused(generate("out", "--prompt", "the", "--top-k", "0"), "--top-k must be at least 1");
-        refused(generate("none", "--prompt", "the"), "there is no such file");
-        refused(
-                Ran.program("predict", "--model", at("out", "model.safetensors"), text.toString()),
-                "is a model for text");
-    }
-
-    /** What was refused, perhaps behind the line that names the device. */
-    private static void refused(Ran ran, String message) {
-        assertEquals(2, ran.code(), ran::toString);
-        List<String> said = ran.err().lines().filter(line -> !line.startsWith("device: ")).toList();
-        assertEquals(1, said.size(), ran::toString);
-        assertTrue(said.getFirst().contains(message), ran::err);
+        generate("out", "--prompt", "the", "--top-k", "0").assertRefused("--top-k must be at");
+        generate("none", "--prompt", "the").assertRefused("there is no such file");
+        Ran.program("predict", "--model", at("out", "model.safetensors"), text.toString())
+                .assertRefused("is a model for text");
     }
 
     @Test
