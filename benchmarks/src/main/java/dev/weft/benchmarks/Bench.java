@@ -69,9 +69,9 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "NAME",
             description = {
                 "gemm, dense (layers with bias and relu), conv (convolutions and their gradients),",
-                "kernels (those that memory limits), ops (elementary functions), training, startup,"
-                        + " launches (on CUDA), data (a table of 800 MB) or all. Default:"
-                        + " ${DEFAULT-VALUE}."
+                "layers (pooling, normalisation, attention, recurrence), kernels (those that memory"
+                        + " limits), ops (elementary functions), training, startup, launches (on"
+                        + " CUDA), data (a table of 800 MB) or all. Default: ${DEFAULT-VALUE}."
             })
     private Suite suite = Suite.ALL;
 

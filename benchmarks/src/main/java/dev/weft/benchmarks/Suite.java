@@ -32,6 +32,7 @@ public enum Suite {
     GEMM,
     DENSE,
     CONV,
+    LAYERS,
     KERNELS,
     OPS,
     TRAINING,
@@ -81,7 +82,7 @@ public enum Suite {
                     "1x128x784 NN",
                     "1000x1000x10 NN");
 
-    private static final String LAYERS = "gemm, layers";
+    private static final String LAYER_PRODUCTS = "gemm, layers";
     private static final String ODD = "gemm, odd sizes";
     private static final String MEMORY = "memory";
     private static final String ACTIVATIONS = "activations, 1 M";
@@ -151,6 +152,9 @@ public enum Suite {
         if (includes(CONV)) {
             tasks.addAll(ConvolutionTasks.of(extent));
         }
+        if (includes(LAYERS)) {
+            tasks.addAll(LayerTasks.of(extent));
+        }
         if (includes(KERNELS)) {
             addKernels(tasks, DType.F32, extent);
             addMoreKernels(tasks, extent, gpu);
@@ -207,7 +211,7 @@ public enum Suite {
         }
         if (dtype == DType.F32 || extent == Extent.FULL) {
             for (String shape : LAYER_SHAPES) {
-                tasks.add(Gemm.of(LAYERS, dtype, shape));
+                tasks.add(Gemm.of(LAYER_PRODUCTS, dtype, shape));
             }
         }
         if (extent != Extent.USUAL) {

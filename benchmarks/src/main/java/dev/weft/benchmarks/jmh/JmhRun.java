@@ -66,7 +66,7 @@ public final class JmhRun {
                     case KERNELS -> "(Kernel|Update)";
                     case TRAINING -> "(Training|Epoch)";
                     case ALL -> "";
-                    case CONV, OPS, STARTUP, LAUNCHES, DATA ->
+                    case CONV, LAYERS, OPS, STARTUP, LAUNCHES, DATA ->
                             throw new IllegalArgumentException(
                                     "--jmh measures gemm, dense, kernels and training, not "
                                             + suite.label());

@@ -14,6 +14,7 @@ import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.LayerPass;
 import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Softmax;
@@ -90,6 +91,7 @@ public final class WeftLibrary implements Library {
                     case Gemm gemm -> WeftProducts.gemm(device, gemm, gemm.dtype());
                     case BatchedGemm gemm -> WeftProducts.batched(device, gemm);
                     case ConvolutionPass pass -> WeftConvolutions.of(device, pass);
+                    case LayerPass pass -> WeftLayers.of(device, pass);
                     case DenseLayer layer -> WeftProducts.dense(device, layer);
                     case Elementwise elementwise -> WeftKernels.elementwise(device, elementwise);
                     case Operation operation -> WeftKernels.operation(device, operation);

@@ -10,6 +10,7 @@ public sealed interface Task
         permits Gemm,
                 BatchedGemm,
                 ConvolutionPass,
+                LayerPass,
                 DenseLayer,
                 Elementwise,
                 Operation,

@@ -11,6 +11,7 @@ import dev.weft.benchmarks.task.DenseLayer;
 import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.LayerPass;
 import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Softmax;
@@ -65,6 +66,7 @@ public final class Torch implements Library {
             case Gemm gemm -> Optional.of(TorchKernels.gemm(gemm));
             case BatchedGemm gemm -> Optional.of(TorchKernels.batched(gemm));
             case ConvolutionPass pass -> TorchConvolutions.of(pass);
+            case LayerPass pass -> Optional.of(TorchLayers.of(pass));
             case DenseLayer layer -> Optional.of(TorchKernels.dense(layer));
             case Elementwise elementwise -> Optional.of(TorchKernels.elementwise(elementwise));
             case Operation operation -> Optional.of(TorchKernels.operation(operation));

@@ -1,0 +1,60 @@
+package dev.weft.benchmarks;
+
+import dev.weft.Shape;
+import dev.weft.benchmarks.task.LayerKind;
+import dev.weft.benchmarks.task.LayerPass;
+import dev.weft.benchmarks.task.Task;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The layers that are measured, at the sizes that networks have. */
+final class LayerTasks {
+    private LayerTasks() {}
+
+    /** For a quick look each once, with its gradients; otherwise all. */
+    static List<Task> of(Suite.Extent extent) {
+        List<Task> tasks = new ArrayList<>();
+        if (extent == Suite.Extent.QUICK) {
+            tasks.add(new LayerPass(LayerKind.ATTENTION, false, small(LayerKind.ATTENTION)));
+        }
+        for (LayerKind kind : LayerKind.values()) {
+            if (extent == Suite.Extent.QUICK) {
+                tasks.add(new LayerPass(kind, true, small(kind)));
+                continue;
+            }
+            for (boolean gradients : new boolean[] {false, true}) {
+                for (Shape shape : shapes(kind)) {
+                    tasks.add(new LayerPass(kind, gradients, shape));
+                }
+            }
+        }
+        return tasks;
+    }
+
+    private static Shape small(LayerKind kind) {
+        return switch (kind) {
+            case MAX_POOL, MAX_POOL_OVERLAPPING, AVERAGE_POOL -> Shape.of(2, 3, 7, 6);
+            case LAYER_NORM, RMS_NORM, LSTM, GRU -> Shape.of(3, 4, 8);
+            case BATCH_NORM, GROUP_NORM -> Shape.of(2, LayerKind.GROUPS, 3, 5);
+            case ATTENTION, CAUSAL_ATTENTION -> Shape.of(1, 2, 9, 8);
+        };
+    }
+
+    private static List<Shape> shapes(LayerKind kind) {
+        return switch (kind) {
+            // The first of the small CNN's; the others of ResNet-50.
+            case MAX_POOL, AVERAGE_POOL ->
+                    List.of(Shape.of(64, 16, 28, 28), Shape.of(8, 64, 112, 112));
+            case MAX_POOL_OVERLAPPING -> List.of(Shape.of(8, 64, 112, 112));
+            // A small GPT's, and BERT's.
+            case LAYER_NORM, RMS_NORM -> List.of(Shape.of(16, 128, 128), Shape.of(8, 128, 768));
+            case BATCH_NORM -> List.of(Shape.of(8, 64, 56, 56), Shape.of(8, 512, 7, 7));
+            // A U-Net's.
+            case GROUP_NORM -> List.of(Shape.of(64, 32, 28, 28), Shape.of(8, 128, 32, 32));
+            case ATTENTION, CAUSAL_ATTENTION ->
+                    List.of(Shape.of(1, 8, 128, 64), Shape.of(1, 8, 1024, 64));
+            case LSTM, GRU -> List.of(Shape.of(32, 64, 128));
+        };
+    }
+}
