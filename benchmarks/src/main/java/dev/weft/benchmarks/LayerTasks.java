@@ -12,21 +12,18 @@ import java.util.List;
 final class LayerTasks {
     private LayerTasks() {}
 
-    /** For a quick look each once, with its gradients; otherwise all. */
+    /**
+     * For a quick look each with its gradients, and one without; otherwise all with and without.
+     */
     static List<Task> of(Suite.Extent extent) {
         List<Task> tasks = new ArrayList<>();
-        if (extent == Suite.Extent.QUICK) {
-            tasks.add(new LayerPass(LayerKind.ATTENTION, false, small(LayerKind.ATTENTION)));
-        }
+        boolean quick = extent == Suite.Extent.QUICK;
         for (LayerKind kind : LayerKind.values()) {
-            if (extent == Suite.Extent.QUICK) {
-                tasks.add(new LayerPass(kind, true, small(kind)));
-                continue;
-            }
-            for (boolean gradients : new boolean[] {false, true}) {
-                for (Shape shape : shapes(kind)) {
-                    tasks.add(new LayerPass(kind, gradients, shape));
+            for (Shape shape : quick ? List.of(small(kind)) : shapes(kind)) {
+                if (!quick || kind == LayerKind.ATTENTION) {
+                    tasks.add(new LayerPass(kind, false, shape));
                 }
+                tasks.add(new LayerPass(kind, true, shape));
             }
         }
         return tasks;
@@ -43,7 +40,7 @@ final class LayerTasks {
 
     private static List<Shape> shapes(LayerKind kind) {
         return switch (kind) {
-            // The first of the small CNN's; the others of ResNet-50.
+            // A small CNN's images, and those at ResNet-50's entrance.
             case MAX_POOL, AVERAGE_POOL ->
                     List.of(Shape.of(64, 16, 28, 28), Shape.of(8, 64, 112, 112));
             case MAX_POOL_OVERLAPPING -> List.of(Shape.of(8, 64, 112, 112));

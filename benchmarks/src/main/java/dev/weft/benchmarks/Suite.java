@@ -10,6 +10,7 @@ import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Elementwise.Function;
 import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.Gemm;
+import dev.weft.benchmarks.task.NetworkStep;
 import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Reduction.Kind;
@@ -328,7 +329,9 @@ public enum Suite {
                     new TrainingStep(8, OptimizerKind.SGD),
                     new TrainingStep(8, OptimizerKind.ADAM),
                     new CapturedStep(8),
-                    new Epoch(256, 64));
+                    new Epoch(256, 64),
+                    new NetworkStep(new NetworkStep.SmallCnn(8), 4),
+                    new NetworkStep(new NetworkStep.Gpt2(11, 8, 16, 2, 1), 2));
         }
         List<Task> tasks = new ArrayList<>();
         int[] batches =
@@ -349,6 +352,8 @@ public enum Suite {
             }
             tasks.add(new Epoch(10_000, 64));
         }
+        tasks.add(new NetworkStep(new NetworkStep.SmallCnn(28), 64));
+        tasks.add(new NetworkStep(new NetworkStep.Gpt2(80, 128, 128, 4, 4), 16));
         return tasks;
     }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.benchmarks.library.WeftLibrary;
 import dev.weft.benchmarks.library.Work;
+import dev.weft.benchmarks.task.LayerPass;
+import dev.weft.benchmarks.task.NetworkStep;
 import dev.weft.benchmarks.task.Task;
 
 import org.junit.jupiter.api.AfterAll;
@@ -49,6 +51,24 @@ class TaskTest {
             }
             double[] shorter = Arrays.copyOf(result, result.length - 1);
             assertThrows(IllegalStateException.class, () -> task.check("other", shorter));
+        }
+    }
+
+    /** Layers and networks are compared with the CPU's kernels in F64, which must be right. */
+    @Test
+    void theReferenceComesToTheSame() {
+        try (WeftLibrary reference = WeftLibrary.open("reference", 1)) {
+            for (Task task : tasks()) {
+                if (task instanceof LayerPass || task instanceof NetworkStep) {
+                    try (Work work = reference.prepare(task).orElseThrow()) {
+                        for (int run = 0; run < task.runsBeforeCheck(); run++) {
+                            work.run();
+                        }
+                        double[] result = work.result();
+                        assertDoesNotThrow(() -> task.check("reference", result));
+                    }
+                }
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.Gemm;
 import dev.weft.benchmarks.task.LayerPass;
+import dev.weft.benchmarks.task.NetworkStep;
 import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Softmax;
@@ -103,6 +104,7 @@ public final class WeftLibrary implements Library {
                     case Update update -> WeftKernels.update(device, update);
                     case TrainingStep step -> WeftTraining.step(device, step);
                     case CapturedStep step -> WeftTraining.captured(device, step);
+                    case NetworkStep step -> WeftNetworks.of(device, step);
                     case Epoch epoch -> WeftTraining.epoch(device, epoch);
                 };
         if (work instanceof DeviceWork kernels && !kernels.isSupported()) {

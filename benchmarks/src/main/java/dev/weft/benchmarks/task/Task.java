@@ -22,6 +22,7 @@ public sealed interface Task
                 Update,
                 TrainingStep,
                 CapturedStep,
+                NetworkStep,
                 Epoch {
     /** The suite that it belongs to, in lower case. */
     String suite();

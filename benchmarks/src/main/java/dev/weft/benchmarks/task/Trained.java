@@ -8,7 +8,8 @@ final class Trained {
     private final double loss;
     private final double[] parameters;
 
-    private Trained(double loss, double[] parameters) {
+    /** What a network of other layers has come to. */
+    Trained(double loss, double[] parameters) {
         this.loss = loss;
         this.parameters = parameters;
     }

@@ -12,6 +12,7 @@ import dev.weft.benchmarks.task.Elementwise;
 import dev.weft.benchmarks.task.Epoch;
 import dev.weft.benchmarks.task.Gemm;
 import dev.weft.benchmarks.task.LayerPass;
+import dev.weft.benchmarks.task.NetworkStep;
 import dev.weft.benchmarks.task.Operation;
 import dev.weft.benchmarks.task.Reduction;
 import dev.weft.benchmarks.task.Softmax;
@@ -77,6 +78,7 @@ public final class Torch implements Library {
             case SquaredError loss -> Optional.of(TorchTraining.squaredError(loss));
             case Update update -> Optional.of(TorchTraining.update(update));
             case TrainingStep step -> Optional.of(TorchTraining.step(step));
+            case NetworkStep step -> Optional.of(TorchNetworks.of(step));
             case Epoch epoch -> Optional.of(TorchTraining.epoch(epoch));
             case CapturedStep _ -> Optional.empty();
         };

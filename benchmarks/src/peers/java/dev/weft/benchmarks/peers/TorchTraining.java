@@ -55,7 +55,7 @@ final class TorchTraining {
     }
 
     /** With PyTorch's defaults, which are Weft's. */
-    private static Optimizer optimizer(OptimizerKind kind, double lr, TensorVector parameters) {
+    static Optimizer optimizer(OptimizerKind kind, double lr, TensorVector parameters) {
         return switch (kind) {
             case SGD -> new SGD(parameters, new SGDOptions(lr));
             case MOMENTUM, NESTEROV -> {
@@ -128,7 +128,7 @@ final class TorchTraining {
                 });
     }
 
-    private static Tensor labels(int[] classes) {
+    static Tensor labels(int[] classes) {
         long[] indices = Arrays.stream(classes).asLongStream().toArray();
         return Tensor.create(indices, indices.length);
     }
