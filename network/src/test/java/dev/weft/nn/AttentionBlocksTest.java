@@ -216,7 +216,7 @@ class AttentionBlocksTest {
         for (int pass = 0; pass < 2; pass++) {
             var twice =
                     assertThrows(IllegalArgumentException.class, () -> network.forward(cache, x));
-            assertTrue(twice.getMessage().contains("is used twice in a pass"));
+            assertTrue(String.valueOf(twice.getMessage()).contains("is used twice in a pass"));
         }
     }
 

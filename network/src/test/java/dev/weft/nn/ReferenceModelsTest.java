@@ -118,7 +118,7 @@ class ReferenceModelsTest {
         Network vit = Network.create(device, new VisionTransformer(1, 28, 7, 8, 2, 1, 0, 10), 1);
         Tensor other = images(1, 1, 14, 28);
         var size = assertThrows(ShapeException.class, () -> vit.forward(other));
-        assertTrue(size.getMessage().contains("must be batch×1×28×28"), size.getMessage());
+        assertTrue(String.valueOf(size.getMessage()).contains("must be batch×1×28×28"));
         // Embeddings of 83 tokens and 128 places, 4 layers of 198,272, and a norm.
         Network gpt = Network.create(device, new Architecture("gpt", 128, 83, 0).blocks(), 1);
         assertEquals((83 + 128) * 128 + 4 * 198_272 + 256, gpt.parameters().count());
