@@ -122,7 +122,7 @@ public enum LayerKind {
 
     /** Of the operands behind x: weights of a cell are such that its gates stay open. */
     double deviation(Shape x) {
-        return family == Family.RECURRENCE ? 1 / Math.sqrt(x.dim(2)) : 1;
+        return family == Family.RECURRENCE ? 1 / Math.sqrt((double) x.dim(2)) : 1;
     }
 
     /** y, by Weft, in the innermost open scope. */
