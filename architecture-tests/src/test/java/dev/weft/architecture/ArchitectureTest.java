@@ -20,6 +20,8 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
+import dev.weft.Devices;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -428,6 +430,20 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(VECTORS)
+                .check(WEFT);
+    }
+
+    /** Whoever asks for the list could choose from it otherwise than core does. */
+    @Test
+    void onlyTheListOfDevicesAsksForTheList() {
+        noClasses()
+                .that()
+                .resideInAPackage(CLI)
+                .and()
+                .doNotHaveSimpleName("DevicesCommand")
+                .should()
+                .callMethod(Devices.class, "list")
+                .because("Devices.best chooses")
                 .check(WEFT);
     }
 }

@@ -1,11 +1,7 @@
 package dev.weft.cli;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 
 import dev.weft.Device;
 import dev.weft.Devices;
@@ -33,17 +29,5 @@ class BackendOptionTest {
                 assertTrue(text.toString().contains("passed over " + note), text::toString);
             }
         }
-    }
-
-    /** Whoever asks for the list could choose from it otherwise than core does. */
-    @Test
-    void onlyTheListOfDevicesAsksForTheList() {
-        noClasses()
-                .that()
-                .areNotAssignableTo(DevicesCommand.class)
-                .should()
-                .callMethod(Devices.class, "list")
-                .because("Devices.best chooses")
-                .check(new ClassFileImporter().importPackages("dev.weft.cli"));
     }
 }
