@@ -17,7 +17,8 @@ class BomTest {
     private static final Path ROOT = Path.of(System.getProperty("weft.root"));
 
     /** What is for this repository alone. */
-    private static final Set<String> UNPUBLISHED = Set.of("bom", "benchmarks", "integration-tests");
+    private static final Set<String> UNPUBLISHED =
+            Set.of("bom", "benchmarks", "integration-tests", "architecture-tests");
 
     private static Set<String> matches(String file, String regex) throws IOException {
         return Pattern.compile(regex)
