@@ -17,7 +17,7 @@ import java.util.List;
 public final class Bert implements Block {
     private static final int SEGMENTS = 2;
 
-    /** The standard deviation of BERT's first values. */
+    /** Of the tables, as in BERT; the layers begin with PyTorch's first values. */
     private static final Initializer FIRST = Initializer.truncatedNormal(0.02);
 
     private final Embedding tokens;

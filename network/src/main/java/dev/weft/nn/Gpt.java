@@ -10,6 +10,9 @@ import java.util.List;
  * follows each. Radford et al. 2019 (GPT-2), whose table of tokens is also the last product's
  * weight; by {@link #modern} with what Llama changed: rotary positions, {@link RMSNorm}, gated SiLU
  * and no biases. {@link TextGenerator} goes on with a text.
+ *
+ * <p>The tables begin as GPT-2's, the layers with PyTorch's first values; the sum of tokens and
+ * positions has no dropout.
  */
 public final class Gpt implements Layer {
     private final Embedding tokens;
