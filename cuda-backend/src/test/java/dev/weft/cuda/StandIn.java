@@ -331,7 +331,7 @@ final class StandIn {
                                 Stream.of(
                                         compiler,
                                         "-std=c++17",
-                                        "-O2",
+                                        "-O1",
                                         "-march=native",
                                         "-ffp-contract=off",
                                         "-w",

@@ -57,10 +57,10 @@ class GemmVariantsTest {
             }
         }
         return Stream.of(
-                        some(all, true, true, 2),
-                        some(all, true, false, 5),
-                        some(all, false, true, 2),
-                        some(all, false, false, 5))
+                        some(all, true, true, 1),
+                        some(all, true, false, 3),
+                        some(all, false, true, 1),
+                        some(all, false, false, 2))
                 .flatMap(List::stream)
                 .map(
                         tried ->
