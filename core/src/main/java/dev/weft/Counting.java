@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * How often numbers occur. Counts are I32. How many results there are, or what they are, is found
- * on the host: so these block, and cannot be captured. No gradients.
+ * on the host: so these block, and cannot be captured. Only weights have gradients.
  *
  * <p>All throw a {@link ShapeException} where an operand has the wrong type or shape, and an {@link
  * IllegalStateException} where it was closed.
@@ -72,15 +72,52 @@ public final class Counting {
      * @throws IllegalArgumentException where one is, or {@code least} is
      */
     public static Tensor bincount(Tensor x, int least) {
+        long[] numbers = numbers(x);
+        int[] counts = new int[bins(x, numbers, least)];
+        for (long number : numbers) {
+            counts[(int) number]++;
+        }
+        return x.device().tensor(counts);
+    }
+
+    /**
+     * y_k = Σ w_i over the i with x_i = k: as {@link #bincount(Tensor, int)}, with what each
+     * element counts. Of the weights' type. Gradients flow to the weights.
+     *
+     * @param weights of any type but BOOL, and x's shape
+     */
+    public static Tensor bincount(Tensor x, Tensor weights, int least) {
+        Elementwise.sameDevice("bincount", x, weights);
+        if (weights.dtype() == DType.BOOL || !weights.shape().equals(x.shape())) {
+            throw new ShapeException(
+                    "bincount: x is %s, weights are %s: weights must have x's shape and be of any type but BOOL"
+                            .formatted(x, weights));
+        }
+        int bins = bins(x, numbers(x), least);
+        return x.device()
+                .compute(
+                        () -> {
+                            Tensor places = x.contiguous().reshape(x.size());
+                            Tensor added = weights.contiguous().reshape(x.size());
+                            return x.device()
+                                    .full(weights.dtype(), 0, Shape.of(bins))
+                                    .scatterAdd(0, places, added);
+                        });
+    }
+
+    private static long[] numbers(Tensor x) {
         if (!x.dtype().isInteger()) {
             throw new ShapeException(
                     "bincount: is not defined for %s, got %s".formatted(x.dtype(), x));
         }
+        return x.toLongArray();
+    }
+
+    private static int bins(Tensor x, long[] numbers, int least) {
         if (least < 0) {
             throw new IllegalArgumentException(
                     "bincount: least must not be negative, got " + least);
         }
-        long[] numbers = x.toLongArray();
         long bins = least;
         for (long number : numbers) {
             if (number < 0 || number >= Integer.MAX_VALUE) {
@@ -90,11 +127,7 @@ public final class Counting {
             }
             bins = Math.max(bins, number + 1);
         }
-        int[] counts = new int[(int) bins];
-        for (long number : numbers) {
-            counts[(int) number]++;
-        }
-        return x.device().tensor(counts);
+        return (int) bins;
     }
 
     /**

@@ -78,7 +78,7 @@ public final class Statistics {
     }
 
     /** x, without infinities: their difference would be NaN. */
-    private static Tensor finite(Tensor x) {
+    static Tensor finite(Tensor x) {
         return x.clamp(-Norms.largest(x), Norms.largest(x));
     }
 

@@ -1001,6 +1001,21 @@ public final class Tensor extends Scoped implements AutoCloseable, Formattable {
         return Reductions.scan(ReduceOp.PROD, this, axis, false);
     }
 
+    /** The largest element up to each along {@code axis}, and its place: {@link Cumulative}. */
+    public Cumulative.Extremes cummax(int axis) {
+        return Cumulative.cummax(this, axis);
+    }
+
+    /** The smallest element up to each along {@code axis}, and its place: {@link Cumulative}. */
+    public Cumulative.Extremes cummin(int axis) {
+        return Cumulative.cummin(this, axis);
+    }
+
+    /** ln Σ e^x over the elements up to each along {@code axis}: {@link Cumulative}. */
+    public Tensor logcumsumexp(int axis) {
+        return Cumulative.logcumsumexp(this, axis);
+    }
+
     /**
      * Elements by number along {@code axis}, PyTorch's gather: result[…, j, …] = this[…, indices[…,
      * j, …], …].

@@ -59,6 +59,25 @@ class SortingTest {
         assertEquals(inf, device.tensor(new double[] {1, inf, inf}).median(0).item());
     }
 
+    /** As PyTorch 1.13 gives them. */
+    @Test
+    void placesOfExtremesAreTheLastAndNaNStays() {
+        Tensor x = device.tensor(new double[] {1, 3, 3, -0.0, 2, NAN, 4, NAN, 5});
+        Cumulative.Extremes up = x.cummax(0);
+        assertArrayEquals(
+                new double[] {1, 3, 3, 3, 3, NAN, NAN, NAN, NAN}, up.values().toDoubleArray());
+        assertArrayEquals(new int[] {0, 1, 2, 2, 2, 5, 5, 7, 7}, up.indices().toIntArray());
+        Tensor zeros = device.tensor(new double[] {0, -0.0, 0, 1});
+        Cumulative.Extremes down = zeros.cummin(0);
+        assertArrayEquals(new int[] {0, 1, 2, 2}, down.indices().toIntArray());
+        assertArrayEquals(new double[] {0, -0.0, 0, 0}, down.values().toDoubleArray());
+        Tensor whole = device.tensor(new int[] {2, 2, Integer.MIN_VALUE, 3}).reshape(2, 2);
+        assertArrayEquals(
+                new int[] {2, 2, Integer.MIN_VALUE, 3}, whole.cummax(1).values().toIntArray());
+        assertArrayEquals(new int[] {0, 0, 1, 0}, whole.cummin(0).indices().toIntArray());
+        assertEquals(Shape.of(2, 0), device.zeros(2, 0).cummax(1).values().shape());
+    }
+
     @Test
     void theLastOfSeveralStaysAndAloneHasAGradient() {
         Tensor x = device.zeros(DType.F64, 4);
@@ -99,6 +118,10 @@ class SortingTest {
         Tensor numbers = device.tensor(new int[] {3, 0, 3, 1});
         assertArrayEquals(new int[] {1, 1, 0, 2}, Counting.bincount(numbers, 0).toIntArray());
         assertArrayEquals(new int[] {1, 1, 0, 2, 0, 0}, Counting.bincount(numbers, 6).toIntArray());
+        Tensor weights = device.tensor(new double[] {0.5, 2, 0.25, -1});
+        assertArrayEquals(
+                new double[] {2, -1, 0, 0.75},
+                Counting.bincount(numbers, weights, 0).toDoubleArray());
     }
 
     private static int[] bins(Tensor x, int bins) {
@@ -173,6 +196,13 @@ class SortingTest {
                 "bincount: tensor ([1] I32 on reference) has the element -1: needs elements from 0"
                         + " to 2^31 - 2",
                 () -> Counting.bincount(device.tensor(new int[] {-1}), 0));
+        refuses(
+                "bincount: x is tensor ([1] I32 on reference), weights are tensor (2x3 F32 on"
+                        + " reference): weights must have x's shape and be of any type but BOOL",
+                () -> Counting.bincount(device.tensor(new int[] {1}), x, 0));
+        refuses(
+                "cummax: is not defined for BOOL, got tensor ([1] BOOL on reference)",
+                () -> device.tensor(new boolean[] {true}).cummax(0));
         refuses(
                 "takeAlong: x is tensor (2x3 F32 on reference), indices are tensor ([2] I32 on"
                     + " reference): they must be integers, of x's rank, and of at most x's extents"

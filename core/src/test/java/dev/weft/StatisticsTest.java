@@ -78,6 +78,19 @@ class StatisticsTest {
     }
 
     @Test
+    void logcumsumexpOfAnything() {
+        UnaryOperator<Tensor> f = x -> x.logcumsumexp(0);
+        double ln2 = Math.log(2);
+        assertArrayEquals(
+                new double[] {-INFINITY, 1000, 1000 + ln2, 1000 + ln2, INFINITY, INFINITY, NAN},
+                f.apply(of(-INFINITY, 1000, 1000, -1000, INFINITY, 1, NAN)).toDoubleArray());
+        UnaryOperator<Tensor> sum = x -> f.apply(x).sum();
+        assertArrayEquals(new double[] {1.5, 0.5}, gradient(sum, 2000, 2000), 1e-12);
+        assertArrayEquals(new double[] {0, 1}, gradient(sum, -INFINITY, 3));
+        assertArrayEquals(new double[] {0, 0}, gradient(sum, -INFINITY, -INFINITY));
+    }
+
+    @Test
     void normsAtTheEndsOfTheRange() {
         assertEquals(5e200, of(3e200, -4e200).norm(2).item(), 1e185);
         assertEquals(5e-200, of(3e-200, -4e-200).norm(2).item(), 1e-215);

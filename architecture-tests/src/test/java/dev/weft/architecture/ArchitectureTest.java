@@ -117,6 +117,7 @@ class ArchitectureTest {
                             "Indexing",
                             "Sorting",
                             "Sorted",
+                            "Cumulative",
                             "RandomTensors",
                             "Layout",
                             "Transfers",

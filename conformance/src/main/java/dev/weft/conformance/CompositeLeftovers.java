@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.weft.Comparisons;
 import dev.weft.Creation;
+import dev.weft.Cumulative;
 import dev.weft.DType;
 import dev.weft.Diagonals;
 import dev.weft.Distances;
@@ -79,6 +80,18 @@ final class CompositeLeftovers {
         put(signature, c -> operation.apply(c).getLast());
     }
 
+    private void extremes(
+            String signature, Function<LeftoverCases, Cumulative.Extremes> operation) {
+        put(
+                signature,
+                c -> {
+                    Cumulative.Extremes extremes = operation.apply(c);
+                    extremes.values().close();
+                    extremes.indices().close();
+                    return null;
+                });
+    }
+
     private void copies() {
         put("stack(int, Tensor[])", c -> Tensor.stack(0, c.x, c.positive));
         put("tile(long[])", c -> c.x.tile(2));
@@ -149,6 +162,12 @@ final class CompositeLeftovers {
         put("std(Tensor, double, boolean, int[])", c -> Statistics.std(c.x, 0, true, 1));
         put("logsumexp(int[])", c -> c.x.logsumexp(0));
         put("logsumexp(Tensor, boolean, int[])", c -> Statistics.logsumexp(c.x, true));
+        put("logcumsumexp(int)", c -> c.x.logcumsumexp(0));
+        put("logcumsumexp(Tensor, int)", c -> Cumulative.logcumsumexp(c.x, 1));
+        extremes("cummax(int)", c -> c.x.cummax(0));
+        extremes("cummax(Tensor, int)", c -> Cumulative.cummax(c.x, 1));
+        extremes("cummin(int)", c -> c.x.cummin(1));
+        extremes("cummin(Tensor, int)", c -> Cumulative.cummin(c.x, 0));
         put("norm(double, int[])", c -> c.x.norm(2, 0));
         put("clip(List, double, double)", c -> Norms.clip(List.of(c.positive.detach()), 1e3, 2));
         put("norm(Tensor, double, boolean, int[])", c -> Norms.norm(c.x, 3, false));

@@ -10,6 +10,7 @@ import dev.weft.Comparisons;
 import dev.weft.Counting;
 import dev.weft.Creation;
 import dev.weft.CrossEntropyOptions;
+import dev.weft.Cumulative;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Diagonals;
@@ -328,6 +329,7 @@ final class LeftoverCases {
                     return none(unique);
                 });
         put("bincount(Tensor, int)", c -> Counting.bincount(c.labels, 5));
+        put("bincount(Tensor, Tensor, int)", c -> Counting.bincount(c.labels, c.vector, 5));
         put("histogram(Tensor, int, double, double)", c -> Counting.histogram(c.x, 4, -2, 3));
         put("sort(Tensor, int, boolean)", c -> none(closed(Sorting.sort(c.x, 0, true))));
         put("argsort(Tensor, int, boolean)", c -> Sorting.argsort(c.x, 1, false));
@@ -520,6 +522,7 @@ final class LeftoverCases {
                         Reductions.class,
                         Sorting.class,
                         Counting.class,
+                        Cumulative.class,
                         Indexing.class,
                         Layout.class,
                         Losses.class,

@@ -6,6 +6,7 @@ import static dev.weft.conformance.Input.given;
 import static dev.weft.conformance.Input.normal;
 import static dev.weft.conformance.OpCase.opCase;
 
+import dev.weft.Counting;
 import dev.weft.DType;
 import dev.weft.Distances;
 import dev.weft.Norms;
@@ -27,6 +28,7 @@ final class StatisticsCases {
     static List<OpCase> all() {
         StatisticsCases all = new StatisticsCases();
         all.spreads();
+        all.cumulative();
         all.norms();
         all.distances();
         all.choices();
@@ -50,6 +52,26 @@ final class StatisticsCases {
         Input infinite =
                 given(new double[] {1, 2, -INFINITY, -INFINITY, -INFINITY, -INFINITY}, 2, 3);
         add("logsumexp of infinities", x -> x.logsumexp(1), infinite.constant());
+    }
+
+    private void cumulative() {
+        for (int axis : new int[] {0, 1, -1}) {
+            String along = " along " + axis;
+            add("cummax" + along, x -> x.cummax(axis).values(), distinct(3, 5, 2));
+            add("cummin" + along, x -> x.cummin(axis).values(), distinct(3, 5, 2));
+            add("logcumsumexp" + along, x -> x.logcumsumexp(axis), normal(3, 5, 2));
+        }
+        add("cummax of one", x -> x.cummax(1).values(), normal(3, 1));
+        add("places of cummax", x -> x.cummax(1).indices(), distinct(3, 5, 2).constant());
+        add("places of cummin", x -> x.cummin(1).indices(), distinct(3, 5, 2).constant());
+        add("logcumsumexp of one", x -> x.logcumsumexp(1), normal(3, 1));
+        Input numbers = Input.integers(DType.I32, 0, 4, 3, 5);
+        cases.add(
+                opCase(
+                        "bincount of weights",
+                        x -> Counting.bincount(x[0], x[1], 7),
+                        numbers,
+                        normal(3, 5)));
     }
 
     private void norms() {
