@@ -66,9 +66,10 @@ public final class Cumulative {
         }
         long[] along = new long[x.rank()];
         Arrays.fill(along, 1);
-        along[axis] = x.dim(axis);
+        int n = (int) x.dim(axis);
+        along[axis] = n;
         Device device = x.device();
-        Tensor places = device.arange(DType.I32, x.dim(axis)).reshape(along);
+        Tensor places = device.arange(DType.I32, n).reshape(along);
         Tensor none = device.full(DType.I32, 0, Shape.SCALAR);
         return doubled(met.where(places, none), axis, Tensor::max);
     }

@@ -53,10 +53,15 @@ final class DoubleErrorPolynomials {
     private DoubleErrorPolynomials() {}
 
     /**
-     * (a T(a) - m P(a)) / Q(a), which is erf a where m is e^(-a²) - 1. What is largest for small a
-     * is added last.
+     * erf a for 0 ≤ a ≤ 6. With m = e^(-a²) - 1 and the polynomial T(a) = (Q(a) - P(a)) / a,
+     *
+     * <pre>
+     *   erf a = 1 - (1 + m) P / Q = (a T - m P) / Q
+     * </pre>
+     *
+     * <p>where nothing cancels, however small a is. What is largest for small a is added last.
      */
-    static DoubleVector erf(DoubleVector a, DoubleVector m) {
+    static DoubleVector erf(DoubleVector a) {
         a = (DoubleVector) VECTOR.cast(a);
         DoubleVector s = a.mul(a);
         DoubleVector fourth = s.mul(s);
@@ -70,7 +75,8 @@ final class DoubleErrorPolynomials {
         DoubleVector t = T_5.fma(a, T_4).fma(s, T_3.fma(a, T_2));
         t = T_9.fma(a, T_8).fma(s, T_7.fma(a, T_6)).fma(fourth, t);
         t = T_11.fma(a, T_10).fma(eighth, t).mul(s);
-        return T_1.fma(a, t.sub(p.mul(m))).div(q);
+        DoubleVector m = (DoubleVector) VECTOR.cast(DoubleVectorMath.expm1OfNormal(s.neg()));
+        return T_1.fma(a, t.sub(p.mul(m))).div(q).min(ONE);
     }
 
     /** P(a) / Q(a), which is e^(a²) erfc a. */

@@ -12,20 +12,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * erf x and erfc x by the quotient P(a) / Q(a) = e^(a²) erfc(a) for a = |x|, which is 1 at 0. So
- * with m = e^(-a²) - 1 and the polynomial T(a) = (Q(a) - P(a)) / a, whose coefficients are
- * positive,
- *
- * <pre>
- *   erf a = 1 - (1 + m) P / Q = (a T - m P) / Q
- * </pre>
- *
- * <p>where nothing cancels, however small a is. NaN is blended in at the end: products of two have
- * the sign of either, as the compiler orders them.
+ * erf x and erfc x by polynomials of |x|. NaN is blended in at the end: products of two have the
+ * sign of either, as the compiler orders them.
  */
 final class ErrorFunction {
     private static final FloatVector ZERO = constant(0f);
-    private static final FloatVector ONE = constant(1f);
     private static final FloatVector TWO = constant(2f);
     private static final IntVector SIGN = constant(-0f).reinterpretAsInts();
 
@@ -43,16 +34,11 @@ final class ErrorFunction {
     static FloatVector erf(FloatVector x) {
         FloatVector a = ((FloatVector) VECTOR.cast(x)).abs();
         a = a.blend(ERF_FAR, a.compare(GT, ERF_FAR));
-        FloatVector m = VectorMath.expm1OfNormal(a.mul(a).neg());
-        FloatVector y = (FloatVector) VECTOR.cast(ErrorPolynomials.erf(a, m));
+        FloatVector y = (FloatVector) VECTOR.cast(ErrorPolynomials.erf(a));
         // As VectorMath.sign, written out: C2 has inlined as many of our methods as it does.
         x = (FloatVector) VECTOR.cast(x);
         IntVector sign = x.reinterpretAsInts().and(SIGN);
-        return y.min(ONE)
-                .reinterpretAsInts()
-                .or(sign)
-                .reinterpretAsFloats()
-                .blend(x, x.compare(NE, x));
+        return y.reinterpretAsInts().or(sign).reinterpretAsFloats().blend(x, x.compare(NE, x));
     }
 
     /** erfc x, which is 2 - erfc |x| below 0. */

@@ -18,7 +18,10 @@ final class FloatKernels implements Kernels {
     private final Scan scan;
     private final SoftmaxRows softmaxRows;
     private final ScatterAdd scatterAdd;
-    private final ScatterAlong scatterAlong;
+
+    // F64: private final DoubleScatterAlong scatterAlong;
+    private final WideScatter scatterAlong;
+
     private final Convolution convolution;
     private final DropoutMask dropoutMask;
     private final Update update;
@@ -31,7 +34,8 @@ final class FloatKernels implements Kernels {
         scan = new Scan(pool, scratch);
         softmaxRows = new SoftmaxRows(pool, scratch);
         scatterAdd = new ScatterAdd(elementwise);
-        scatterAlong = new ScatterAlong(elementwise);
+        // F64: scatterAlong = new DoubleScatterAlong(elementwise);
+        scatterAlong = new WideScatter(new ScatterAlong(elementwise));
         convolution = new Convolution(pool, scratch);
         dropoutMask = new DropoutMask(pool, scratch);
         update = new Update(pool, scratch);

@@ -52,8 +52,8 @@ final class Rounding {
     static FloatVector ceil(FloatVector x) {
         x = (FloatVector) VECTOR.cast(x);
         FloatVector y = round(x);
-        y = y.blend(y.add(ONE), y.compare(LT, x));
-        return VectorMath.sign(y.abs(), x);
+        // Above 0, or below it like x: only what became 0 lacks the sign.
+        return VectorMath.sign(y.blend(y.add(ONE), y.compare(LT, x)), x);
     }
 
     /** Whether a remainder of a by b is beyond the reach of {@link #fmod}. */
