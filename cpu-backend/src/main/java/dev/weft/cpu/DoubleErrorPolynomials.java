@@ -6,8 +6,8 @@ import static dev.weft.cpu.DoubleVectorMath.constant;
 import jdk.incubator.vector.DoubleVector;
 
 /**
- * What {@link ErrorPolynomials} is for F32, within 2⁻⁵⁹ for 0 ≤ a ≤ 27.3; no twin, since twice the
- * digits need longer polynomials.
+ * What {@link ErrorPolynomials} is for F32: the quotient P / Q is e^(a²) erfc a within 2⁻⁵⁹ for 0 ≤
+ * a ≤ 27.3. No twin, since twice the digits need longer polynomials, and for erf too that quotient.
  */
 final class DoubleErrorPolynomials {
     private static final DoubleVector ONE = constant(1);
