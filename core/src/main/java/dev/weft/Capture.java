@@ -52,17 +52,22 @@ public final class Capture implements AutoCloseable {
     /**
      * Does a step, and records it.
      *
+     * @param own where the step's memory is from
      * @param direct does the calls
      * @param step does them through the backend that it is given instead
      */
-    static Capture of(Memory memory, Holdings holdings, Backend direct, Consumer<Backend> step) {
-        MemoryPool own = memory.pool().forCapture();
+    static Capture of(
+            Memory memory,
+            MemoryPool own,
+            Holdings holdings,
+            Backend direct,
+            Consumer<Backend> step) {
         List<DeviceBuffer> held = new ArrayList<>();
         CallRecorder calls =
                 new CallRecorder(
                         direct,
                         buffer -> {
-                            if (!own.made(buffer)) {
+                            if (!own.hasTaken(buffer)) {
                                 own.hold(buffer);
                                 held.add(buffer);
                             }
@@ -81,11 +86,22 @@ public final class Capture implements AutoCloseable {
             return capture;
         } finally {
             if (!done) {
-                touched.stream().filter(storage -> storage.isFrom(own)).forEach(Storage::close);
+                touched.stream()
+                        .filter(storage -> own.hasTaken(storage.buffer()))
+                        .forEach(Storage::close);
                 own.close();
                 held.forEach(own::unhold);
             }
         }
+    }
+
+    /** Its memory, for another capture that is on the same device. */
+    MemoryPool sharedBy(Memory other) {
+        if (memory != other || captured.isClosed()) {
+            throw new IllegalArgumentException(
+                    "capture: memory can be shared only with one that is open, on the same device");
+        }
+        return captured.memory().forAnotherCapture();
     }
 
     /**

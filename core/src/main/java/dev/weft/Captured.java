@@ -41,6 +41,10 @@ final class Captured implements Holdings.Held, Runnable {
         return recording;
     }
 
+    MemoryPool memory() {
+        return memory;
+    }
+
     boolean isClosed() {
         return closed;
     }

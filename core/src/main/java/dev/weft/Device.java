@@ -415,6 +415,22 @@ public final class Device implements AutoCloseable {
      *     for what records it; some of the step, or all, may have been done then
      */
     public Capture capture(Runnable step) {
+        return capture(step, memory.pool()::forCapture);
+    }
+
+    /**
+     * The same in the memory of another capture, as for batches of another shape: what its step has
+     * closed is this step's to overwrite, and the other way round. Tensors that either leaves open
+     * stay as they are. The memory goes back to the device when both are closed.
+     *
+     * @param beside a capture of this device
+     * @throws IllegalArgumentException where that one was closed, or is of another device
+     */
+    public Capture capture(Runnable step, Capture beside) {
+        return capture(step, () -> beside.sharedBy(memory));
+    }
+
+    private Capture capture(Runnable step, Supplier<MemoryPool> pool) {
         check();
         holdings.reclaim();
         if (isCapturing() || recorder != null) {
@@ -429,6 +445,7 @@ public final class Device implements AutoCloseable {
         Backend direct = backend;
         return Capture.of(
                 memory,
+                pool.get(),
                 holdings,
                 direct,
                 recorder -> {

@@ -23,7 +23,7 @@ import java.util.Set;
  * step, allocates in its first step only.
  *
  * <p>A captured step has a pool of its own, whose buffers nobody else gets while it can be
- * replayed.
+ * replayed; captures that are never replayed at the same time may have one together.
  */
 final class MemoryPool {
     /** 64 bytes of F32: smaller requests share one class. */
@@ -36,8 +36,14 @@ final class MemoryPool {
     private final @Nullable MemoryPool shared;
     private final Map<DType, List<Deque<DeviceBuffer>>> free = new EnumMap<>(DType.class);
 
-    /** What a capture's pool has allocated. */
-    private final Set<DeviceBuffer> made = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** What the last capture has taken from its pool. */
+    private final Set<DeviceBuffer> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** How many captures have this pool. */
+    private int captures;
+
+    /** Whether a request may get a larger buffer: other captures have left some. */
+    private boolean roomy;
 
     private boolean closed;
 
@@ -76,9 +82,22 @@ final class MemoryPool {
         this.shared = shared;
     }
 
-    /** An empty pool for one capture. */
+    /** An empty pool for a capture. */
     MemoryPool forCapture() {
-        return new MemoryPool(backend, ledger, this);
+        MemoryPool pool = new MemoryPool(backend, ledger, this);
+        pool.captures = 1;
+        return pool;
+    }
+
+    /**
+     * This pool for one more capture, whose step is never done at the same time: it is free to
+     * overwrite what the others have given back.
+     */
+    MemoryPool forAnotherCapture() {
+        captures++;
+        taken.clear();
+        roomy = true;
+        return this;
     }
 
     /** The device's pool, of a capture's; this one, of a device's. */
@@ -89,16 +108,32 @@ final class MemoryPool {
     /** A buffer of at least {@code elements}, with any content. */
     DeviceBuffer take(DType dtype, long elements) {
         int sizeClass = sizeClass(elements);
-        DeviceBuffer buffer = list(dtype, sizeClass).pollLast();
+        DeviceBuffer buffer = pooled(dtype, sizeClass);
         if (buffer == null) {
             buffer = allocate(dtype, capacity(sizeClass));
         } else {
             ledger.pooledBytes -= bytes(buffer);
         }
+        if (shared != null) {
+            taken.add(buffer);
+        }
         ledger.liveBuffers++;
         ledger.liveBytes += bytes(buffer);
         ledger.peakBytes = Math.max(ledger.peakBytes, ledger.liveBytes);
         return buffer;
+    }
+
+    /** One that is free, of the smallest class from this one on; null without. */
+    private @Nullable DeviceBuffer pooled(DType dtype, int sizeClass) {
+        List<Deque<DeviceBuffer>> lists = lists(dtype);
+        int end = roomy ? lists.size() : sizeClass + 1;
+        for (int i = sizeClass; i < end; i++) {
+            DeviceBuffer buffer = lists.get(i).pollLast();
+            if (buffer != null) {
+                return buffer;
+            }
+        }
+        return null;
     }
 
     void giveBack(DeviceBuffer buffer) {
@@ -121,9 +156,9 @@ final class MemoryPool {
         }
     }
 
-    /** Whether this capture's pool has allocated the buffer. */
-    boolean made(DeviceBuffer buffer) {
-        return made.contains(buffer);
+    /** Whether the last capture has taken the buffer from its pool. */
+    boolean hasTaken(DeviceBuffer buffer) {
+        return taken.contains(buffer);
     }
 
     /** A capture uses this buffer, of any pool: until {@link #unhold} nobody else gets it. */
@@ -170,10 +205,16 @@ final class MemoryPool {
         ledger.pooledBytes = 0;
     }
 
-    /** Gives everything back to the device: what is still in use, when it is given back here. */
+    /**
+     * A capture is closed: after the last one everything goes back to the device, what is still in
+     * use when it is given back here.
+     */
     void close() {
-        trim();
-        closed = true;
+        captures--;
+        if (captures == 0) {
+            trim();
+            closed = true;
+        }
     }
 
     MemoryStats stats() {
@@ -198,9 +239,6 @@ final class MemoryPool {
             throw withUsage(e);
         }
         ledger.buffers.add(buffer);
-        if (shared != null) {
-            made.add(buffer);
-        }
         return buffer;
     }
 
@@ -216,11 +254,11 @@ final class MemoryPool {
     }
 
     private Deque<DeviceBuffer> listOf(DeviceBuffer buffer) {
-        return list(buffer.dtype(), sizeClass(buffer.size()));
+        return lists(buffer.dtype()).get(sizeClass(buffer.size()));
     }
 
-    private Deque<DeviceBuffer> list(DType dtype, int sizeClass) {
-        return free.computeIfAbsent(dtype, any -> emptyLists()).get(sizeClass);
+    private List<Deque<DeviceBuffer>> lists(DType dtype) {
+        return free.computeIfAbsent(dtype, any -> emptyLists());
     }
 
     private static List<Deque<DeviceBuffer>> emptyLists() {

@@ -52,10 +52,6 @@ final class Storage {
         lastWrite = write;
     }
 
-    boolean isFrom(MemoryPool other) {
-        return pool == other;
-    }
-
     Scope owner() {
         return owner;
     }

@@ -391,4 +391,45 @@ class MemoryTest {
             }
         }
     }
+
+    /** Of a smaller step nothing is new but its result, and nothing is lost where it fails. */
+    @Test
+    void aCaptureWorksInTheMemoryOfAnother() {
+        try (Device device = Devices.open("reference");
+                Scope _ = device.scope()) {
+            Tensor large = device.ones(1000);
+            Tensor small = device.ones(500);
+            Tensor[] results = new Tensor[2];
+            Capture first = device.capture(() -> results[0] = chain(large));
+            long before = device.memory().allocations();
+            Capture second = device.capture(() -> results[1] = chain(small), first);
+            assertEquals(before + 1, device.memory().allocations());
+            assertThrows(
+                    IllegalStateException.class,
+                    () ->
+                            device.capture(
+                                    () -> {
+                                        results[0].assign(chain(large));
+                                        device.synchronize();
+                                    },
+                                    second));
+            assertFalse(results[0].isClosed());
+            first.close();
+            assertThrows(IllegalArgumentException.class, () -> device.capture(() -> {}, first));
+            small.assign(device.full(2, small.shape()));
+            second.replay();
+            assertEquals(1500, results[1].sum().item());
+            second.close();
+            results[0].close();
+            results[1].close();
+            device.trim();
+            assertEquals(0, device.memory().pooledBytes());
+        }
+    }
+
+    private static Tensor chain(Tensor x) {
+        try (Scope scope = x.device().scope()) {
+            return scope.keep(x.add(1).mul(2).sub(3));
+        }
+    }
 }

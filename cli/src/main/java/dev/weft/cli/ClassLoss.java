@@ -8,6 +8,7 @@ import dev.weft.nn.Objective;
 import dev.weft.nn.Task;
 import dev.weft.train.Checkpoint;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -44,17 +45,14 @@ record ClassLoss(double smoothing, List<Double> weights) {
      *
      * @throws InputException where the text names no class, or is not of its form
      */
-    static ClassLoss weighted(String text, Problem problem) {
+    static ClassLoss weighted(String text, Problem problem) throws IOException {
         List<String> classes = problem.classes();
         if (problem.task() != Task.CLASSES) {
             throw forClasses("--class-weights", problem.targetName());
         }
         List<Double> weights = new ArrayList<>(Collections.nCopies(classes.size(), 1.0));
         if (text.equals(BALANCED)) {
-            long[] counts = new long[classes.size()];
-            for (int label : problem.trainingLabels()) {
-                counts[label]++;
-            }
+            long[] counts = problem.classCounts();
             double mean = (double) problem.trainingSize() / classes.size();
             for (int i = 0; i < counts.length; i++) {
                 // One that a fold is without weighs nothing whatever its weight is.

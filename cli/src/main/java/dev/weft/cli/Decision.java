@@ -22,7 +22,9 @@ record Decision(List<Double> thresholds) {
     static final Decision USUAL = new Decision(List.of());
 
     private static final String THRESHOLDS = "weft.thresholds";
-    private static final double HALF = 0.5;
+
+    /** From which probability on a label is usually said, and the second of two classes. */
+    static final double HALF = 0.5;
 
     Decision {
         thresholds = List.copyOf(thresholds);

@@ -19,7 +19,7 @@ import java.util.List;
  * @param split the two sets
  * @param description where they are from
  */
-record DigitData(Split split, String description) implements Divisible {
+record DigitData(Split split, String description) implements Learnable {
     private static final int DRAWN_TRAIN = 6000;
     private static final int DRAWN_TEST = 1000;
 

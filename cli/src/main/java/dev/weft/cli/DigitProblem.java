@@ -104,8 +104,8 @@ final class DigitProblem implements Problem {
     }
 
     @Override
-    public int[] trainingLabels() {
-        return train.labels();
+    public long[] classCounts() {
+        return Problem.counts(train.labels(), outputs());
     }
 
     @Override

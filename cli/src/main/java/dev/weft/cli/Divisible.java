@@ -33,13 +33,4 @@ interface Divisible {
      * @throws InputException where nothing does
      */
     List<String> groups(String by);
-
-    /**
-     * What is learnt of some of them.
-     *
-     * @param validation those that are looked at after each epoch, null for none
-     * @param test those that are looked at in the end, null for none
-     */
-    Problem problem(int[] train, int @Nullable [] validation, int @Nullable [] test)
-            throws IOException;
 }

@@ -108,6 +108,9 @@ final class EvaluateCommand implements Callable<Integer> {
                             .map(counts -> "accuracy %.2f %%, ".formatted(100 * counts.accuracy()))
                             .orElse(""),
                     evaluation.loss());
+            if (examples.note() != null) {
+                out.println("note: " + examples.note());
+            }
             evaluation.figures().forEach((name, value) -> out.printf("%-28s %.4f%n", name, value));
             confusion.ifPresent(
                     counts -> ConfusionTable.print(out, counts, examples.tested().classes()));

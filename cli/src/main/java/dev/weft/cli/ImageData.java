@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param path the folder
  * @param pictures all that are in it
  */
-record ImageData(Path path, ImageFolder pictures) implements Divisible {
+record ImageData(Path path, ImageFolder pictures) implements Learnable {
     private static final List<String> TRAIN = List.of("train", "training");
     private static final List<String> VALIDATION = List.of("val", "valid", "validation");
     private static final List<String> TEST = List.of("test", "testing");
@@ -59,6 +59,11 @@ record ImageData(Path path, ImageFolder pictures) implements Divisible {
                         training,
                         validation == null ? null : like(training, validation, options),
                         like(training, test, options)));
+    }
+
+    /** The folder to test on of a folder that is divided already; null for others. */
+    static @Nullable Path test(Path path) {
+        return part(path, TRAIN) == null ? null : part(path, TEST);
     }
 
     private static @Nullable Path part(Path path, List<String> names) {

@@ -92,8 +92,8 @@ final class ImageProblem implements Problem {
     }
 
     @Override
-    public int[] trainingLabels() {
-        return training.labels();
+    public long[] classCounts() {
+        return Problem.counts(training.labels(), outputs());
     }
 
     @Override
@@ -136,8 +136,8 @@ final class ImageProblem implements Problem {
     }
 
     @Override
-    public Map<String, String> row(int example) {
-        return tested().row(example);
+    public List<Map<String, String>> rows(List<Integer> examples) {
+        return tested().rows(examples);
     }
 
     static Batches batches(

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
+
 /** What the loss of classes is asked for. */
 final class LossOptions {
     @Option(
@@ -35,7 +37,7 @@ final class LossOptions {
     }
 
     /** What they make of the loss, for the examples that are learnt from. */
-    ClassLoss of(Problem problem) {
+    ClassLoss of(Problem problem) throws IOException {
         return classWeights == null
                 ? ClassLoss.PLAIN.smoothing(smoothing)
                 : ClassLoss.weighted(classWeights, problem).smoothing(smoothing);

@@ -123,7 +123,7 @@ final class PredictCommand implements Callable<Integer> {
             OutputFolder.checkDiffer("--out", target, rows, "the table to predict");
             OutputFolder.checkWritable(target);
         }
-        int count = new TablePredictions(saved).predict(rows, table, target, out);
+        long count = new TablePredictions(saved).predict(rows, table, target, out);
         if (target != null) {
             out.printf("wrote %,d predictions to %s%n", count, target);
         }

@@ -45,8 +45,17 @@ interface Problem extends TestSet {
     /** How many examples are kept for the test, 0 for none. */
     long testSize();
 
-    /** The class of each example to learn from; none where there are no classes. */
-    int[] trainingLabels();
+    /** How many examples to learn from each class has. */
+    long[] classCounts() throws IOException;
+
+    /** How often each class is among labels. */
+    static long[] counts(int[] labels, int classes) {
+        long[] counts = new long[classes];
+        for (int label : labels) {
+            counts[label]++;
+        }
+        return counts;
+    }
 
     /**
      * What {@code --augment} asks for, of such examples.

@@ -26,7 +26,7 @@ final class ResumedOptions {
     private static final String AUGMENT = "weft.augment";
     private static final String CLASS_WEIGHTS = "weft.class_weights";
     private static final String THRESHOLD = "weft.threshold";
-    private static final String DUPLICATES = "weft.duplicates";
+    private static final String STREAM = "weft.stream";
 
     /** Settings with options of their own. */
     private static final Set<String> OWN = Set.of("lr", "l1", "l2", "weight_decay");
@@ -45,8 +45,10 @@ final class ResumedOptions {
     static Map<String, String> metadata(TrainOptions options) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(ACCUMULATE, Integer.toString(options.accumulate));
-        metadata.put(DUPLICATES, options.split.duplicates.name());
-        put(metadata, CLIP_NORM, options.clipNorm);
+        metadata.putAll(options.split.duplicates.metadata());
+        metadata.putAll(Division.metadata(options));
+        put(metadata, STREAM, options.stream);
+        put(metadata, CLIP_NORM, options.optimizer.clipNorm);
         put(metadata, AUGMENT, options.augment);
         put(metadata, CLASS_WEIGHTS, options.loss.classWeights);
         put(metadata, THRESHOLD, options.threshold);
@@ -88,7 +90,8 @@ final class ResumedOptions {
                         checkpoint.metadata().containsKey(ACCUMULATE)
                                 ? (int) checkpoint.requiredInteger(ACCUMULATE, 1, Integer.MAX_VALUE)
                                 : 1);
-        options.clipNorm = sameOrNone("--clip-norm", options.clipNorm, number(CLIP_NORM));
+        options.optimizer.clipNorm =
+                sameOrNone("--clip-norm", options.optimizer.clipNorm, number(CLIP_NORM));
         options.movingAverage =
                 sameOrNone("--moving-average", options.movingAverage, number(MovingAverage.DECAY));
         options.augment = sameOrNone("--augment", options.augment, text(AUGMENT));
@@ -101,37 +104,33 @@ final class ResumedOptions {
         options.loss.classWeights =
                 sameOrNone("--class-weights", options.loss.classWeights, text(CLASS_WEIGHTS));
         options.split.duplicates =
-                same(
-                        "--duplicates",
-                        options.split.duplicates,
-                        Duplicated.DROP.name().equals(text(DUPLICATES))
-                                ? Duplicated.DROP
-                                : Duplicated.KEEP);
+                same("--duplicates", options.split.duplicates, Duplicated.of(checkpoint));
+        options.stream = sameOrNone("--stream", options.stream, streamed());
         // Chosen after training, and so it may be chosen otherwise.
         if (isMissing("--threshold")) {
             options.threshold = text(THRESHOLD);
         }
         options.table.adopt(checkpoint);
         if (isMissing("--schedule")) {
-            options.schedule = checkpoint.metadata().get("optimizer.schedule");
+            options.optimizer.schedule = checkpoint.metadata().get("optimizer.schedule");
         }
         if (isMissing("--set")) {
             adoptSettings();
         }
         if (isMissing("--optimizer")) {
-            options.optimizer = checkpoint.required("optimizer");
+            options.optimizer.name = checkpoint.required("optimizer");
         }
         if (isMissing("--lr")) {
-            options.lr = checkpoint.requiredNumber("optimizer.lr");
+            options.optimizer.lr = checkpoint.requiredNumber("optimizer.lr");
         }
         if (isMissing("--l1")) {
-            options.l1 = checkpoint.requiredNumber("optimizer.l1");
+            options.optimizer.l1 = checkpoint.requiredNumber("optimizer.l1");
         }
         if (isMissing("--l2")) {
-            options.l2 = checkpoint.requiredNumber("optimizer.l2");
+            options.optimizer.l2 = checkpoint.requiredNumber("optimizer.l2");
         }
         if (isMissing("--weight-decay")) {
-            options.weightDecay = checkpoint.requiredNumber("optimizer.weight_decay");
+            options.optimizer.weightDecay = checkpoint.requiredNumber("optimizer.weight_decay");
         }
     }
 
@@ -155,7 +154,7 @@ final class ResumedOptions {
                             String name =
                                     key.startsWith(prefix) ? key.substring(prefix.length()) : "";
                             if (known.contains(name) && !OWN.contains(name)) {
-                                options.settings.put(name, value);
+                                options.optimizer.settings.put(name, value);
                             }
                         });
     }
@@ -166,6 +165,11 @@ final class ResumedOptions {
 
     private @Nullable String text(String key) {
         return checkpoint.metadata().get(key);
+    }
+
+    private @Nullable Boolean streamed() {
+        String said = text(STREAM);
+        return said == null ? null : Boolean.valueOf(said);
     }
 
     private @Nullable Double number(String key) throws FormatException {

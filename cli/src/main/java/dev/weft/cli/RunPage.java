@@ -99,12 +99,13 @@ final class RunPage {
 
     private RunPage mistakes(TestRecord record, TestSet tested) throws IOException {
         List<Block.Mistake> cards = new ArrayList<>();
-        for (TestRecord.Miss miss : record.worst()) {
+        List<TestRecord.Miss> worst = record.worst();
+        List<Map<String, String>> rows =
+                tested.rows(worst.stream().map(TestRecord.Miss::example).toList());
+        for (int i = 0; i < worst.size(); i++) {
+            TestRecord.Miss miss = worst.get(i);
             cards.add(
-                    new Block.Mistake(
-                            miss.caption(),
-                            tested.picture(miss.example()),
-                            tested.row(miss.example())));
+                    new Block.Mistake(miss.caption(), tested.picture(miss.example()), rows.get(i)));
         }
         return cards.isEmpty() ? this : add("Worst mistakes", List.of(new Block.Mistakes(cards)));
     }
@@ -116,14 +117,14 @@ final class RunPage {
         facts.put("java", System.getProperty("java.version", ""));
         facts.put("device", device.selector() + ", " + device.description());
         facts.put("model", options.model());
-        facts.put("optimizer", options.optimizer().label());
-        facts.put("learning rate", Double.toString(options.learningRate()));
-        Penalty penalty = options.penalty();
+        facts.put("optimizer", options.optimizer.kind().label());
+        facts.put("learning rate", Double.toString(options.optimizer.learningRate()));
+        Penalty penalty = options.optimizer.penalty();
         facts.put(
                 "penalty",
                 "l1 %s, l2 %s, decay %s"
                         .formatted(penalty.l1(), penalty.l2(), penalty.weightDecay()));
-        facts.put("schedule", options.schedule().text());
+        facts.put("schedule", options.optimizer.schedule().text());
         facts.put("batch", Integer.toString(options.batch()));
         facts.put("epochs", Integer.toString(options.epochs()));
         facts.put("dropout", Double.toString(options.dropout));

@@ -72,8 +72,8 @@ record RunReport(
         json.writeStringField("backend", colon < 0 ? selector : selector.substring(0, colon));
         json.writeStringField("device", device.description());
         json.writeStringField("model", options.model());
-        json.writeStringField("optimizer", options.optimizer().label());
-        number(json, "lr", options.learningRate());
+        json.writeStringField("optimizer", options.optimizer.kind().label());
+        number(json, "lr", options.optimizer.learningRate());
         json.writeNumberField("batch", options.batch());
         json.writeNumberField("seed", options.seed);
         json.writeNumberField("epochs", options.epochs());

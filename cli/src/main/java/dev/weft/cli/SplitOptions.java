@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.data.Splits;
+import dev.weft.train.Checkpoint;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /** How examples are divided. */
 final class SplitOptions {
@@ -53,7 +55,19 @@ final class SplitOptions {
     /** What becomes of rows that are there twice. */
     enum Duplicated {
         KEEP,
-        DROP
+        DROP;
+
+        private static final String KEY = "weft.duplicates";
+
+        /** For a model's metadata. */
+        Map<String, String> metadata() {
+            return Map.of(KEY, name());
+        }
+
+        /** What became of them when a model was trained. */
+        static Duplicated of(Checkpoint trained) {
+            return DROP.name().equals(trained.metadata().get(KEY)) ? DROP : KEEP;
+        }
     }
 
     /** The shares of two or three parts. */
@@ -99,8 +113,8 @@ final class SplitOptions {
             List<String> labels = all.labels();
             return switch (method()) {
                 case "order" -> Splits.byTime(all.order(), shares());
-                case "time" -> Splits.byTime(all.times(column()), shares());
-                case "group" -> Splits.grouped(all.groups(column()), seed, shares());
+                case "time" -> Splits.byTime(all.times(by()), shares());
+                case "group" -> Splits.grouped(all.groups(by()), seed, shares());
                 default ->
                         labels == null
                                 ? Splits.random(all.size(), seed, shares())
@@ -117,8 +131,8 @@ final class SplitOptions {
             List<String> labels = all.labels();
             return switch (method()) {
                 case "order" -> Splits.timeFolds(all.order(), folds);
-                case "time" -> Splits.timeFolds(all.times(column()), folds);
-                case "group" -> Splits.groupedFolds(all.groups(column()), folds, seed);
+                case "time" -> Splits.timeFolds(all.times(by()), folds);
+                case "group" -> Splits.groupedFolds(all.groups(by()), folds, seed);
                 default ->
                         labels == null
                                 ? Splits.folds(all.size(), folds, seed)
@@ -143,8 +157,13 @@ final class SplitOptions {
         return method;
     }
 
-    private String column() {
+    private String by() {
         return how().substring(how().indexOf(':') + 1);
+    }
+
+    /** The column of a table that says how to divide it, null where none does. */
+    @Nullable String column() {
+        return method().equals("time") || method().equals("group") ? by() : null;
     }
 
     private String how() {

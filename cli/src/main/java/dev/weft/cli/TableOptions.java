@@ -2,9 +2,11 @@ package dev.weft.cli;
 
 import dev.weft.data.table.ColumnType;
 import dev.weft.data.table.CsvFormat;
+import dev.weft.data.table.CsvSource;
 import dev.weft.data.table.DateOrder;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.PreprocessingBuilder;
+import dev.weft.data.table.TableSource;
 import dev.weft.data.table.TargetKind;
 import dev.weft.io.FormatException;
 import dev.weft.train.Checkpoint;
@@ -13,9 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,6 +214,22 @@ final class TableOptions {
                             .formatted(name),
                     e);
         }
+    }
+
+    /**
+     * The rows of a file. Columns that are ignored may hold anything.
+     *
+     * @param by the column that rows are divided by, which may be ignored; null for none
+     */
+    TableSource open(Path path, @Nullable String by) throws IOException {
+        CsvSource file = CsvSource.open(path, format());
+        Map<String, ColumnType> texts = new HashMap<>();
+        for (String column : ignored) {
+            if (!column.equals(by)) {
+                texts.put(column, ColumnType.TEXT);
+            }
+        }
+        return file.as(file.schema().with(texts));
     }
 
     /** How its rows become examples. */

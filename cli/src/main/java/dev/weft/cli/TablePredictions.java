@@ -2,11 +2,12 @@ package dev.weft.cli;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 
+import dev.weft.Device;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.data.Batches;
-import dev.weft.data.InMemoryBatches;
-import dev.weft.data.table.CsvSource;
+import dev.weft.data.ShuffleBuffer;
+import dev.weft.data.Source;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.Target;
 import dev.weft.io.AtomicFile;
@@ -16,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What a model says of new rows: a line for each, in their order, as CSV. */
 final class TablePredictions {
@@ -36,46 +40,67 @@ final class TablePredictions {
     }
 
     /**
-     * Predicts the rows of a file.
+     * Predicts the rows of a file, some at a time.
      *
      * @param target where to write, null for standard output
      * @return how many rows there were
      */
-    int predict(Path rows, TableOptions options, @Nullable Path target, PrintWriter out)
+    long predict(Path rows, TableOptions options, @Nullable Path target, PrintWriter out)
             throws IOException {
         options.adopt(model.checkpoint());
-        List<String[]> lines = lines(CsvSource.open(rows, options.format()));
-        if (target == null) {
-            write(lines, out);
-            out.flush();
-        } else {
-            AtomicFile.write(
-                    target,
-                    stream -> {
-                        Writer writer = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
-                        write(lines, writer);
-                        writer.flush();
-                    });
+        Source source = preprocessing.inputSource(options.open(rows, null));
+        if (target != null) {
+            return write(source, target);
         }
-        return lines.size();
+        // All rows or none: the last of them may be one that cannot be read.
+        Path whole = Files.createTempFile("weft", ".csv");
+        try {
+            long count = write(source, whole);
+            try (Reader lines = Files.newBufferedReader(whole)) {
+                lines.transferTo(out);
+            }
+            out.flush();
+            return count;
+        } finally {
+            Files.delete(whole);
+        }
     }
 
-    private List<String[]> lines(CsvSource rows) throws IOException {
-        List<String[]> lines = new ArrayList<>();
-        try (Batches batches =
-                new InMemoryBatches(model.network().device(), preprocessing.inputs(rows), BATCH)) {
+    private long write(Source rows, Path target) throws IOException {
+        AtomicLong count = new AtomicLong();
+        AtomicFile.write(
+                target,
+                stream -> {
+                    Writer writer = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
+                    count.set(write(rows, writer));
+                    writer.flush();
+                });
+        return count.get();
+    }
+
+    private long write(Source rows, Writer writer) throws IOException {
+        CsvWriter csv = CsvWriter.builder().build(writer);
+        List<String> header = new ArrayList<>();
+        header.add(preprocessing.target().field().name());
+        TableProblem.classes(preprocessing.target()).forEach(name -> header.add("p_" + name));
+        csv.writeRecord(header);
+        Device device = model.network().device();
+        long count = 0;
+        try (Batches batches = Problem.readAhead(device, new ShuffleBuffer(rows, 1), BATCH, null)) {
             batches.begin(0, 0);
             for (Batches.Slot slot = batches.next(); slot != null; slot = batches.next()) {
-                try (Scope _ = model.network().device().scope()) {
+                try (Scope _ = device.scope()) {
                     Tensor output = model.network().forward(slot.batch().input());
-                    add(model.objective().predictions(output), lines);
+                    write(model.objective().predictions(output), count, csv);
                 }
+                count += slot.size();
             }
         }
-        return lines;
+        csv.flush();
+        return count;
     }
 
-    private void add(Tensor predictions, List<String[]> lines) {
+    private void write(Tensor predictions, long before, CsvWriter csv) {
         float[] numbers = predictions.toFloatArray();
         int columns = preprocessing.target().outputs();
         for (int row = 0; row < numbers.length / columns; row++) {
@@ -85,10 +110,10 @@ final class TablePredictions {
                 if (!Float.isFinite(number)) {
                     throw new InputException(
                             "row %d: the model's outputs are not finite (%s): its parameters are damaged or were not trained"
-                                    .formatted(lines.size() + 1, number));
+                                    .formatted(before + row + 1, number));
                 }
             }
-            lines.add(line(own));
+            csv.writeRecord(line(own));
         }
     }
 
@@ -117,15 +142,5 @@ final class TablePredictions {
             line[i + 1] = String.format(Locale.ROOT, "%.6f", probabilities[i]);
         }
         return line;
-    }
-
-    private void write(List<String[]> lines, Writer writer) throws IOException {
-        CsvWriter csv = CsvWriter.builder().build(writer);
-        List<String> header = new ArrayList<>();
-        header.add(preprocessing.target().field().name());
-        TableProblem.classes(preprocessing.target()).forEach(name -> header.add("p_" + name));
-        csv.writeRecord(header);
-        lines.forEach(csv::writeRecord);
-        csv.flush();
     }
 }

@@ -3,13 +3,11 @@ package dev.weft.cli;
 import dev.weft.Device;
 import dev.weft.data.Batches;
 import dev.weft.data.Examples;
-import dev.weft.data.InMemoryBatches;
-import dev.weft.data.IndexedSource;
+import dev.weft.data.Source;
 import dev.weft.data.Transform;
 import dev.weft.data.table.CleaningReport;
 import dev.weft.data.table.FittedTable;
 import dev.weft.data.table.Preprocessing;
-import dev.weft.data.table.Table;
 import dev.weft.data.table.Target;
 import dev.weft.io.FormatException;
 import dev.weft.io.HostArray;
@@ -21,7 +19,6 @@ import dev.weft.train.TrainingState;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,36 +31,40 @@ final class TableProblem implements Problem {
     /** The key of the fitted preprocessing in a model's metadata. */
     static final String PREPROCESSING = "weft.preprocessing";
 
+    private static final int READ_AT_ONCE = 4096;
+
     private final String description;
     private final Map<String, String> format;
     private final FittedTable fitted;
-    private final Examples training;
-    private final @Nullable Examples validation;
-    private final @Nullable Table testRows;
-    private final @Nullable Examples test;
+    private final TablePart training;
+    private final @Nullable TablePart validation;
+    private final @Nullable TablePart test;
+    private final @Nullable TestedTable tested;
 
     /**
-     * Fits the preprocessing to the training rows, and to them alone.
+     * What is learnt of the rows that a preprocessing was fitted to.
      *
      * @param format how such tables are written, for the model's metadata
-     * @param validation rows that are looked at after each epoch, null for none
-     * @param testRows rows that are looked at in the end, null for none
+     * @param training the examples of those rows
+     * @param validation those that are looked at after each epoch, null for none
+     * @param test those that are looked at in the end, null for none
+     * @param tested the same as people see them
      */
     TableProblem(
             String description,
             Map<String, String> format,
             FittedTable fitted,
-            @Nullable Table validation,
-            @Nullable Table testRows)
-            throws IOException {
+            TablePart training,
+            @Nullable TablePart validation,
+            @Nullable TablePart test,
+            @Nullable TestedTable tested) {
         this.description = description;
         this.format = format;
         this.fitted = fitted;
-        this.training = fitted.examples();
-        Preprocessing preprocessing = fitted.preprocessing();
-        this.validation = validation == null ? null : preprocessing.examples(validation);
-        this.testRows = testRows == null ? null : preprocessing.labelled(testRows);
-        this.test = testRows == null ? null : preprocessing.examples(testRows);
+        this.training = training;
+        this.validation = validation;
+        this.test = test;
+        this.tested = tested;
     }
 
     @Override
@@ -138,11 +139,19 @@ final class TableProblem implements Problem {
     }
 
     @Override
-    public int[] trainingLabels() {
-        int[] labels = new int[task() == Task.CLASSES ? training.size() : 0];
-        HostArray targets = training.targets().getFirst();
-        Arrays.setAll(labels, i -> (int) targets.get(i));
-        return labels;
+    public long[] classCounts() throws IOException {
+        long[] counts = new long[outputs()];
+        try (Source.Pass pass = training.source().open()) {
+            for (Examples some = pass.next(READ_AT_ONCE);
+                    some != null;
+                    some = pass.next(READ_AT_ONCE)) {
+                HostArray labels = some.targets().getFirst();
+                for (int i = 0; i < some.size(); i++) {
+                    counts[(int) labels.get(i)]++;
+                }
+            }
+        }
+        return counts;
     }
 
     @Override
@@ -153,14 +162,12 @@ final class TableProblem implements Problem {
     @Override
     public Batches training(
             Device device, Architecture architecture, int batch, @Nullable Transform augmenter) {
-        return augmenter == null
-                ? new InMemoryBatches(device, training, batch)
-                : Problem.readAhead(device, IndexedSource.of(training), batch, augmenter);
+        return training.batches(device, batch, augmenter);
     }
 
     @Override
     public @Nullable Batches validation(Device device, Architecture architecture, int batch) {
-        return validation == null ? null : new InMemoryBatches(device, validation, batch);
+        return validation == null ? null : validation.batches(device, batch, null);
     }
 
     @Override
@@ -168,7 +175,7 @@ final class TableProblem implements Problem {
         if (test == null) {
             throw new IllegalStateException("no rows were kept for a test");
         }
-        return new InMemoryBatches(device, test, batch);
+        return test.batches(device, batch, null);
     }
 
     @Override
@@ -184,10 +191,8 @@ final class TableProblem implements Problem {
     }
 
     @Override
-    public Map<String, String> row(int example) {
-        return testRows == null
-                ? Map.of()
-                : new TestedTable(description, testRows, target()).row(example);
+    public List<Map<String, String>> rows(List<Integer> examples) throws IOException {
+        return tested == null ? Problem.super.rows(examples) : tested.rows(examples);
     }
 
     @Override

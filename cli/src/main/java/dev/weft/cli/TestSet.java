@@ -8,6 +8,7 @@ import dev.weft.train.Meter;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -31,9 +32,9 @@ interface TestSet {
         return null;
     }
 
-    /** An example of the test as names and values; none where it is a picture. */
-    default Map<String, String> row(int example) {
-        return Map.of();
+    /** Examples of the test, by their numbers, as names and values; none where one is a picture. */
+    default List<Map<String, String>> rows(List<Integer> examples) throws IOException {
+        return Collections.nCopies(examples.size(), Map.of());
     }
 
     /** The figures of a test, in the units of the data. */

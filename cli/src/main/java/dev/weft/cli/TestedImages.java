@@ -52,7 +52,9 @@ record TestedImages(String description, List<Path> files, List<String> classes) 
     }
 
     @Override
-    public Map<String, String> row(int example) {
-        return Map.of("file", files.get(example).toString());
+    public List<Map<String, String>> rows(List<Integer> examples) {
+        return examples.stream()
+                .map(example -> Map.of("file", files.get(example).toString()))
+                .toList();
     }
 }

@@ -93,6 +93,11 @@ final class TextProblem implements Problem, TextSet {
         return text;
     }
 
+    /** The part of a text that is kept for the test. */
+    static String kept(String text, SplitOptions how) {
+        return parts(text, how.shares(SHARES)).getLast();
+    }
+
     /** One behind the other. */
     private static List<String> parts(String text, double[] shares) {
         int all = text.codePointCount(0, text.length());
@@ -169,8 +174,8 @@ final class TextProblem implements Problem, TextSet {
     }
 
     @Override
-    public int[] trainingLabels() {
-        return new int[0];
+    public long[] classCounts() {
+        return new long[0];
     }
 
     @Override

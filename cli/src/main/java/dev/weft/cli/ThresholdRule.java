@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.metrics.Classification;
 import dev.weft.metrics.Criterion;
+import dev.weft.metrics.Cut;
 import dev.weft.metrics.MultiLabel;
 import dev.weft.metrics.Ranking;
 import dev.weft.nn.Task;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -89,30 +91,50 @@ record ThresholdRule(String text, @Nullable Criterion criterion) {
         void add(Meter meter);
     }
 
-    /** The best decision on some examples. */
-    Decision on(Problem problem, Test examples) {
+    /**
+     * The best decision on some examples. Where these have a label all, or none has it, every
+     * threshold is as good, and the usual one stays.
+     *
+     * @param say takes a line for each threshold that is not what was asked for
+     */
+    Decision on(Problem problem, Test examples, Consumer<String> say) {
         int outputs = problem.outputs();
         Criterion asked = criterion;
-        if (problem.task() == Task.LABELS) {
-            if (asked == null) {
-                return new Decision(Collections.nCopies(outputs, Double.valueOf(text)));
-            }
+        boolean ofLabels = problem.task() == Task.LABELS;
+        if (asked == null) {
+            return new Decision(Collections.nCopies(ofLabels ? outputs : 1, Double.valueOf(text)));
+        }
+        List<String> names = problem.classes();
+        if (ofLabels) {
             MultiLabel labels = new MultiLabel(outputs).withCurves();
             examples.add(Meter.labels(labels));
             return new Decision(
                     IntStream.range(0, outputs)
-                            .mapToObj(label -> best(labels.ranking(label), asked))
+                            .mapToObj(i -> best(labels.ranking(i), asked, names.get(i), say))
                             .toList());
-        }
-        if (asked == null) {
-            return new Decision(List.of(Double.valueOf(text)));
         }
         Classification classes = new Classification(outputs).withCurves();
         examples.add(Meter.classes(classes));
-        return new Decision(List.of(best(classes.ranking(1), asked)));
+        return new Decision(List.of(best(classes.ranking(1), asked, names.get(1), say)));
     }
 
-    private static Double best(Ranking ranking, Criterion criterion) {
-        return ranking.best(criterion).threshold();
+    private Double best(Ranking ranking, Criterion asked, String name, Consumer<String> say) {
+        Cut none = ranking.cuts().getFirst();
+        if (none.falseNegatives() == 0 || none.trueNegatives() == 0) {
+            say.accept(
+                    "the threshold of '%s' stays %s: %s of the examples to choose it by"
+                            .formatted(
+                                    name,
+                                    Decision.HALF,
+                                    none.falseNegatives() == 0 ? "it is none" : "it is all"));
+            return Decision.HALF;
+        }
+        double best = ranking.best(asked).threshold();
+        if (Double.isInfinite(best)) {
+            say.accept(
+                    "'%s' is never predicted: by %s no threshold is better than that"
+                            .formatted(name, text));
+        }
+        return best;
     }
 }

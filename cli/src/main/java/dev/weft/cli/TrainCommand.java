@@ -42,34 +42,11 @@ final class TrainCommand implements Callable<Integer> {
             ResumedOptions.adopt(options, resumed, spec.commandLine().getParseResult());
         }
         PrintWriter out = spec.commandLine().getOut();
+        OutputFolder folder = options.output.folder(resume);
         TrainingData data = TrainingData.read(options);
         options.complete(data.problem().defaults());
-        // Before the work, so that nobody trains for an hour and then cannot save.
-        OutputFolder folder = OutputFolder.at(options.out);
-        if (!options.force) {
-            folder.checkIsFree(resume == null ? List.of() : List.of(resume));
-        }
-        Path json = options.json;
-        if (json != null) {
-            folder.checkIsNone("--json", json);
-            if (resume != null) {
-                OutputFolder.checkDiffer("--json", json, resume, "the model to go on with");
-            }
-            OutputFolder.checkWritable(json);
-        }
-        Path trace = options.trace;
-        if (trace != null) {
-            folder.checkIsNone("--trace", trace);
-            if (json != null) {
-                OutputFolder.checkDiffer("--trace", trace, json, "that of --json");
-            }
-            if (resume != null) {
-                OutputFolder.checkDiffer("--trace", trace, resume, "the model to go on with");
-            }
-            OutputFolder.checkWritable(trace);
-        }
         try (Device device = backend.open(out);
-                TraceFile _ = TraceFile.open(trace, device)) {
+                TraceFile _ = TraceFile.open(options.output.trace, device)) {
             return train(data, resumed, device, folder);
         }
     }
@@ -158,8 +135,8 @@ final class TrainCommand implements Callable<Integer> {
         }
         RunReport report = run.report(test, folds);
         report.write(folder.file(OutputFolder.METRICS));
-        if (options.json != null) {
-            report.write(options.json);
+        if (options.output.json != null) {
+            report.write(options.output.json);
         }
         run.write(folder.file(OutputFolder.PAGE), test, folds);
         boolean drawn = TrainingPlot.write(folder.file(OutputFolder.PLOT), report, out);

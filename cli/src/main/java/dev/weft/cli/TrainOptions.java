@@ -1,10 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.Schedule;
-import dev.weft.backend.Penalty;
 import dev.weft.nn.Architecture;
-import dev.weft.optim.OptimizerKind;
-import dev.weft.optim.OptimizerSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +14,6 @@ import java.util.Objects;
 
 /** What {@code train} takes, and the ranges of its numbers. */
 final class TrainOptions {
-    private static final double MOST_MINUTES = 1e6;
-    private static final int MOST_PORT = 65_535;
     private static final int CONTEXT = 128;
     private static final int MOST_EPOCHS = 1_000_000;
 
@@ -32,11 +26,26 @@ final class TrainOptions {
                             + " Without it: digits that the program draws.")
     @Nullable Path data;
 
+    /** Of {@code --data}; null where the program draws it. */
+    @Nullable String fingerprint;
+
     @Mixin TableOptions table = new TableOptions();
+
+    @Option(
+            names = "--stream",
+            negatable = true,
+            description =
+                    "Whether a table is read again in each epoch, and mixed in a buffer, instead of"
+                            + " kept in memory. Default: where it is large for the Java heap.")
+    @Nullable Boolean stream;
 
     @Mixin SplitOptions split = new SplitOptions();
 
     @Mixin LossOptions loss = new LossOptions();
+
+    @Mixin OptimizerOptions optimizer = new OptimizerOptions();
+
+    @Mixin OutputOptions output = new OutputOptions();
 
     @Option(
             names = "--augment",
@@ -120,66 +129,6 @@ final class TrainOptions {
     int accumulate = 1;
 
     @Option(
-            names = "--optimizer",
-            paramLabel = "NAME",
-            description =
-                    "sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad, adadelta, adamax,"
-                            + " nadam, radam or lion. Default: sgd for digits, adamw for texts,"
-                            + " adam otherwise.")
-    @Nullable String optimizer;
-
-    @Option(
-            names = "--lr",
-            paramLabel = "X",
-            description = "Learning rate. Default: 0.01, or 0.001 for adam and adamw.")
-    @Nullable Double lr;
-
-    @Option(
-            names = "--l1",
-            paramLabel = "X",
-            defaultValue = "0",
-            description = "Weight of the sum of |p| in the objective. Default: ${DEFAULT-VALUE}.")
-    double l1;
-
-    @Option(
-            names = "--l2",
-            paramLabel = "X",
-            defaultValue = "0",
-            description = "Weight of the sum of p²/2 in the objective. Default: ${DEFAULT-VALUE}.")
-    double l2;
-
-    @Option(
-            names = "--weight-decay",
-            paramLabel = "X",
-            description = "Decay apart from the gradient. Default: 0, or 0.01 for adamw.")
-    @Nullable Double weightDecay;
-
-    @Option(
-            names = "--set",
-            paramLabel = "NAME=VALUE",
-            description =
-                    "A setting of the optimizer by PyTorch's name, such as momentum=0.8,"
-                            + " nesterov=true, beta2=0.98 or amsgrad=true. May be given again.")
-    Map<String, String> settings = new LinkedHashMap<>();
-
-    @Option(
-            names = "--schedule",
-            paramLabel = "TEXT",
-            description =
-                    "How the learning rate changes with the steps, as a factor: step(every, gamma),"
-                        + " multi_step(gamma, at, ...), exponential(gamma), cosine(steps, floor),"
-                        + " cosine_restarts(steps, longer, floor), one_cycle(steps, share, div,"
-                        + " final_div), linear(from, to, steps), polynomial(steps, power), and one"
-                        + " after another by .then(steps, ...). Default: constant().")
-    @Nullable String schedule;
-
-    @Option(
-            names = "--clip-norm",
-            paramLabel = "X",
-            description = "Scale gradients so that their norm over all parameters is at most X.")
-    @Nullable Double clipNorm;
-
-    @Option(
             names = "--dropout",
             paramLabel = "P",
             defaultValue = "0",
@@ -210,67 +159,6 @@ final class TrainOptions {
                             + " was, but for --data, --target and how the data is divided.")
     @Nullable Path resume;
 
-    @Option(
-            names = "--checkpoint-steps",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "Save the run to OUT/checkpoints after every N batches too, to go on from with"
-                            + " --resume; and after each epoch that was the best so far.")
-    long checkpointSteps;
-
-    @Option(
-            names = "--checkpoint-minutes",
-            paramLabel = "M",
-            defaultValue = "0",
-            description = "The same every M minutes.")
-    double checkpointMinutes;
-
-    @Option(
-            names = "--keep",
-            paramLabel = "K",
-            defaultValue = "3",
-            description = "How many of them stay, the best apart. Default: ${DEFAULT-VALUE}.")
-    int kept = 3;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            defaultValue = "weft-out",
-            description = "Where to write. Default: ${DEFAULT-VALUE}.")
-    Path out = Path.of("weft-out");
-
-    @Option(
-            names = "--force",
-            description =
-                    "Replace the run that --out holds. Without it, that is refused, unless --resume"
-                            + " goes on with that very run.")
-    boolean force;
-
-    @Option(
-            names = "--json",
-            paramLabel = "FILE",
-            description = "Write the results there as well, as JSON.")
-    @Nullable Path json;
-
-    @Option(
-            names = "--watch",
-            paramLabel = "PORT",
-            arity = "0..1",
-            fallbackValue = "0",
-            description =
-                    "Show the run while it goes on, to browsers on this machine: on this port, or"
-                            + " on one that is free.")
-    @Nullable Integer watch;
-
-    @Option(
-            names = "--trace",
-            paramLabel = "FILE",
-            description =
-                    "Write a timeline of every kernel and transfer, in Chrome's trace format, which"
-                            + " Perfetto opens. The run is slower for it.")
-    @Nullable Path trace;
-
     /**
      * Checks all ranges.
      *
@@ -281,22 +169,8 @@ final class TrainOptions {
             throw new InputException(
                     "--epochs must be from 1 to %d, got %d".formatted(MOST_EPOCHS, epochs));
         }
-        if (watch != null && (watch < 0 || watch > MOST_PORT)) {
-            throw new InputException(
-                    "--watch must be from 0 to %d, got %d".formatted(MOST_PORT, watch));
-        }
         if (patience != null && patience < 1) {
             throw new InputException("--patience must be at least 1, got " + patience);
-        }
-        if (checkpointSteps < 0 || kept < 1) {
-            throw new InputException(
-                    "--checkpoint-steps must be at least 0 and --keep at least 1, got %d and %d"
-                            .formatted(checkpointSteps, kept));
-        }
-        if (!(checkpointMinutes >= 0 && checkpointMinutes < MOST_MINUTES)) {
-            throw new InputException(
-                    "--checkpoint-minutes must be from 0 to %s, got %s"
-                            .formatted(MOST_MINUTES, checkpointMinutes));
         }
         if (accumulate < 1) {
             throw new InputException("--accumulate must be at least 1, got " + accumulate);
@@ -307,30 +181,16 @@ final class TrainOptions {
         if (batch != null && batch < 1) {
             throw new InputException("--batch must be at least 1, got " + batch);
         }
-        // Kernels compute with floats, in which 1e-50 is 0 and 1e50 infinite.
-        if (lr != null && !(lr.floatValue() > 0 && Float.isFinite(lr.floatValue()))) {
-            throw new InputException(
-                    "--lr must be from %s to %s, got %s"
-                            .formatted(Float.MIN_VALUE, Float.MAX_VALUE, lr));
-        }
         if (model != null) {
             Architecture.check(model);
-        }
-        if (optimizer != null) {
-            OptimizerKind.named(optimizer);
-        }
-        if (clipNorm != null && !(clipNorm > 0 && Double.isFinite(clipNorm))) {
-            throw new InputException("--clip-norm must be above 0, got " + clipNorm);
         }
         if (movingAverage != null && !(movingAverage >= 0 && movingAverage < 1)) {
             throw new InputException("--moving-average must be in [0, 1), got " + movingAverage);
         }
         loss.check();
         thresholdRule();
-        schedule();
-        notNegative("--l1", l1);
-        notNegative("--l2", l2);
-        notNegative("--weight-decay", weightDecay == null ? 0 : weightDecay);
+        optimizer.check();
+        output.check();
         if (!(dropout >= 0 && (float) dropout < 1)) {
             throw new InputException("--dropout must be in [0, 1), got " + dropout);
         }
@@ -339,7 +199,7 @@ final class TrainOptions {
     /** Fills in what was not given. */
     void complete(Problem.Defaults defaults) {
         model = model == null ? defaults.model() : model;
-        optimizer = optimizer == null ? defaults.optimizer() : optimizer;
+        optimizer.name = optimizer.name == null ? defaults.optimizer() : optimizer.name;
         epochs = epochs == null ? Integer.valueOf(defaults.epochs()) : epochs;
         batch = batch == null ? Integer.valueOf(defaults.batch()) : batch;
     }
@@ -364,35 +224,6 @@ final class TrainOptions {
         return complete(batch);
     }
 
-    OptimizerKind optimizer() {
-        return OptimizerKind.named(complete(optimizer));
-    }
-
-    double learningRate() {
-        return lr == null ? optimizer().defaultLr() : lr;
-    }
-
-    /** The optimizer's settings, those of {@code --set} on top. */
-    OptimizerSettings settings() {
-        OptimizerSettings all = optimizer().settings().lr(learningRate()).penalty(penalty());
-        for (Map.Entry<String, String> setting : settings.entrySet()) {
-            try {
-                all = all.with(setting.getKey(), setting.getValue());
-            } catch (IllegalArgumentException e) {
-                throw new InputException("--set: " + e.getMessage(), e);
-            }
-        }
-        return all;
-    }
-
-    Schedule schedule() {
-        try {
-            return schedule == null ? Schedule.CONSTANT : Schedule.parse(schedule);
-        } catch (IllegalArgumentException e) {
-            throw new InputException("--schedule: " + e.getMessage(), e);
-        }
-    }
-
     /** What was chosen beside the usual, by the options' names, as they take it. */
     Map<String, String> choices() {
         Map<String, String> choices = new LinkedHashMap<>();
@@ -401,7 +232,7 @@ final class TrainOptions {
         put(choices, "label-smoothing", loss.smoothing == 0 ? null : loss.smoothing);
         put(choices, "moving-average", movingAverage);
         put(choices, "threshold", threshold);
-        put(choices, "clip-norm", clipNorm);
+        put(choices, "clip-norm", optimizer.clipNorm);
         put(choices, "accumulate", accumulate == 1 ? null : accumulate);
         return choices;
     }
@@ -415,20 +246,5 @@ final class TrainOptions {
     /** How thresholds are chosen; null for the usual ones. */
     @Nullable ThresholdRule thresholdRule() {
         return threshold == null ? null : ThresholdRule.parse(threshold);
-    }
-
-    Penalty penalty() {
-        return new Penalty(l1, l2, weightDecay());
-    }
-
-    private double weightDecay() {
-        return weightDecay == null ? optimizer().defaultPenalty().weightDecay() : weightDecay;
-    }
-
-    private static void notNegative(String option, double value) {
-        if (!(value >= 0 && Float.isFinite((float) value))) {
-            throw new InputException(
-                    "%s must be from 0 to %s, got %s".formatted(option, Float.MAX_VALUE, value));
-        }
     }
 }

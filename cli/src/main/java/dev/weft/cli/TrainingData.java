@@ -34,13 +34,17 @@ record TrainingData(Problem problem, List<? extends Problem> folds) {
         Path data = options.data;
         SplitOptions how = options.split;
         String model = options.model;
+        options.fingerprint = data == null || !Files.exists(data) ? null : Fingerprint.of(data);
         boolean ofText = model != null && Architecture.takesText(model);
         if (options.context != null && !ofText) {
             throw new InputException("--context is for texts: give --model gpt");
         }
-        if (how.duplicates == SplitOptions.Duplicated.DROP
-                && (data == null || ofText || Files.isDirectory(data))) {
+        boolean ofTable = data != null && !ofText && !Files.isDirectory(data);
+        if (how.duplicates == SplitOptions.Duplicated.DROP && !ofTable) {
             throw new InputException("--duplicates is for tables");
+        }
+        if (options.stream != null && !ofTable) {
+            throw new InputException("--stream is for tables");
         }
         if (ofText) {
             return new TrainingData(TextProblem.read(options), List.of());
@@ -69,13 +73,10 @@ record TrainingData(Problem problem, List<? extends Problem> folds) {
                             how,
                             options.seed);
         }
-        return divided(
-                TableData.read(data, options.table, how.duplicates, options.seed),
-                how,
-                options.seed);
+        return divided(TableData.read(data, options), how, options.seed);
     }
 
-    private static TrainingData divided(Divisible all, SplitOptions how, long seed)
+    private static TrainingData divided(Learnable all, SplitOptions how, long seed)
             throws IOException {
         if (how.folds == 0) {
             List<int[]> parts = how.parts(all, seed);

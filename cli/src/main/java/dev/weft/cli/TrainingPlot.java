@@ -90,8 +90,8 @@ final class TrainingPlot {
         return String.format(
                 "%s, %s, lr %s%s",
                 report.options().model(),
-                report.options().optimizer().label(),
-                report.options().learningRate(),
+                report.options().optimizer.kind().label(),
+                report.options().optimizer.learningRate(),
                 test == null ? "" : ": test " + Headline.text(report.problem().task(), test));
     }
 

@@ -101,7 +101,7 @@ final class TrainingRun implements AutoCloseable {
         if (average != null) {
             trainer.average(average);
         }
-        Double most = options.clipNorm;
+        Double most = options.optimizer.clipNorm;
         if (most != null) {
             trainer.beforeUpdate(() -> Clipping.norm(network.parameters(), most));
         }
@@ -121,7 +121,8 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private Optimizer newOptimizer() {
-        return new Optimizer(network.parameters(), options.settings(), options.schedule());
+        return new Optimizer(
+                network.parameters(), options.optimizer.settings(), options.optimizer.schedule());
     }
 
     /** Does work while the network has the parameters that are tested and predict. */
@@ -212,7 +213,7 @@ final class TrainingRun implements AutoCloseable {
         RunHistory curves = new RunHistory(options.epochs(), examplesAfter(done));
         history = curves;
         trainer.listen(curves);
-        try (Watching _ = Watching.start(options.watch, problem.description(), curves, out);
+        try (Watching _ = Watching.start(options.output.watch, problem.description(), curves, out);
                 Progress progress =
                         Progress.create(
                                 out, options.epochs(), examplesAfter(done), problem.task())) {
@@ -244,16 +245,22 @@ final class TrainingRun implements AutoCloseable {
                                                         network,
                                                         objective,
                                                         validation == null ? training : validation,
-                                                        meter)));
+                                                        meter),
+                                        out::println));
     }
 
     /** Saves the run there while it goes on, where that was asked for. */
     void keepCheckpoints(Path folder) {
-        if (options.checkpointSteps > 0 || options.checkpointMinutes > 0) {
-            Duration every = Duration.ofMillis(Math.round(options.checkpointMinutes * 60_000));
+        if (options.output.checkpointSteps > 0 || options.output.checkpointMinutes > 0) {
+            Duration every =
+                    Duration.ofMillis(Math.round(options.output.checkpointMinutes * 60_000));
             trainer.listen(
                     new CheckpointKeeper(
-                            folder, options.checkpointSteps, every, options.kept, this::save));
+                            folder,
+                            options.output.checkpointSteps,
+                            every,
+                            options.output.kept,
+                            this::save));
         }
     }
 

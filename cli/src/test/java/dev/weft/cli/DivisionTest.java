@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,6 +92,13 @@ class DivisionTest {
         Ran three = train(data, "--epochs", one, "--split", "0.5/0.25/0.25", "--split-by", "order");
         assertTrue(three.out().contains("60 examples to train, 30 to test"), three::out);
         assertTrue(results().containsKey("validation_loss"));
+        Object tested = results().get("test");
+        assertTrue(evaluated(data).contains("30 examples (" + data + ", what was kept of it"));
+        assertEquals(tested, results().get("test"));
+        assertTrue(evaluated(data, "--test-count", "8").contains("trained on some of these"));
+        train(data, "--epochs", one).assertDone();
+        assertTrue(evaluated(data).contains("40 examples"));
+        assertFalse(evaluated(data, "--test-count", "8").contains("note:"));
         train(data, "--split-by", "time:x").assertRefused("neither times nor groups");
         train(data, "--split-by", "group:x", "--folds", "2").assertRefused("neither times nor");
         train(data, "--folds", "2", "--test-count", "5").assertRefused("exclude each other");
@@ -98,6 +106,23 @@ class DivisionTest {
         train(data, "--folds", "121").assertRefused("--folds");
         train(data, "--split-by", "place").assertRefused("--split-by must be random");
         train(data, "--duplicates", "drop").assertRefused("is for tables");
+    }
+
+    private String evaluated(Path data, String... more) {
+        String[] fixed = {
+            "evaluate",
+            "--backend",
+            "cpu",
+            "--model",
+            folder.resolve("out/model.safetensors").toString(),
+            "--data",
+            data.toString(),
+            "--json",
+            folder.resolve("r.json").toString()
+        };
+        return Ran.program(Stream.of(fixed, more).flatMap(Arrays::stream).toArray(String[]::new))
+                .assertDone()
+                .out();
     }
 
     @Test
@@ -171,6 +196,11 @@ class DivisionTest {
                     train(data, "--epochs", "1", "--batch", "4", "--folds", "2", "--split-by", by);
             assertTrue(folds.assertDone().out().contains("fold 2/2"), folds::out);
             assertTrue(folds.out().contains("16 examples to train, 0 to test"), folds::out);
+            assertTrue(evaluated(data).contains("note: the model was trained on all of"));
+            train(data, "--epochs", "1", "--split-by", by).assertDone();
+            Object figures = results().get("test");
+            assertTrue(evaluated(data).contains("what was kept of it for the test"));
+            assertEquals(figures, results().get("test"));
         }
         train(data, "--split-by", "time:born").assertRefused("give time:modified");
         train(data, "--split-by", "group:born").assertRefused("give group:folder");
@@ -194,6 +224,7 @@ class DivisionTest {
                 trained::out);
         assertTrue(results().containsKey("validation_loss"));
         assertEquals(1.0, ofTest("accuracy"), trained::out);
+        assertTrue(evaluated(data).contains("8 examples (" + data.resolve("test")));
         train(data, "--split", "0.5/0.5").assertRefused("divide it already");
         train(data, "--folds", "2").assertRefused("divide it already");
         train(data, "--split-by", "order").assertRefused("divide it already");

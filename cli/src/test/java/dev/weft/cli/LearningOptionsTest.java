@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -231,11 +232,34 @@ class LearningOptionsTest {
             }
             sick += cells[0].equals("sick") ? 1 : 0;
         }
+        // Another file, so that the test is on all rows.
+        Files.writeString(table, "\n", StandardOpenOption.APPEND);
         withModel("evaluate", "--data", table.toString(), "--json", json()).assertDone();
         List<?> confusion = (List<?>) Objects.requireNonNull(results().get("confusion"));
         double counted =
                 confusion.stream().mapToDouble(row -> number(((List<?>) row).get(1))).sum();
         assertEquals(sick, counted);
+    }
+
+    /** Without examples of both kinds the usual one stays, and what is never predicted is said. */
+    @Test
+    void aThresholdThatTellsNothingIsSaid() throws IOException {
+        String[] ages = {"--target", "state", "--ignore", "note,tags,fever", "--epochs", "1"};
+        Ran never = train(joined(ages, "--threshold", "cost:1000:1")).assertDone();
+        assertTrue(never.out().contains("'sick' is never predicted: by cost:1000:1"), never::out);
+        assertTrue(
+                withModel("evaluate", "--data", table.toString())
+                        .assertDone()
+                        .out()
+                        .contains("fit"));
+        List<String> rows = new ArrayList<>(Files.readAllLines(table));
+        rows.subList(ROWS / 2, ROWS).removeIf(line -> line.endsWith("sick"));
+        Files.write(table, rows);
+        String[] ordered = {"--split", "0.6/0.3/0.1", "--split-by", "order", "--threshold", "f1"};
+        Ran usual = train(joined(ages, ordered)).assertDone();
+        assertTrue(
+                usual.out().contains("'sick' stays 0.5: it is none of the examples"), usual::out);
+        assertEquals(List.of(0.5), results().get("thresholds"));
     }
 
     @Test

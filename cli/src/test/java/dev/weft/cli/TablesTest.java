@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -120,7 +121,9 @@ class TablesTest {
         assertTrue(run.contains(">colour</th>") && run.contains(">one-hot</td>"), run);
         assertTrue(run.contains("Calibration") && run.contains("Confusion matrix"), run);
         assertTrue(evaluated.out().contains("balanced_accuracy"), evaluated::out);
-        assertEquals(ROWS, number(json(), "test", "examples"));
+        // Of the same rows those that were kept for the test, and so the same figures.
+        assertEquals(ROWS / 5, number(json(), "test", "examples"));
+        assertEquals(json.get("test"), json().get("test"));
         // Raw rows: other order, one column that nobody knows, none of the target.
         Path fresh = folder.resolve("new.csv");
         Files.writeString(
@@ -143,6 +146,69 @@ class TablesTest {
         assertTrue(lines.get(2).startsWith("rose,"), lines::toString);
         assertTrue(lines.get(3).startsWith("lily,"), lines::toString);
         assertEquals(4, lines.size());
+    }
+
+    /** Parts, cleaning and what is tested are the same; only the order of examples is not. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--target kind --split 0.6/0.2/0.2",
+                "--target kind --split-by order",
+                "--target height --split-by group:kind",
+                "--target kind --split-by time:height --ignore height",
+                "--target kind --duplicates drop --folds 3",
+                "--target kind --class-weights balanced",
+            })
+    void aTableThatIsStreamedIsDividedAsOneInMemory(String options) throws IOException {
+        List<String> rows = new ArrayList<>(Files.readAllLines(flowers));
+        rows.addAll(rows.subList(1, 30));
+        Files.write(flowers, rows);
+        List<Object> tests = new ArrayList<>();
+        List<List<String>> said = new ArrayList<>();
+        // So small a rate leaves the first parameters, whatever the order is.
+        String[] common =
+                with(options.split(" "), "--epochs", "1", "--optimizer", "sgd", "--lr", "1e-30");
+        for (String how : List.of("--stream", "--no-stream")) {
+            Ran trained = train(with(common, how));
+            assertEquals(0, trained.code(), trained::err);
+            tests.add(Objects.requireNonNull(json().get("test")));
+            said.add(trained.out().lines().takeWhile(line -> !line.contains("epoch")).toList());
+        }
+        assertEquals(tests.get(1), tests.get(0));
+        assertEquals(said.get(1), said.get(0));
+    }
+
+    @Test
+    void aStreamedRunIsResumedAsOne() throws IOException {
+        String[] common = {"--target", "kind", "--split", "0.6/0.2/0.2", "--augment", "mixup=0.2"};
+        assertEquals(0, train(with(common, "--epochs", "4", "--stream")).code());
+        assertTrue(number(json(), "test", "accuracy") > 0.5);
+        Object whole = json().get("parameters_sha256");
+        assertEquals(0, train(with(common, "--epochs", "2", "--stream")).code());
+        Path half = folder.resolve("half.safetensors");
+        Files.copy(Path.of(model()), half);
+        Ran resumed = train(with(common, "--epochs", "4", "--resume", half.toString()));
+        assertEquals(0, resumed.code(), resumed::err);
+        assertEquals(whole, json().get("parameters_sha256"));
+        train(with(common, "--epochs", "4", "--resume", half.toString(), "--no-stream"))
+                .assertRefused("was trained with --stream true");
+    }
+
+    /** What was learnt is no test: it is left out, or said to be known. */
+    @Test
+    void aTestOnTheDataOfTheTrainingIsOnWhatWasKept() throws IOException {
+        String[] evaluate = {"evaluate", "--backend", "cpu", "--model", model(), "--data"};
+        Path other = folder.resolve("other.csv");
+        Files.write(other, Files.readAllLines(flowers).subList(0, 60));
+        assertEquals(0, train("--target", "kind", "--epochs", "1", "--split-by", "order").code());
+        Ran kept = Ran.program(with(evaluate, flowers.toString()));
+        assertTrue(kept.out().contains("24 examples (" + flowers), kept::out);
+        assertTrue(kept.out().contains("kept of it for the test"), kept::out);
+        Ran fresh = Ran.program(with(evaluate, other.toString()));
+        assertTrue(fresh.out().contains("59 examples (" + other + ")"), fresh::out);
+        assertEquals(0, train("--target", "kind", "--epochs", "1", "--folds", "2").code());
+        Ran known = Ran.program(with(evaluate, flowers.toString()));
+        assertTrue(known.out().contains("note: the model was trained on all of"), known::out);
     }
 
     @Test

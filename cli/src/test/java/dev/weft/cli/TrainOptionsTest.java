@@ -18,19 +18,20 @@ class TrainOptionsTest {
 
     @Test
     void aDecayOfZeroIsNotTheDefault() {
-        assertEquals(new Penalty(0, 0, 0.01), options("--optimizer", "adamw").penalty());
+        assertEquals(new Penalty(0, 0, 0.01), options("--optimizer", "adamw").optimizer.penalty());
         assertEquals(
-                Penalty.NONE, options("--optimizer", "adamw", "--weight-decay", "0").penalty());
+                Penalty.NONE,
+                options("--optimizer", "adamw", "--weight-decay", "0").optimizer.penalty());
         assertEquals(
                 new Penalty(0.1, 0.2, 0.3),
-                options("--l1", "0.1", "--l2", "0.2", "--weight-decay", "0.3").penalty());
-        assertEquals(Penalty.NONE, options().penalty());
+                options("--l1", "0.1", "--l2", "0.2", "--weight-decay", "0.3").optimizer.penalty());
+        assertEquals(Penalty.NONE, options().optimizer.penalty());
     }
 
     @Test
     void theLearningRateIsTheOptimizersOwnUnlessGiven() {
-        assertEquals(0.01, options().learningRate());
-        assertEquals(0.001, options("--optimizer", "adamw").learningRate());
-        assertEquals(0.25, options("--optimizer", "adam", "--lr", "0.25").learningRate());
+        assertEquals(0.01, options().optimizer.learningRate());
+        assertEquals(0.001, options("--optimizer", "adamw").optimizer.learningRate());
+        assertEquals(0.25, options("--optimizer", "adam", "--lr", "0.25").optimizer.learningRate());
     }
 }

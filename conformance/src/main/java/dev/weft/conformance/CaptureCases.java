@@ -53,6 +53,7 @@ final class CaptureCases {
                 test("operands that change", device, CaptureCases::operands),
                 test("constants are made once", device, CaptureCases::constants),
                 test("two captures in turns", device, CaptureCases::two),
+                test("two captures in the same memory", device, CaptureCases::beside),
                 test("a capture of another's results", device, CaptureCases::chained),
                 test("a step that fails leaves nothing", device, CaptureCases::failed),
                 test("a step that waits for the device", device, CaptureCases::refusals),
@@ -378,6 +379,37 @@ final class CaptureCases {
             twice.close();
             plus.replay();
             assertEquals(170, x.sum().item());
+        }
+    }
+
+    /** One overwrites what the other has closed, and nothing that it leaves open. */
+    private static void beside(Device device) {
+        Tensor x = device.full(3, Shape.of(1000));
+        Tensor few = device.full(5, Shape.of(700));
+        Tensor[] y = new Tensor[2];
+        Capture large = device.capture(() -> y[0] = chain(device, x));
+        try (Capture small = device.capture(() -> y[1] = chain(device, few), large)) {
+            for (int i = 1; i <= 2; i++) {
+                x.assign(device.full(i, x.shape()));
+                large.replay();
+                few.assign(device.full(10 * i, few.shape()));
+                small.replay();
+                assertEquals(1000 * (2 * (i + 1) - 3), y[0].sum().item());
+                assertEquals(700 * (2 * (10 * i + 1) - 3), y[1].sum().item());
+            }
+            large.close();
+            y[0].close();
+            device.trim();
+            Tensor other = device.full(-1, Shape.of(1000));
+            small.replay();
+            assertEquals(700 * 39, y[1].sum().item());
+            assertEquals(-1000, other.sum().item());
+        }
+    }
+
+    private static Tensor chain(Device device, Tensor x) {
+        try (Scope scope = device.scope()) {
+            return scope.keep(x.add(1).mul(2).sub(3));
         }
     }
 

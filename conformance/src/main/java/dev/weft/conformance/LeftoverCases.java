@@ -107,6 +107,7 @@ final class LeftoverCases {
                     "scope()",
                     "record(Recorder)",
                     "capture(Runnable)",
+                    "capture(Runnable, Capture)",
                     "trace(Appendable)",
                     "beforeReplay(Runnable)",
                     "observe(Consumer, Runnable)",

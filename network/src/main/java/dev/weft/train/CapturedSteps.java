@@ -15,10 +15,12 @@ import java.util.Map;
 /**
  * The steps of passes over batches, captured once for each slot: most batches have one shape, and
  * the last of a pass may be smaller. Which examples a step takes is in the slot, where the captured
- * kernels read it.
+ * kernels read it. No two are done at the same time, and so all have their memory together.
  */
 final class CapturedSteps implements AutoCloseable {
-    /** Each holds memory for all that a step makes; what is longest unused goes. */
+    /**
+     * They share the memory of what a step makes, but a graph has its own; the longest unused goes.
+     */
     private static final int MOST = 16;
 
     private final Device device;
@@ -68,13 +70,16 @@ final class CapturedSteps implements AutoCloseable {
     /** To capture a step is to do it, too. */
     private OfSlot capture(Batches.Slot slot) {
         List<TrainingStep.Outcome> made = new ArrayList<>();
+        Runnable work =
+                () -> {
+                    try (Scope scope = device.scope()) {
+                        made.add(step.run(slot.batch(), sum).keptBy(scope));
+                    }
+                };
         Capture capture =
-                device.capture(
-                        () -> {
-                            try (Scope scope = device.scope()) {
-                                made.add(step.run(slot.batch(), sum).keptBy(scope));
-                            }
-                        });
+                captured.isEmpty()
+                        ? device.capture(work)
+                        : device.capture(work, captured.values().iterator().next().capture);
         return new OfSlot(capture, made.getFirst());
     }
 

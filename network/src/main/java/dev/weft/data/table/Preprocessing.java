@@ -109,6 +109,14 @@ public final class Preprocessing {
         return new EncodedRows(-1, () -> rows.open(taken(rows, withTarget())), this::examples);
     }
 
+    /** {@link #inputs}, by streaming. */
+    public Source inputSource(TableSource rows) {
+        return new EncodedRows(
+                -1,
+                () -> rows.open(taken(rows, columns())),
+                chunk -> new Examples(List.of(encode(chunk)), List.of(), null));
+    }
+
     /** Checks that a source has columns, with a message for whoever brings new rows. */
     private static Schema taken(TableSource rows, Schema wanted) {
         List<String> absent = new ArrayList<>(wanted.names());

@@ -85,8 +85,12 @@ public final class Schema {
         }
     }
 
-    /** With these types in place of those of the columns of these names. */
-    Schema with(Map<String, ColumnType> types) {
+    /**
+     * With these types in place of those of the columns of these names.
+     *
+     * @throws IllegalArgumentException naming those that are not there
+     */
+    public Schema with(Map<String, ColumnType> types) {
         requireAll(types.keySet());
         return new Schema(
                 fields.stream()
@@ -101,7 +105,7 @@ public final class Schema {
     }
 
     /** Without these columns. */
-    Schema without(Collection<String> names) {
+    public Schema without(Collection<String> names) {
         return new Schema(fields.stream().filter(f -> !names.contains(f.name())).toList());
     }
 

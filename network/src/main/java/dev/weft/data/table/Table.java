@@ -291,13 +291,8 @@ public final class Table implements TableSource {
         };
     }
 
-    /**
-     * These of its columns, their cells taken as these types.
-     *
-     * @throws IllegalArgumentException where one is not there, or dates are wanted of numbers
-     * @throws FormatException naming the line of a text that is not what it should be
-     */
-    Table as(Schema wanted) throws FormatException {
+    @Override
+    public Table as(Schema wanted) throws FormatException {
         if (wanted.equals(schema)) {
             return this;
         }

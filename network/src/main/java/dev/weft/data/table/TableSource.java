@@ -53,6 +53,17 @@ public interface TableSource {
         return chunks.isEmpty() ? Table.empty(name(), wanted) : Table.join(chunks);
     }
 
+    /**
+     * These of its columns, their cells taken as these types.
+     *
+     * @throws IOException where rows in memory have a cell that is of another type
+     * @throws IllegalArgumentException where a column is not there
+     */
+    default TableSource as(Schema wanted) throws IOException {
+        schema().requireAll(wanted.names());
+        return new TypedRows(this, wanted);
+    }
+
     /** The rows whose number, counted from 0, is chosen: a part of a file larger than memory. */
     default TableSource where(LongPredicate chosen) {
         return new ChosenRows(this, chosen);
