@@ -11,20 +11,14 @@ import dev.weft.data.table.Target;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** A table to learn from, in memory or read in each pass. */
 final class TableData implements Learnable {
-    /** A table, its parts and their examples have taken up to so many times its file. */
-    private static final int TIMES_FILE = 6;
-
-    /** How much larger a table is than what gzip makes of it. */
-    private static final int TIMES_PACKED = 8;
+    private static final double MOST_OF_HEAP = 0.75;
 
     private final String description;
     private final Map<String, String> format;
@@ -50,11 +44,7 @@ final class TableData implements Learnable {
     static TableData read(Path path, TrainOptions options) throws IOException {
         String by = options.split.column();
         PreprocessingBuilder settings = options.table.preprocessing(options.seed);
-        TableSource file = options.table.open(path, by);
-        if (options.stream == null) {
-            options.stream = isLarge(path);
-        }
-        TableSource all = options.stream ? file : file.read();
+        TableSource all = options.table.open(path, by);
         String description = path.toString();
         if (options.split.duplicates == SplitOptions.Duplicated.DROP) {
             BitSet twice = Duplicates.find(all);
@@ -64,7 +54,16 @@ final class TableData implements Learnable {
                             .formatted(path, twice.cardinality());
         }
         // Of all rows: which there are to divide, and whether they are of classes.
-        Target target = settings.fit(all).preprocessing().target();
+        FittedTable known = settings.fit(all);
+        if (options.stream == null) {
+            options.stream = isLarge(known);
+        }
+        if (options.stream) {
+            description += ", which is read in each epoch";
+        } else {
+            all = all.read();
+        }
+        Target target = known.preprocessing().target();
         if (target instanceof Target.Classes) {
             // A class may be missing from the rows of a fold.
             settings.classes(TableProblem.classes(target));
@@ -76,11 +75,14 @@ final class TableData implements Learnable {
                 TableRows.of(all, target, by));
     }
 
-    /** Whether it could be too large for the heap. */
-    private static boolean isLarge(Path file) throws IOException {
-        boolean packed = file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
-        long size = Files.size(file) * (packed ? TIMES_PACKED : 1);
-        return size > Runtime.getRuntime().maxMemory() / TIMES_FILE;
+    /** Whether its cells, twice while they are read, and its examples could fill the heap. */
+    private static boolean isLarge(FittedTable table) {
+        Preprocessing made = table.preprocessing();
+        long cells = 1 + table.report().columns().size();
+        long numbers = made.inputs() + made.target().outputs();
+        long bytes =
+                table.report().rows() * (2 * Double.BYTES * cells + Float.BYTES * numbers);
+        return bytes > Runtime.getRuntime().maxMemory() * MOST_OF_HEAP;
     }
 
     @Override
