@@ -20,7 +20,6 @@ import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -222,14 +221,13 @@ final class TableOptions {
      * @param by the column that rows are divided by, which may be ignored; null for none
      */
     TableSource open(Path path, @Nullable String by) throws IOException {
-        CsvSource file = CsvSource.open(path, format());
-        Map<String, ColumnType> texts = new HashMap<>();
+        CsvFormat format = format();
         for (String column : ignored) {
             if (!column.equals(by)) {
-                texts.put(column, ColumnType.TEXT);
+                format = format.type(column, ColumnType.TEXT);
             }
         }
-        return file.as(file.schema().with(texts));
+        return CsvSource.open(path, format);
     }
 
     /** How its rows become examples. */

@@ -247,7 +247,7 @@ public final class Splits {
                 (label, members) -> {
                     if (members.length == 1) {
                         throw new IllegalArgumentException(
-                                "stratified split: '%s' has one row, number %d, which cannot be in two parts; leave it out, or split at random"
+                                "stratified split: '%s' has one row, number %d, which cannot be in two parts; leave it out, or split by something else, such as the order"
                                         .formatted(label, members[0] + 1));
                     }
                 });

@@ -79,7 +79,7 @@ final class Blocks {
 
     /** Short ones are in as many columns as there is room for. */
     private static String style(Map<String, String> facts) {
-        boolean small = facts.size() > 1;
+        boolean small = true;
         for (String value : facts.values()) {
             small &= value.length() <= SHORT;
         }

@@ -82,7 +82,7 @@ final class Frame {
         if (!path.isEmpty()) {
             String style =
                     switch (line.style()) {
-                        case SOLID -> "line";
+                        case SOLID -> points.size() == 1 ? "line dot" : "line";
                         case DASHED -> "line dashed";
                         case POINTS -> "line points";
                     };

@@ -70,7 +70,7 @@ class SplitsTest {
         assertEquals(62, parts.get(0).length, 2);
         assertEquals(
                 "stratified split: 'b' has one row, number 2, which cannot be in two parts; leave"
-                        + " it out, or split at random",
+                        + " it out, or split by something else, such as the order",
                 refusal(() -> Splits.stratified(List.of("a", "b", "a", "a"), 1, 0.5, 0.5)));
         // Two rows of a label: one is learnt from.
         for (int seed = 0; seed < 20; seed++) {

@@ -60,7 +60,7 @@ public record CleaningReport(long rows, long withoutTarget, long dropped, List<L
 
     /** How many rows there were, and were left out, in words. */
     public String ofRows() {
-        return "%d rows; %d without a target and %d others left out"
+        return "%,d rows; %,d without a target and %,d others left out"
                 .formatted(rows, withoutTarget, dropped);
     }
 

@@ -3,6 +3,7 @@ package dev.weft.data.table;
 import org.jspecify.annotations.Nullable;
 
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,11 +127,15 @@ public sealed interface Column {
             return seconds[row] == MISSING;
         }
 
+        /** Without a time of day where that is midnight. */
         @Override
         public String text(int row) {
-            return isMissing(row)
-                    ? ""
-                    : LocalDateTime.ofEpochSecond(seconds[row], 0, ZoneOffset.UTC).toString();
+            if (isMissing(row)) {
+                return "";
+            }
+            LocalDateTime time = LocalDateTime.ofEpochSecond(seconds[row], 0, ZoneOffset.UTC);
+            boolean midnight = time.toLocalTime().equals(LocalTime.MIDNIGHT);
+            return midnight ? time.toLocalDate().toString() : time.toString();
         }
 
         @Override

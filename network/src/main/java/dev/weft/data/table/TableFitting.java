@@ -61,6 +61,9 @@ final class TableFitting {
         if (rows == 0) {
             throw new IllegalArgumentException(training.name() + " has no rows to train on");
         }
+        for (int i = 0; i < wanted.size(); i++) {
+            requireNoCommas(wanted.fields().get(i), profiles.get(i));
+        }
         Target target =
                 TargetFitting.fit(
                         wanted.fields().get(targetAt),
@@ -102,6 +105,26 @@ final class TableFitting {
                             .formatted(training.name()));
         }
         return new FittedTable(training, kept, report(kept.preprocessing(), labelled - used), used);
+    }
+
+    /** Numbers with a comma for a point would be taken for names, of which nothing is learnt. */
+    private void requireNoCommas(Field field, Profile profile) {
+        if (options.types.containsKey(field.name())
+                || !(profile instanceof Profile.OfTexts texts)
+                || texts.counts.size() < ROWS_OF_NAMES) {
+            return;
+        }
+        List<String> numbers =
+                texts.counts.keySet().stream()
+                        .filter(cell -> !Double.isNaN(Decimals.parse(cell, ',')))
+                        .toList();
+        List<String> commas = numbers.stream().filter(cell -> cell.indexOf(',') >= 0).toList();
+        if (numbers.size() > TypeInference.MOST * texts.counts.size()
+                && 2 * commas.size() > numbers.size()) {
+            throw new IllegalArgumentException(
+                    "column '%s' holds numbers with a decimal comma, such as '%s': say that the table has one, or of what type the column is"
+                            .formatted(field.name(), Collections.min(commas)));
+        }
     }
 
     private String reasons() {

@@ -17,7 +17,8 @@ final class TypeInference {
     /** A category may have so many different cells, whatever they are. */
     private static final int FEW = 20;
 
-    private static final double MOST = 0.9;
+    /** Of so many cells what they are is said of the column. */
+    static final double MOST = 0.9;
 
     private TypeInference() {}
 

@@ -80,7 +80,7 @@ class CsvSourceTest {
         assertEquals(30, table.rows());
         assertEquals(7.5, numbers(table, "n")[7]);
         assertEquals("b", table.column("kind").text(7));
-        assertEquals("2012-01-08T00:00", table.column("day").text(7));
+        assertEquals("2012-01-08", table.column("day").text(7));
         assertEquals("word 7 more", table.column("words").text(7));
         assertEquals("00007", table.column("zip").text(7));
         assertEquals(9, table.line(7));

@@ -492,6 +492,23 @@ class PreprocessingTest {
                                 "column 'x' has numbers as large as 1.0E308, and no deviation"));
     }
 
+    /** As names they would be learnt by heart; a few are categories, and codes have no comma. */
+    @Test
+    void refusesNumbersWithADecimalComma() throws IOException {
+        StringBuilder rows = new StringBuilder("x;code;size;y\n");
+        for (int i = 0; i < 40; i++) {
+            rows.append("%d,5;0%d;%d,5;%s\n".formatted(i, 100 + i, i % 3, i % 2 == 0 ? "a" : "b"));
+        }
+        Table table = csv(rows.toString());
+        assertTrue(
+                refusal(() -> learning("y").fit(table))
+                        .startsWith(
+                                "column 'x' holds numbers with a decimal comma, such as '0,5'"));
+        assertEquals(
+                List.of("size=0,5", "size=1,5", "size=2,5"),
+                learning("y").ignore("x").fit(table).preprocessing().features());
+    }
+
     @Test
     void convertsColumnsOfATableThatAreSaidToBeOther() throws IOException {
         Table rows =
