@@ -78,10 +78,9 @@ final class TableData implements Learnable {
     /** Whether its cells, twice while they are read, and its examples could fill the heap. */
     private static boolean isLarge(FittedTable table) {
         Preprocessing made = table.preprocessing();
-        long cells = 1 + table.report().columns().size();
-        long numbers = made.inputs() + made.target().outputs();
-        long bytes =
-                table.report().rows() * (2 * Double.BYTES * cells + Float.BYTES * numbers);
+        long cells = 1L + table.report().columns().size();
+        long numbers = (long) made.inputs() + made.target().outputs();
+        long bytes = table.report().rows() * (2 * Double.BYTES * cells + Float.BYTES * numbers);
         return bytes > Runtime.getRuntime().maxMemory() * MOST_OF_HEAP;
     }
 

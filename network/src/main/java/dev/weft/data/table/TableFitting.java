@@ -107,7 +107,7 @@ final class TableFitting {
         return new FittedTable(training, kept, report(kept.preprocessing(), labelled - used), used);
     }
 
-    /** Numbers with a comma for a point would be taken for names, of which nothing is learnt. */
+    /** Numbers with commas would be taken for names, and each learnt by heart. */
     private void requireNoCommas(Field field, Profile profile) {
         if (options.types.containsKey(field.name())
                 || !(profile instanceof Profile.OfTexts texts)
@@ -116,13 +116,13 @@ final class TableFitting {
         }
         List<String> numbers =
                 texts.counts.keySet().stream()
-                        .filter(cell -> !Double.isNaN(Decimals.parse(cell, ',')))
+                        .filter(cell -> !Double.isNaN(Decimals.parse(cell.replace(",", ""), '.')))
                         .toList();
         List<String> commas = numbers.stream().filter(cell -> cell.indexOf(',') >= 0).toList();
         if (numbers.size() > TypeInference.MOST * texts.counts.size()
                 && 2 * commas.size() > numbers.size()) {
             throw new IllegalArgumentException(
-                    "column '%s' holds numbers with a decimal comma, such as '%s': say that the table has one, or of what type the column is"
+                    "column '%s' holds numbers with commas, such as '%s': say that the table has a decimal comma (--decimal-comma), leave out commas of thousands, or say of what type the column is"
                             .formatted(field.name(), Collections.min(commas)));
         }
     }

@@ -502,8 +502,7 @@ class PreprocessingTest {
         Table table = csv(rows.toString());
         assertTrue(
                 refusal(() -> learning("y").fit(table))
-                        .startsWith(
-                                "column 'x' holds numbers with a decimal comma, such as '0,5'"));
+                        .startsWith("column 'x' holds numbers with commas, such as '0,5': say"));
         assertEquals(
                 List.of("size=0,5", "size=1,5", "size=2,5"),
                 learning("y").ignore("x").fit(table).preprocessing().features());
