@@ -120,13 +120,18 @@ final class EvaluateCommand implements Callable<Integer> {
                         .write(page, Headline.text(saved.task(), evaluation));
             }
             if (target != null) {
-                write(target, device, saved, evaluation);
+                write(target, device, saved, evaluation, examples.note());
             }
         }
         return 0;
     }
 
-    private static void write(Path path, Device device, SavedModel saved, Evaluation evaluation)
+    private static void write(
+            Path path,
+            Device device,
+            SavedModel saved,
+            Evaluation evaluation,
+            @Nullable String note)
             throws IOException {
         AtomicFile.write(
                 path,
@@ -136,6 +141,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     generator.writeStartObject();
                     generator.writeStringField("device", device.info().description());
                     generator.writeStringField("model", saved.architecture().text());
+                    if (note != null) {
+                        generator.writeStringField("note", note);
+                    }
                     RunReport.writeEvaluation(generator, evaluation);
                     generator.writeStringField(
                             "parameters_sha256", saved.network().parameters().sha256());

@@ -56,7 +56,7 @@ final class TableData implements Learnable {
         // Of all rows: which there are to divide, and whether they are of classes.
         FittedTable known = settings.fit(all);
         if (options.stream == null) {
-            options.stream = isLarge(known);
+            options.stream = isLarge(known, options.split.folds);
         }
         if (options.stream) {
             description += ", which is read in each epoch";
@@ -75,13 +75,16 @@ final class TableData implements Learnable {
                 TableRows.of(all, target, by));
     }
 
-    /** Whether its cells, twice while they are read, and its examples could fill the heap. */
-    private static boolean isLarge(FittedTable table) {
+    /**
+     * Whether its cells, twice while they are read, and its examples could fill the heap; each fold
+     * has its own.
+     */
+    private static boolean isLarge(FittedTable table, int folds) {
         Preprocessing made = table.preprocessing();
         long cells = 1L + table.report().columns().size();
         long numbers = (long) made.inputs() + made.target().outputs();
         long bytes = table.report().rows() * (2 * Double.BYTES * cells + Float.BYTES * numbers);
-        return bytes > Runtime.getRuntime().maxMemory() * MOST_OF_HEAP;
+        return (1.0 + folds) * bytes > Runtime.getRuntime().maxMemory() * MOST_OF_HEAP;
     }
 
     @Override

@@ -96,6 +96,7 @@ class DivisionTest {
         assertTrue(evaluated(data).contains("30 examples (" + data + ", what was kept of it"));
         assertEquals(tested, results().get("test"));
         assertTrue(evaluated(data, "--test-count", "8").contains("trained on some of these"));
+        assertTrue(results().containsKey("note"));
         train(data, "--epochs", one).assertDone();
         assertTrue(evaluated(data).contains("40 examples"));
         assertFalse(evaluated(data, "--test-count", "8").contains("note:"));

@@ -97,7 +97,7 @@ class ImagesTest {
                         "--data",
                         shapes.toString());
         assertEquals(0, evaluated.code(), evaluated::err);
-        assertTrue(evaluated.out().contains("on 80 examples"), evaluated::out);
+        assertTrue(evaluated.out().contains("on 16 examples"), evaluated::out);
         Path broken = folder.resolve("broken.png");
         Files.writeString(broken, "no picture");
         Path results = folder.resolve("p.json");
