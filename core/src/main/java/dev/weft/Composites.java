@@ -42,12 +42,16 @@ final class Composites extends ForwardingBackend {
     /** Whether the device can do the call at all. */
     @Override
     public boolean supports(KernelCall call) {
-        return backend().supports(call) || extremeOfNothing(call) != null || widens(call);
+        return backend().supports(call)
+                || extremeOfNothing(call) != null
+                || NormalizationComposite.isFor(call, backend())
+                || widens(call);
     }
 
     /** Whether the backend has the call in wide types, and the conversions. */
     private boolean widens(KernelCall call) {
-        return backend().supports(call.map(Composites::imagined))
+        KernelCall wide = call.map(Composites::imagined);
+        return (backend().supports(wide) || NormalizationComposite.isFor(wide, backend()))
                 && Stream.concat(call.reads().stream(), call.writes().stream())
                         .filter(view -> !isWide(view))
                         .allMatch(
@@ -69,6 +73,8 @@ final class Composites extends ForwardingBackend {
         KernelCall fill = extremeOfNothing(call);
         if (fill != null) {
             backend().run(fill);
+        } else if (NormalizationComposite.isFor(call, backend())) {
+            NormalizationComposite.run(call, backend(), pool.get());
         } else {
             widened(call);
         }
@@ -107,7 +113,7 @@ final class Composites extends ForwardingBackend {
             throw refusal(call);
         }
         try (Widening widening = new Widening(call)) {
-            backend().run(call.map(widening::wide));
+            run(call.map(widening::wide));
             widening.finish();
         }
     }

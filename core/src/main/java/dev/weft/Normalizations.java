@@ -1,11 +1,12 @@
 package dev.weft;
 
-import dev.weft.backend.ReduceOp;
+import dev.weft.backend.KernelCall;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * y = (x - mean) / √(variance + eps) · weight + bias, with the mean and the variance of different
@@ -47,7 +48,8 @@ public final class Normalizations {
         checkElements(name, x, axes);
         checkScale(name, "weight", weight, x, behind(x, axes));
         checkScale(name, "bias", bias, x, behind(x, axes));
-        return Statistics.wide(name, x, w -> scaled(standard(w, axes, eps).y(), weight, bias));
+        return Statistics.wide(
+                name, x, w -> rows(name, w, behind(x, axes), true, weight, bias, eps));
     }
 
     /**
@@ -63,7 +65,8 @@ public final class Normalizations {
         int[] axes = from(x.shape().axis(name, axis), x);
         checkEps(name, eps);
         checkScale(name, "weight", weight, x, behind(x, axes));
-        return Statistics.wide(name, x, w -> scaled(overRoot(w, axes, eps), weight, null));
+        return Statistics.wide(
+                name, x, w -> rows(name, w, behind(x, axes), false, weight, null, eps));
     }
 
     /**
@@ -110,10 +113,12 @@ public final class Normalizations {
                 name,
                 x,
                 w -> {
-                    Tensor rows = Layout.regrouped(w, Shape.of(x.dim(0), groups, members));
-                    Tensor y = standard(rows, new int[] {2}, eps).y();
-                    return scaled(
-                            y.reshape(x.shape().toArray()), channels(weight, x), channels(bias, x));
+                    long each = channels / groups;
+                    Shape parts = Shape.of(x.dim(0), groups, each, members / each);
+                    Shape statistics = Shape.of(x.dim(0), groups, 1, 1);
+                    return kernel(name, w, parts, statistics, true, weight, bias, eps)
+                            .y()
+                            .reshape(x.shape().toArray());
                 });
     }
 
@@ -135,23 +140,30 @@ public final class Normalizations {
         axes[0] = 0;
         checkElements(name, x, axes);
         long channels = x.dim(1);
-        List<Tensor> made =
+        List<Tensor> results =
                 x.device()
                         .computeAll(
                                 () -> {
                                     Tensor w = x.to(x.dtype().computesIn());
-                                    Batch batch = standard(w, axes, eps);
-                                    Tensor y =
-                                            scaled(
-                                                    batch.y(),
-                                                    channels(weight, x),
-                                                    channels(bias, x));
+                                    long members = x.size() / (x.dim(0) * channels);
+                                    Shape parts = Shape.of(x.dim(0), channels, 1, members);
+                                    Shape statistics = Shape.of(1, channels, 1, 1);
+                                    Kernel made =
+                                            kernel(
+                                                    name,
+                                                    w,
+                                                    parts,
+                                                    statistics,
+                                                    true,
+                                                    weight,
+                                                    bias,
+                                                    eps);
                                     return List.of(
-                                            y.to(x.dtype()),
-                                            batch.mean().reshape(channels).to(x.dtype()),
-                                            batch.variance().reshape(channels).to(x.dtype()));
+                                            made.y().reshape(x.shape().toArray()).to(x.dtype()),
+                                            vector(Objects.requireNonNull(made.mean()), x.dtype()),
+                                            vector(made.variance(), x.dtype()));
                                 });
-        return new Batch(made.get(0), made.get(1), made.get(2));
+        return new Batch(results.get(0), results.get(1), results.get(2));
     }
 
     /**
@@ -191,48 +203,92 @@ public final class Normalizations {
                 });
     }
 
-    /** (x - mean) / √(variance + eps), with what it was made with. */
-    private static Batch standard(Tensor x, int[] axes, double eps) {
-        Device device = x.device();
-        Tensor constant = x.detach();
-        Tensor mean = constant.reduce(ReduceOp.MEAN, true, axes);
-        Tensor variance;
-        Tensor inverse;
-        Tensor centred = constant.sub(mean);
-        try (Tensor squares = centred.square()) {
-            variance = squares.reduce(ReduceOp.MEAN, true, axes);
-            inverse = variance.add(eps).rsqrt();
-        }
-        Tensor[] result = new Tensor[1];
-        Tensor y =
-                device.custom(
-                        "standardize",
-                        List.of(x),
-                        () -> result[0] = centred.mul(inverse),
-                        dy -> {
-                            Tensor along = dy.mul(result[0]).reduce(ReduceOp.MEAN, true, axes);
-                            Tensor level = dy.reduce(ReduceOp.MEAN, true, axes);
-                            return List.of(dy.sub(level).sub(result[0].mul(along)).mul(inverse));
-                        });
-        centred.close();
-        return new Batch(y, mean, variance);
+    /** What {@link KernelCall.Normalize} makes. */
+    private record Kernel(Tensor y, @Nullable Tensor mean, Tensor variance) {}
+
+    /** Of what lies behind some axes, each element with a weight and a bias of its own. */
+    private static Tensor rows(
+            String name,
+            Tensor x,
+            Shape row,
+            boolean isCentred,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double eps) {
+        long count = x.size() / Math.max(1, row.size());
+        return kernel(
+                        name,
+                        x,
+                        Shape.of(count, 1, row.size(), 1),
+                        Shape.of(count, 1, 1, 1),
+                        isCentred,
+                        broadcast(weight, row),
+                        broadcast(bias, row),
+                        eps)
+                .y()
+                .reshape(x.shape().toArray());
     }
 
-    private static Tensor overRoot(Tensor x, int[] axes, double eps) {
-        Tensor inverse;
-        try (Tensor squares = x.detach().square()) {
-            inverse = squares.reduce(ReduceOp.MEAN, true, axes).add(eps).rsqrt();
+    private static @Nullable Tensor broadcast(@Nullable Tensor scale, Shape row) {
+        boolean fits = scale == null || scale.shape().equals(row);
+        return fits ? scale : scale.expand(row.toArray());
+    }
+
+    /**
+     * The kernel; to be called in {@link Device#compute}.
+     *
+     * @param parts x's extents as it takes them
+     * @param statistics the variance's
+     */
+    private static Kernel kernel(
+            String name,
+            Tensor x,
+            Shape parts,
+            Shape statistics,
+            boolean isCentred,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double eps) {
+        Device device = x.device();
+        DType type = x.dtype();
+        Shape channels = Shape.of(1, parts.dim(1), parts.dim(2), 1);
+        Tensor in = Layout.regrouped(x.contiguous(), parts);
+        Tensor w = weight == null ? null : weight.to(type).contiguous().reshape(channels.toArray());
+        Tensor b = bias == null ? null : bias.to(type).contiguous().reshape(channels.toArray());
+        Tensor mean = isCentred ? device.empty(name, type, statistics) : null;
+        Tensor variance = device.empty(name, type, statistics);
+        Tensor y =
+                device.make(
+                        name,
+                        type,
+                        parts,
+                        to ->
+                                device.backend()
+                                        .run(
+                                                new KernelCall.Normalize(
+                                                        eps,
+                                                        in.view(),
+                                                        w == null ? null : w.view(),
+                                                        b == null ? null : b.view(),
+                                                        to,
+                                                        mean == null ? null : mean.view(),
+                                                        variance.view())));
+        Recorder recorder = device.recording();
+        if (recorder != null
+                && (tracks(recorder, in) || tracks(recorder, w) || tracks(recorder, b))) {
+            recorder.record(new Op.Normalize(eps, in, w, b, mean, variance, y));
         }
-        Tensor[] result = new Tensor[1];
-        return x.device()
-                .custom(
-                        "rms_norm",
-                        List.of(x),
-                        () -> result[0] = x.mul(inverse),
-                        dy -> {
-                            Tensor along = dy.mul(result[0]).reduce(ReduceOp.MEAN, true, axes);
-                            return List.of(dy.sub(result[0].mul(along)).mul(inverse));
-                        });
+        return new Kernel(y, mean, variance);
+    }
+
+    private static boolean tracks(Recorder recorder, @Nullable Tensor x) {
+        return x != null && recorder.tracks(x);
+    }
+
+    /** A copy, since the way back needs what was computed. */
+    private static Tensor vector(Tensor statistics, DType type) {
+        Tensor vector = statistics.reshape(statistics.size());
+        return vector.dtype() == type ? vector.copy() : vector.to(type);
     }
 
     private static Tensor scaled(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {

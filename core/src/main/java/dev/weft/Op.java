@@ -74,6 +74,17 @@ public sealed interface Op {
     /** out = softmax of x along an axis, or its logarithm. */
     record Softmax(boolean log, int axis, Tensor x, Tensor out) implements Op {}
 
+    /** out = x, normalised, all as {@link dev.weft.backend.KernelCall.Normalize} takes them. */
+    record Normalize(
+            double eps,
+            Tensor x,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            @Nullable Tensor mean,
+            Tensor variance,
+            Tensor out)
+            implements Op {}
+
     /** out = the losses of rows; {@code gradient} is {@code factor} times their derivatives. */
     record CrossEntropy(Tensor logits, double factor, Tensor gradient, Tensor out) implements Op {}
 

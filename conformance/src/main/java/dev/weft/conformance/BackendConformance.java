@@ -103,6 +103,12 @@ public abstract class BackendConformance {
         return kernels(ScanKernels::of);
     }
 
+    /** Means and variances of rows, of groups of channels and of batches, with their gradients. */
+    @TestFactory
+    public Stream<DynamicTest> normalizations() {
+        return kernels(NormalizationKernels::of);
+    }
+
     /** Windows of planes, and the gradients of their largest elements and means. */
     @TestFactory
     public Stream<DynamicTest> pooling() {

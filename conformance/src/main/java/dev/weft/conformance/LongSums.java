@@ -65,6 +65,7 @@ final class LongSums {
             }
         }
         cases.add(crossEntropy(dtype, 250_007));
+        cases.addAll(NormalizationKernels.longSums(dtype));
         cases.add(scatterAdd(dtype, 100_000));
         cases.add(scatterAlong(dtype, 100_000));
         cases.add(ScanKernels.longScan(dtype, 300_007, false));

@@ -63,6 +63,7 @@ class SuiteTest {
                         ConvolutionKernels.of(dtype),
                         SortKernels.of(dtype),
                         PoolKernels.of(dtype),
+                        NormalizationKernels.of(dtype),
                         LossKernels.of(dtype),
                         IndexKernels.of(dtype),
                         UpdateKernels.of(dtype))

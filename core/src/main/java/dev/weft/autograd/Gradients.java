@@ -19,9 +19,11 @@ import dev.weft.backend.View;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -43,8 +45,11 @@ public final class Gradients {
     /** Holds what passing on one operation needs; gradients are moved out of it. */
     private @Nullable Scope step;
 
-    /** A gradient that the tape keeps: not to be closed here. */
-    private @Nullable Tensor borrowed;
+    /** Gradients whose memory is somebody else's: neither to be closed here nor written to. */
+    private final Set<Tensor> borrowed = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Whether the present operation's operand has got the memory of its result's gradient. */
+    private boolean passedAlong;
 
     /** The operation that is passed on. */
     private Tape.@Nullable Entry current;
@@ -95,9 +100,22 @@ public final class Gradients {
         } else if (destination != null) {
             destination.assign(dy);
             gradients.put(y, destination);
+        } else if (canBorrow(y, dy)) {
+            gradients.put(y, dy);
+            borrowed.add(dy);
         } else {
             contribute(y, dst -> kernels.run(new KernelCall.Copy(dy.view(), dst)));
         }
+    }
+
+    /** Whether dy itself may serve as y's gradient, since it is read only. */
+    private boolean canBorrow(Tensor y, Tensor dy) {
+        View d = dy.view();
+        return !tape.watched().containsKey(y)
+                && dy.dtype() == y.dtype()
+                && d.isContiguous()
+                && tape.watched().values().stream()
+                        .noneMatch(written -> written != null && written.view().overlaps(d));
     }
 
     private void passAllOn() {
@@ -110,13 +128,14 @@ public final class Gradients {
             try (Scope scope = device.scope()) {
                 step = scope;
                 current = entry;
+                passedAlong = false;
                 passOn(op, gradient);
             } finally {
                 step = null;
             }
             if (!tape.watched().containsKey(op.out())) {
                 gradients.remove(op.out());
-                if (gradient != borrowed) {
+                if (!passedAlong && !borrowed.contains(gradient)) {
                     gradient.close();
                 }
             }
@@ -189,7 +208,7 @@ public final class Gradients {
     private void crossEntropy(Tensor logits, double more, Tensor gradient) {
         if (more == 1 && !tape.watched().containsKey(logits) && tape.isTracked(logits)) {
             gradients.put(logits, gradient);
-            borrowed = gradient;
+            borrowed.add(gradient);
         } else {
             contribute(
                     logits,
@@ -255,6 +274,7 @@ public final class Gradients {
                                                     read(out).axisLast(axis),
                                                     d.axisLast(axis),
                                                     dx.axisLast(axis))));
+            case Op.Normalize normalize -> normalize(normalize, d);
             case Op.CrossEntropy(var logits, var factor, var gradient, var out) -> {
                 View rows = d.withUnitAxes(Shape.of(d.dim(0), 1)).expand(logits.shape());
                 contribute(
@@ -310,15 +330,7 @@ public final class Gradients {
                                                 dx.axisFirst(axis)));
                             });
             case Op.Concat(var axis, var parts, var out) -> concat(axis, parts, d);
-            case Op.Reshape(var x, var out) ->
-                    contribute(
-                            x,
-                            dx ->
-                                    kernels.run(
-                                            new KernelCall.Copy(
-                                                    View.contiguous(
-                                                            d.buffer(), x.shape(), d.offset()),
-                                                    dx)));
+            case Op.Reshape(var x, var out) -> reshape(x, out, dy);
             case Op.Permute(var axes, var x, var out) ->
                     contribute(x, dx -> kernels.run(new KernelCall.Copy(d, dx.permute(axes))));
             case Op.Part(var part, var x, var out) -> part(part, x, d);
@@ -331,10 +343,27 @@ public final class Gradients {
         }
     }
 
+    /** Where nobody else needs dy's memory, it becomes dx's. */
+    private void reshape(Tensor x, Tensor out, Tensor dy) {
+        boolean isFirst = tape.isTracked(x) && !gradients.containsKey(x);
+        if (isFirst && !tape.watched().containsKey(x) && !tape.watched().containsKey(out)) {
+            Tensor dx = dy.reshape(x.shape().toArray());
+            gradients.put(x, dx);
+            passedAlong = true;
+            if (borrowed.contains(dy)) {
+                borrowed.add(dx);
+            }
+        } else {
+            View d = dy.view();
+            View same = View.contiguous(d.buffer(), x.shape(), d.offset());
+            contribute(x, dx -> kernels.run(new KernelCall.Copy(same, dx)));
+        }
+    }
+
     /** Adds dy to a part of x's gradient alone, so that many parts cost no more than one. */
     private void part(UnaryOperator<View> part, Tensor x, View d) {
         Tensor present = gradients.get(x);
-        if (present == null) {
+        if (present == null || borrowed.contains(present)) {
             contribute(
                     x,
                     dx -> {
@@ -476,6 +505,35 @@ public final class Gradients {
         kernels.run(new KernelCall.Binary(BinaryOp.MUL, dx, share.expand(x.shape()), dx));
     }
 
+    /** All three gradients in one call. */
+    private void normalize(Op.Normalize op, View d) {
+        contributeWhereTracked(
+                op.x(),
+                dx ->
+                        contributeWhereTracked(
+                                op.weight(),
+                                dw ->
+                                        contributeWhereTracked(
+                                                op.bias(), db -> normalize(op, d, dx, dw, db))));
+    }
+
+    private void normalize(
+            Op.Normalize op, View d, @Nullable View dx, @Nullable View dw, @Nullable View db) {
+        Tensor weight = op.weight();
+        Tensor mean = op.mean();
+        kernels.run(
+                new KernelCall.NormalizeGrad(
+                        op.eps(),
+                        read(op.x()),
+                        weight == null ? null : read(weight),
+                        mean == null ? null : read(mean),
+                        read(op.variance()),
+                        d,
+                        dx,
+                        dw,
+                        db));
+    }
+
     private void linear(Op.Linear op, Tensor dy) {
         Tensor dz;
         UnaryOp activation = op.activation().op();
@@ -593,7 +651,7 @@ public final class Gradients {
             return;
         }
         Tensor present = gradients.get(x);
-        if (present == null) {
+        if (present == null || borrowed.contains(present)) {
             Tensor gradient = tape.watched().get(x);
             if (gradient == null) {
                 gradient = device.empty(x.dtype(), x.shape());
@@ -601,14 +659,28 @@ public final class Gradients {
                     step.keep(gradient);
                 }
             }
-            write.accept(gradient.viewToWrite());
+            // Before it is written: the same call may contribute to x twice.
             gradients.put(x, gradient);
+            View sum = gradient.viewToWrite();
+            write.accept(sum);
+            if (present != null) {
+                kernels.run(new KernelCall.Binary(BinaryOp.ADD, present.view(), sum, sum));
+            }
         } else {
             try (Tensor more = device.empty(x.dtype(), x.shape())) {
                 write.accept(more.view());
                 View sum = present.viewToWrite();
                 kernels.run(new KernelCall.Binary(BinaryOp.ADD, sum, more.view(), sum));
             }
+        }
+    }
+
+    /** As {@link #contribute}, but where x is absent or not tracked, told so by null. */
+    private void contributeWhereTracked(@Nullable Tensor x, Consumer<@Nullable View> write) {
+        if (x != null && tape.isTracked(x)) {
+            contribute(x, write::accept);
+        } else {
+            write.accept(null);
         }
     }
 

@@ -229,6 +229,50 @@ public sealed interface KernelCall {
     /** dx = y (dy - Σ dy y), or for the logarithm dx = dy - e^y Σ dy, along the last axis. */
     record SoftmaxGrad(boolean log, View y, View dy, @Output View dx) implements KernelCall {}
 
+    /**
+     * y = (x - mean) / √(variance + eps) · weight + bias, with the mean and the variance, Σ (x -
+     * mean)² / n in two passes, of all elements that have one place in {@code variance}: of each
+     * example's groups, or of a group in all examples. All of one floating type, contiguous and of
+     * rank 4. Ioffe and Szegedy 2015; Ba et al. 2016; Wu and He 2018.
+     *
+     * @param x examples×groups×channels×elements
+     * @param weight 1×groups×channels×1, or null for 1
+     * @param bias likewise, or null for 0
+     * @param mean of variance's shape, or null where none is taken off: then the variance is the
+     *     mean square (Zhang and Sennrich 2019)
+     * @param variance examples×groups×1×1, or 1×groups×1×1
+     */
+    record Normalize(
+            double eps,
+            View x,
+            @Nullable View weight,
+            @Nullable View bias,
+            @Output View y,
+            @Output @Nullable View mean,
+            @Output View variance)
+            implements KernelCall {}
+
+    /**
+     * The gradients of a {@link Normalize}: dx = (g - m(g) - h m(g h)) / √(variance + eps) with h =
+     * (x - mean) / √(variance + eps), g = dy weight, and the mean m over what shares a variance,
+     * where m(g) is 0 if there is no mean; dWeight = Σ dy h and dBias = Σ dy for each channel.
+     *
+     * @param weight as {@link Normalize} took it, and what it has written: the mean, or null, and
+     *     the variance
+     * @param dx null where it is not asked for, as are the others
+     */
+    record NormalizeGrad(
+            double eps,
+            View x,
+            @Nullable View weight,
+            @Nullable View mean,
+            View variance,
+            View dy,
+            @Output @Nullable View dx,
+            @Output @Nullable View dWeight,
+            @Output @Nullable View dBias)
+            implements KernelCall {}
+
     /** l = op(x, t; p) for each element; all of one shape and one floating type. */
     record Loss(LossOp op, double p, View x, View t, @Output View l) implements KernelCall {}
 

@@ -126,6 +126,8 @@ public final class ReferenceBackend implements Backend {
             case KernelCall.Softmax(var log, var x, var y) -> softmax(log, x, y);
             case KernelCall.SoftmaxGrad(var log, var y, var dy, var dx) ->
                     softmaxGrad(log, y, dy, dx);
+            case KernelCall.Normalize normalize -> Normalizations.forward(normalize);
+            case KernelCall.NormalizeGrad grad -> Normalizations.backward(grad);
             case KernelCall.Loss(var op, var p, var x, var t, var l) -> loss(op, p, x, t, l);
             case KernelCall.LossGrad(var op, var p, var x, var t, var dl, var dx) ->
                     lossGrad(op, p, x, t, dl, dx);

@@ -142,6 +142,11 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
             case KernelCall.ScatterAlong scatter ->
                     !scatter.adds() || kernels(scatter.y().dtype()) != null;
             case KernelCall.Gemm product -> GemmKernels.supports(product);
+            case KernelCall.Normalize(var _, var x, var _, var _, var _, var _, var variance) ->
+                    kernels(x.dtype()) != null && NormalizedParts.fit(x, variance);
+            case KernelCall.NormalizeGrad grad ->
+                    kernels(grad.dy().dtype()) != null
+                            && NormalizedParts.fit(grad.x(), grad.variance());
             default -> kernels(type(call)) != null;
         };
     }
@@ -220,6 +225,8 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
                             : compare.a().dtype().computesIn();
             case KernelCall.Loss loss -> loss.l().dtype().computesIn();
             case KernelCall.LossGrad grad -> grad.dx().dtype().computesIn();
+            case KernelCall.Normalize normalize -> normalize.y().dtype();
+            case KernelCall.NormalizeGrad grad -> grad.dy().dtype();
             case KernelCall.Softmax softmax -> softmax.y().dtype().computesIn();
             case KernelCall.SoftmaxGrad grad -> grad.dx().dtype().computesIn();
             case KernelCall.CrossEntropy entropy -> entropy.logits().dtype().computesIn();

@@ -13,10 +13,13 @@ import java.util.Map;
 
 /** The kernels that compute in F32. */
 final class FloatKernels implements Kernels {
+    private final WorkerPool pool;
+    private final Scratch[] scratch;
     private final Elementwise elementwise;
     private final Reduction reduction;
     private final Scan scan;
     private final SoftmaxRows softmaxRows;
+    private final NormalizationGrad normalizationGrad;
     private final ScatterAdd scatterAdd;
 
     // F64: private final DoubleScatterAlong scatterAlong;
@@ -29,10 +32,13 @@ final class FloatKernels implements Kernels {
     private final Map<BinaryOp, Elementwise.Loop> binary = new EnumMap<>(BinaryOp.class);
 
     FloatKernels(WorkerPool pool, Scratch[] scratch, Elementwise elementwise) {
+        this.pool = pool;
+        this.scratch = scratch;
         this.elementwise = elementwise;
         reduction = new Reduction(pool, scratch);
         scan = new Scan(pool, scratch);
         softmaxRows = new SoftmaxRows(pool, scratch);
+        normalizationGrad = new NormalizationGrad(pool, scratch);
         scatterAdd = new ScatterAdd(elementwise);
         // F64: scatterAlong = new DoubleScatterAlong(elementwise);
         scatterAlong = new WideScatter(new ScatterAlong(elementwise));
@@ -89,6 +95,8 @@ final class FloatKernels implements Kernels {
                     softmaxRows.softmaxGrad(log, y, dy, dx);
             case KernelCall.CrossEntropy(var x, var target, var factor, var l, var gradient) ->
                     softmaxRows.crossEntropy(x, target, (float) factor, l, gradient);
+            case KernelCall.Normalize normalize -> Normalization.prepare(normalize, pool, scratch);
+            case KernelCall.NormalizeGrad grad -> normalizationGrad.prepare(grad);
             case KernelCall.ScatterAdd(var dy, var indices, var dTable) ->
                     () -> scatterAdd.run(dy, indices, dTable);
             case KernelCall.ScatterAlong(var _, var x, var indices, var y) ->
@@ -187,11 +195,13 @@ final class FloatKernels implements Kernels {
     @Override
     public void reserve(Reserve reserve) {
         reduction.reserve(reserve);
+        normalizationGrad.reserve(reserve);
     }
 
     @Override
     public void close() {
         reduction.close();
+        normalizationGrad.close();
         scatterAdd.close();
         scatterAlong.close();
     }

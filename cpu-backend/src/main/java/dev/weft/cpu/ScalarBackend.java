@@ -35,6 +35,8 @@ final class ScalarBackend extends CpuBackend {
                     KernelCall.Compare _,
                     KernelCall.Softmax _,
                     KernelCall.SoftmaxGrad _,
+                    KernelCall.Normalize _,
+                    KernelCall.NormalizeGrad _,
                     KernelCall.Loss _,
                     KernelCall.LossGrad _,
                     KernelCall.CrossEntropy _,

@@ -266,6 +266,8 @@ public final class GpuBackend implements Backend, Tunable {
             case KernelCall.CountUnfit unfit -> computesFractions(unfit.p());
             case KernelCall.CountNonFinite(var xs, var _) ->
                     xs.stream().allMatch(this::computesFractions);
+            // Composed.
+            case KernelCall.Normalize _, KernelCall.NormalizeGrad _ -> false;
         };
     }
 
@@ -350,6 +352,8 @@ public final class GpuBackend implements Backend, Tunable {
                     updates.of(mask).dropoutMask(rate, state, mask);
             case KernelCall.Update update -> updates.of(update.p()).update(update);
             case KernelCall.CountUnfit unfit -> updates.of(unfit.p()).countUnfit(unfit);
+            case KernelCall.Normalize _, KernelCall.NormalizeGrad _ ->
+                    throw new IllegalArgumentException(call.name() + " has no kernel");
         }
     }
 
