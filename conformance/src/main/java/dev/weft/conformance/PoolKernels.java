@@ -82,18 +82,10 @@ final class PoolKernels {
                 "maxPoolGrad " + dtype,
                 x + " from " + y,
                 side -> {
-                    Values at = Values.zeros(DType.I32, y.size());
-                    long plane = x.dim(1) * x.dim(2) * x.dim(3);
-                    for (int o = 0; o < at.size(); o++) {
-                        long columns =
-                                Math.min(o % y.dim(3) * window.columns().stride(), x.dim(3) - 1);
-                        long row = o / y.dim(3) % y.dim(2) * window.rows().stride();
-                        at.bits()[o] =
-                                Math.min(
-                                        Math.min(row, x.dim(2) - 1) * x.dim(3) + columns,
-                                        plane - 1);
-                    }
-                    View indices = side.input(at, y, Placement.DENSE);
+                    View in = side.input(positive(side, dtype, x), x, Placement.DENSE);
+                    View largest = side.output(dtype, y, EXACT);
+                    View indices = side.output(DType.I32, y, EXACT);
+                    side.run(new KernelCall.MaxPool(window, in, largest, indices));
                     View dy = side.input(positive(side, dtype, y), y, Placement.DENSE);
                     View dx = side.output(dtype, x, sums(window));
                     side.run(new KernelCall.MaxPoolGrad(window, indices, dy, dx));

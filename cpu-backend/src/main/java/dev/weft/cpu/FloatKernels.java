@@ -45,7 +45,7 @@ final class FloatKernels implements Kernels {
         convolution = new Convolution(pool, scratch);
         dropoutMask = new DropoutMask(pool, scratch);
         update = new Update(pool, scratch);
-        pooling = new Pool(pool);
+        pooling = new Pool(pool, scratch);
     }
 
     /** Small operations are most of some programs: they leave nothing to collect. */

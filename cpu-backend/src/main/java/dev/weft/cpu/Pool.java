@@ -20,15 +20,17 @@ final class Pool {
     private static final int NOWHERE = -1;
 
     private final WorkerPool pool;
+    private final Scratch[] scratch;
 
-    Pool(WorkerPool pool) {
+    Pool(WorkerPool pool, Scratch[] scratch) {
         this.pool = pool;
+        this.scratch = scratch;
     }
 
     /** A row of results: where its first is, and what it is made of. */
     @FunctionalInterface
     private interface Row {
-        void make(long plane, long depth, long row, long first);
+        void make(long plane, long depth, long row, long first, int worker);
     }
 
     /** Makes the rows of a result, of which each element takes so many of the operand. */
@@ -40,14 +42,15 @@ final class Pool {
         Pieces tasks = new Pieces(to.size() / columns, Math.max(1, CHUNK / (columns * taken)));
         pool.forPieces(
                 tasks.count(),
-                (index, _) -> {
+                (index, worker) -> {
                     for (long row = tasks.start(index); row < tasks.end(index); row++) {
                         long slice = row / to.dim(2);
                         body.make(
                                 slice / to.dim(1),
                                 slice % to.dim(1),
                                 row % to.dim(2),
-                                row * columns);
+                                row * columns,
+                                worker);
                     }
                 });
     }
@@ -65,7 +68,7 @@ final class Pool {
         forEachRow(
                 y,
                 size(window),
-                (p, i, j, first) ->
+                (p, i, j, first, worker) ->
                         largest(
                                 window,
                                 x,
@@ -74,53 +77,102 @@ final class Pool {
                                 j,
                                 (int) y.dim(3),
                                 to + first * WORD,
-                                at + first * Integer.BYTES));
+                                at + first * Integer.BYTES,
+                                scratch[worker]));
     }
 
     /**
-     * The largest elements of a row's windows, and their places in their plane: those of the first
-     * elements of all windows, then of the second, so that a loop is over neighbours.
+     * The largest elements of a row's windows, and their places in their plane. What a window has
+     * of the rows is the same for all; those with all of their columns are done by vectors.
      */
     private static void largest(
-            Window window, View x, long plane, long i, long j, int windows, long to, long at) {
-        Window.Axis depth = window.depth();
-        Window.Axis rows = window.rows();
+            Window window,
+            View x,
+            long plane,
+            long i,
+            long j,
+            int windows,
+            long to,
+            long at,
+            Scratch memory) {
         Window.Axis columns = window.columns();
-        for (int k = 0; k < windows; k++) {
-            Memory.setInt(at + (long) k * Integer.BYTES, NOWHERE);
+        long[] rows = rows(window, x, i, j);
+        int[] places = new int[rows.length * columns.size()];
+        int[] taps = new int[places.length];
+        for (int t = 0; t < places.length; t++) {
+            int column = t % columns.size();
+            places[t] = (int) (rows[t / columns.size()] + column(columns, column));
+            taps[t] = (places[t] - places[0]) * WORD;
         }
-        int endDepth = depth.until(i, x.dim(1));
-        int endRows = rows.until(j, x.dim(2));
-        for (int a = depth.from(i); a < endDepth; a++) {
-            long slice = (depth.start(i) + (long) a * depth.dilation()) * x.dim(2) + rows.start(j);
-            for (int b = rows.from(j); b < endRows; b++) {
-                long row = (slice + (long) b * rows.dilation()) * x.dim(3);
-                for (int c = 0; c < columns.size(); c++) {
-                    long by = columns.start(0) + (long) c * columns.dilation();
-                    int first = (int) Math.max(0, Math.ceilDiv(-by, columns.stride()));
-                    int end =
-                            (int) Math.min(windows, Math.ceilDiv(x.dim(3) - by, columns.stride()));
-                    larger(plane, (int) (row + by), columns.stride(), first, end, to, at);
-                }
+        int low = low(columns, 0, windows);
+        int high = Math.max(low, high(columns, columns.size() - 1, x.dim(3), windows));
+        edge(window, x, plane, rows, 0, low, to, at);
+        edge(window, x, plane, rows, high, windows, to, at);
+        if (low < high) {
+            long chosen = memory.reserve((long) (high - low) * WORD, "maxPool");
+            long start = plane + (places[0] + (long) low * columns.stride()) * WORD;
+            PoolLoop.largest(
+                    start, columns.stride(), taps, to + (long) low * WORD, chosen, high - low);
+            for (int k = low; k < high; k++) {
+                int tap = (int) Memory.getFloat(chosen + (long) (k - low) * WORD);
+                Memory.setInt(at + (long) k * Integer.BYTES, places[tap] + k * columns.stride());
             }
         }
     }
 
-    /** Takes what is larger than the largest so far, and what is NaN; of windows [first, end). */
-    @SuppressWarnings("ShortCircuitBoolean") // branches that nobody can predict
-    private static void larger(
-            long plane, int by, int stride, int first, int end, long to, long at) {
-        for (int k = first; k < end; k++) {
-            long target = to + (long) k * WORD;
-            long where = at + (long) k * Integer.BYTES;
-            long place = by + (long) k * stride;
-            float value = Memory.getFloat(plane + place * WORD);
-            float best = Memory.getFloat(target);
-            int before = Memory.getInt(where);
-            boolean takes =
-                    value > best | before == NOWHERE | (Float.isNaN(value) & !Float.isNaN(best));
-            Memory.setFloat(target, takes ? value : best);
-            Memory.setInt(where, takes ? (int) place : before);
+    /** The first elements of the rows that the windows of a row of results have. */
+    private static long[] rows(Window window, View x, long i, long j) {
+        Window.Axis depth = window.depth();
+        Window.Axis rows = window.rows();
+        int first = rows.from(j);
+        int count = rows.until(j, x.dim(2)) - first;
+        int slices = depth.until(i, x.dim(1)) - depth.from(i);
+        long[] starts = new long[slices * count];
+        for (int t = 0; t < starts.length; t++) {
+            long a = depth.from(i) + t / count;
+            long b = first + t % count;
+            long slice = (depth.start(i) + a * depth.dilation()) * x.dim(2) + rows.start(j);
+            starts[t] = (slice + b * rows.dilation()) * x.dim(3);
+        }
+        return starts;
+    }
+
+    /** Where the first window has its element c. */
+    private static long column(Window.Axis columns, int c) {
+        return columns.start(0) + (long) c * columns.dilation();
+    }
+
+    /** The first window whose element c is not before the row. */
+    private static int low(Window.Axis columns, int c, int windows) {
+        return Math.clamp(Math.ceilDiv(-column(columns, c), columns.stride()), 0, windows);
+    }
+
+    /** The first window whose element c is behind the row, of so many elements. */
+    private static int high(Window.Axis columns, int c, long extent, int windows) {
+        return Math.clamp(Math.ceilDiv(extent - column(columns, c), columns.stride()), 0, windows);
+    }
+
+    /** Of windows [from, until), of which some have not all of their columns. */
+    private static void edge(
+            Window window, View x, long plane, long[] rows, int from, int until, long to, long at) {
+        Window.Axis columns = window.columns();
+        for (int k = from; k < until; k++) {
+            float best = Float.NEGATIVE_INFINITY;
+            int where = NOWHERE;
+            for (long row : rows) {
+                for (int c = columns.from(k); c < columns.until(k, x.dim(3)); c++) {
+                    int place = (int) (row + columns.start(k) + (long) c * columns.dilation());
+                    float value = Memory.getFloat(plane + (long) place * WORD);
+                    if (value > best
+                            || where == NOWHERE
+                            || (Float.isNaN(value) && !Float.isNaN(best))) {
+                        best = value;
+                        where = place;
+                    }
+                }
+            }
+            Memory.setFloat(to + (long) k * WORD, best);
+            Memory.setInt(at + (long) k * Integer.BYTES, where);
         }
     }
 
@@ -128,22 +180,83 @@ final class Pool {
         Window.Axis depth = window.depth();
         Window.Axis rows = window.rows();
         Window.Axis columns = window.columns();
+        boolean isShort = size(window) <= ReduceLoop.BLOCK;
         long from = CpuBuffer.address(x);
         long to = CpuBuffer.address(y);
         long plane = x.dim(1) * x.dim(2) * x.dim(3);
         forEachRow(
                 y,
                 size(window),
-                (p, i, j, first) -> {
+                (p, i, j, first, worker) -> {
                     long count =
                             (long) depth.count(i, x.dim(1), padded)
                                     * rows.count(j, x.dim(2), padded);
+                    long source = from + p * plane * WORD;
+                    if (isShort) {
+                        sums(
+                                window,
+                                x,
+                                source,
+                                i,
+                                j,
+                                (int) y.dim(3),
+                                to + first * WORD,
+                                scratch[worker]);
+                        divide(columns, count, x.dim(3), padded, (int) y.dim(3), to + first * WORD);
+                        return;
+                    }
                     for (long k = 0; k < y.dim(3); k++) {
-                        FloatSum sum = sum(window, x, from + p * plane * WORD, i, j, k);
+                        FloatSum sum = sum(window, x, source, i, j, k);
                         long all = count * columns.count(k, x.dim(3), padded);
                         Memory.setFloat(to + (first + k) * WORD, sum.mean(all));
                     }
                 });
+    }
+
+    /** The sums of a row's windows: of their rows, and then of what these have in each column. */
+    private static void sums(
+            Window window,
+            View x,
+            long plane,
+            long i,
+            long j,
+            int windows,
+            long to,
+            Scratch memory) {
+        Window.Axis columns = window.columns();
+        int extent = (int) x.dim(3);
+        long[] rows = rows(window, x, i, j);
+        long all = plane + rows[0] * WORD;
+        if (rows.length > 1) {
+            long sum = memory.reserve((long) extent * WORD, "averagePool");
+            PoolLoop.sum(all, plane + rows[1] * WORD, sum, extent);
+            for (int t = 2; t < rows.length; t++) {
+                PoolLoop.add(plane + rows[t] * WORD, 1, sum, extent);
+            }
+            all = sum;
+        }
+        PoolLoop.zero(to, windows);
+        for (int c = 0; c < columns.size(); c++) {
+            int low = low(columns, c, windows);
+            int high = high(columns, c, extent, windows);
+            long start = column(columns, c) + (long) low * columns.stride();
+            PoolLoop.add(all + start * WORD, columns.stride(), to + (long) low * WORD, high - low);
+        }
+    }
+
+    /** Divides a row's sums by how many elements each window has; of the rows it has so many. */
+    private static void divide(
+            Window.Axis columns, long rows, long extent, boolean padded, int windows, long to) {
+        int low = low(columns, 0, windows);
+        int high = Math.max(low, high(columns, columns.size() - 1, extent, windows));
+        for (int k = 0; k < windows; k++) {
+            if (k < low || k >= high) {
+                long at = to + (long) k * WORD;
+                long count = rows * columns.count(k, extent, padded);
+                Memory.setFloat(at, Memory.getFloat(at) / count);
+            }
+        }
+        PoolLoop.divide(to + (long) low * WORD, rows * columns.size(), high - low);
     }
 
     private static FloatSum sum(Window window, View x, long plane, long i, long j, long k) {
@@ -179,18 +292,33 @@ final class Pool {
         long from = CpuBuffer.address(dy);
         long to = CpuBuffer.address(dx);
         long at = indices == null ? 0 : CpuBuffer.address(indices);
-        if (at != 0 && isApart(depth) && isApart(rows) && isApart(columns)) {
-            spread(from, at, to, dy, dx);
-            return;
-        }
         long holding =
                 Math.ceilDiv(depth.size(), depth.stride())
                         * (long) Math.ceilDiv(rows.size(), rows.stride())
                         * Math.ceilDiv(columns.size(), columns.stride());
+        boolean isShort = holding <= ReduceLoop.BLOCK;
+        if (isShort && at != 0) {
+            spread(from, at, to, dy, dx);
+            return;
+        }
         forEachRow(
                 dx,
                 holding,
-                (p, i, j, first) -> {
+                (p, i, j, first, worker) -> {
+                    if (isShort) {
+                        long planeOfMeans = from + p * dy.dim(1) * dy.dim(2) * dy.dim(3) * WORD;
+                        averageGrad(
+                                window,
+                                padded,
+                                dy,
+                                dx,
+                                planeOfMeans,
+                                i,
+                                j,
+                                to + first * WORD,
+                                scratch[worker]);
+                        return;
+                    }
                     for (long k = 0; k < dx.dim(3); k++) {
                         int place = (int) ((i * dx.dim(2) + j) * dx.dim(3) + k);
                         FloatSum sum = new FloatSum();
@@ -227,12 +355,72 @@ final class Pool {
                 });
     }
 
-    /** Whether no element is in two windows. */
-    private static boolean isApart(Window.Axis axis) {
-        return axis.stride() > (axis.size() - 1L) * axis.dilation();
+    /**
+     * A row of dx: what its element of each window that holds it has of dy, added up over the rows
+     * that hold it, and then spread over the columns of these windows.
+     */
+    private static void averageGrad(
+            Window window,
+            boolean padded,
+            View dy,
+            View dx,
+            long plane,
+            long i,
+            long j,
+            long to,
+            Scratch memory) {
+        Window.Axis depth = window.depth();
+        Window.Axis rows = window.rows();
+        Window.Axis columns = window.columns();
+        int windows = (int) dy.dim(3);
+        int extent = (int) dx.dim(3);
+        long shares = memory.reserve((long) windows * WORD, "averagePoolGrad");
+        PoolLoop.zero(shares, windows);
+        for (long a = depth.first(i); a <= depth.last(i, dy.dim(1)); a++) {
+            for (long b = rows.first(j); b <= rows.last(j, dy.dim(2)); b++) {
+                if (depth.holds(a, i) && rows.holds(b, j)) {
+                    long count =
+                            (long) depth.count(a, dx.dim(1), padded)
+                                    * rows.count(b, dx.dim(2), padded);
+                    long row = plane + (a * dy.dim(2) + b) * windows * WORD;
+                    shares(columns, count, extent, padded, windows, row, shares);
+                }
+            }
+        }
+        PoolLoop.zero(to, extent);
+        for (int c = 0; c < columns.size(); c++) {
+            int low = low(columns, c, windows);
+            int high = high(columns, c, extent, windows);
+            long start = column(columns, c) + (long) low * columns.stride();
+            PoolLoop.spread(
+                    shares + (long) low * WORD, to + start * WORD, columns.stride(), high - low);
+        }
     }
 
-    /** A gradient of the largest elements, each of one window. */
+    /** Adds a row of dy over how many elements each window has; of the rows it has so many. */
+    private static void shares(
+            Window.Axis columns,
+            long rows,
+            long extent,
+            boolean padded,
+            int windows,
+            long dy,
+            long to) {
+        int low = low(columns, 0, windows);
+        int high = Math.max(low, high(columns, columns.size() - 1, extent, windows));
+        for (int k = 0; k < windows; k++) {
+            if (k < low || k >= high) {
+                long at = (long) k * WORD;
+                long count = rows * columns.count(k, extent, padded);
+                float share = Memory.getFloat(dy + at) / count;
+                Memory.setFloat(to + at, Memory.getFloat(to + at) + share);
+            }
+        }
+        long first = (long) low * WORD;
+        PoolLoop.addQuotients(dy + first, rows * columns.size(), to + first, high - low);
+    }
+
+    /** A gradient of the largest elements, of which each is in few windows. */
     private void spread(long from, long at, long to, View dy, View dx) {
         long windows = dy.dim(1) * dy.dim(2) * dy.dim(3);
         long plane = dx.dim(1) * dx.dim(2) * dx.dim(3);
@@ -245,7 +433,7 @@ final class Pool {
                 (index, _) -> {
                     for (long p = tasks.start(index); p < tasks.end(index); p++) {
                         long target = to + p * plane * WORD;
-                        zero(target, (int) plane);
+                        PoolLoop.zero(target, (int) plane);
                         spread(
                                 from + p * windows * WORD,
                                 at + p * windows * Integer.BYTES,
@@ -255,17 +443,11 @@ final class Pool {
                 });
     }
 
-    private static void zero(long to, int size) {
-        for (int k = 0; k < size; k++) {
-            Memory.setFloat(to + (long) k * WORD, 0);
-        }
-    }
-
     private static void spread(long from, long at, int windows, long to) {
         for (int k = 0; k < windows; k++) {
-            int place = Memory.getInt(at + (long) k * Integer.BYTES);
-            // As a sum that starts from 0.
-            Memory.setFloat(to + (long) place * WORD, 0 + Memory.getFloat(from + (long) k * WORD));
+            long target = to + Memory.getInt(at + (long) k * Integer.BYTES) * (long) WORD;
+            float d = Memory.getFloat(from + (long) k * WORD);
+            Memory.setFloat(target, Memory.getFloat(target) + d);
         }
     }
 }
