@@ -1,7 +1,9 @@
 package dev.weft;
 
+import dev.weft.backend.BinaryOp;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.ReduceOp;
+import dev.weft.backend.View;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,7 @@ import java.util.List;
 /**
  * Scaled dot-product attention: y = softmax(scale q kᵀ + mask) v. Vaswani et al. 2017.
  *
- * <p>With more than {@value #SHORT} keys, it works on blocks of queries, forward and backward, and
+ * <p>It works on blocks of queries, forward and backward. With more than {@value #SHORT} keys it
  * computes their weights again on the way back: beside operands and results its memory is some
  * blocks for each head. With dropout, the weights and what was dropped are kept for the way back.
  */
@@ -139,7 +141,7 @@ public final class Attention {
 
     private long rows() {
         long length = Math.max(1, q.dim(3));
-        return k.dim(2) <= SHORT ? length : Math.clamp(BLOCK / k.dim(2), LEAST_ROWS, length);
+        return Math.clamp(BLOCK / Math.max(1, k.dim(2)), Math.min(LEAST_ROWS, length), length);
     }
 
     /** The weights of some queries: batch×heads×(groups·queries)×keys. */
@@ -262,8 +264,9 @@ public final class Attention {
         add(dk.slice(2, 0, block.keys()), dScores.transpose().matmul(block.queries()));
     }
 
-    private static void add(Tensor target, Tensor more) {
-        target.assign(target.add(more));
+    private void add(Tensor target, Tensor more) {
+        View sum = target.viewToWrite();
+        device.backend().run(new KernelCall.Binary(BinaryOp.ADD, sum, more.view(), sum));
     }
 
     /** The sum over the axes in which the target was repeated. */

@@ -113,8 +113,7 @@ public final class Normalizations {
                 name,
                 x,
                 w -> {
-                    long each = channels / groups;
-                    Shape parts = Shape.of(x.dim(0), groups, each, members / each);
+                    Shape parts = Shape.of(x.dim(0), groups, channels / groups, plane(x));
                     Shape statistics = Shape.of(x.dim(0), groups, 1, 1);
                     return kernel(name, w, parts, statistics, true, weight, bias, eps)
                             .y()
@@ -145,8 +144,7 @@ public final class Normalizations {
                         .computeAll(
                                 () -> {
                                     Tensor w = x.to(x.dtype().computesIn());
-                                    long members = x.size() / (x.dim(0) * channels);
-                                    Shape parts = Shape.of(x.dim(0), channels, 1, members);
+                                    Shape parts = Shape.of(x.dim(0), channels, 1, plane(x));
                                     Shape statistics = Shape.of(1, channels, 1, 1);
                                     Kernel made =
                                             kernel(
@@ -199,7 +197,8 @@ public final class Normalizations {
                         scale = scale.mul(weight.to(type));
                     }
                     Tensor centred = w.sub(perChannel(mean.detach().to(type), x));
-                    return scaled(centred, perChannel(scale, x), channels(bias, x));
+                    Tensor y = centred.mul(perChannel(scale, x));
+                    return bias == null ? y : y.add(perChannel(bias.to(type), x));
                 });
     }
 
@@ -230,8 +229,7 @@ public final class Normalizations {
     }
 
     private static @Nullable Tensor broadcast(@Nullable Tensor scale, Shape row) {
-        boolean fits = scale == null || scale.shape().equals(row);
-        return fits ? scale : scale.expand(row.toArray());
+        return scale == null || scale.shape().equals(row) ? scale : scale.expand(row.toArray());
     }
 
     /**
@@ -252,7 +250,7 @@ public final class Normalizations {
         Device device = x.device();
         DType type = x.dtype();
         Shape channels = Shape.of(1, parts.dim(1), parts.dim(2), 1);
-        Tensor in = Layout.regrouped(x.contiguous(), parts);
+        Tensor in = x.contiguous().reshape(parts.toArray());
         Tensor w = weight == null ? null : weight.to(type).contiguous().reshape(channels.toArray());
         Tensor b = bias == null ? null : bias.to(type).contiguous().reshape(channels.toArray());
         Tensor mean = isCentred ? device.empty(name, type, statistics) : null;
@@ -291,15 +289,6 @@ public final class Normalizations {
         return vector.dtype() == type ? vector.copy() : vector.to(type);
     }
 
-    private static Tensor scaled(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {
-        Tensor y = weight == null ? x : x.mul(weight.to(x.dtype()));
-        return bias == null ? y : y.add(bias.to(x.dtype()));
-    }
-
-    private static @Nullable Tensor channels(@Nullable Tensor vector, Tensor x) {
-        return vector == null ? null : perChannel(vector, x);
-    }
-
     /** A vector over channels, axis 1, with extents that broadcast against x. */
     private static Tensor perChannel(Tensor vector, Tensor x) {
         long[] dims = new long[x.rank()];
@@ -312,6 +301,11 @@ public final class Normalizations {
         int[] axes = new int[x.rank() - first];
         Arrays.setAll(axes, i -> first + i);
         return axes;
+    }
+
+    /** Elements of one channel of an example. */
+    private static long plane(Tensor x) {
+        return behind(x, from(2, x)).size();
     }
 
     /** The extents of the last axes. */

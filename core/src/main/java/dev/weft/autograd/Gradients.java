@@ -45,7 +45,7 @@ public final class Gradients {
     /** Holds what passing on one operation needs; gradients are moved out of it. */
     private @Nullable Scope step;
 
-    /** Gradients whose memory is somebody else's: neither to be closed here nor written to. */
+    /** Gradients whose memory is somebody else's, to which nothing is added: not to be closed. */
     private final Set<Tensor> borrowed = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** Whether the present operation's operand has got the memory of its result's gradient. */
@@ -363,7 +363,7 @@ public final class Gradients {
     /** Adds dy to a part of x's gradient alone, so that many parts cost no more than one. */
     private void part(UnaryOperator<View> part, Tensor x, View d) {
         Tensor present = gradients.get(x);
-        if (present == null || borrowed.contains(present)) {
+        if (present == null) {
             contribute(
                     x,
                     dx -> {
@@ -651,7 +651,7 @@ public final class Gradients {
             return;
         }
         Tensor present = gradients.get(x);
-        if (present == null || borrowed.contains(present)) {
+        if (present == null) {
             Tensor gradient = tape.watched().get(x);
             if (gradient == null) {
                 gradient = device.empty(x.dtype(), x.shape());
@@ -661,11 +661,7 @@ public final class Gradients {
             }
             // Before it is written: the same call may contribute to x twice.
             gradients.put(x, gradient);
-            View sum = gradient.viewToWrite();
-            write.accept(sum);
-            if (present != null) {
-                kernels.run(new KernelCall.Binary(BinaryOp.ADD, present.view(), sum, sum));
-            }
+            write.accept(gradient.viewToWrite());
         } else {
             try (Tensor more = device.empty(x.dtype(), x.shape())) {
                 write.accept(more.view());

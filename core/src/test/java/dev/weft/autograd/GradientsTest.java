@@ -10,6 +10,7 @@ import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.Losses;
+import dev.weft.Normalizations;
 import dev.weft.Reduction;
 import dev.weft.Scope;
 import dev.weft.Shape;
@@ -263,6 +264,45 @@ class GradientsTest {
             tape.watch(other);
             tape.gradients(other.sum());
             assertArrayEquals(new double[] {0, 0}, destination.toDoubleArray());
+        }
+    }
+
+    /** What a reshape passes on is neither written to nor given away. */
+    @Test
+    void theGradientThatIsGivenStays() {
+        Tensor dy = device.tensor(DType.F32, new double[] {1, 2, 3, 4, 5, 6});
+        try (Tape tape = new Tape(device)) {
+            tape.watch(x);
+            Tensor gradient = tape.gradients(x.reshape(6), dy).of(x);
+            gradient.fill(0);
+            Tensor inside = x.mul(2);
+            Tensor twice = inside.reshape(6).add(inside.reshape(3, 2).reshape(6));
+            assertArrayEquals(
+                    new double[] {4, 8, 12, 16, 20, 24},
+                    tape.gradients(twice, dy).of(x).toDoubleArray());
+        }
+        assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, dy.toDoubleArray());
+        try (Tape tape = new Tape(device)) {
+            // Written to the very memory that it is read from.
+            tape.watch(x, dy.reshape(2, 3));
+            tape.gradients(x.reshape(6).square(), dy);
+            assertArrayEquals(new double[] {2, 8, 18, 32, 50, 72}, dy.toDoubleArray());
+        }
+    }
+
+    /** One call then contributes to a tensor twice. */
+    @Test
+    void aNormWhoseWeightIsItsBias() {
+        Tensor both = device.tensor(DType.F32, new double[] {1, 1, 1});
+        Tensor dy = device.tensor(DType.F32, new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        try (Tape tape = new Tape(device)) {
+            tape.watch(both);
+            Tensor y = Normalizations.layerNorm(x, -1, both, both, 0);
+            double h = Math.sqrt(1.5);
+            assertArrayEquals(
+                    new double[] {5 - 5 * h, 7, 9 + 9 * h},
+                    tape.gradients(y, dy).of(both).toDoubleArray(),
+                    1e-5);
         }
     }
 

@@ -45,8 +45,10 @@ record Normalization(
         WorkerPool.Body body =
                 (index, worker) -> {
                     long ones = all.ones(scratch[worker]);
-                    for (long at = tasks.start(index); at < tasks.end(index); at++) {
-                        all.run(at, ones);
+                    long end = tasks.end(index);
+                    long step = parts.together();
+                    for (long at = tasks.start(index); at < end; at += step) {
+                        all.run(at, Math.min(end, at + step), ones);
                     }
                 };
         return () -> pool.forPieces(tasks.count(), body);
@@ -82,28 +84,31 @@ record Normalization(
         return ones;
     }
 
-    private void run(long statistic, long ones) {
-        float m = 0;
-        if (mean != 0) {
-            m = mean(statistic);
-            Memory.setFloat(mean + statistic * WORD, m);
+    /** In three rounds, so that none waits for one row's sum. */
+    private void run(long start, long end, long ones) {
+        for (long at = start; mean != 0 && at < end; at++) {
+            Memory.setFloat(mean + at * WORD, mean(at));
         }
-        Memory.setFloat(variance + statistic * WORD, variance(statistic, m));
-        float inverse = inverse(variance, statistic, eps);
-        if (parts.byPosition()) {
-            row(statistic, m, inverse, ones);
-        } else {
-            planes(statistic, m, inverse);
+        for (long at = start; at < end; at++) {
+            Memory.setFloat(variance + at * WORD, variance(at, get(mean, at, 0)));
+        }
+        for (long at = start; at < end; at++) {
+            float m = get(mean, at, 0);
+            float inverse = inverse(variance, at, eps);
+            if (parts.byPosition()) {
+                row(at, m, inverse, ones);
+            } else {
+                planes(at, m, inverse);
+            }
         }
     }
 
     private float mean(long statistic) {
         FloatSum sum = new FloatSum();
-        long run = parts.run();
-        for (long done = 0; done < parts.members(); done += run) {
-            long from = x + (parts.first(statistic) + done / run * parts.step()) * WORD;
-            for (long i = 0; i < run; i += BLOCK) {
-                sum.add(ReduceLoop.run(ReduceOp.SUM, from + i * WORD, block(i, run)));
+        for (long run = 0; run < parts.runs(); run++) {
+            long from = x + parts.first(statistic, run) * WORD;
+            for (long i = 0; i < parts.run(); i += BLOCK) {
+                sum.add(ReduceLoop.run(ReduceOp.SUM, from + i * WORD, block(i, parts.run())));
             }
         }
         return sum.mean(parts.members());
@@ -111,11 +116,10 @@ record Normalization(
 
     private float variance(long statistic, float m) {
         FloatSum sum = new FloatSum();
-        long run = parts.run();
-        for (long done = 0; done < parts.members(); done += run) {
-            long from = x + (parts.first(statistic) + done / run * parts.step()) * WORD;
-            for (long i = 0; i < run; i += BLOCK) {
-                sum.add(NormalizationLoop.squares(from + i * WORD, m, block(i, run)));
+        for (long run = 0; run < parts.runs(); run++) {
+            long from = x + parts.first(statistic, run) * WORD;
+            for (long i = 0; i < parts.run(); i += BLOCK) {
+                sum.add(NormalizationLoop.squares(from + i * WORD, m, block(i, parts.run())));
             }
         }
         return sum.mean(parts.members());
@@ -124,7 +128,7 @@ record Normalization(
     private void row(long row, float m, float inverse, long ones) {
         long length = parts.length();
         long from = row * length * WORD;
-        long first = row % parts.groups() * length * WORD;
+        long first = parts.group(row) * length * WORD;
         long w = weight == 0 ? ones : weight + first;
         long b = bias == 0 ? ones + length * WORD : bias + first;
         for (long done = 0; done < length; done += BLOCK) {
@@ -138,8 +142,8 @@ record Normalization(
         long length = parts.length();
         for (long each = 0; each < parts.planes(); each++) {
             long plane = parts.plane(statistic, each);
-            float w = get(weight, plane % parts.allChannels(), 1);
-            float b = get(bias, plane % parts.allChannels(), -0f);
+            float w = get(weight, parts.channel(statistic, each), 1);
+            float b = get(bias, parts.channel(statistic, each), -0f);
             for (long i = 0; i < length; i += BLOCK) {
                 long from = (plane * length + i) * WORD;
                 NormalizationLoop.plane(x + from, w, b, y + from, m, inverse, block(i, length));

@@ -25,7 +25,10 @@ final class NormalizationGrad implements AutoCloseable {
     private static final int EXAMPLES = 64;
 
     /** Bytes for two sums. */
-    private static final int SLOT = 64;
+    private static final int SLOT = 2 * WORD;
+
+    /** Rows whose sums are made before the first is written. */
+    private static final int TOGETHER = 64;
 
     private final WorkerPool pool;
     private final Scratch[] scratch;
@@ -111,7 +114,7 @@ final class NormalizationGrad implements AutoCloseable {
             long plane = parts.plane(statistic, each);
             long at = plane * WORD;
             sumsOfPlane(call, plane, m, inverse, products + at, sums + at, memory);
-            float w = Normalization.get(call.weight, plane % parts.allChannels(), 1);
+            float w = Normalization.get(call.weight, parts.channel(statistic, each), 1);
             slopes.add(w * Memory.getFloat(products + at));
             levels.add(w * Memory.getFloat(sums + at));
         }
@@ -123,7 +126,7 @@ final class NormalizationGrad implements AutoCloseable {
         long length = parts.length();
         for (long each = 0; each < parts.planes(); each++) {
             long plane = parts.plane(statistic, each);
-            float w = Normalization.get(call.weight, plane % parts.allChannels(), 1);
+            float w = Normalization.get(call.weight, parts.channel(statistic, each), 1);
             for (long i = 0; i < length; i += BLOCK) {
                 long from = (plane * length + i) * WORD;
                 NormalizationLoop.planeGrad(
@@ -208,8 +211,9 @@ final class NormalizationGrad implements AutoCloseable {
         NormalizedParts parts = call.parts;
         int width = 2 * padded(parts.allChannels());
         long row = parts.length() * WORD;
-        long memory = scratch.reserve(SLOT + 2L * width * WORD + 2 * row, "normalizeGrad");
-        long current = memory + SLOT;
+        long memory =
+                scratch.reserve(TOGETHER * SLOT + 2L * width * WORD + 2 * row, "normalizeGrad");
+        long current = memory + TOGETHER * SLOT;
         long lost = current + (long) width * WORD;
         long ones = lost + (long) width * WORD;
         long spare = ones + row;
@@ -231,28 +235,34 @@ final class NormalizationGrad implements AutoCloseable {
         ReduceLoop.settle(total, lost, width);
     }
 
-    /** Adds the sums of few examples to those at {@code to}. */
+    /** Adds the sums of few examples to those at {@code to}; the memory is for sums of rows. */
     private static void rows(
             Call call, long start, long end, long ones, long spare, long to, long memory) {
         NormalizedParts parts = call.parts;
-        long length = parts.length();
-        long groups = parts.groups();
-        long biases = to + padded(parts.allChannels()) * (long) WORD;
-        for (long row = start * groups; row < end * groups; row++) {
-            long first = row % groups * length * WORD;
-            row(
-                    call,
-                    row,
-                    call.weight == 0 ? ones : call.weight + first,
-                    call.dx == 0 ? spare : call.dx + row * length * WORD,
-                    to + first,
-                    biases + first,
-                    memory);
+        long last = end * parts.groups();
+        long step = Math.min(TOGETHER, parts.together());
+        for (long row = start * parts.groups(); row < last; row += step) {
+            long until = Math.min(last, row + step);
+            for (long at = row; at < until; at++) {
+                sumsOfRow(call, at, weights(call, at, ones), memory + (at - row) * SLOT);
+            }
+            for (long at = row; at < until; at++) {
+                long dx = call.dx == 0 ? spare : call.dx + at * parts.length() * WORD;
+                long first = parts.group(at) * parts.length() * WORD;
+                long biases = to + padded(parts.allChannels()) * (long) WORD;
+                long sums = memory + (at - row) * SLOT;
+                row(call, at, weights(call, at, ones), dx, to + first, biases + first, sums);
+            }
         }
     }
 
-    private static void row(
-            Call call, long row, long weight, long dx, long dWeight, long dBias, long memory) {
+    private static long weights(Call call, long row, long ones) {
+        NormalizedParts parts = call.parts;
+        return call.weight == 0 ? ones : call.weight + parts.group(row) * parts.length() * WORD;
+    }
+
+    /** The level and the slope of a row. */
+    private static void sumsOfRow(Call call, long row, long weight, long to) {
         float m = call.mean(row);
         float inverse = call.inverse(row);
         long length = call.parts.length();
@@ -261,19 +271,21 @@ final class NormalizationGrad implements AutoCloseable {
         FloatSum slopes = new FloatSum();
         for (long done = 0; done < length; done += BLOCK) {
             long i = done * WORD;
-            NormalizationLoop.sumsOfRow(
-                    call.x + from + i,
-                    call.dy + from + i,
-                    weight + i,
-                    m,
-                    inverse,
-                    block(done, length),
-                    memory);
-            levels.add(Memory.getFloat(memory));
-            slopes.add(Memory.getFloat(memory + WORD));
+            int count = block(done, length);
+            long x = call.x + from + i;
+            long dy = call.dy + from + i;
+            NormalizationLoop.sumsOfRow(x, dy, weight + i, m, inverse, count, to);
+            levels.add(Memory.getFloat(to));
+            slopes.add(Memory.getFloat(to + WORD));
         }
-        float level = call.level(levels);
-        float slope = slopes.mean(length);
+        Memory.setFloat(to, call.level(levels));
+        Memory.setFloat(to + WORD, slopes.mean(length));
+    }
+
+    private static void row(
+            Call call, long row, long weight, long dx, long dWeight, long dBias, long sums) {
+        long length = call.parts.length();
+        long from = row * length * WORD;
         for (long done = 0; done < length; done += BLOCK) {
             long i = done * WORD;
             NormalizationLoop.rowGrad(
@@ -283,10 +295,10 @@ final class NormalizationGrad implements AutoCloseable {
                     dx + i,
                     dWeight + i,
                     dBias + i,
-                    m,
-                    inverse,
-                    level,
-                    slope,
+                    call.mean(row),
+                    call.inverse(row),
+                    Memory.getFloat(sums),
+                    Memory.getFloat(sums + WORD),
                     block(done, length));
         }
     }

@@ -22,6 +22,9 @@ record NormalizedParts(
     /** Planes of a batch that are shorter are so few vectors that composing is as fast. */
     private static final int SHORTEST = 16;
 
+    /** 16 KiB of F32. */
+    private static final int CACHED = 1 << 12;
+
     /** Of elements and their statistics. */
     static NormalizedParts of(View x, View variance) {
         boolean ofBatch = variance.dim(0) != x.dim(0);
@@ -61,19 +64,34 @@ record NormalizedParts(
         return ofBatch ? plane * groups + statistic : statistic * channels + plane;
     }
 
+    /** The channel of one of its planes. */
+    long channel(long statistic, long plane) {
+        return ofBatch ? statistic : group(statistic) * channels + plane;
+    }
+
+    /** The number of a statistic's group in its example. */
+    long group(long statistic) {
+        return groups == 1 ? 0 : statistic % groups;
+    }
+
     /** Adjacent elements of a statistic: a plane, or all of its planes. */
     long run() {
         return ofBatch ? length : members();
     }
 
-    /** How far one such run is from the next. */
-    long step() {
-        return groups * length;
+    /** How many such runs it has. */
+    long runs() {
+        return ofBatch ? examples : 1;
     }
 
-    /** The first element of a statistic. */
-    long first(long statistic) {
-        return plane(statistic, 0) * length;
+    /** The first element of one of them. */
+    long first(long statistic, long run) {
+        return ofBatch ? (run * groups + statistic) * length : statistic * members();
+    }
+
+    /** So many statistics at a time have all of their elements in the first-level cache. */
+    long together() {
+        return Math.max(1, CACHED / members());
     }
 
     /** Channels of an example. */

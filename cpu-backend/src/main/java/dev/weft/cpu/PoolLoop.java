@@ -168,4 +168,12 @@ final class PoolLoop {
         set(y, i, best);
         set(at, i, where);
     }
+
+    /** places[k] = (that of the chosen tap) + first + k stride, which are I32. */
+    static void places(long chosen, int[] places, int first, int stride, long to, int count) {
+        for (int i = 0; i < count; i++) {
+            int tap = (int) get(chosen, i);
+            Memory.setInt(to + (long) i * Integer.BYTES, places[tap] + first + i * stride);
+        }
+    }
 }
