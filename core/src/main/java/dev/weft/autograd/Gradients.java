@@ -345,18 +345,25 @@ public final class Gradients {
 
     /** Where nobody else needs dy's memory, it becomes dx's. */
     private void reshape(Tensor x, Tensor out, Tensor dy) {
-        boolean isFirst = tape.isTracked(x) && !gradients.containsKey(x);
-        if (isFirst && !tape.watched().containsKey(x) && !tape.watched().containsKey(out)) {
-            Tensor dx = dy.reshape(x.shape().toArray());
-            gradients.put(x, dx);
-            passedAlong = true;
-            if (borrowed.contains(dy)) {
-                borrowed.add(dx);
-            }
-        } else {
+        boolean isBorrowed = borrowed.contains(dy);
+        boolean isAsked = tape.watched().containsKey(x);
+        boolean passes =
+                tape.isTracked(x)
+                        && !gradients.containsKey(x)
+                        && !tape.watched().containsKey(out)
+                        && tape.watched().get(x) == null
+                        && !(isBorrowed && isAsked);
+        if (!passes) {
             View d = dy.view();
             View same = View.contiguous(d.buffer(), x.shape(), d.offset());
             contribute(x, dx -> kernels.run(new KernelCall.Copy(same, dx)));
+            return;
+        }
+        Tensor dx = dy.reshape(x.shape().toArray());
+        gradients.put(x, dx);
+        passedAlong = true;
+        if (isBorrowed) {
+            borrowed.add(dx);
         }
     }
 
