@@ -653,7 +653,7 @@ public final class Gradients {
     /**
      * Adds what {@code write} writes to x's gradient; the first contribution is written in place.
      */
-    private void contribute(Tensor x, Consumer<View> write) {
+    private void contribute(Tensor x, Consumer<? super View> write) {
         if (!tape.isTracked(x)) {
             return;
         }
@@ -681,7 +681,7 @@ public final class Gradients {
     /** As {@link #contribute}, but where x is absent or not tracked, told so by null. */
     private void contributeWhereTracked(@Nullable Tensor x, Consumer<@Nullable View> write) {
         if (x != null && tape.isTracked(x)) {
-            contribute(x, write::accept);
+            contribute(x, write);
         } else {
             write.accept(null);
         }

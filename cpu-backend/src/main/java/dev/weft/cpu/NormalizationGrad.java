@@ -24,8 +24,8 @@ final class NormalizationGrad implements AutoCloseable {
     /** Examples that are added up in F32, so that with those of tasks they are less than 128. */
     private static final int EXAMPLES = 64;
 
-    /** Bytes for two sums. */
-    private static final int SLOT = 2 * WORD;
+    /** Bytes for two sums and a factor. */
+    private static final int SLOT = 4 * WORD;
 
     /** Rows whose sums are made before the first is written. */
     private static final int TOGETHER = 64;
@@ -261,7 +261,7 @@ final class NormalizationGrad implements AutoCloseable {
         return call.weight == 0 ? ones : call.weight + parts.group(row) * parts.length() * WORD;
     }
 
-    /** The level and the slope of a row. */
+    /** The level and the slope of a row, and 1 / √(variance + eps). */
     private static void sumsOfRow(Call call, long row, long weight, long to) {
         float m = call.mean(row);
         float inverse = call.inverse(row);
@@ -280,6 +280,7 @@ final class NormalizationGrad implements AutoCloseable {
         }
         Memory.setFloat(to, call.level(levels));
         Memory.setFloat(to + WORD, slopes.mean(length));
+        Memory.setFloat(to + 2 * WORD, inverse);
     }
 
     private static void row(
@@ -296,7 +297,7 @@ final class NormalizationGrad implements AutoCloseable {
                     dWeight + i,
                     dBias + i,
                     call.mean(row),
-                    call.inverse(row),
+                    Memory.getFloat(sums + 2 * WORD),
                     Memory.getFloat(sums),
                     Memory.getFloat(sums + WORD),
                     block(done, length));

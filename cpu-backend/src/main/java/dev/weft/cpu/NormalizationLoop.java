@@ -1,11 +1,13 @@
 // twin: F64
 package dev.weft.cpu;
 
+import static dev.weft.cpu.Lanes.BYTES;
 import static dev.weft.cpu.Lanes.COUNT;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.VECTOR;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.WORD;
 
 import jdk.incubator.vector.FloatVector;
@@ -30,6 +32,7 @@ final class NormalizationLoop {
 
     /** Σ (x - mean)². */
     static float squares(long x, float mean, int count) {
+        x &= ADDRESS;
         FloatVector m = FloatVector.broadcast(F32, mean);
         FloatVector s0 = FloatVector.zero(F32);
         FloatVector s1 = s0;
@@ -66,6 +69,10 @@ final class NormalizationLoop {
 
     /** y = h weight + bias, of a row. */
     static void row(long x, long weight, long bias, long y, float mean, float inverse, int count) {
+        x &= ADDRESS;
+        weight &= ADDRESS;
+        bias &= ADDRESS;
+        y &= ADDRESS;
         int i = 0;
         for (; i <= count - COUNT; i += COUNT) {
             FloatVector h = load(x, i).sub(mean).mul(inverse);
@@ -79,6 +86,8 @@ final class NormalizationLoop {
     /** y = h weight + bias, of a plane. */
     static void plane(
             long x, float weight, float bias, long y, float mean, float inverse, int count) {
+        x &= ADDRESS;
+        y &= ADDRESS;
         FloatVector w = FloatVector.broadcast(F32, weight);
         FloatVector b = FloatVector.broadcast(F32, bias);
         int i = 0;
@@ -93,6 +102,10 @@ final class NormalizationLoop {
     /** Σ g and Σ g h, where g = dy weight, of a row; they go to two places from {@code to} on. */
     static void sumsOfRow(
             long x, long dy, long weight, float mean, float inverse, int count, long to) {
+        x &= ADDRESS;
+        dy &= ADDRESS;
+        weight &= ADDRESS;
+        to &= ADDRESS;
         FloatVector a0 = FloatVector.zero(F32);
         FloatVector a1 = a0;
         FloatVector b0 = a0;
@@ -124,6 +137,9 @@ final class NormalizationLoop {
 
     /** Σ dy and Σ dy h, of a plane; they go to two places from {@code to} on. */
     static void sumsOfPlane(long x, long dy, float mean, float inverse, int count, long to) {
+        x &= ADDRESS;
+        dy &= ADDRESS;
+        to &= ADDRESS;
         FloatVector a0 = FloatVector.zero(F32);
         FloatVector a1 = a0;
         FloatVector b0 = a0;
@@ -165,6 +181,12 @@ final class NormalizationLoop {
             float level,
             float slope,
             int count) {
+        x &= ADDRESS;
+        dy &= ADDRESS;
+        weight &= ADDRESS;
+        dx &= ADDRESS;
+        dWeight &= ADDRESS;
+        dBias &= ADDRESS;
         FloatVector minusSlope = FloatVector.broadcast(F32, -slope);
         FloatVector minusLevel = FloatVector.broadcast(F32, -level);
         int i = 0;
@@ -195,6 +217,9 @@ final class NormalizationLoop {
             float level,
             float slope,
             int count) {
+        x &= ADDRESS;
+        dy &= ADDRESS;
+        dx &= ADDRESS;
         FloatVector w = FloatVector.broadcast(F32, weight);
         FloatVector minusSlope = FloatVector.broadcast(F32, -slope);
         FloatVector minusLevel = FloatVector.broadcast(F32, -level);
@@ -211,8 +236,14 @@ final class NormalizationLoop {
 
     /** x = value. */
     static void fill(long x, float value, long count) {
-        for (long i = 0; i < count; i++) {
-            Memory.setFloat(x + i * WORD, value);
+        FloatVector v = FloatVector.broadcast(F32, value);
+        long end = x + count * WORD;
+        long at = x;
+        for (; at <= end - BYTES; at += BYTES) {
+            store(v, at, 0);
+        }
+        for (; at < end; at += WORD) {
+            Memory.setFloat(at, value);
         }
     }
 }

@@ -6,6 +6,7 @@ import static dev.weft.cpu.Lanes.EVEN;
 import static dev.weft.cpu.Lanes.F32;
 import static dev.weft.cpu.Lanes.load;
 import static dev.weft.cpu.Lanes.store;
+import static dev.weft.cpu.Memory.ADDRESS;
 import static dev.weft.cpu.Memory.WORD;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
@@ -14,7 +15,10 @@ import static jdk.incubator.vector.VectorOperators.LE;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The loops of pooling over a row: those of a step of 1 and of 2 by vectors. */
+/**
+ * The loops of pooling over a row: those of a step of 1 and of 2 by vectors. Addresses are masked
+ * once, so that C2 does not compare each with the bounds of memory.
+ */
 final class PoolLoop {
     private PoolLoop() {}
 
@@ -38,6 +42,7 @@ final class PoolLoop {
 
     /** y = 0. */
     static void zero(long y, int count) {
+        y &= ADDRESS;
         FloatVector zero = FloatVector.zero(F32);
         int i = 0;
         for (; i <= count - COUNT; i += COUNT) {
@@ -50,6 +55,9 @@ final class PoolLoop {
 
     /** y = a + b. */
     static void sum(long a, long b, long y, int count) {
+        a &= ADDRESS;
+        b &= ADDRESS;
+        y &= ADDRESS;
         int i = 0;
         for (; i <= count - COUNT; i += COUNT) {
             store(load(a, i).add(load(b, i)), y, i);
@@ -61,6 +69,8 @@ final class PoolLoop {
 
     /** y[k] += x[k stride]. */
     static void add(long x, int stride, long y, int count) {
+        x &= ADDRESS;
+        y &= ADDRESS;
         int whole = whole(stride, count);
         if (stride == 1) {
             for (int i = 0; i < whole; i += COUNT) {
@@ -78,6 +88,8 @@ final class PoolLoop {
 
     /** y[k stride] += x[k]. */
     static void spread(long x, long y, int stride, int count) {
+        x &= ADDRESS;
+        y &= ADDRESS;
         if (stride == 1) {
             add(x, 1, y, count);
             return;
@@ -89,6 +101,8 @@ final class PoolLoop {
 
     /** y += x / by. */
     static void addQuotients(long x, float by, long y, int count) {
+        x &= ADDRESS;
+        y &= ADDRESS;
         int i = 0;
         for (; i <= count - COUNT; i += COUNT) {
             store(load(x, i).div(by).add(load(y, i)), y, i);
@@ -100,6 +114,7 @@ final class PoolLoop {
 
     /** y = y / by. */
     static void divide(long y, float by, int count) {
+        y &= ADDRESS;
         int i = 0;
         for (; i <= count - COUNT; i += COUNT) {
             store(load(y, i).div(by), y, i);
@@ -114,6 +129,9 @@ final class PoolLoop {
      * a NaN. The distances of the taps are in bytes.
      */
     static void largest(long x, int stride, int[] taps, long y, long at, int count) {
+        x &= ADDRESS;
+        y &= ADDRESS;
+        at &= ADDRESS;
         int whole = whole(stride, count);
         if (stride == 1) {
             for (int i = 0; i < whole; i += COUNT) {
@@ -130,6 +148,9 @@ final class PoolLoop {
     }
 
     private static void largestOfVector(long x, int[] taps, long y, long at, int i) {
+        x &= ADDRESS;
+        y &= ADDRESS;
+        at &= ADDRESS;
         FloatVector best = load(x + taps[0], 0);
         FloatVector where = FloatVector.zero(F32);
         for (int j = 1; j < taps.length; j++) {
@@ -143,6 +164,9 @@ final class PoolLoop {
     }
 
     private static void largestOfEverySecond(long x, int[] taps, long y, long at, int i) {
+        x &= ADDRESS;
+        y &= ADDRESS;
+        at &= ADDRESS;
         FloatVector best = everySecond(x + taps[0], 0);
         FloatVector where = FloatVector.zero(F32);
         for (int j = 1; j < taps.length; j++) {
@@ -157,6 +181,9 @@ final class PoolLoop {
 
     @SuppressWarnings("ShortCircuitBoolean") // branches that nobody can predict
     private static void largest(long x, int[] taps, long y, long at, int i) {
+        x &= ADDRESS;
+        y &= ADDRESS;
+        at &= ADDRESS;
         float best = Memory.getFloat(x + taps[0]);
         int where = 0;
         for (int j = 1; j < taps.length; j++) {
