@@ -4,6 +4,7 @@ module dev.weft.cli {
     requires de.siegmar.fastcsv;
     requires dev.weft.conformance;
     requires dev.weft.network;
+    requires dev.weft.onnx;
     requires info.picocli;
     requires java.desktop;
     requires jdk.unsupported;

@@ -3,6 +3,7 @@ module dev.weft.conformance {
     requires transitive dev.weft.core;
     requires transitive org.junit.jupiter.api;
     requires com.fasterxml.jackson.core;
+    requires dev.weft.onnx;
     requires org.opentest4j;
     requires static org.jspecify;
 

@@ -98,6 +98,14 @@ public final class Device implements AutoCloseable {
     }
 
     /**
+     * What {@code make} makes as if no scope were open: it stays until it or the device is closed.
+     * For what is kept from call to call, and first needed inside a caller's scope.
+     */
+    public <T> T outsideScopes(Supplier<T> make) {
+        return memory.outsideScopes(make);
+    }
+
+    /**
      * Tells a recorder of all operations from now on, as a {@link dev.weft.autograd.Tape} asks when
      * it is made. What operations make for themselves, and the recorder may have to read, stays
      * open meanwhile.

@@ -143,6 +143,18 @@ final class Memory implements Scope.Home {
         return innermost;
     }
 
+    /** Does something as if no scope were open. */
+    <T> T outsideScopes(Supplier<T> body) {
+        check();
+        Scope open = innermost;
+        innermost = root;
+        try {
+            return body.get();
+        } finally {
+            innermost = open;
+        }
+    }
+
     /** A scope inside no other, which nothing is made in. */
     Scope aside() {
         return new Scope(this);

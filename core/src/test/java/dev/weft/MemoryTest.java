@@ -50,6 +50,21 @@ class MemoryTest {
     }
 
     @Test
+    void whatIsMadeOutsideOfScopesOutlivesThem() {
+        try (Device device = Devices.open("reference")) {
+            Tensor kept;
+            Tensor inner;
+            try (Scope _ = device.scope()) {
+                kept = device.outsideScopes(() -> device.zeros(2));
+                inner = device.zeros(2);
+            }
+            assertTrue(inner.isClosed());
+            assertEquals(1, device.memory().liveTensors());
+            kept.close();
+        }
+    }
+
+    @Test
     void scopesCloseInOrder() {
         try (Device device = Devices.open("reference")) {
             Scope outer = device.scope();

@@ -33,8 +33,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The arrows of the house: cli → network, conformance → core; cpu-backend → core; opencl-backend,
- * cuda-backend → gpu-common → core; benchmarks → everything but cli and conformance.
+ * The arrows of the house: cli → conformance → onnx → network → core; cpu-backend → core;
+ * opencl-backend, cuda-backend → gpu-common → core; benchmarks → everything but cli and
+ * conformance.
  */
 class ArchitectureTest {
     private static final JavaClasses WEFT =
@@ -54,6 +55,7 @@ class ArchitectureTest {
         "dev.weft.metrics..",
         "dev.weft.report.."
     };
+    private static final String ONNX = "dev.weft.onnx..";
     private static final String CPU = "dev.weft.cpu";
     private static final String GPU = "dev.weft.gpu";
     private static final String OPENCL = "dev.weft.opencl";
@@ -204,6 +206,7 @@ class ArchitectureTest {
                 "dev.weft.data.table",
                 "dev.weft.metrics",
                 "dev.weft.report",
+                "dev.weft.onnx.operator",
                 CLI,
                 BENCHMARKS,
                 CPU,
@@ -239,12 +242,23 @@ class ArchitectureTest {
                 .check(WEFT);
     }
 
+    @Test
+    void onnxDependsOnNetworkAndCore() {
+        classes()
+                .that()
+                .resideInAPackage(ONNX)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(all(all(CORE, JDK), NETWORK, ONNX))
+                .check(WEFT);
+    }
+
     /** Not even the reference backend: they reach backends through Devices. */
     @Test
-    void coreAndNetworkNameNoBackend() {
+    void coreNetworkAndOnnxNameNoBackend() {
         noClasses()
                 .that()
-                .resideInAnyPackage(all(CORE, NETWORK))
+                .resideInAnyPackage(all(CORE, NETWORK, ONNX))
                 .and()
                 .resideOutsideOfPackage("dev.weft.reference")
                 .should()
@@ -298,7 +312,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void conformanceDependsOnCoreJUnitAndJackson() {
+    void conformanceDependsOnOnnxCoreJUnitAndJackson() {
         classes()
                 .that()
                 .resideInAPackage(CONFORMANCE)
@@ -309,6 +323,8 @@ class ArchitectureTest {
                                 CORE,
                                 JDK,
                                 CONFORMANCE,
+                                ONNX,
+                                "dev.weft.io",
                                 "org.junit.jupiter.api..",
                                 "org.opentest4j",
                                 "com.fasterxml.jackson.core.."))
@@ -335,7 +351,7 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(
                         resideOutsideOfPackage("dev.weft..")
-                                .or(resideInAnyPackage(all(CORE, NETWORK, CLI, CONFORMANCE))))
+                                .or(resideInAnyPackage(all(CORE, NETWORK, ONNX, CLI, CONFORMANCE))))
                 .check(WEFT);
         noClasses()
                 .that()
@@ -421,6 +437,7 @@ class ArchitectureTest {
                 .should()
                 .beFreeOfCycles()
                 .check(WEFT);
+        slices().matching("dev.weft.(onnx.*)..").should().beFreeOfCycles().check(WEFT);
     }
 
     @Test

@@ -105,6 +105,7 @@ final class LeftoverCases {
     private static final Set<String> ELSEWHERE =
             Set.of(
                     "scope()",
+                    "outsideScopes(Supplier)",
                     "record(Recorder)",
                     "capture(Runnable)",
                     "capture(Runnable, Capture)",

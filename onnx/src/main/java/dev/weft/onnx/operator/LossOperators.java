@@ -1,20 +1,18 @@
-package dev.weft.conformance;
+package dev.weft.onnx.operator;
 
 import dev.weft.DType;
 import dev.weft.Shape;
 import dev.weft.Tensor;
-
-import org.jspecify.annotations.Nullable;
+import dev.weft.onnx.graph.UnsupportedOnnxException;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** ONNX's NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss and Dropout. */
-final class OnnxLosses {
-    private OnnxLosses() {}
+final class LossOperators {
+    private LossOperators() {}
 
-    static void addTo(Map<String, OnnxOperators.Operator> operators) {
+    static void addTo(OperatorTable operators) {
         operators.put("NegativeLogLikelihoodLoss", node -> List.of(nll(node, node.x(0))));
         operators.put(
                 "SoftmaxCrossEntropyLoss",
@@ -22,28 +20,29 @@ final class OnnxLosses {
                     Tensor logProbabilities = node.x(0).logSoftmax(1);
                     return List.of(nll(node, logProbabilities), logProbabilities);
                 });
-        operators.put("Dropout", OnnxLosses::dropout);
+        operators.put("Dropout", LossOperators::dropout);
     }
 
     /** Without training, y = x, and nothing is masked. */
-    private static List<Tensor> dropout(OnnxNode node) {
-        if (node.has(2)) {
-            throw new UnsupportedCase("training_mode");
+    private static List<Tensor> dropout(NodeCall node) {
+        if (node.has(2) && node.number(2) != 0) {
+            throw new UnsupportedOnnxException("training_mode");
         }
         node.ignore("seed");
         node.ignore("ratio");
-        if (node.has(1)) {
-            node.number(1);
-        }
+        node.ignore("is_test");
+        node.ignore(1);
         Tensor x = node.x(0);
-        return List.of(x, node.device().ones(DType.BOOL, x.shape().toArray()));
+        return node.asksFor(1)
+                ? List.of(x, node.device().ones(DType.BOOL, x.shape().toArray()))
+                : List.of(x);
     }
 
     /**
      * -w[label] x[…, label, …] for each position beside the classes, which are axis 1. An ignored
      * label has weight 0; a mean is one of weights.
      */
-    private static Tensor nll(OnnxNode node, Tensor x) {
+    private static Tensor nll(NodeCall node, Tensor x) {
         int[] last = new int[x.rank()];
         Arrays.setAll(last, i -> i == 0 ? 0 : i == x.rank() - 1 ? 1 : i + 1);
         Tensor rows = x.permute(last).contiguous().reshape(-1, x.dim(1));
@@ -57,8 +56,8 @@ final class OnnxLosses {
             labels[i] = ignored ? 0 : labels[i];
         }
         Tensor indices = node.integers(labels);
-        Tensor weights = node.device().tensor(counted);
-        Tensor given = classWeights(node);
+        Tensor weights = node.device().constant(() -> node.device().tensor(counted));
+        Tensor given = node.optional(2);
         if (given != null) {
             weights = weights.mul(given.gather(indices));
         }
@@ -68,9 +67,5 @@ final class OnnxLosses {
             case "sum" -> losses.sum();
             default -> losses.sum().div(weights.sum());
         };
-    }
-
-    private static @Nullable Tensor classWeights(OnnxNode node) {
-        return node.has(2) ? node.x(2) : null;
     }
 }

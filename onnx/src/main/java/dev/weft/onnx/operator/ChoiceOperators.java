@@ -1,4 +1,4 @@
-package dev.weft.conformance;
+package dev.weft.onnx.operator;
 
 import dev.weft.DType;
 import dev.weft.Shape;
@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.function.BinaryOperator;
 
 /** ONNX's comparisons, its logic of truths, and what chooses by them. */
-final class OnnxChoices {
-    private OnnxChoices() {}
+final class ChoiceOperators {
+    private ChoiceOperators() {}
 
-    static void addTo(Map<String, OnnxOperators.Operator> operators) {
+    static void addTo(OperatorTable operators) {
         Map<String, BinaryOperator<Tensor>> binary =
                 Map.of(
                         "Equal", Tensor::equal,
@@ -36,7 +36,7 @@ final class OnnxChoices {
     }
 
     /** Indices below 0 count from the end; the values are off and on. */
-    private static Tensor oneHot(OnnxNode node) {
+    private static Tensor oneHot(NodeCall node) {
         long depth = (long) node.number(1);
         long[] classes = new long[(int) depth];
         for (int i = 0; i < depth; i++) {

@@ -1,4 +1,4 @@
-package dev.weft.conformance;
+package dev.weft.onnx.operator;
 
 import dev.weft.Attention;
 import dev.weft.AttentionOptions;
@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 /** ONNX's attention: of tensors with or without an axis for heads, with what was seen before. */
-final class OnnxAttention {
+final class AttentionOperator {
     private static final int MASK = 3;
     private static final int PAST = 4;
 
-    private final OnnxNode node;
+    private final NodeCall node;
     private final Tensor q;
     private final Tensor k;
     private final Tensor v;
     private final AttentionOptions options;
 
-    private OnnxAttention(OnnxNode node) {
+    private AttentionOperator(NodeCall node) {
         this.node = node;
         long heads = node.integer("q_num_heads", 0);
         long shared = node.integer("kv_num_heads", 0);
@@ -50,8 +50,12 @@ final class OnnxAttention {
                 : past.where(given, given.fullLike(Double.NEGATIVE_INFINITY));
     }
 
-    static List<Tensor> run(OnnxNode node) {
-        return new OnnxAttention(node).results();
+    static void addTo(OperatorTable operators) {
+        operators.put("Attention", AttentionOperator::run);
+    }
+
+    private static List<Tensor> run(NodeCall node) {
+        return new AttentionOperator(node).results();
     }
 
     private List<Tensor> results() {
@@ -63,7 +67,7 @@ final class OnnxAttention {
                                 .contiguous()
                                 .reshape(q.dim(0), q.dim(2), q.dim(1) * v.dim(3))
                         : y;
-        return List.of(given, k, v, scores());
+        return node.asksFor(3) ? List.of(given, k, v, scores()) : List.of(given, k, v);
     }
 
     /** The scores as they are at one of the four steps, for who asks for them. */

@@ -1,45 +1,31 @@
-package dev.weft.conformance;
+package dev.weft.onnx.operator;
 
 import dev.weft.Convolutions;
 import dev.weft.Tensor;
 import dev.weft.backend.ConvolutionGeometry;
+import dev.weft.onnx.graph.UnsupportedOnnxException;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** ONNX's convolutions, whose padding may be given by the result's extents. */
-final class OnnxConvolutions {
-    private OnnxConvolutions() {}
+final class ConvolutionOperators {
+    private ConvolutionOperators() {}
 
-    static void addTo(Map<String, OnnxOperators.Operator> operators) {
+    static void addTo(OperatorTable operators) {
         operators.put("Conv", node -> List.of(convolution(node)));
         operators.put("ConvTranspose", node -> List.of(transposed(node)));
     }
 
-    private static @Nullable Tensor bias(OnnxNode node) {
-        return node.has(2) ? node.x(2) : null;
-    }
-
-    private static int[] integers(OnnxNode node, String name, int axes, int otherwise) {
-        int[] numbers = Arrays.stream(node.integers(name)).mapToInt(Math::toIntExact).toArray();
-        if (numbers.length > 0) {
-            return numbers;
-        }
-        int[] all = new int[axes];
-        Arrays.fill(all, otherwise);
-        return all;
-    }
-
     /** Without the padding that "auto_pad" asks for. */
-    private static ConvolutionGeometry geometry(OnnxNode node, int axes) {
+    private static ConvolutionGeometry geometry(NodeCall node, int axes) {
         node.ignore("kernel_shape"); // the weight has it
-        int[] pads = integers(node, "pads", 2 * axes, 0);
+        int[] pads = node.perAxis("pads", 2 * axes, 0);
         return ConvolutionGeometry.of(axes)
-                .stride(integers(node, "strides", axes, 1))
-                .dilation(integers(node, "dilations", axes, 1))
+                .stride(node.perAxis("strides", axes, 1))
+                .dilation(node.perAxis("dilations", axes, 1))
                 .padding(Arrays.copyOf(pads, axes), Arrays.copyOfRange(pads, axes, 2 * axes))
                 .groups((int) node.integer("group", 1));
     }
@@ -52,28 +38,31 @@ final class OnnxConvolutions {
         return numbers.stream().mapToInt(number -> number).toArray();
     }
 
-    private static Tensor convolution(OnnxNode node) {
-        Tensor x = node.x(0);
-        Tensor weight = node.x(1);
+    private static Tensor convolution(NodeCall node) {
+        return convolution(node, node.x(0), node.x(1), node.optional(2));
+    }
+
+    /** The convolution that a node describes, of these operands. */
+    static Tensor convolution(NodeCall node, Tensor x, Tensor weight, @Nullable Tensor bias) {
         ConvolutionGeometry geometry = geometry(node, x.rank() - 2);
         geometry =
                 switch (node.text("auto_pad", "NOTSET")) {
                     case "NOTSET", "VALID" -> geometry;
                     case "SAME_UPPER" -> Convolutions.same(x, weight, geometry);
                     case "SAME_LOWER" -> mirrored(Convolutions.same(x, weight, geometry));
-                    default -> throw new UnsupportedCase("auto_pad");
+                    default -> throw new UnsupportedOnnxException("auto_pad");
                 };
-        return Convolutions.convolve(x, weight, bias(node), geometry);
+        return Convolutions.convolve(x, weight, bias, geometry);
     }
 
     /** Where the result's extents are given, the padding is what they leave of the whole. */
-    private static Tensor transposed(OnnxNode node) {
+    private static Tensor transposed(NodeCall node) {
         Tensor x = node.x(0);
         Tensor weight = node.x(1);
         int axes = x.rank() - 2;
         ConvolutionGeometry geometry = geometry(node, axes);
-        int[] more = integers(node, "output_padding", axes, 0);
-        int[] extents = integers(node, "output_shape", axes, 0);
+        int[] more = node.perAxis("output_padding", axes, 0);
+        int[] extents = node.perAxis("output_shape", axes, 0);
         String auto = node.text("auto_pad", "NOTSET");
         if (auto.startsWith("SAME")) {
             for (int a = 0; a < axes; a++) {
@@ -101,6 +90,6 @@ final class OnnxConvolutions {
                 geometry = mirrored(geometry);
             }
         }
-        return Convolutions.transposed(x, weight, bias(node), geometry, more);
+        return Convolutions.transposed(x, weight, node.optional(2), geometry, more);
     }
 }

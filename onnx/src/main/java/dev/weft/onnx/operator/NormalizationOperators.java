@@ -1,23 +1,20 @@
-package dev.weft.conformance;
+package dev.weft.onnx.operator;
 
 import dev.weft.Normalizations;
 import dev.weft.Tensor;
 import dev.weft.backend.ReduceOp;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** ONNX's normalisations: (x - mean) / √(variance + ε) over different axes, scaled and shifted. */
-final class OnnxNormalizations {
+final class NormalizationOperators {
     private static final double EPSILON = 1e-5;
 
-    private OnnxNormalizations() {}
+    private NormalizationOperators() {}
 
-    static void addTo(Map<String, OnnxOperators.Operator> operators) {
-        operators.put("LayerNormalization", OnnxNormalizations::layer);
+    static void addTo(OperatorTable operators) {
+        operators.put("LayerNormalization", NormalizationOperators::layer);
         operators.put(
                 "RMSNormalization",
                 node ->
@@ -40,34 +37,38 @@ final class OnnxNormalizations {
                                         node.x(1),
                                         node.x(2),
                                         epsilon(node))));
-        operators.put("BatchNormalization", OnnxNormalizations::batch);
+        operators.put("BatchNormalization", NormalizationOperators::batch);
     }
 
-    private static double epsilon(OnnxNode node) {
+    private static double epsilon(NodeCall node) {
         return node.real("epsilon", EPSILON);
     }
 
-    private static int axis(OnnxNode node) {
+    private static int axis(NodeCall node) {
         return (int) node.integer("axis", -1);
     }
 
     /** With the mean and the reciprocal of the root, which training would keep. */
-    private static List<Tensor> layer(OnnxNode node) {
+    private static List<Tensor> layer(NodeCall node) {
         Tensor x = node.x(0);
         int first = x.shape().axis("axis", axis(node));
         int[] axes = new int[x.rank() - first];
         Arrays.setAll(axes, i -> first + i);
-        @Nullable Tensor bias = node.has(2) ? node.x(2) : null;
+        node.ignore("stash_type");
+        Tensor y =
+                Normalizations.layerNorm(x, axis(node), node.x(1), node.optional(2), epsilon(node));
+        if (!node.asksFor(1) && !node.asksFor(2)) {
+            return List.of(y);
+        }
         Tensor mean = x.reduce(ReduceOp.MEAN, true, axes);
         Tensor variance = x.sub(mean).square().reduce(ReduceOp.MEAN, true, axes);
-        return List.of(
-                Normalizations.layerNorm(x, axis(node), node.x(1), bias, epsilon(node)),
-                mean,
-                variance.add(epsilon(node)).rsqrt());
+        return List.of(y, mean, variance.add(epsilon(node)).rsqrt());
     }
 
-    private static List<Tensor> batch(OnnxNode node) {
+    private static List<Tensor> batch(NodeCall node) {
         Tensor x = node.x(0);
+        node.ignore("spatial");
+        node.ignore("momentum");
         if (node.integer("training_mode", 0) == 0) {
             return List.of(
                     Normalizations.batchNorm(

@@ -1,21 +1,21 @@
-package dev.weft.conformance;
+package dev.weft.onnx.operator;
 
 import dev.weft.DType;
 import dev.weft.PoolWindow;
 import dev.weft.Pooled;
 import dev.weft.Pooling;
 import dev.weft.Tensor;
+import dev.weft.onnx.graph.UnsupportedOnnxException;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** ONNX's pooling. */
-final class OnnxPooling {
-    private OnnxPooling() {}
+final class PoolingOperators {
+    private PoolingOperators() {}
 
-    static void addTo(Map<String, OnnxOperators.Operator> operators) {
-        operators.put("MaxPool", OnnxPooling::max);
+    static void addTo(OperatorTable operators) {
+        operators.put("MaxPool", PoolingOperators::max);
         operators.put(
                 "AveragePool",
                 node -> {
@@ -30,12 +30,12 @@ final class OnnxPooling {
                 node -> List.of(Pooling.globalMax(node.x(0), node.x(0).rank() - 2)));
     }
 
-    private static PoolWindow windows(OnnxNode node) {
+    private static PoolWindow windows(NodeCall node) {
         int[] sizes = Arrays.stream(node.integers("kernel_shape")).mapToInt(i -> (int) i).toArray();
         int axes = sizes.length;
-        int[] strides = numbers(node, "strides", axes, 1);
-        int[] dilations = numbers(node, "dilations", axes, 1);
-        int[] pads = numbers(node, "pads", 2 * axes, 0);
+        int[] strides = node.perAxis("strides", axes, 1);
+        int[] dilations = node.perAxis("dilations", axes, 1);
+        int[] pads = node.perAxis("pads", 2 * axes, 0);
         int[] before = Arrays.copyOf(pads, axes);
         int[] after = Arrays.copyOfRange(pads, axes, 2 * axes);
         String auto = node.text("auto_pad", "NOTSET");
@@ -49,7 +49,7 @@ final class OnnxPooling {
                 after[i] = padding - before[i];
             }
         } else if (!auto.equals("NOTSET") && !auto.equals("VALID")) {
-            throw new UnsupportedCase("auto_pad " + auto);
+            throw new UnsupportedOnnxException("auto_pad " + auto);
         }
         return PoolWindow.of(sizes)
                 .stride(strides)
@@ -58,25 +58,18 @@ final class OnnxPooling {
                 .ceil(node.integer("ceil_mode", 0) == 1);
     }
 
-    private static int[] numbers(OnnxNode node, String name, int count, int otherwise) {
-        int[] numbers = new int[count];
-        long[] given = node.integers(name);
-        Arrays.setAll(numbers, i -> given.length == 0 ? otherwise : (int) given[i]);
-        return numbers;
-    }
-
     /** The places are those in the whole tensor, or with the axes of a plane in reverse order. */
-    private static List<Tensor> max(OnnxNode node) {
+    private static List<Tensor> max(NodeCall node) {
         Tensor x = node.x(0);
         Pooled pooled = Pooling.max(x, windows(node));
         boolean columnMajor = node.integer("storage_order", 0) == 1;
-        if (node.outputs() == 1) {
+        if (!node.asksFor(1)) {
             return List.of(pooled.values());
         }
         Tensor places = pooled.indices().to(DType.I64);
         if (columnMajor) {
             if (x.rank() != 4) {
-                throw new UnsupportedCase("storage_order of " + x.rank() + " axes");
+                throw new UnsupportedOnnxException("storage_order of " + x.rank() + " axes");
             }
             double columns = x.dim(3);
             Tensor row = places.div(columns);

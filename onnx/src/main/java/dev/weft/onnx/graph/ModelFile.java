@@ -1,0 +1,42 @@
+package dev.weft.onnx.graph;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a model's file says, checked: names are given once and before they are read, initializers
+ * have the size that their type and extents take, and the domains of operators are imported.
+ *
+ * @param graph its nodes, with functions in the place of their calls
+ * @param opsets the version of each domain's operators
+ * @param metadata what the file says of itself: producer, versions, and any strings
+ */
+public record ModelFile(Graph graph, Map<String, Long> opsets, Map<String, String> metadata) {
+    /** What a name that Weft's own rewrites gives begins with: no domain of a file's. */
+    public static final String OWN = "dev.weft";
+
+    /**
+     * Reads a file, which is mapped, and must stay as it is. Data in other files must lie in its
+     * folder, without symbolic links.
+     *
+     * @throws OnnxException where it is damaged or no ONNX model
+     * @throws IOException where it cannot be read
+     */
+    public static ModelFile read(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        return new ModelReader(new ExternalData(folder))
+                .read(new Message(file.toString(), FileContent.of(file)));
+    }
+
+    /**
+     * Reads a model from memory, which must stay as it is.
+     *
+     * @param name for messages
+     * @throws OnnxException where it is damaged or no ONNX model, or has data in other files
+     */
+    public static ModelFile read(String name, MemorySegment content) {
+        return new ModelReader(ExternalData.NONE).read(new Message(name, content));
+    }
+}

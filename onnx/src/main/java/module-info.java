@@ -1,0 +1,8 @@
+/** Reads ONNX models and runs them on any device. */
+module dev.weft.onnx {
+    requires transitive dev.weft.network;
+    requires static org.jspecify;
+
+    exports dev.weft.onnx;
+    exports dev.weft.onnx.graph;
+}
