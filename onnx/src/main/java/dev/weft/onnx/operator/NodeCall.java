@@ -184,6 +184,24 @@ public final class NodeCall {
         return array.get(0);
     }
 
+    /** The first element of what a graph gave, read by the host. */
+    double number(Value value) {
+        if (!value.isOn(host)) {
+            around.readBack();
+        }
+        return value.host().get(0);
+    }
+
+    /** A number that the host knows, I64. */
+    Value known(long number) {
+        return Value.of(host.tensor(new long[] {number}).reshape());
+    }
+
+    /** A truth that the host knows. */
+    Value known(boolean truth) {
+        return Value.of(host.tensor(new boolean[] {truth}).reshape());
+    }
+
     /** The extents of an operand. */
     long[] dims(int input) {
         return value(input).shape().toArray();

@@ -36,6 +36,10 @@ public final class Operators {
         IndexOperators.addTo(table);
         LossOperators.addTo(table);
         PoolingOperators.addTo(table);
+        ResizeOperators.addTo(table);
+        ControlOperators.addTo(table);
+        RecurrentOperators.addTo(table);
+        QuantizedOperators.addTo(table);
         return table.all();
     }
 
