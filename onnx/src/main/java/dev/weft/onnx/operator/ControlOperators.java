@@ -76,6 +76,9 @@ final class ControlOperators {
 
     /** Along the first axis of what is scanned, forwards. */
     private static List<Tensor> scan(NodeCall node) {
+        if (node.opset() < 9) {
+            throw new UnsupportedOnnxException("the batches of version 8");
+        }
         Graph body = node.graph("body");
         int scanned = (int) node.integer("num_scan_inputs", 0);
         int carried = node.inputs() - scanned;

@@ -1,8 +1,10 @@
 package dev.weft.onnx.operator;
 
+import dev.weft.DType;
 import dev.weft.PadMode;
 import dev.weft.Shape;
 import dev.weft.Tensor;
+import dev.weft.onnx.graph.ElementType;
 import dev.weft.onnx.graph.OnnxException;
 import dev.weft.onnx.graph.UnsupportedOnnxException;
 
@@ -166,7 +168,8 @@ final class LayoutOperators {
     }
 
     private static Tensor eyeLike(NodeCall node) {
-        Tensor ones = node.x(0).onesLike();
+        DType dtype = ElementType.dtype((int) node.integer("dtype", 0));
+        Tensor ones = node.x(0).onesLike().to(dtype == null ? node.dtype(0) : dtype);
         int k = (int) node.integer("k", 0);
         return ones.tril(k).triu(k);
     }

@@ -60,11 +60,12 @@ final class PoolingOperators {
 
     /** The places are those in the whole tensor, or with the axes of a plane in reverse order. */
     private static List<Tensor> max(NodeCall node) {
-        Tensor x = node.x(0);
+        // Bytes are exact in F32.
+        Tensor x = node.x(0).dtype().isFloating() ? node.x(0) : node.x(0).to(DType.F32);
         Pooled pooled = Pooling.max(x, windows(node));
         boolean columnMajor = node.integer("storage_order", 0) == 1;
         if (!node.asksFor(1)) {
-            return List.of(pooled.values());
+            return List.of(pooled.values().to(node.dtype(0)));
         }
         Tensor places = pooled.indices().to(DType.I64);
         if (columnMajor) {
@@ -82,6 +83,6 @@ final class PoolingOperators {
         long planes = x.dim(0) * x.dim(1);
         long plane = x.size() / planes;
         Tensor first = node.device().arange(DType.I64, (double) planes).mul((double) plane);
-        return List.of(pooled.values(), places.add(first.reshape(dims)));
+        return List.of(pooled.values().to(node.dtype(0)), places.add(first.reshape(dims)));
     }
 }

@@ -49,6 +49,9 @@ final class RecurrentOperators {
             throw new UnsupportedOnnxException(
                     batchFirst ? "layout 1" : "sequences of several lengths in reverse");
         }
+        if (usual == RecurrentCell.GRU && node.integer("linear_before_reset", 0) == 0) {
+            return ResetFirstGru.run(node, direction);
+        }
         List<RecurrentWeights> weights = new ArrayList<>();
         for (int side = 0; side < (both ? 2 : 1); side++) {
             weights.add(weights(node, side, order));

@@ -33,14 +33,14 @@ final class ResizeOperators {
                 node.text(
                         "coordinate_transformation_mode",
                         node.opset() < 11 ? "asymmetric" : "half_pixel");
-        return resized(node, scalesAt, place);
+        return resized(node, scalesAt, place, node.opset() < 11 ? "floor" : "round_prefer_floor");
     }
 
     private static Tensor upsample(NodeCall node) {
-        return resized(node, 1, "asymmetric");
+        return resized(node, 1, "asymmetric", "floor");
     }
 
-    private static Tensor resized(NodeCall node, int scalesAt, String place) {
+    private static Tensor resized(NodeCall node, int scalesAt, String place, String usual) {
         Tensor x = node.x(0);
         int[] axes = Arrays.stream(node.integers("axes")).mapToInt(Math::toIntExact).toArray();
         if (axes.length == 0) {
@@ -55,7 +55,7 @@ final class ResizeOperators {
                     "%d scales or sizes for %d axes of %s"
                             .formatted(given, axes.length, x.shape()));
         }
-        String rounding = node.text("nearest_mode", "round_prefer_floor");
+        String rounding = node.text("nearest_mode", usual);
         boolean nearest =
                 switch (node.text("mode", "nearest")) {
                     case "nearest" -> true;

@@ -45,7 +45,7 @@ final class UpdateOperators {
             Tensor x = node.x(2 + i);
             Tensor g = regularised(node, x, node.x(2 + n + i));
             Tensor h = node.x(2 + 2 * n + i).add(g.square());
-            out[i] = x.sub(rate.mul(g).div(h.sqrt().add(node.real("epsilon", 0))));
+            out[i] = x.sub(rate.mul(g).div(h.sqrt().add(node.real("epsilon", 1e-6))));
             out[n + i] = h;
         }
         return List.of(out);
@@ -64,7 +64,7 @@ final class UpdateOperators {
             Tensor g = regularised(node, x, node.x(2 + n + i));
             Tensor v = node.x(2 + 2 * n + i).mul(alpha).add(g.mul(1 - alpha));
             Tensor h = node.x(2 + 3 * n + i).mul(beta).add(g.square().mul(1 - beta));
-            Tensor step = rate.mul(v).div(h.sqrt().add(node.real("epsilon", 0)));
+            Tensor step = rate.mul(v).div(h.sqrt().add(node.real("epsilon", 1e-6)));
             out[i] = x.sub(step).mul(1 - node.real("norm_coefficient_post", 0));
             out[n + i] = v;
             out[2 * n + i] = h;
