@@ -21,7 +21,7 @@ import java.util.Locale;
 /** The entry point. Whatever goes wrong ends in one line on standard error and an {@link Exit}. */
 @Command(
         name = "weft",
-        description = "Train and run small networks, on whichever backend is there.",
+        description = "Train and run networks, on whichever backend is there.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         exitCodeListHeading = "Exit codes:%n",
@@ -40,7 +40,9 @@ import java.util.Locale;
             GenerateCommand.class,
             BenchCommand.class,
             TuneCommand.class,
-            CheckCommand.class
+            CheckCommand.class,
+            RunCommand.class,
+            InspectCommand.class
         })
 public final class Main implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
