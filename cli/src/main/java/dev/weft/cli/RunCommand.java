@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
 /** Runs an ONNX model on arrays in files. */
@@ -134,7 +135,7 @@ final class RunCommand implements Callable<Integer> {
         List<Path> written = new ArrayList<>();
         try {
             for (Map.Entry<String, HostArray> result : results.entrySet()) {
-                Path target = targets.get(result.getKey());
+                Path target = Objects.requireNonNull(targets.get(result.getKey()));
                 Npy.write(target, result.getValue());
                 written.add(target);
             }

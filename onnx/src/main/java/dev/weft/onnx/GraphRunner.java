@@ -35,7 +35,7 @@ final class GraphRunner implements NodeCall.Around, AutoCloseable {
     private final Map<String, Long> opsets;
     private final Device device;
     private final Device host;
-    private final Map<Graph, Plan> plans = new IdentityHashMap<>();
+    private final IdentityHashMap<Graph, Plan> plans = new IdentityHashMap<>();
     private final Placement placement;
     private @Nullable Frame frame;
     private boolean readsBack;
@@ -138,7 +138,7 @@ final class GraphRunner implements NodeCall.Around, AutoCloseable {
     }
 
     private static boolean sharing(Tensor a, Tensor b) {
-        return a.view().buffer() == b.view().buffer();
+        return a.view().buffer().equals(b.view().buffer());
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Holds what a model is given to what it declares. */
@@ -45,7 +46,7 @@ final class InputCheck {
         Map<Symbol, ValueInfo> firsts = new HashMap<>();
         List<Tensor> ordered = new ArrayList<>();
         for (ValueInfo info : declared) {
-            Tensor x = inputs.get(info.name());
+            Tensor x = Objects.requireNonNull(inputs.get(info.name()));
             if (!x.device().equals(device)) {
                 throw wrong(info, x, "is on another device than the model, %s".formatted(device));
             }

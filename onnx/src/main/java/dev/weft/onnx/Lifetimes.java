@@ -34,9 +34,9 @@ final class Lifetimes {
      *     another result
      */
     void add(List<String> names, List<Tensor> results, List<Value> read) {
-        Map<DeviceBuffer, Memory> known = new IdentityHashMap<>();
+        IdentityHashMap<DeviceBuffer, Memory> known = new IdentityHashMap<>();
         memories.values().forEach(memory -> known.put(buffer(memory.first), memory));
-        Map<DeviceBuffer, Boolean> foreign = new IdentityHashMap<>();
+        IdentityHashMap<DeviceBuffer, Boolean> foreign = new IdentityHashMap<>();
         for (Value value : read) {
             Tensor tensor = value.tensor();
             if (tensor != null && !known.containsKey(buffer(tensor))) {

@@ -10,6 +10,7 @@ import dev.weft.onnx.graph.ValueInfo;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,9 +118,11 @@ public final class OnnxSession implements AutoCloseable {
 
     private void dropTheOldest() {
         if (captures.size() > MOST_CAPTURES) {
-            List<Shape> oldest = captures.keySet().iterator().next();
-            captures.remove(oldest).close();
-            seen.remove(oldest);
+            Iterator<Map.Entry<List<Shape>, CapturedRun>> all = captures.entrySet().iterator();
+            Map.Entry<List<Shape>, CapturedRun> oldest = all.next();
+            seen.remove(oldest.getKey());
+            oldest.getValue().close();
+            all.remove();
         }
     }
 

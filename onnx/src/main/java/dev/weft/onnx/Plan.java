@@ -69,7 +69,7 @@ final class Plan implements AutoCloseable {
     boolean isConstant(Tensor tensor) {
         for (Value value : constants.values()) {
             Tensor other = value.tensor();
-            if (other != null && other.view().buffer() == tensor.view().buffer()) {
+            if (other != null && other.view().buffer().equals(tensor.view().buffer())) {
                 return true;
             }
         }

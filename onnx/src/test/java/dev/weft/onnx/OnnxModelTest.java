@@ -1,5 +1,7 @@
 package dev.weft.onnx;
 
+import static dev.weft.onnx.TestGraph.found;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -66,12 +68,12 @@ class OnnxModelTest {
         assertEquals("float32 [batch, 3]", model.inputs().getFirst().describe());
         assertEquals(DType.F32, model.outputs().getFirst().dtype());
         assertEquals(Map.of("", 17L), model.opsets());
-        assertEquals("nobody", model.metadata().get("author"));
-        assertEquals("tests", model.metadata().get("producer_name"));
+        assertEquals("nobody", found(model.metadata(), "author"));
+        assertEquals("tests", found(model.metadata(), "producer_name"));
         assertEquals(
                 List.of("MatMul", "Add", "Relu"),
                 model.graph().nodes().stream().map(Node::operator).toList());
-        assertEquals(3, model.initializers().get("w").shape().dim(0));
+        assertEquals(3, found(model.initializers(), "w").shape().dim(0));
         assertEquals(List.of(), model.unsupported());
     }
 
@@ -87,11 +89,11 @@ class OnnxModelTest {
             graph.initializer(each);
         }
         OnnxModel model = graph.node("Identity", "f -> y").read();
-        assertEquals(-2, model.initializers().get("h").elements().get(1));
-        assertEquals(1.5, model.initializers().get("d").elements().get(0));
-        assertEquals(-1, model.initializers().get("i").elements().get(0));
-        assertEquals(1, model.initializers().get("t").elements().get(0));
-        assertEquals(-3, model.initializers().get("f").elements().get(1));
+        assertEquals(-2, found(model.initializers(), "h").elements().get(1));
+        assertEquals(1.5, found(model.initializers(), "d").elements().get(0));
+        assertEquals(-1, found(model.initializers(), "i").elements().get(0));
+        assertEquals(1, found(model.initializers(), "t").elements().get(0));
+        assertEquals(-3, found(model.initializers(), "f").elements().get(1));
     }
 
     @Test
@@ -198,8 +200,8 @@ class OnnxModelTest {
         byte[] data = {0, 0, 0, 0, 0, 0, -128, 63, 0, 0, 0, 64};
         Files.write(folder.resolve("inner/weights.bin"), data);
         OnnxModel model = readWith(external("weights.bin", 4));
-        assertEquals(1, model.initializers().get("v").elements().get(0));
-        assertEquals(2, model.initializers().get("v").elements().get(1));
+        assertEquals(1, found(model.initializers(), "v").elements().get(0));
+        assertEquals(2, found(model.initializers(), "v").elements().get(1));
         assertThrows(OnnxException.class, () -> readWith(external("weights.bin", 5)));
         assertThrows(OnnxException.class, () -> readWith(external("weights.bin", -1)));
         assertThrows(OnnxException.class, () -> readWith(external("weights.bin", Long.MAX_VALUE)));
@@ -249,7 +251,7 @@ class OnnxModelTest {
                 OnnxSession session = read.on(device);
                 Scope _ = device.scope()) {
             Tensor x = device.tensor(new float[] {1, -1});
-            float[] z = session.run(Map.of("x", x)).get("z").toFloatArray();
+            float[] z = found(session.run(Map.of("x", x)), "z").toFloatArray();
             assertArrayEquals(new float[] {4, -0.5f}, z);
         }
     }

@@ -1,5 +1,7 @@
 package dev.weft.onnx;
 
+import static dev.weft.onnx.TestGraph.found;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -60,8 +62,8 @@ class OnnxSessionTest {
                     Tensor x = device.full(i, Shape.of(2, 3));
                     Map<String, Tensor> results = session.run(Map.of("x", x));
                     assertEquals(List.of("y", "rows"), List.copyOf(results.keySet()));
-                    assertEquals(2, results.get("rows").itemAsLong());
-                    Tensor y = results.get("y");
+                    assertEquals(2, found(results, "rows").itemAsLong());
+                    Tensor y = found(results, "y");
                     assertEquals(3, y.dim(0));
                     assertArrayEquals(
                             new float[] {i + 5, i + 5, i + 5, i + 5, i + 5, i + 5},
@@ -69,7 +71,7 @@ class OnnxSessionTest {
                 }
             }
             Tensor other = device.ones(1, 2);
-            assertEquals(4, session.run(Map.of("x", other)).get("y").slice(0, 0, 1).item());
+            assertEquals(4, found(session.run(Map.of("x", other)), "y").slice(0, 0, 1).item());
         }
     }
 
@@ -79,7 +81,7 @@ class OnnxSessionTest {
             for (int n = 1; n < 40; n++) {
                 for (int again = 0; again < 3; again++) {
                     try (Scope _ = device.scope()) {
-                        Tensor y = session.run(Map.of("x", device.ones(n, 1))).get("y");
+                        Tensor y = found(session.run(Map.of("x", device.ones(n, 1))), "y");
                         assertEquals(n + 2, y.slice(1, 0, 1).item());
                     }
                 }
@@ -104,7 +106,7 @@ class OnnxSessionTest {
             int[] calls = {0};
             Tensor x = device.ones(2);
             Tensor[] y = new Tensor[1];
-            device.observe(_ -> calls[0]++, () -> y[0] = session.run(Map.of("x", x)).get("y"));
+            device.observe(_ -> calls[0]++, () -> y[0] = found(session.run(Map.of("x", x)), "y"));
             assertArrayEquals(new float[] {2, 3}, y[0].toFloatArray(), 1e-6f);
             assertEquals(2, calls[0], "the sum, and a copy of the constant output");
         }
@@ -128,10 +130,10 @@ class OnnxSessionTest {
             Tensor x = device.tensor(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
             Map<String, Tensor> y = session.run(Map.of("x", x));
             x.fill(0);
-            y.get("sum").fill(0);
-            assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, y.get("same").toFloatArray());
-            assertArrayEquals(new float[] {1, 4, 2, 5, 3, 6}, y.get("turned").toFloatArray());
-            assertArrayEquals(new float[] {2, 4, 6, 8, 10, 12}, y.get("again").toFloatArray());
+            found(y, "sum").fill(0);
+            assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, found(y, "same").toFloatArray());
+            assertArrayEquals(new float[] {1, 4, 2, 5, 3, 6}, found(y, "turned").toFloatArray());
+            assertArrayEquals(new float[] {2, 4, 6, 8, 10, 12}, found(y, "again").toFloatArray());
         }
     }
 
@@ -153,7 +155,7 @@ class OnnxSessionTest {
                 Scope _ = device.scope();
                 Scope _ = other.scope()) {
             Tensor a = device.ones(2, 3);
-            assertEquals(2, session.run(Map.of("a", a, "b", a)).get("y").dim(0));
+            assertEquals(2, found(session.run(Map.of("a", a, "b", a)), "y").dim(0));
             assertRefused(session, Map.of("a", a), "takes inputs [a, b], got [a]");
             assertRefused(session, Map.of("a", a, "b", a, "c", a), "got [a, b, c]");
             assertRefused(session, Map.of("a", a, "B", a), "got [B, a]");
@@ -190,7 +192,7 @@ class OnnxSessionTest {
             assertRefused(product, inputs, "node Cos 'y': no use of input 1");
             assertRefused(unread, inputs, "node Relu 'y': no use of attribute flavour");
             assertRefused(missing, inputs, "node MatMul 'y': input 1 is left out");
-            assertEquals(0, shapeless.run(inputs).get("y").rank());
+            assertEquals(0, found(shapeless.run(inputs), "y").rank());
         }
     }
 
@@ -215,7 +217,7 @@ class OnnxSessionTest {
             Tensor x = device.tensor(new float[] {1, -2});
             for (boolean c : new boolean[] {true, true, false, true, false, false}) {
                 Tensor condition = device.tensor(new boolean[] {c}).reshape();
-                Tensor y = session.run(Map.of("x", x, "c", condition)).get("y");
+                Tensor y = found(session.run(Map.of("x", x, "c", condition)), "y");
                 assertArrayEquals(c ? new float[] {-1, 2} : new float[] {1, -2}, y.toFloatArray());
             }
         }
@@ -249,8 +251,9 @@ class OnnxSessionTest {
             for (int i = 0; i < 3; i++) {
                 Map<String, Tensor> y =
                         session.run(Map.of("x", device.tensor(new float[] {1, -2})));
-                assertArrayEquals(new float[] {8, -16}, y.get("y").toFloatArray());
-                assertArrayEquals(new float[] {1, -2, 2, -4, 4, -8}, y.get("all").toFloatArray());
+                assertArrayEquals(new float[] {8, -16}, found(y, "y").toFloatArray());
+                assertArrayEquals(
+                        new float[] {1, -2, 2, -4, 4, -8}, found(y, "all").toFloatArray());
             }
         }
     }
@@ -291,7 +294,7 @@ class OnnxSessionTest {
             Tensor x = device.tensor(new float[] {1, -3});
             try (Tape tape = new Tape(device)) {
                 tape.watch(x);
-                Tensor y = session.run(Map.of("x", x)).get("y");
+                Tensor y = found(session.run(Map.of("x", x)), "y");
                 assertArrayEquals(new float[] {2, -6}, tape.gradients(y).of(x).toFloatArray());
             }
         }

@@ -1,5 +1,7 @@
 package dev.weft.onnx;
 
+import static dev.weft.onnx.TestGraph.found;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -39,7 +41,7 @@ class OperatorsTest {
         String names = String.join(",", given.keySet().stream().sorted().toList());
         graph.node(operator, names + " -> y", attributes);
         try (OnnxSession session = graph.read(opset).on(device)) {
-            return session.run(given).get("y");
+            return found(session.run(given), "y");
         }
     }
 

@@ -2,6 +2,8 @@ package dev.weft.onnx;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.Objects;
 
 /** Writes a graph, and a model around it. Values are F32 unless said otherwise. */
 final class TestGraph {
@@ -113,6 +115,11 @@ final class TestGraph {
 
     static Proto graph(String name, TestGraph graph) {
         return new Proto().text(1, name).message(6, graph.proto).number(20, 5);
+    }
+
+    /** What a map has by a name, which must be there. */
+    static <T> T found(Map<String, T> map, String name) {
+        return Objects.requireNonNull(map.get(name), name);
     }
 
     byte[] bytes(long opset) {

@@ -102,7 +102,8 @@ final class ConversionOperators {
         Device device = node.device();
         OnnxTensor value = node.tensor("value");
         if (value != null) {
-            return Value.constant(value.elements(), null).on(device);
+            HostArray elements = value.elements();
+            return device.constant(() -> elements.on(device));
         }
         if (node.hasAttribute("value_int") || node.hasAttribute("value_ints")) {
             return node.hasAttribute("value_int")

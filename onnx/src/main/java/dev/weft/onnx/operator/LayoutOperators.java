@@ -10,6 +10,7 @@ import dev.weft.onnx.graph.UnsupportedOnnxException;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** ONNX's operators that lay elements out anew: views, copies and repetitions. */
 final class LayoutOperators {
@@ -97,16 +98,15 @@ final class LayoutOperators {
         boolean attributes = node.opset() < 10;
         long[] starts = attributes ? node.integers("starts") : node.numbers(1);
         long[] ends = attributes ? node.integers("ends") : node.numbers(2);
-        long[] axes = attributes ? node.integers("axes") : node.has(3) ? node.numbers(3) : null;
+        long[] axes = axes(node, starts.length);
         long[] steps = node.has(4) ? node.numbers(4) : null;
-        boolean all = axes == null || (attributes && axes.length == 0);
-        if (starts.length != ends.length || (!all && axes.length != starts.length)) {
+        if (starts.length != ends.length || axes.length != starts.length) {
             throw new OnnxException(
                     "%d starts and %d ends: must be as many, and as many as axes"
                             .formatted(starts.length, ends.length));
         }
         for (int i = 0; i < starts.length; i++) {
-            int axis = all ? i : Math.toIntExact(axes[i]);
+            int axis = Math.toIntExact(axes[i]);
             long step = steps == null ? 1 : steps[i];
             long extent = x.dim(axis);
             if (step > 0) {
@@ -120,6 +120,15 @@ final class LayoutOperators {
             }
         }
         return x;
+    }
+
+    /** The first axes, where none are given. */
+    private static long[] axes(NodeCall node, int count) {
+        if (node.has(3)) {
+            return node.numbers(3);
+        }
+        long[] axes = node.integers("axes");
+        return axes.length > 0 ? axes : LongStream.range(0, count).toArray();
     }
 
     private static long clamped(long index, long extent, long low, long high) {
