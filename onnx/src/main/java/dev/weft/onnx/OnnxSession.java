@@ -7,6 +7,7 @@ import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.onnx.graph.OnnxException;
 import dev.weft.onnx.graph.ValueInfo;
+import dev.weft.onnx.rewrite.Rewrites;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +50,7 @@ public final class OnnxSession implements AutoCloseable {
         this.model = model;
         this.device = device;
         this.check = new InputCheck(model.toString(), model.inputs());
-        this.runner = new GraphRunner(model.graph(), model.opsets(), device);
+        this.runner = new GraphRunner(Rewrites.apply(model.graph()), model.opsets(), device);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.weft.onnx.operator;
 
 import dev.weft.Tensor;
 import dev.weft.backend.Activation;
+import dev.weft.onnx.graph.ModelFile;
 
 /** ONNX's matrix products. */
 final class ProductOperators {
@@ -10,6 +11,10 @@ final class ProductOperators {
     static void addTo(OperatorTable operators) {
         operators.binary("MatMul", ProductOperators::matmul);
         operators.one("Gemm", ProductOperators::gemm);
+        operators.one(ModelFile.OWN + ".Linear", ProductOperators::linear);
+        operators.one(
+                ModelFile.OWN + ".ScaledMatMul",
+                node -> matmul(node.x(0).mul(node.real("scale", 1)), node.x(1)));
     }
 
     /** Of a batch by one matrix, one product of all rows. */
@@ -19,6 +24,22 @@ final class ProductOperators {
         }
         Tensor rows = LayoutOperators.reshaped(a, a.size() / Math.max(1, a.dim(-1)), a.dim(-1));
         return rows.matmul(b).reshape(a.shape().with(a.rank() - 1, b.dim(1)).toArray());
+    }
+
+    /** activation(x W + b), of any number of rows. */
+    private static Tensor linear(NodeCall node) {
+        Tensor x = node.x(0);
+        Tensor weight = node.x(1).transpose();
+        Activation activation =
+                switch (node.text("activation", "")) {
+                    case "Relu" -> Activation.RELU;
+                    case "Sigmoid" -> Activation.SIGMOID;
+                    case "Tanh" -> Activation.TANH;
+                    default -> Activation.IDENTITY;
+                };
+        Tensor rows = x.rank() == 2 ? x : LayoutOperators.reshaped(x, -1, x.dim(-1));
+        Tensor y = rows.linear(weight, node.x(2), activation);
+        return x.rank() == 2 ? y : y.reshape(x.shape().with(x.rank() - 1, weight.dim(0)).toArray());
     }
 
     /** With a bias for each column, one product with its epilogue. */
