@@ -26,11 +26,6 @@ public record Graph(
         return new Graph(name, others, initializers, inputs, outputs);
     }
 
-    /** The same with other nodes and initializers. */
-    public Graph with(List<Node> others, Map<String, OnnxTensor> constants) {
-        return new Graph(name, others, constants, inputs, outputs);
-    }
-
     /** All nodes, those of subgraphs too. */
     public Stream<Node> allNodes() {
         return nodes.stream()

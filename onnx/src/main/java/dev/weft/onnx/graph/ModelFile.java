@@ -14,7 +14,7 @@ import java.util.Map;
  * @param metadata what the file says of itself: producer, versions, and any strings
  */
 public record ModelFile(Graph graph, Map<String, Long> opsets, Map<String, String> metadata) {
-    /** What a name that Weft's own rewrites gives begins with: no domain of a file's. */
+    /** The domain of the operators that Weft puts in the place of several of ONNX's. */
     public static final String OWN = "dev.weft";
 
     /**

@@ -74,25 +74,19 @@ final class IndexOperators {
      * axes of a batch, are one.
      */
     private static Tensor rows(Tensor x, Tensor tuples, int batches) {
-        int depth = (int) tuples.dim(-1);
-        int last = tuples.rank() - 1;
-        Tensor flat = LayoutOperators.reshaped(tuples.to(DType.I64), -1, depth);
-        Tensor rows = null;
-        if (batches > 0) {
-            long batch = 1;
-            for (int axis = 0; axis < batches; axis++) {
-                batch *= x.dim(axis);
-            }
-            long each = flat.dim(0) / Math.max(1, batch);
-            rows = x.device().arange(DType.I64, (double) batch).repeatInterleave(each, 0);
+        int depth = Math.toIntExact(tuples.dim(-1));
+        if (depth == 0 || batches + depth > x.rank()) {
+            throw new OnnxException(
+                    "indices are %s for %s: their last axis must have 1 to %d elements"
+                            .formatted(tuples.shape(), x.shape(), x.rank() - batches));
         }
+        Tensor flat = LayoutOperators.reshaped(tuples.to(DType.I64), -1, depth);
+        long batch = Shape.of(Arrays.copyOf(x.shape().toArray(), batches)).size();
+        long each = flat.dim(0) / Math.max(1, batch);
+        Tensor rows = x.device().arange(DType.I64, (double) batch).repeatInterleave(each, 0);
         for (int i = 0; i < depth; i++) {
             long extent = x.dim(batches + i);
-            Tensor index = fromStart(flat.select(1, i), extent);
-            rows = rows == null ? index : rows.mul((double) extent).add(index);
-        }
-        if (rows == null) {
-            throw new OnnxException("indices of no axis: " + tuples.shape().dim(last));
+            rows = rows.mul((double) extent).add(fromStart(flat.select(1, i), extent));
         }
         return rows;
     }
@@ -101,6 +95,7 @@ final class IndexOperators {
         Tensor x = node.x(0);
         int batches = (int) node.integer("batch_dims", 0);
         Tensor tuples = node.x(1);
+        Tensor rows = rows(x, tuples, batches);
         int depth = (int) tuples.dim(-1);
         long[] dims = x.shape().toArray();
         Shape rest = Shape.of(Arrays.copyOfRange(dims, batches + depth, dims.length));
@@ -108,7 +103,7 @@ final class IndexOperators {
                 LayoutOperators.reshaped(
                         x, concat(new long[] {x.size() / Math.max(1, rest.size())}, rest));
         long[] result = concat(Arrays.copyOf(tuples.shape().toArray(), tuples.rank() - 1), rest);
-        return table.gather(rows(x, tuples, batches)).reshape(result);
+        return table.gather(rows).reshape(result);
     }
 
     private static long[] concat(long[] first, Shape rest) {
@@ -133,11 +128,11 @@ final class IndexOperators {
     private static Tensor scatterNd(NodeCall node) {
         Tensor x = node.x(0);
         Tensor tuples = node.x(1);
+        Tensor rows = rows(x, tuples, 0);
         int depth = (int) tuples.dim(-1);
         long[] dims = x.shape().toArray();
         long rest = Shape.of(Arrays.copyOfRange(dims, depth, dims.length)).size();
         Tensor table = LayoutOperators.reshaped(x, x.size() / Math.max(1, rest), rest);
-        Tensor rows = rows(x, tuples, 0);
         Tensor updates = LayoutOperators.reshaped(node.x(2), rows.size(), rest);
         Tensor places = rows.reshape(rows.size(), 1).expand(rows.size(), rest).contiguous();
         String reduction = node.text("reduction", "none");
