@@ -51,7 +51,7 @@ record CanonicalForm(Form form) implements Normalizer {
      */
     private static boolean isBoundary(int c) {
         return c < 0x300
-                || !(Characters.isMark(c)
+                || !(Characters.isCombining(c)
                         || (c >= 0x1160 && c <= 0x11FF)
                         || (c >= 0x3131 && c <= 0x318E)
                         || (c >= 0xFF9E && c <= 0xFFDC));

@@ -6,6 +6,19 @@ import java.util.function.IntPredicate;
 final class Characters {
     private static final int FIRST_BEYOND_ASCII = 0x80;
 
+    private static final int NUMBERS =
+            1 << Character.DECIMAL_DIGIT_NUMBER
+                    | 1 << Character.LETTER_NUMBER
+                    | 1 << Character.OTHER_NUMBER;
+
+    private static final int ALL_MARKS =
+            1 << Character.NON_SPACING_MARK
+                    | 1 << Character.COMBINING_SPACING_MARK
+                    | 1 << Character.ENCLOSING_MARK;
+
+    private static final int WORD_PARTS =
+            ALL_MARKS | 1 << Character.DECIMAL_DIGIT_NUMBER | 1 << Character.CONNECTOR_PUNCTUATION;
+
     private Characters() {}
 
     /** Unicode's White_Space. */
@@ -24,19 +37,6 @@ final class Characters {
                                 || c == 0x3000));
     }
 
-    private static boolean isIn(int categories, int c) {
-        return (categories >> Character.getType(c) & 1) != 0;
-    }
-
-    private static final int PUNCTUATION =
-            1 << Character.CONNECTOR_PUNCTUATION
-                    | 1 << Character.DASH_PUNCTUATION
-                    | 1 << Character.START_PUNCTUATION
-                    | 1 << Character.END_PUNCTUATION
-                    | 1 << Character.INITIAL_QUOTE_PUNCTUATION
-                    | 1 << Character.FINAL_QUOTE_PUNCTUATION
-                    | 1 << Character.OTHER_PUNCTUATION;
-
     /** Unicode's P, and of ASCII what is neither letter, digit, space nor control character. */
     static boolean isPunctuation(int c) {
         if (c < FIRST_BEYOND_ASCII) {
@@ -46,40 +46,23 @@ final class Characters {
                     && !(c >= 'A' && c <= 'Z')
                     && !(c >= 'a' && c <= 'z');
         }
-        return isIn(PUNCTUATION, c);
+        return CharacterSet.PUNCTUATION.contains(c);
     }
 
-    private static final int OTHER =
-            1 << Character.CONTROL
-                    | 1 << Character.FORMAT
-                    | 1 << Character.PRIVATE_USE
-                    | 1 << Character.UNASSIGNED
-                    | 1 << Character.SURROGATE;
-
-    /** Unicode's C. */
+    /** Unicode's C, but for what it has not assigned. */
     static boolean isOther(int c) {
-        return isIn(OTHER, c);
+        return c < FIRST_BEYOND_ASCII ? c < ' ' || c == 0x7F : CharacterSet.OTHER.contains(c);
     }
-
-    private static final int MARKS =
-            1 << Character.NON_SPACING_MARK
-                    | 1 << Character.COMBINING_SPACING_MARK
-                    | 1 << Character.ENCLOSING_MARK;
 
     /** Unicode's M. */
     static boolean isMark(int c) {
-        return isIn(MARKS, c);
+        return c >= FIRST_BEYOND_ASCII && CharacterSet.MARKS.contains(c);
     }
 
     /** Unicode's Mn. */
     static boolean isNonspacingMark(int c) {
-        return Character.getType(c) == Character.NON_SPACING_MARK;
+        return c >= FIRST_BEYOND_ASCII && CharacterSet.NONSPACING_MARKS.contains(c);
     }
-
-    private static final int NUMBERS =
-            1 << Character.DECIMAL_DIGIT_NUMBER
-                    | 1 << Character.LETTER_NUMBER
-                    | 1 << Character.OTHER_NUMBER;
 
     /** Unicode's N. */
     static boolean isNumeric(int c) {
@@ -89,11 +72,18 @@ final class Characters {
     /** What {@code \w} matches: UTS 18, annex C. */
     static boolean isWord(int c) {
         return Character.isAlphabetic(c)
-                || isMark(c)
-                || Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER
-                || Character.getType(c) == Character.CONNECTOR_PUNCTUATION
+                || isIn(WORD_PARTS, c)
                 || c == 0x200C
                 || c == 0x200D;
+    }
+
+    private static boolean isIn(int categories, int c) {
+        return (categories >> Character.getType(c) & 1) != 0;
+    }
+
+    /** Whether a code point is a mark of Unicode as the JDK knows it. */
+    static boolean isCombining(int c) {
+        return c >= FIRST_BEYOND_ASCII && isIn(ALL_MARKS, c);
     }
 
     /** How far the characters of a class reach from a place. */

@@ -1,0 +1,157 @@
+package dev.weft.tokenizers;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** A tokenizer.json read by Weft and by Hugging Face's own library, by way of DJL. */
+final class Peer implements AutoCloseable {
+    static {
+        // Its native library is in its jar: it is unpacked beside the classes, and nothing is fetched.
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("RUST_FLAVOR", "cpu");
+        System.setProperty("DJL_CACHE_DIR", Path.of("target", "djl").toAbsolutePath().toString());
+    }
+
+    private final Tokenizer ours;
+    private final HuggingFaceTokenizer theirs;
+
+    private Peer(Tokenizer ours, HuggingFaceTokenizer theirs) {
+        this.ours = ours;
+        this.theirs = theirs;
+    }
+
+    /** Both without truncation and padding; a test that has no library for its system is skipped. */
+    static Peer open(String json) throws IOException {
+        return open(json, Map.of());
+    }
+
+    static Peer open(String json, Map<String, String> options) throws IOException {
+        Map<String, String> all = new HashMap<>(Map.of("truncation", "false", "padding", "false"));
+        all.putAll(options);
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        Tokenizer ours =
+                Tokenizer.open(new ByteArrayInputStream(bytes), "test")
+                        .withTruncation(null)
+                        .withPadding(null);
+        return new Peer(ours, theirs(bytes, all));
+    }
+
+    private static HuggingFaceTokenizer theirs(byte[] json, Map<String, String> options)
+            throws IOException {
+        try {
+            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
+        } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError e) {
+            assumeTrue(false, "without Hugging Face's library for this system: " + e);
+            throw e;
+        }
+    }
+
+    Tokenizer ours() {
+        return ours;
+    }
+
+    HuggingFaceTokenizer theirs() {
+        return theirs;
+    }
+
+    /** Ids, tokens, types, masks, words, places and the text that comes back. */
+    void check(String text) {
+        check(text, theirs.encode(text, true, false), ours.encode(text), text, null);
+        int[] ids = ours.encode(text).ids();
+        for (boolean skipsSpecial : new boolean[] {true, false}) {
+            assertEquals(
+                    theirs.decode(longs(ids), skipsSpecial),
+                    ours.decode(ids, skipsSpecial),
+                    () -> "decoding " + quoted(text));
+        }
+    }
+
+    void check(String text, String pair) {
+        check(
+                text + " / " + pair,
+                theirs.encode(text, pair, true, false),
+                ours.encode(text, pair),
+                text,
+                pair);
+    }
+
+    static void check(
+            String name,
+            ai.djl.huggingface.tokenizers.Encoding theirs,
+            Encoding ours,
+            String text,
+            @Nullable String pair) {
+        String quoted = quoted(name);
+        assertEquals(List.of(theirs.getTokens()), ours.tokens(), () -> "tokens of " + quoted);
+        assertArrayEquals(theirs.getIds(), longs(ours.ids()), () -> "ids of " + quoted);
+        assertArrayEquals(theirs.getTypeIds(), longs(ours.typeIds()), () -> "types of " + quoted);
+        assertArrayEquals(
+                theirs.getAttentionMask(), longs(ours.attentionMask()), () -> "mask of " + quoted);
+        assertArrayEquals(
+                theirs.getSpecialTokenMask(),
+                longs(ours.specialTokensMask()),
+                () -> "special tokens of " + quoted);
+        assertArrayEquals(theirs.getWordIds(), longs(ours.wordIds()), () -> "words of " + quoted);
+        assertEquals(places(theirs, text, pair), places(ours), () -> "places of " + quoted);
+    }
+
+    private static String places(Encoding encoding) {
+        return IntStream.range(0, encoding.size())
+                .mapToObj(i -> encoding.starts()[i] + "-" + encoding.ends()[i])
+                .toList()
+                .toString();
+    }
+
+    /** Theirs count code points. */
+    private static String places(
+            ai.djl.huggingface.tokenizers.Encoding encoding, String text, @Nullable String pair) {
+        CharSpan[] spans = encoding.getCharTokenSpans();
+        long[] sequences = encoding.getSequenceIds();
+        return IntStream.range(0, spans.length)
+                .mapToObj(
+                        i -> {
+                            CharSpan span = spans[i];
+                            String of = pair != null && sequences[i] == 1 ? pair : text;
+                            return span == null
+                                    ? "0-0"
+                                    : of.offsetByCodePoints(0, span.getStart())
+                                            + "-"
+                                            + of.offsetByCodePoints(0, span.getEnd());
+                        })
+                .toList()
+                .toString();
+    }
+
+    static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.chars()
+                .limit(200)
+                .forEach(c -> quoted.append(c >= ' ' && c < 0x7F ? "" + (char) c : "\\u%04x".formatted(c)));
+        return quoted.append(text.length() > 200 ? "…\"" : "\"").toString();
+    }
+
+    private static long[] longs(int[] ints) {
+        return Arrays.stream(ints).asLongStream().toArray();
+    }
+
+    @Override
+    public void close() {
+        theirs.close();
+    }
+}
