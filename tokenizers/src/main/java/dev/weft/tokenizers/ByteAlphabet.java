@@ -38,9 +38,9 @@ final class ByteAlphabet {
                 continue;
             }
             int following = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-            editor.add(CHARS[(0xFF00 >> following + 1 & 0xFF) | c >> 6 * following]);
+            editor.add(CHARS[((0xFF00 >> (following + 1)) & 0xFF) | (c >> (6 * following))]);
             for (int i = following - 1; i >= 0; i--) {
-                editor.add(CHARS[0x80 | c >> 6 * i & 0x3F]);
+                editor.add(CHARS[0x80 | ((c >> (6 * i)) & 0x3F)]);
             }
         }
         return editor.finish();

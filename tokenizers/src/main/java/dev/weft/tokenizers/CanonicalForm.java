@@ -35,7 +35,9 @@ record CanonicalForm(Form form) implements Normalizer {
                 end += Character.charCount(chars.codePointAt(end));
             }
             String run = chars.substring(begin, end);
-            if (java.text.Normalizer.isNormalized(run, form)) {
+            if (run.length() == Character.charCount(run.codePointAt(0))) {
+                writeAlone(run, editor);
+            } else if (java.text.Normalizer.isNormalized(run, form)) {
                 editor.keepTo(end);
             } else {
                 write(run, editor);
@@ -55,6 +57,18 @@ record CanonicalForm(Form form) implements Normalizer {
                         || (c >= 0x1160 && c <= 0x11FF)
                         || (c >= 0x3131 && c <= 0x318E)
                         || (c >= 0xFF9E && c <= 0xFFDC));
+    }
+
+    /** One code point that nothing follows which could change with it. */
+    private void writeAlone(String run, Editor editor) {
+        if (run.charAt(0) < 0x80) {
+            editor.keep();
+            return;
+        }
+        String result = java.text.Normalizer.normalize(run, form);
+        int first = result.codePointAt(0);
+        editor.put(first);
+        result.substring(Character.charCount(first)).codePoints().forEach(editor::add);
     }
 
     private void write(String run, Editor editor) {

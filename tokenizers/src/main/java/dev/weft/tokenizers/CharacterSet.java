@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 
 /**
  * Sets of characters beyond ASCII, as Hugging Face's library has them compiled in: by the versions
- * of Unicode, 8 and 9, that its tables were made of. The JDK's are newer, and would take a mark or a
- * sign of punctuation for one that the library takes for a letter. Found by asking the library
+ * of Unicode, 8 and 9, that its tables were made of. The JDK's are newer, and would take a mark or
+ * a sign of punctuation for one that the library takes for a letter. Found by asking the library
  * (tokenizers 0.21) for every code point.
  */
 final class CharacterSet {
@@ -119,15 +119,17 @@ final class CharacterSet {
 
     private CharacterSet(String ranges) {
         bounds =
-                Arrays.stream(ranges.strip().split("\\s+"))
-                        .flatMapToInt(
-                                range -> {
-                                    String[] ends = range.split("-");
-                                    int first = Integer.parseInt(ends[0], 16);
-                                    int last = Integer.parseInt(ends[ends.length - 1], 16);
-                                    return IntStream.of(first, last + 1);
-                                })
+                ranges.strip()
+                        .lines()
+                        .flatMap(line -> Arrays.stream(line.split(" ", -1)))
+                        .flatMapToInt(CharacterSet::bounds)
                         .toArray();
+    }
+
+    private static IntStream bounds(String range) {
+        int dash = range.indexOf('-');
+        int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash), 16);
+        return IntStream.of(first, Integer.parseInt(range.substring(dash + 1), 16) + 1);
     }
 
     boolean contains(int c) {

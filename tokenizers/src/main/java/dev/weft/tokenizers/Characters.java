@@ -71,10 +71,7 @@ final class Characters {
 
     /** What {@code \w} matches: UTS 18, annex C. */
     static boolean isWord(int c) {
-        return Character.isAlphabetic(c)
-                || isIn(WORD_PARTS, c)
-                || c == 0x200C
-                || c == 0x200D;
+        return Character.isAlphabetic(c) || isIn(WORD_PARTS, c) || c == 0x200C || c == 0x200D;
     }
 
     private static boolean isIn(int categories, int c) {

@@ -20,10 +20,11 @@ import java.util.stream.Collectors;
  * A value in a JSON document, which knows where it is, so that whoever finds it wrong can say so.
  *
  * @param file the document's name
- * @param path where in the document, such as {@code model.vocab}; empty for the whole
+ * @param parent what it is in, null for the whole
+ * @param place its name there, or its index in a list
  * @param value a map, list, string, number or truth value; null where there is none
  */
-record Json(String file, String path, @Nullable Object value) {
+record Json(String file, @Nullable Json parent, Object place, @Nullable Object value) {
     private static final int LONGEST_EXCERPT = 60;
 
     /** Tokenizers are nested about six deep. */
@@ -51,7 +52,7 @@ record Json(String file, String path, @Nullable Object value) {
      */
     static Json read(InputStream in, String file) throws IOException {
         try (JsonParser parser = FACTORY.createParser(in)) {
-            Json whole = new Json(file, "", READER.anyFrom(parser));
+            Json whole = new Json(file, null, "", READER.anyFrom(parser));
             if (parser.nextToken() != null) {
                 throw whole.error("goes on after the JSON value");
             }
@@ -64,8 +65,22 @@ record Json(String file, String path, @Nullable Object value) {
         }
     }
 
+    /** Such as {@code model.merges[3]}; empty for the whole. */
+    private String path() {
+        if (parent == null) {
+            return "";
+        }
+        String before = parent.path();
+        if (place instanceof Integer index) {
+            return "%s[%d]".formatted(before, index);
+        }
+        String name = excerpt(place.toString());
+        return before.isEmpty() ? name : before + "." + name;
+    }
+
     /** What is wrong here. */
     TokenizerException error(String rule) {
+        String path = path();
         return new TokenizerException(
                 path.isEmpty()
                         ? "%s: %s".formatted(file, rule)
@@ -109,12 +124,11 @@ record Json(String file, String path, @Nullable Object value) {
 
     /** A member of an object, absent where it has none of this name. */
     Json get(String name) {
-        String place = excerpt(name);
-        return new Json(file, path.isEmpty() ? place : path + "." + place, object().get(name));
+        return new Json(file, this, name, object().get(name));
     }
 
     private Json at(int index, @Nullable Object element) {
-        return new Json(file, "%s[%d]".formatted(path, index), element);
+        return new Json(file, this, index, element);
     }
 
     @SuppressWarnings("unchecked") // JSON's names are strings

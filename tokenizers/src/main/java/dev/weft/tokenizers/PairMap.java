@@ -20,7 +20,7 @@ final class PairMap {
 
     private int slot(long key) {
         int mask = keys.length - 1;
-        int slot = (int) (key * SPREAD >>> 32) & mask;
+        int slot = (int) ((key * SPREAD) >>> 32) & mask;
         while (keys[slot] != EMPTY && keys[slot] != key) {
             slot = (slot + 1) & mask;
         }

@@ -22,7 +22,8 @@ import java.util.stream.IntStream;
 /** A tokenizer.json read by Weft and by Hugging Face's own library, by way of DJL. */
 final class Peer implements AutoCloseable {
     static {
-        // Its native library is in its jar: it is unpacked beside the classes, and nothing is fetched.
+        // Its native library is in its jar: it is unpacked beside the classes, and nothing is
+        // fetched.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("RUST_FLAVOR", "cpu");
         System.setProperty("DJL_CACHE_DIR", Path.of("target", "djl").toAbsolutePath().toString());
@@ -36,7 +37,9 @@ final class Peer implements AutoCloseable {
         this.theirs = theirs;
     }
 
-    /** Both without truncation and padding; a test that has no library for its system is skipped. */
+    /**
+     * Both without truncation and padding; a test that has no library for its system is skipped.
+     */
     static Peer open(String json) throws IOException {
         return open(json, Map.of());
     }
@@ -142,7 +145,12 @@ final class Peer implements AutoCloseable {
         StringBuilder quoted = new StringBuilder("\"");
         text.chars()
                 .limit(200)
-                .forEach(c -> quoted.append(c >= ' ' && c < 0x7F ? "" + (char) c : "\\u%04x".formatted(c)));
+                .forEach(
+                        c ->
+                                quoted.append(
+                                        c >= ' ' && c < 0x7F
+                                                ? "" + (char) c
+                                                : "\\u%04x".formatted(c)));
         return quoted.append(text.length() > 200 ? "…\"" : "\"").toString();
     }
 
