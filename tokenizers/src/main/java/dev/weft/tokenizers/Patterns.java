@@ -1,7 +1,7 @@
 package dev.weft.tokenizers;
 
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -12,17 +12,51 @@ import java.util.regex.PatternSyntaxException;
  * languages write differently is rewritten.
  */
 final class Patterns {
+    /** What may be written otherwise: a class in brackets, a property, or any other escape. */
+    private static final Pattern DIFFERENT =
+            Pattern.compile(
+                    "\\[:\\^?(?<posix>[a-z]+):]|\\\\[pP]\\{\\^?(?<property>\\w+)}|\\\\.",
+                    Pattern.DOTALL);
+
     private static final int FLAGS =
             Pattern.UNICODE_CHARACTER_CLASS
                     | Pattern.UNICODE_CASE
                     | Pattern.MULTILINE
                     | Pattern.UNIX_LINES;
 
-    /** Oniguruma's names of classes that are Java's too. */
-    private static final Set<String> POSIX =
-            Set.of(
-                    "alpha", "digit", "alnum", "upper", "lower", "punct", "graph", "print", "blank",
-                    "cntrl", "xdigit", "space");
+    /** What {@code \w} matches: Java's has two joiners more, and not Latin-1's small numbers. */
+    private static final String WORD = "\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+
+    private static final String SMALL_NUMBERS = "\u00B2\u00B3\u00B9\u00BC-\u00BE";
+
+    /** Classes in brackets, by Oniguruma's names. */
+    private static final Map<String, String> POSIX =
+            Map.ofEntries(
+                    Map.entry("alpha", "\\p{Alpha}"),
+                    Map.entry("digit", "\\p{Digit}"),
+                    Map.entry("alnum", "\\p{Alnum}"),
+                    Map.entry("upper", "\\p{Upper}"),
+                    Map.entry("lower", "\\p{Lower}"),
+                    Map.entry("punct", "\\p{P}\\p{S}"),
+                    Map.entry("graph", "\\p{Graph}"),
+                    Map.entry("print", "\\p{Print}"),
+                    Map.entry("blank", "\\p{Blank}"),
+                    Map.entry("cntrl", "\\p{Cntrl}"),
+                    Map.entry("xdigit", "\\p{XDigit}"),
+                    Map.entry("space", "\\s"),
+                    Map.entry("word", WORD));
+
+    /** Escapes of one letter that stand for other characters in Java. */
+    private static final Map<String, String> ESCAPES =
+            Map.of(
+                    "\\h",
+                    "[0-9a-fA-F]",
+                    "\\H",
+                    "[^0-9a-fA-F]",
+                    "\\w",
+                    "[" + WORD + SMALL_NUMBERS + "]",
+                    "\\W",
+                    "[^" + WORD + SMALL_NUMBERS + "]");
 
     private Patterns() {}
 
@@ -46,57 +80,36 @@ final class Patterns {
 
     private static String inJava(String regex) {
         StringBuilder java = new StringBuilder();
-        int i = 0;
-        while (i < regex.length()) {
-            if (regex.startsWith("[[:", i)) {
-                java.append('[');
-                i++;
-            } else if (regex.startsWith("[:", i) && regex.indexOf(":]", i) > 0) {
-                int end = regex.indexOf(":]", i);
-                java.append(posixClass(regex.substring(i + 2, end)));
-                i = end + 2;
-            } else if (regex.charAt(i) == '\\' && i + 1 < regex.length()) {
-                int end = escapeEnd(regex, i);
-                java.append(escape(regex.substring(i, end)));
-                i = end;
-            } else {
-                java.append(regex.charAt(i++));
-            }
+        Matcher next = DIFFERENT.matcher(regex);
+        while (next.find()) {
+            next.appendReplacement(java, Matcher.quoteReplacement(inJava(next)));
         }
-        return java.toString();
+        return next.appendTail(java).toString();
     }
 
-    private static int escapeEnd(String regex, int begin) {
-        boolean isProperty = regex.startsWith("p{", begin + 1) || regex.startsWith("P{", begin + 1);
-        int end = isProperty ? regex.indexOf('}', begin) + 1 : 0;
-        return end > 0 ? end : begin + 2;
-    }
-
-    private static String escape(String escape) {
-        if (escape.equals("\\h") || escape.equals("\\H")) {
-            return escape.equals("\\h") ? "[0-9a-fA-F]" : "[^0-9a-fA-F]";
+    private static String inJava(Matcher found) {
+        String posix = found.group("posix");
+        String property = found.group("property");
+        if (posix != null) {
+            boolean isNegated = found.group().startsWith("[:^");
+            return (isNegated ? "[^" : "[") + POSIX.getOrDefault(posix, posix) + "]";
         }
-        if (escape.length() < 4 || escape.charAt(2) != '{') {
-            return escape;
+        if (property == null) {
+            return ESCAPES.getOrDefault(found.group(), found.group());
         }
-        boolean isNegated = escape.charAt(1) == 'P' ^ escape.charAt(3) == '^';
-        String name = escape.substring(escape.charAt(3) == '^' ? 4 : 3, escape.length() - 1);
-        return property(name, isNegated);
+        boolean isNegated = found.group().startsWith("P", 1) ^ found.group().startsWith("^", 3);
+        return property(property, isNegated);
     }
 
-    private static String posixClass(String name) {
-        return name.startsWith("^") ? property(name.substring(1), true) : property(name, false);
-    }
-
-    /** A category has at most two letters; a longer name is a script's or a property's. */
+    /**
+     * A category has at most two letters; a longer name is a class's, a script's or a property's.
+     */
     private static String property(String name, boolean isNegated) {
-        String java;
-        if (POSIX.contains(name.toLowerCase(Locale.ROOT))) {
-            java = Character.toUpperCase(name.charAt(0)) + name.substring(1);
-            java = java.equals("Xdigit") ? "XDigit" : java;
-        } else {
-            java = name.length() <= 2 || name.startsWith("Is") ? name : "Is" + name;
+        String posix = POSIX.get(name.toLowerCase(Locale.ROOT));
+        if (posix != null) {
+            return (isNegated ? "[^" : "[") + posix + "]";
         }
+        String java = name.length() <= 2 || name.startsWith("Is") ? name : "Is" + name;
         return (isNegated ? "\\P{" : "\\p{") + java + "}";
     }
 

@@ -117,11 +117,13 @@ sealed interface PostProcessor {
                     token.length()
                             - Characters.beginOf(ByteAlphabet::isSpace, token, token.length());
             // The space that was put before the text has no place in it.
-            if (leading == 1 && hasPrefixSpace && (i == 0 || list.starts[i] == 0)) {
-                leading = 0;
+            boolean isPrefix = leading == 1 && hasPrefixSpace && (i == 0 || list.starts[i] == 0);
+            if (!isPrefix) {
+                list.starts[i] = Math.min(list.starts[i] + leading, list.ends[i]);
             }
-            list.starts[i] = Math.min(list.starts[i] + leading, list.ends[i]);
-            if (trailing <= list.ends[i]) {
+            if (isPrefix && trailing == token.length()) {
+                list.ends[i] = list.starts[i];
+            } else if (trailing <= list.ends[i]) {
                 list.ends[i] = Math.max(list.ends[i] - trailing, list.starts[i]);
             }
         }

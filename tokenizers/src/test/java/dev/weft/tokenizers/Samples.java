@@ -147,7 +147,7 @@ final class Samples {
         List<String> alphabet = new ArrayList<>();
         for (char c = '!'; alphabet.size() < 256; c++) {
             // What no byte is written as reads as its own bytes, of which there are two.
-            if (ByteAlphabet.read(Character.toString(c)).length == 1) {
+            if (c != 0x7F && ByteAlphabet.read(Character.toString(c)).length == 1) {
                 alphabet.add(Character.toString(c));
             }
         }
