@@ -33,9 +33,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The arrows of the house: cli → conformance → onnx → network → core; cpu-backend → core;
+ * The arrows of the house: cli → network, conformance → onnx → core; cpu-backend → core;
  * opencl-backend, cuda-backend → gpu-common → core; benchmarks → everything but cli and
- * conformance.
+ * conformance; tokenizers → nothing.
  */
 class ArchitectureTest {
     private static final JavaClasses WEFT =
@@ -56,6 +56,7 @@ class ArchitectureTest {
         "dev.weft.report.."
     };
     private static final String ONNX = "dev.weft.onnx..";
+    private static final String TOKENIZERS = "dev.weft.tokenizers";
     private static final String CPU = "dev.weft.cpu";
     private static final String GPU = "dev.weft.gpu";
     private static final String OPENCL = "dev.weft.opencl";
@@ -207,6 +208,7 @@ class ArchitectureTest {
                 "dev.weft.metrics",
                 "dev.weft.report",
                 "dev.weft.onnx.operator",
+                TOKENIZERS,
                 CLI,
                 BENCHMARKS,
                 CPU,
@@ -243,13 +245,24 @@ class ArchitectureTest {
     }
 
     @Test
-    void onnxDependsOnNetworkAndCore() {
+    void onnxDependsOnCore() {
         classes()
                 .that()
                 .resideInAPackage(ONNX)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(all(all(CORE, JDK), NETWORK, ONNX))
+                .resideInAnyPackage(all(all(CORE, JDK), ONNX))
+                .check(WEFT);
+    }
+
+    @Test
+    void tokenizersDependOnJackson() {
+        classes()
+                .that()
+                .resideInAPackage(TOKENIZERS)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(all(JDK, new String[] {TOKENIZERS}, "com.fasterxml.jackson.."))
                 .check(WEFT);
     }
 

@@ -44,6 +44,7 @@ class ExportedApiTest {
                     "dev.weft.nn",
                     "dev.weft.optim",
                     "dev.weft.report",
+                    "dev.weft.tokenizers",
                     "dev.weft.train");
 
     private static ArchRule signaturesOf(Set<String> packages) {

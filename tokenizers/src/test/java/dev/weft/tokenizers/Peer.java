@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -114,31 +115,39 @@ final class Peer implements AutoCloseable {
         assertEquals(places(theirs, text, pair), places(ours), () -> "places of " + quoted);
     }
 
-    private static String places(Encoding encoding) {
-        return IntStream.range(0, encoding.size())
-                .mapToObj(i -> encoding.starts()[i] + "-" + encoding.ends()[i])
-                .toList()
-                .toString();
+    private static List<String> places(Encoding encoding) {
+        int[] starts = encoding.starts();
+        int[] ends = encoding.ends();
+        return IntStream.range(0, starts.length).mapToObj(i -> starts[i] + "-" + ends[i]).toList();
     }
 
     /** Theirs count code points. */
-    private static String places(
+    private static List<String> places(
             ai.djl.huggingface.tokenizers.Encoding encoding, String text, @Nullable String pair) {
         CharSpan[] spans = encoding.getCharTokenSpans();
         long[] sequences = encoding.getSequenceIds();
-        return IntStream.range(0, spans.length)
-                .mapToObj(
-                        i -> {
-                            CharSpan span = spans[i];
-                            String of = pair != null && sequences[i] == 1 ? pair : text;
-                            return span == null
-                                    ? "0-0"
-                                    : of.offsetByCodePoints(0, span.getStart())
-                                            + "-"
-                                            + of.offsetByCodePoints(0, span.getEnd());
-                        })
-                .toList()
-                .toString();
+        int[] first = indices(text);
+        int[] second = pair == null ? first : indices(pair);
+        List<String> places = new ArrayList<>();
+        for (int i = 0; i < spans.length; i++) {
+            int[] indices = sequences[i] == 1 ? second : first;
+            CharSpan span = spans[i];
+            places.add(
+                    span == null ? "0-0" : indices[span.getStart()] + "-" + indices[span.getEnd()]);
+        }
+        return places;
+    }
+
+    /** Where each code point begins, and the end. */
+    private static int[] indices(String text) {
+        int[] indices = new int[text.codePointCount(0, text.length()) + 1];
+        int place = 0;
+        for (int i = 0; i + 1 < indices.length; i++) {
+            indices[i] = place;
+            place += Character.charCount(text.codePointAt(place));
+        }
+        indices[indices.length - 1] = place;
+        return indices;
     }
 
     static String quoted(String text) {

@@ -265,7 +265,7 @@ final class Samples {
         for (String token : List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")) {
             vocab.put(token, vocab.size());
         }
-        for (String word : PROSE.split("[ ]+")) {
+        for (String word : PROSE.split("[ ,.!]+")) {
             vocab.putIfAbsent(word, vocab.size());
         }
         for (String letter : "etaoinshrdlcumwfgypbvkx 中.,!?'-1234".split("")) {

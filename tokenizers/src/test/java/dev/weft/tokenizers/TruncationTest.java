@@ -30,8 +30,8 @@ class TruncationTest {
         "longest_first, 14, 2",
         "longest_first, 5, 0",
         "longest_first, 100, 1",
-        "only_first, 12, 1",
-        "only_second, 12, 2"
+        "only_first, 14, 1",
+        "only_second, 14, 2"
     })
     void windowsAreEqual(String strategy, int length, int stride) throws IOException {
         Map<String, String> options =
@@ -100,7 +100,7 @@ class TruncationTest {
         TokenizerException few =
                 assertThrows(TokenizerException.class, () -> second.encode(LONG, "sea"));
         assertEquals(
-                "truncation: the second text has 1 tokens, too few to leave out 9",
+                "truncation: the second text has 1 tokens, too few to leave out 10",
                 few.getMessage());
         Tokenizer strided =
                 cut(new Truncation(5, 3, Truncation.Strategy.LONGEST_FIRST, Side.RIGHT));
