@@ -88,11 +88,9 @@ class BadFilesTest {
     /** Bytes of small tokenizers, changed at random: a tokenizer that works, or one error. */
     @Test
     void mutationsAreReadOrRefused() throws IOException {
-        long seed = Long.getLong("weft.seed", System.nanoTime());
         int count = Integer.getInteger("weft.mutations", 2000);
-        System.out.printf(
-                "%d mutations of seed %d (-Dweft.mutations=…, -Dweft.seed=…)%n", count, seed);
-        Random random = new Random(seed);
+        System.out.printf("%d mutations (-Dweft.mutations=…)%n", count);
+        Random random = new Random(Samples.seed());
         byte[][] files = {
             BPE.getBytes(StandardCharsets.UTF_8),
             Samples.bert().getBytes(StandardCharsets.UTF_8),
@@ -114,7 +112,7 @@ class BadFilesTest {
         for (int i = 0; i < count; i++) {
             byte[] bytes = mutated(files[random.nextInt(files.length)], random);
             boolean isRefused =
-                    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> isRefused(bytes));
+                    assertTimeoutPreemptively(Duration.ofSeconds(60), () -> isRefused(bytes));
             refused += isRefused ? 1 : 0;
         }
         assertTrue(refused > 0 && refused < count, "refused " + refused + " of " + count);

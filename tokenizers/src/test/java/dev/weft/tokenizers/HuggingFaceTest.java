@@ -35,9 +35,7 @@ class HuggingFaceTest {
         try (Peer peer = Peer.open(miniLm())) {
             Samples.HARD.forEach(peer::check);
             Samples.HARD.forEach(text -> peer.check(text, "second " + text));
-            long seed = Long.getLong("weft.seed", 1);
-            System.out.println("random texts of seed " + seed + " (-Dweft.seed=…)");
-            Samples.random(seed, 2000).forEach(peer::check);
+            Samples.random(Samples.seed(), 2000).forEach(peer::check);
         }
     }
 

@@ -57,6 +57,17 @@ final class Samples {
 
     private Samples() {}
 
+    /**
+     * {@code -Dweft.seed}: a number, or {@code random}; printed, so that a failure can be had
+     * again.
+     */
+    static long seed() {
+        String property = System.getProperty("weft.seed", "1");
+        long seed = property.equals("random") ? System.nanoTime() : Long.parseLong(property);
+        System.out.printf("seed %d (-Dweft.seed=…)%n", seed);
+        return seed;
+    }
+
     /** Texts of all kinds of characters; the same seed gives the same. */
     static List<String> random(long seed, int count) {
         Random random = new Random(seed);
