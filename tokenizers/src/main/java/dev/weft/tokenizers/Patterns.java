@@ -24,10 +24,8 @@ final class Patterns {
                     | Pattern.MULTILINE
                     | Pattern.UNIX_LINES;
 
-    /** What {@code \w} matches: Java's has two joiners more, and not Latin-1's small numbers. */
+    /** What {@code \w} matches: Java's has two joiners more. */
     private static final String WORD = "\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}";
-
-    private static final String SMALL_NUMBERS = "\u00B2\u00B3\u00B9\u00BC-\u00BE";
 
     /** Classes in brackets, by Oniguruma's names. */
     private static final Map<String, String> POSIX =
@@ -54,9 +52,9 @@ final class Patterns {
                     "\\H",
                     "[^0-9a-fA-F]",
                     "\\w",
-                    "[" + WORD + SMALL_NUMBERS + "]",
+                    "[" + WORD + "]",
                     "\\W",
-                    "[^" + WORD + SMALL_NUMBERS + "]");
+                    "[^" + WORD + "]");
 
     private Patterns() {}
 
@@ -105,7 +103,9 @@ final class Patterns {
      * A category has at most two letters; a longer name is a class's, a script's or a property's.
      */
     private static String property(String name, boolean isNegated) {
-        String posix = POSIX.get(name.toLowerCase(Locale.ROOT));
+        String lower = name.toLowerCase(Locale.ROOT);
+        // As a property it is without the symbols that it has in brackets.
+        String posix = lower.equals("punct") ? "\\p{P}" : POSIX.get(lower);
         if (posix != null) {
             return (isNegated ? "[^" : "[") + posix + "]";
         }

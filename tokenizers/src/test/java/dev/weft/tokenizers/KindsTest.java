@@ -164,7 +164,7 @@ class KindsTest {
                 "[\\p{Han}\\p{Hiragana}\\p{^Latin}]+|\\P{Greek}",
                 "^.|.$|\\h+",
                 "[[:alpha:]]+|[[:digit:]_]|[[:^punct:]&&[^a]]|\\p{Punct}\\p{^Alnum}",
-                "\\b\\w++(?=\\s)|\\d"
+                "(?<=\\s)[\\w]++(?=\\s)|\\d"
             })
     void regularExpressions(String regex) throws IOException {
         checkPreTokenizer(

@@ -84,7 +84,9 @@ class TokenizerTest {
         assertEquals(5, encoding.ends()[encoding.size() - 1]);
     }
 
-    /** 300,000 characters of one word, of spaces, of marks in the wrong order, take no time squared. */
+    /**
+     * 300,000 characters of one word, of spaces, of marks in the wrong order, take no time squared.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"a", "the ", " ", "é", "e\u0301\u0316", "中", "!?", "\n ", "👍", "▁"})
     void longTextsTakeLinearTime(String part) throws IOException {
