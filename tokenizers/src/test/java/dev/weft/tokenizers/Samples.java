@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -197,15 +198,15 @@ final class Samples {
                     counts.merge(List.of(word.get(i), word.get(i + 1)), 1, Integer::sum);
                 }
             }
-            List<String> best = null;
-            for (List<String> pair : counts.keySet()) {
-                int more = best == null ? 1 : counts.get(pair) - counts.get(best);
-                if (best == null
-                        || more > 0
-                        || (more == 0 && pair.toString().compareTo(best.toString()) < 0)) {
-                    best = pair;
-                }
-            }
+            // The most frequent; of equals, the first by its letters.
+            List<String> best =
+                    counts.keySet().stream()
+                            .min(
+                                    Comparator.comparingInt(
+                                                    (List<String> pair) ->
+                                                            -counts.getOrDefault(pair, 0))
+                                            .thenComparing(List::toString))
+                            .orElse(null);
             if (best == null) {
                 break;
             }
