@@ -265,7 +265,7 @@ final class Samples {
     static Map<String, @Nullable Object> wordLevel() {
         Map<String, Integer> vocab = new LinkedHashMap<>();
         vocab.put("[UNK]", 0);
-        for (String word : PROSE.split("[ ,.!]+")) {
+        for (String word : PROSE.split("[ ,.!]+", -1)) {
             vocab.putIfAbsent(word, vocab.size());
         }
         return part("WordLevel", "vocab", vocab, "unk_token", "[UNK]");
@@ -277,11 +277,11 @@ final class Samples {
         for (String token : List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")) {
             vocab.put(token, vocab.size());
         }
-        for (String word : PROSE.split("[ ,.!]+")) {
+        for (String word : PROSE.split("[ ,.!]+", -1)) {
             vocab.putIfAbsent(word, vocab.size());
         }
-        for (String letter : "etaoinshrdlcumwfgypbvkx 中.,!?'-1234".split("")) {
-            vocab.putIfAbsent(letter, vocab.size());
+        for (char letter : "etaoinshrdlcumwfgypbvkx 中.,!?'-1234".toCharArray()) {
+            vocab.putIfAbsent("" + letter, vocab.size());
             vocab.putIfAbsent("##" + letter, vocab.size());
         }
         return part(
