@@ -28,7 +28,7 @@ class KindsTest {
 
     private static List<String> texts() {
         List<String> texts = new ArrayList<>(Samples.HARD);
-        texts.addAll(Samples.random(2, 300));
+        texts.addAll(Samples.random(2, 100));
         return texts;
     }
 

@@ -85,12 +85,12 @@ class TokenizerTest {
     }
 
     /**
-     * 300,000 characters of one word, of spaces, of marks in the wrong order, take no time squared.
+     * 200,000 characters of one word, of spaces, of marks in the wrong order, take no time squared.
      */
     @ParameterizedTest
     @ValueSource(strings = {"a", "the ", " ", "é", "e\u0301\u0316", "中", "!?", "\n ", "👍", "▁"})
     void longTextsTakeLinearTime(String part) throws IOException {
-        String text = part.repeat(300_000 / part.length());
+        String text = part.repeat(200_000 / part.length());
         List<String> all = new ArrayList<>();
         all.add(Samples.bert());
         all.add(
