@@ -1,6 +1,7 @@
 package dev.weft.tokenizers;
 
 import java.text.Normalizer.Form;
+import java.util.List;
 
 /** Reads the section {@code normalizer}. */
 final class NormalizerReader {
@@ -8,7 +9,7 @@ final class NormalizerReader {
 
     static Normalizer read(Json json) {
         if (json.isAbsent()) {
-            return new Normalizer.Sequence(java.util.List.of());
+            return new Normalizer.Sequence(List.of());
         }
         return switch (json.type()) {
             case "Sequence" ->
