@@ -1,5 +1,6 @@
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.data.Batches;
@@ -16,7 +17,6 @@ import dev.weft.data.Transform;
 import dev.weft.data.augment.Augmentation;
 import dev.weft.data.augment.Augmenter;
 import dev.weft.data.augment.ImageAugmentations;
-import dev.weft.io.HostArray;
 import dev.weft.nn.ActivationLayer;
 import dev.weft.nn.BatchNorm;
 import dev.weft.nn.Convolution;

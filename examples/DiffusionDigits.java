@@ -1,6 +1,7 @@
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.RandomTensors;
 import dev.weft.Scope;
 import dev.weft.Shape;
@@ -16,7 +17,6 @@ import dev.weft.data.Normalization;
 import dev.weft.data.Split;
 import dev.weft.data.StreamedBatches;
 import dev.weft.data.Transform;
-import dev.weft.io.HostArray;
 import dev.weft.nn.Cnn;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Network;

@@ -1,5 +1,6 @@
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.data.Examples;
@@ -7,7 +8,6 @@ import dev.weft.data.InMemoryBatches;
 import dev.weft.data.table.Column;
 import dev.weft.data.table.CsvSource;
 import dev.weft.data.table.Table;
-import dev.weft.io.HostArray;
 import dev.weft.nn.ActivationLayer;
 import dev.weft.nn.Child;
 import dev.weft.nn.Flatten;

@@ -1,6 +1,6 @@
 /** Reads ONNX models and runs them on any device. */
 module dev.weft.onnx {
-    requires transitive dev.weft.network;
+    requires transitive dev.weft.core;
     requires static org.jspecify;
 
     exports dev.weft.onnx;

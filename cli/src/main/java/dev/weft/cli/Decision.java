@@ -1,7 +1,7 @@
 package dev.weft.cli;
 
+import dev.weft.HostArray;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 import dev.weft.metrics.Classification;
 import dev.weft.metrics.MultiLabel;
 import dev.weft.nn.Task;

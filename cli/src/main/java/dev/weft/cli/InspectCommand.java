@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.io.HostArray;
+import dev.weft.HostArray;
 import dev.weft.io.Npy;
 import dev.weft.io.Safetensors;
 import dev.weft.onnx.OnnxModel;

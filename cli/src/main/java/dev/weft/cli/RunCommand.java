@@ -2,9 +2,9 @@ package dev.weft.cli;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Tensor;
-import dev.weft.io.HostArray;
 import dev.weft.io.Npy;
 import dev.weft.onnx.OnnxModel;
 import dev.weft.onnx.OnnxSession;

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.Device;
+import dev.weft.HostArray;
 import dev.weft.data.Batches;
 import dev.weft.data.Examples;
 import dev.weft.data.Source;
@@ -10,7 +11,6 @@ import dev.weft.data.table.FittedTable;
 import dev.weft.data.table.Preprocessing;
 import dev.weft.data.table.Target;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 import dev.weft.nn.Architecture;
 import dev.weft.nn.Task;
 import dev.weft.train.Checkpoint;

@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.io.HostArray;
+import dev.weft.HostArray;
 import dev.weft.metrics.Classification;
 import dev.weft.metrics.ConfusionMatrix;
 import dev.weft.metrics.MultiLabel;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Shape;
-import dev.weft.io.HostArray;
 import dev.weft.io.Npy;
 import dev.weft.io.Safetensors;
 

@@ -1,8 +1,8 @@
 package dev.weft.conformance;
 
 import dev.weft.Device;
+import dev.weft.HostArray;
 import dev.weft.Tensor;
-import dev.weft.io.HostArray;
 import dev.weft.onnx.OnnxSession;
 import dev.weft.onnx.graph.OnnxTensor;
 import dev.weft.onnx.graph.UnsupportedOnnxException;

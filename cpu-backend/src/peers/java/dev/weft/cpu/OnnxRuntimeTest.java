@@ -12,10 +12,10 @@ import ai.onnxruntime.OrtSession;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
-import dev.weft.io.HostArray;
 import dev.weft.onnx.OnnxModel;
 import dev.weft.onnx.OnnxSession;
 

@@ -1,7 +1,7 @@
 package dev.weft.data;
 
+import dev.weft.HostArray;
 import dev.weft.Tensor;
-import dev.weft.io.HostArray;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.weft.data;
 
-import dev.weft.io.HostArray;
+import dev.weft.HostArray;
 
 import java.util.Arrays;
 import java.util.List;

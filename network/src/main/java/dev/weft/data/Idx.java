@@ -1,9 +1,9 @@
 package dev.weft.data;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;

@@ -2,10 +2,10 @@ package dev.weft.data;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
-import dev.weft.io.HostArray;
 
 import org.jspecify.annotations.Nullable;
 

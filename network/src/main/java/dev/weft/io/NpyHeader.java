@@ -1,6 +1,7 @@
 package dev.weft.io;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.ShapeException;
 

@@ -1,5 +1,7 @@
 package dev.weft.io;
 
+import dev.weft.HostArray;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;

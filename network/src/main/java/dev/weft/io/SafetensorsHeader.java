@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.ShapeException;
 

@@ -2,12 +2,12 @@ package dev.weft.nn;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Encoding;
-import dev.weft.io.HostArray;
 import dev.weft.random.Philox;
 
 import java.lang.foreign.MemorySegment;

@@ -1,9 +1,9 @@
 package dev.weft.nn;
 
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.io.Excerpt;
-import dev.weft.io.HostArray;
 
 import java.util.ArrayList;
 import java.util.HashSet;

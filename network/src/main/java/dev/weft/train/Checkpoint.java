@@ -1,11 +1,11 @@
 package dev.weft.train;
 
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.Excerpt;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 import dev.weft.io.Safetensors;
 import dev.weft.nn.Network;
 import dev.weft.nn.Parameter;

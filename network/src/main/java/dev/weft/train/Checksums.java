@@ -1,6 +1,6 @@
 package dev.weft.train;
 
-import dev.weft.io.HostArray;
+import dev.weft.HostArray;
 import dev.weft.io.Safetensors;
 
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.weft.train;
 
-import dev.weft.io.HostArray;
+import dev.weft.HostArray;
 import dev.weft.nn.Network;
 import dev.weft.nn.StateDict;
 

@@ -1,10 +1,10 @@
 package dev.weft.train;
 
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Tensor;
 import dev.weft.data.Batches;
 import dev.weft.data.Examples;
-import dev.weft.io.HostArray;
 import dev.weft.nn.Forward;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;

@@ -1,6 +1,6 @@
 package dev.weft.train;
 
-import dev.weft.io.HostArray;
+import dev.weft.HostArray;
 import dev.weft.metrics.Classification;
 import dev.weft.metrics.ConfusionMatrix;
 import dev.weft.metrics.Figures;

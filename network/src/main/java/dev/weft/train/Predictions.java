@@ -1,8 +1,8 @@
 package dev.weft.train;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Tensor;
-import dev.weft.io.HostArray;
 
 import java.lang.foreign.MemorySegment;
 

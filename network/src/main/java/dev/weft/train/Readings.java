@@ -1,10 +1,10 @@
 package dev.weft.train;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Tensor;
 import dev.weft.backend.Backend;
 import dev.weft.backend.Encoding;
-import dev.weft.io.HostArray;
 import dev.weft.nn.Task;
 
 import java.lang.foreign.Arena;

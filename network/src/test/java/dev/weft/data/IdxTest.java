@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -11,10 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Normalizations;
 import dev.weft.Positions;
 import dev.weft.Scope;
@@ -16,7 +17,6 @@ import dev.weft.ShapeException;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Activation;
-import dev.weft.io.HostArray;
 import dev.weft.io.Safetensors;
 
 import org.junit.jupiter.api.AfterEach;

@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
-import dev.weft.io.HostArray;
 import dev.weft.random.Philox;
 
 import org.junit.jupiter.api.AfterEach;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.data.Examples;
 import dev.weft.data.InMemoryBatches;
-import dev.weft.io.HostArray;
 import dev.weft.nn.ActivationLayer;
 import dev.weft.nn.AttentionSettings;
 import dev.weft.nn.BatchNorm;

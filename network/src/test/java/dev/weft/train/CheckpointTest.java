@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.backend.KernelCall;
 import dev.weft.backend.Penalty;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 import dev.weft.io.Safetensors;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Network;

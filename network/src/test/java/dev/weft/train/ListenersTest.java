@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.data.Batches;
 import dev.weft.data.Examples;
 import dev.weft.data.InMemoryBatches;
-import dev.weft.io.HostArray;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Network;
 import dev.weft.nn.Objective;

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Losses;
 import dev.weft.Scope;
 import dev.weft.ShapeException;
 import dev.weft.Tensor;
-import dev.weft.io.HostArray;
 import dev.weft.nn.Objective;
 import dev.weft.nn.Task;
 

@@ -2,9 +2,9 @@ package dev.weft.onnx;
 
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Tensor;
-import dev.weft.io.HostArray;
 import dev.weft.onnx.graph.Graph;
 import dev.weft.onnx.graph.Node;
 import dev.weft.onnx.graph.OnnxException;

@@ -1,9 +1,9 @@
 package dev.weft.onnx;
 
 import dev.weft.Device;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.backend.Encoding;
-import dev.weft.io.HostArray;
 import dev.weft.onnx.graph.Node;
 import dev.weft.onnx.operator.Value;
 

@@ -2,13 +2,13 @@ package dev.weft.benchmarks.task;
 
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.Examples;
 import dev.weft.data.GeneratedDigits;
 import dev.weft.data.InMemoryBatches;
 import dev.weft.data.Normalization;
-import dev.weft.io.HostArray;
 import dev.weft.optim.OptimizerKind;
 
 import org.jspecify.annotations.Nullable;

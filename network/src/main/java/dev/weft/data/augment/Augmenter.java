@@ -1,10 +1,10 @@
 package dev.weft.data.augment;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.data.Examples;
 import dev.weft.data.Transform;
-import dev.weft.io.HostArray;
 import dev.weft.random.Philox;
 
 import org.jspecify.annotations.Nullable;

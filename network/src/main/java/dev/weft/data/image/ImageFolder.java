@@ -1,9 +1,9 @@
 package dev.weft.data.image;
 
+import dev.weft.HostArray;
 import dev.weft.data.Examples;
 import dev.weft.data.IndexedSource;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,8 +2,8 @@ package dev.weft.data.image;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 
+import dev.weft.HostArray;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package dev.weft.data.table;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 
+import dev.weft.HostArray;
 import dev.weft.data.Examples;
 import dev.weft.data.Source;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.weft.data.table;
 
+import dev.weft.HostArray;
 import dev.weft.io.Excerpt;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 
 import java.util.ArrayList;
 import java.util.Arrays;

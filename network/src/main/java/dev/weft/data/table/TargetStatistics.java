@@ -1,7 +1,7 @@
 package dev.weft.data.table;
 
 import dev.weft.DType;
-import dev.weft.io.HostArray;
+import dev.weft.HostArray;
 import dev.weft.random.Philox;
 
 import java.util.Arrays;

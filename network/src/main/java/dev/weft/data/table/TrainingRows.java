@@ -1,7 +1,7 @@
 package dev.weft.data.table;
 
+import dev.weft.HostArray;
 import dev.weft.data.Examples;
-import dev.weft.io.HostArray;
 
 import java.io.IOException;
 import java.util.ArrayList;

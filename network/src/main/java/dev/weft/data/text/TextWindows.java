@@ -1,8 +1,8 @@
 package dev.weft.data.text;
 
+import dev.weft.HostArray;
 import dev.weft.data.Examples;
 import dev.weft.data.IndexedSource;
-import dev.weft.io.HostArray;
 
 import java.util.Objects;
 

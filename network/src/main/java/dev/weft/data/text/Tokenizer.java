@@ -2,9 +2,9 @@ package dev.weft.data.text;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 
+import dev.weft.HostArray;
 import dev.weft.data.Examples;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 
 import java.io.IOException;
 import java.text.Normalizer;

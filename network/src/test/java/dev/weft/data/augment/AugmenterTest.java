@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
+import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.data.Batches;
@@ -18,7 +19,6 @@ import dev.weft.data.IndexedSource;
 import dev.weft.data.ShuffleBuffer;
 import dev.weft.data.Source;
 import dev.weft.data.StreamedBatches;
-import dev.weft.io.HostArray;
 import dev.weft.random.Philox;
 
 import org.junit.jupiter.api.Test;

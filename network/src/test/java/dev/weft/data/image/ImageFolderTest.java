@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.data.Examples;
 import dev.weft.data.IndexedSource;
 import dev.weft.data.Source;
 import dev.weft.io.FormatException;
-import dev.weft.io.HostArray;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

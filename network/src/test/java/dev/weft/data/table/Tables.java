@@ -1,7 +1,7 @@
 package dev.weft.data.table;
 
+import dev.weft.HostArray;
 import dev.weft.data.Examples;
-import dev.weft.io.HostArray;
 
 /** What tests ask of encoded rows. */
 final class Tables {

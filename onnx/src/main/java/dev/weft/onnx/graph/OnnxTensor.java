@@ -1,8 +1,8 @@
 package dev.weft.onnx.graph;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Shape;
-import dev.weft.io.HostArray;
 
 import org.jspecify.annotations.Nullable;
 

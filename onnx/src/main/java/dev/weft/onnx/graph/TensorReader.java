@@ -1,9 +1,9 @@
 package dev.weft.onnx.graph;
 
 import dev.weft.DType;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.backend.Encoding;
-import dev.weft.io.HostArray;
 
 import org.jspecify.annotations.Nullable;
 

@@ -2,11 +2,11 @@ package dev.weft.onnx.operator;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.backend.Encoding;
 import dev.weft.backend.ReduceOp;
-import dev.weft.io.HostArray;
 import dev.weft.onnx.graph.ElementType;
 import dev.weft.onnx.graph.OnnxException;
 import dev.weft.onnx.graph.OnnxTensor;

@@ -2,9 +2,9 @@ package dev.weft.onnx.operator;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.HostArray;
 import dev.weft.Tensor;
 import dev.weft.backend.Encoding;
-import dev.weft.io.HostArray;
 import dev.weft.onnx.graph.Attribute;
 import dev.weft.onnx.graph.Graph;
 import dev.weft.onnx.graph.Node;

@@ -2,9 +2,9 @@ package dev.weft.onnx.operator;
 
 import dev.weft.DType;
 import dev.weft.Device;
+import dev.weft.HostArray;
 import dev.weft.Shape;
 import dev.weft.Tensor;
-import dev.weft.io.HostArray;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.weft.onnx.rewrite;
 
-import dev.weft.io.HostArray;
+import dev.weft.HostArray;
 import dev.weft.onnx.graph.Attribute;
 import dev.weft.onnx.graph.Node;
 

@@ -1,7 +1,7 @@
 package dev.weft.onnx.rewrite;
 
 import dev.weft.DType;
-import dev.weft.io.HostArray;
+import dev.weft.HostArray;
 import dev.weft.onnx.graph.Attribute;
 import dev.weft.onnx.graph.Graph;
 import dev.weft.onnx.graph.ModelFile;

@@ -1,9 +1,5 @@
-package dev.weft.io;
+package dev.weft;
 
-import dev.weft.DType;
-import dev.weft.Device;
-import dev.weft.Shape;
-import dev.weft.Tensor;
 import dev.weft.backend.Encoding;
 
 import java.io.IOException;
