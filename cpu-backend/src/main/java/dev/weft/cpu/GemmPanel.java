@@ -32,13 +32,13 @@ final class GemmPanel {
      * Rows of the widest tile. Five rows of four vectors take 20 accumulators, 4 registers for b
      * and 1 for a, of 32, and load nine times for 20 multiply-adds: 254 of 258 GFLOP/s on Zen 5
      * with K = 256; four rows reach 234, six are no faster, and C1 cannot compile them with
-     * profiling. Six rows of two vectors take 12 accumulators, 2 for b and 1 for a: all that fits
-     * into 16.
+     * profiling. Five rows of two vectors take 10 accumulators, 2 for b and what C2 loads early of
+     * a, of 16: 84 GFLOP/s on Zen 3, where six rows go to the stack and reach 41.
      */
-    static final int ROWS = VECTORS == 4 ? 5 : 6;
+    static final int ROWS = 5;
 
     /** Rows of the tallest tile that is two vectors wide. */
-    private static final int PAIR_ROWS = Lanes.MANY_REGISTERS ? 8 : 6;
+    private static final int PAIR_ROWS = Lanes.MANY_REGISTERS ? 8 : ROWS;
 
     /** Columns of the widest tile. */
     static final int COLUMNS = VECTORS * COUNT;
@@ -149,7 +149,7 @@ final class GemmPanel {
                 GemmTile.rows5By4(
                         k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
             } else {
-                GemmTile.rows6By2(
+                GemmTile.rows5By2(
                         k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
             }
             a += ROWS * aRow;
@@ -304,7 +304,7 @@ final class GemmPanel {
         if (rows >= height(vectors)) {
             return height(vectors);
         }
-        return vectors < 4 && rows >= 6 ? 6 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+        return height(vectors) > 6 && rows >= 6 ? 6 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
     }
 
     private static void tile4(
@@ -342,6 +342,7 @@ final class GemmPanel {
         switch (rows) {
             case 8 -> GemmTile.rows8By2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 6 -> GemmTile.rows6By2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
+            case 5 -> GemmTile.rows5By2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 4 -> GemmTile.rows4By2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             case 2 -> GemmTile.rows2By2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);
             default -> GemmTile.rows1By2(k, a, aRow, aCol, b, bRow, init, initRow, c, cRow);

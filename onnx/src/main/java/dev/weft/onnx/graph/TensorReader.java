@@ -3,6 +3,7 @@ package dev.weft.onnx.graph;
 import dev.weft.DType;
 import dev.weft.HostArray;
 import dev.weft.Shape;
+import dev.weft.ShapeException;
 import dev.weft.backend.Encoding;
 
 import org.jspecify.annotations.Nullable;
@@ -91,8 +92,8 @@ final class TensorReader {
 
     private OnnxTensor tensor(ExternalData files) {
         DType dtype = ElementType.dtype(type);
-        long elements = elements();
-        Shape shape = Shape.of(dims.stream().mapToLong(Long::longValue).toArray());
+        Shape shape = shape();
+        long elements = shape.size();
         if (dtype == null) {
             return new OnnxTensor(name, type, shape, null);
         }
@@ -115,15 +116,12 @@ final class TensorReader {
         return new OnnxTensor(name, type, shape, new HostArray(dtype, shape, content));
     }
 
-    private long elements() {
-        long elements = 1;
-        for (long dim : dims) {
-            if (dim < 0 || (dim > 0 && elements > Long.MAX_VALUE / dim)) {
-                throw wrong("has more elements than can be, or fewer than none");
-            }
-            elements *= dim;
+    private Shape shape() {
+        try {
+            return Shape.of(dims.stream().mapToLong(Long::longValue).toArray());
+        } catch (ShapeException e) {
+            throw wrong("has more elements than can be, or fewer than none");
         }
-        return elements;
     }
 
     private void checkCount(long elements, double found) {

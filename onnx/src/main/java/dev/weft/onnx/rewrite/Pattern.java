@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Looks from a node back at what it is computed from. */
 final class Pattern {
+    private static final Set<String> OF_TWO = Set.of("Add", "Sub", "Mul", "Div", "Pow", "MatMul");
+
     private final Map<String, Node> givers = new HashMap<>();
     private final Map<String, HostArray> constants = new HashMap<>();
     private final Map<String, Integer> uses = new HashMap<>();
@@ -42,12 +45,19 @@ final class Pattern {
         }
     }
 
+    /**
+     * Whether a node is one of ONNX's, with as many inputs as patterns look at: it fails on its own
+     * where it lacks some.
+     */
+    static boolean isWhole(Node node) {
+        int least = OF_TWO.contains(node.operator()) ? 2 : 1;
+        return node.domain().isEmpty() && node.inputs().size() >= least;
+    }
+
     /** The node of this operator of ONNX's that gives a value, or null where another does. */
     @Nullable Node giver(String value, String operator) {
         Node node = givers.get(value);
-        return node != null && node.domain().isEmpty() && node.operator().equals(operator)
-                ? node
-                : null;
+        return node != null && isWhole(node) && node.operator().equals(operator) ? node : null;
     }
 
     /** The node of this operator of Weft's own that gives a value, or null. */

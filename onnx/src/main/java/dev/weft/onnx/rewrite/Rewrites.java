@@ -41,7 +41,7 @@ public final class Rewrites {
         Pattern pattern = new Pattern(graph);
         List<Node> nodes = new ArrayList<>();
         for (Node node : graph.nodes()) {
-            Node other = node.domain().isEmpty() ? rewrite.of(node, pattern) : null;
+            Node other = Pattern.isWhole(node) ? rewrite.of(node, pattern) : null;
             nodes.add(other == null ? node : other);
             if (other != null) {
                 pattern.add(other);
