@@ -42,16 +42,17 @@ final class Composites extends ForwardingBackend {
     /** Whether the device can do the call at all. */
     @Override
     public boolean supports(KernelCall call) {
-        return backend().supports(call)
-                || extremeOfNothing(call) != null
-                || NormalizationComposite.isFor(call, backend())
-                || widens(call);
+        return has(call) || extremeOfNothing(call) != null || widens(call);
+    }
+
+    /** Whether the backend has the call in its own types, or what it is composed of. */
+    private boolean has(KernelCall call) {
+        return backend().supports(call) || NormalizationComposite.isFor(call, backend());
     }
 
     /** Whether the backend has the call in wide types, and the conversions. */
     private boolean widens(KernelCall call) {
-        KernelCall wide = call.map(Composites::imagined);
-        return (backend().supports(wide) || NormalizationComposite.isFor(wide, backend()))
+        return has(call.map(Composites::imagined))
                 && Stream.concat(call.reads().stream(), call.writes().stream())
                         .filter(view -> !isWide(view))
                         .allMatch(
