@@ -137,45 +137,53 @@ final class Pool {
         return Math.ceilDiv(axis.size(), axis.stride());
     }
 
-    /** A gradient of the largest elements, whose places are given, or of means. */
+    /**
+     * A gradient of the largest elements, or of means.
+     *
+     * @param at where the places of the largest are, or 0 for means
+     */
     private void gather(Window window, PoolAxes axes, long at, View dy, View dx) {
-        PoolAxis depth = axes.depth();
-        PoolAxis rows = axes.rows();
-        PoolAxis columns = axes.columns();
         long from = CpuBuffer.address(dy);
         long to = CpuBuffer.address(dx);
         forEachRow(
                 dx,
                 holding(window),
                 (p, i, j, first, _) -> {
-                    for (int k = 0; k < columns.extent; k++) {
-                        int place = (int) axes.row(i, j) + k;
-                        FloatSum sum = new FloatSum();
-                        for (int a = depth.first[i]; a <= depth.last[i]; a++) {
-                            for (int b = rows.first[j]; b <= rows.last[j]; b++) {
-                                if (!depth.holds(a, i) || !rows.holds(b, j)) {
-                                    continue;
-                                }
-                                long row =
-                                        p * axes.windows()
-                                                + ((long) a * rows.windows + b) * columns.windows;
-                                long count = (long) depth.count[a] * rows.count[b];
-                                for (int c = columns.first[k]; c <= columns.last[k]; c++) {
-                                    float d = Memory.getFloat(from + (row + c) * WORD);
-                                    if (at != 0) {
-                                        if (Memory.getInt(at + (row + c) * Integer.BYTES)
-                                                == place) {
-                                            sum.add(d);
-                                        }
-                                    } else if (columns.holds(c, k)) {
-                                        sum.add(d / (count * columns.count[c]));
-                                    }
-                                }
-                            }
-                        }
+                    for (int k = 0; k < axes.columns().extent; k++) {
+                        FloatSum sum = gathered(axes, p * axes.windows(), i, j, k, from, at);
                         Memory.setFloat(to + (first + k) * WORD, sum.value());
                     }
                 });
+    }
+
+    /** The gradient of one element: what the windows that hold it pass on to it. */
+    private static FloatSum gathered(
+            PoolAxes axes, long plane, int i, int j, int k, long from, long at) {
+        PoolAxis depth = axes.depth();
+        PoolAxis rows = axes.rows();
+        PoolAxis columns = axes.columns();
+        int place = (int) axes.row(i, j) + k;
+        FloatSum sum = new FloatSum();
+        for (int a = depth.first[i]; a <= depth.last[i]; a++) {
+            for (int b = rows.first[j]; b <= rows.last[j]; b++) {
+                if (!depth.holds(a, i) || !rows.holds(b, j)) {
+                    continue;
+                }
+                long row = plane + ((long) a * rows.windows + b) * columns.windows;
+                long count = (long) depth.count[a] * rows.count[b];
+                for (int c = columns.first[k]; c <= columns.last[k]; c++) {
+                    float d = Memory.getFloat(from + (row + c) * WORD);
+                    if (at == 0) {
+                        if (columns.holds(c, k)) {
+                            sum.add(d / (count * columns.count[c]));
+                        }
+                    } else if (Memory.getInt(at + (row + c) * Integer.BYTES) == place) {
+                        sum.add(d);
+                    }
+                }
+            }
+        }
+        return sum;
     }
 
     /** A gradient of the largest elements, of which each is in few windows. */
