@@ -1,7 +1,6 @@
 package dev.weft.tokenizers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +14,7 @@ import java.util.Map;
 class HuggingFaceTest {
     private static String miniLm() throws IOException {
         Path file = Path.of("target", "all-minilm-l6-v2", "all-minilm-l6-v2-tokenizer.json");
-        assumeTrue(Files.isRegularFile(file), () -> "without " + file + ", which Maven unpacks");
+        Samples.require(Files.isRegularFile(file), "without " + file + ", which Maven unpacks");
         return Files.readString(file);
     }
 

@@ -2,7 +2,6 @@ package dev.weft.tokenizers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
@@ -61,7 +60,7 @@ final class Peer implements AutoCloseable {
         try {
             return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
         } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError e) {
-            assumeTrue(false, "without Hugging Face's library for this system: " + e);
+            Samples.require(false, "without Hugging Face's library for this system: " + e);
             throw e;
         }
     }

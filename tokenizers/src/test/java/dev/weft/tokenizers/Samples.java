@@ -1,5 +1,6 @@
 package dev.weft.tokenizers;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
@@ -96,13 +97,24 @@ final class Samples {
         };
     }
 
+    /**
+     * Skips a test where something is not there, and fails it where the system property {@code
+     * require.vectors} is true, as in the build that has to pass.
+     */
+    static void require(boolean isThere, String without) {
+        if (Boolean.getBoolean("require.vectors")) {
+            assertTrue(isThere, without);
+        }
+        assumeTrue(isThere, without);
+    }
+
     /** The first sentences of Moby-Dick, where the folder of external data is. */
     static List<String> sentences(int count) throws IOException {
         Path file =
                 Path.of(
                         System.getProperty("weft.shared", "../../shared"),
                         "data/text/moby-dick.txt");
-        assumeTrue(Files.isRegularFile(file), () -> "without " + file);
+        require(Files.isRegularFile(file), "without " + file);
         return List.of(Files.readString(file).split("(?<=[.!?])\\s+", count + 1)).subList(0, count);
     }
 
