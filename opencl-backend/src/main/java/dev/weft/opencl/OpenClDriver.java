@@ -74,7 +74,7 @@ final class OpenClDriver implements GpuDriver {
     private long liveBytes;
     private boolean closed;
 
-    OpenClDriver(OpenClDevice device, int index, ProgramCache cache) {
+    OpenClDriver(OpenClDevice device, int index, @Nullable ProgramCache cache) {
         this.device = device;
         info = device.info(index);
         traits = device.traits();

@@ -68,8 +68,9 @@ public final class OpenClProvider implements BackendProvider {
             throw new BackendUnavailableException(
                     "opencl: there is no device " + index + " of " + devices.size());
         }
+        OpenClDevice device = devices.get(index);
         CacheFolder cache = CacheFolder.of(options, "opencl:" + index);
-        OpenClDriver driver = new OpenClDriver(devices.get(index), index, new ProgramCache(cache));
+        OpenClDriver driver = new OpenClDriver(device, index, ProgramCache.of(device, cache));
         try {
             return new GpuBackend(driver, cache);
         } catch (RuntimeException e) {

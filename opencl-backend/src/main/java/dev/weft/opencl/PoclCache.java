@@ -15,9 +15,14 @@ final class PoclCache {
 
     private PoclCache() {}
 
+    /** Whether {@code platform} is PoCL. */
+    static boolean serves(String platform) {
+        return platform.equals(POCL);
+    }
+
     /** Whether {@code platform} is PoCL, and has no folder for what it compiles. */
     static boolean isMissingFor(String platform) {
-        return platform.equals(POCL)
+        return serves(platform)
                 && Platform.get() != Platform.WINDOWS
                 && !canBeWritten(folder(System.getenv()));
     }

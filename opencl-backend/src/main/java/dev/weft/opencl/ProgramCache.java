@@ -3,6 +3,8 @@ package dev.weft.opencl;
 import dev.weft.gpu.CacheFolder;
 import dev.weft.gpu.KernelSource;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -25,6 +27,15 @@ final class ProgramCache {
 
     ProgramCache(CacheFolder folder) {
         this.folder = folder;
+    }
+
+    /**
+     * The cache of a device's programs in {@code folder}; none where its driver has one. To ask
+     * PoCL for a program's binary is to have every kernel in it compiled for groups of any size,
+     * which takes five times as long as to compile what is launched, and PoCL keeps that itself.
+     */
+    static @Nullable ProgramCache of(OpenClDevice device, CacheFolder folder) {
+        return PoclCache.serves(device.platformName()) ? null : new ProgramCache(folder);
     }
 
     private static String name(OpenClDevice device, KernelSource source) {

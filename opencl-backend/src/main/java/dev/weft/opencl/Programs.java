@@ -16,6 +16,7 @@ import static org.lwjgl.system.MemoryUtil.memAddress;
 import dev.weft.gpu.KernelBuildException;
 import dev.weft.gpu.KernelSource;
 
+import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.system.MemoryUtil;
@@ -28,7 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Compiled programs of one context: each source once, from the cache where it has it. */
+/**
+ * Compiled programs of one context: each source once, from the cache where there is one that has
+ * it.
+ */
 final class Programs {
     /**
      * No warnings: a driver prints them to the user's terminal, and LLVM warns of each loop that it
@@ -43,11 +47,11 @@ final class Programs {
 
     private final long context;
     private final OpenClDevice device;
-    private final ProgramCache cache;
+    private final @Nullable ProgramCache cache;
     private final Map<KernelSource, Long> built = new HashMap<>();
     private int compiled;
 
-    Programs(long context, OpenClDevice device, ProgramCache cache) {
+    Programs(long context, OpenClDevice device, @Nullable ProgramCache cache) {
         this.context = context;
         this.device = device;
         this.cache = cache;
@@ -64,6 +68,10 @@ final class Programs {
     }
 
     private long loadOrCompile(KernelSource source) {
+        if (cache == null) {
+            compiled++;
+            return compile(source);
+        }
         Optional<byte[]> binary = cache.load(device, source);
         if (binary.isPresent()) {
             OptionalLong loaded = load(source, binary.get());

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.DType;
-import dev.weft.gpu.CacheFolder;
 import dev.weft.gpu.KernelBuildException;
 import dev.weft.gpu.KernelFile;
 import dev.weft.gpu.KernelSource;
@@ -42,7 +41,7 @@ class CatalogTest {
     @ParameterizedTest
     @EnumSource(KernelFile.class)
     void namesEveryKernel(KernelFile file) {
-        try (OpenClDriver driver = TestDriver.open(CacheFolder.ofUser())) {
+        try (OpenClDriver driver = TestDriver.openCl()) {
             for (DType dtype : file.dtypes()) {
                 KernelSource source = file.source(of(dtype));
                 List<String> kernels = file.kernels(dtype);
@@ -56,7 +55,7 @@ class CatalogTest {
 
     @Test
     void aBrokenKernelShowsItsLogAndItsLines() {
-        try (OpenClDriver driver = TestDriver.open(CacheFolder.ofUser())) {
+        try (OpenClDriver driver = TestDriver.openCl()) {
             String good = KernelFile.COPY.source(of(DType.I32)).text();
             KernelSource broken =
                     new KernelSource("broken.cl", good + "int f() { return wrong; }\n", Map.of());

@@ -174,7 +174,7 @@ class FaultsTest {
 
     @Test
     void outOfMemoryNamesItsNumbersAndIsNotTheEnd() {
-        try (OpenClDriver driver = TestDriver.open(CacheFolder.ofUser())) {
+        try (OpenClDriver driver = TestDriver.openCl()) {
             long live = 1L << 20;
             long memory = driver.allocate(live);
             long tooMuch = driver.info().memoryBytes();

@@ -1,6 +1,5 @@
 package dev.weft.opencl;
 
-import dev.weft.gpu.CacheFolder;
 import dev.weft.gpu.KernelFile;
 import dev.weft.gpu.KernelSource;
 import dev.weft.gpu.TestArguments;
@@ -37,7 +36,7 @@ final class PlantedRace {
 
     /** Runs the kernel, and prints {@link RaceCheck#DONE}. */
     public static void main(String[] arguments) {
-        try (OpenClDriver driver = TestDriver.open(CacheFolder.ofUser())) {
+        try (OpenClDriver driver = TestDriver.openCl()) {
             String text = KernelFile.DROPOUT.source(Map.of()).text() + KERNEL;
             long kernel =
                     driver.kernel(

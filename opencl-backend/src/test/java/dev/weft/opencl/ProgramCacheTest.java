@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.Device;
 import dev.weft.DeviceOptions;
@@ -46,7 +47,7 @@ class ProgramCacheTest {
 
     /** Opens a device with this cache, uses a kernel, and says how many programs were compiled. */
     private static int compiled(CacheFolder cache) {
-        try (OpenClDriver driver = TestDriver.open(cache)) {
+        try (OpenClDriver driver = TestDriver.caching(cache)) {
             assertTrue(driver.kernel(SOURCE, "dropout_mask") != 0);
             assertTrue(driver.kernel(SOURCE, "dropout_mask") != 0);
             return driver.compiledPrograms();
@@ -79,8 +80,21 @@ class ProgramCacheTest {
         }
     }
 
+    /** PoCL compiles all kernels of a program to tell its binary, and keeps what it compiled. */
+    @Test
+    void whatPoclKeepsIsNotKeptAgain() {
+        OpenClDevice device = OpenClLibrary.devices().getFirst();
+        CacheFolder cache = new CacheFolder(folder);
+        boolean pocl = device.platformName().equals("Portable Computing Language");
+        assertEquals(pocl, ProgramCache.of(device, cache) == null);
+    }
+
     @Test
     void twoDevicesKeepTheirsInFoldersOfTheirOwn() throws IOException {
+        OpenClDevice device = OpenClLibrary.devices().getFirst();
+        assumeTrue(
+                ProgramCache.of(device, new CacheFolder(folder)) != null,
+                device.platformName() + " keeps programs itself");
         Path one = folder.resolve("one");
         Path two = folder.resolve("two");
         DeviceOptions options = DeviceOptions.defaults();
@@ -108,7 +122,7 @@ class ProgramCacheTest {
 
     @Test
     void otherSourcesAndOptionsAreOtherEntries() {
-        try (OpenClDriver driver = TestDriver.open(new CacheFolder(folder))) {
+        try (OpenClDriver driver = TestDriver.caching(new CacheFolder(folder))) {
             assertTrue(driver.kernel(SOURCE, "dropout_mask") != 0);
             KernelSource options = KernelFile.DROPOUT.source(Map.of("SPAN", "2"));
             assertTrue(driver.kernel(options, "dropout_mask") != 0);

@@ -1,7 +1,6 @@
 package dev.weft.opencl;
 
 import dev.weft.conformance.EveryKernel;
-import dev.weft.gpu.CacheFolder;
 import dev.weft.gpu.GemmCheck;
 
 /** A program that calls every kernel, gemm in every variant: to be run under Oclgrind. */
@@ -14,7 +13,7 @@ final class RaceCheck {
     /** Runs the kernels, and prints {@link #DONE}. */
     public static void main(String[] arguments) {
         EveryKernel.run("opencl");
-        try (OpenClDriver driver = TestDriver.open(CacheFolder.ofUser())) {
+        try (OpenClDriver driver = TestDriver.openCl()) {
             GemmCheck.runAll(driver, 1);
         }
         System.out.println(DONE);

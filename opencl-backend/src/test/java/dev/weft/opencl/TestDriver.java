@@ -23,10 +23,17 @@ public final class TestDriver {
 
     /** The first device, with the user's cache. */
     public static GpuDriver open() {
-        return open(CacheFolder.ofUser());
+        return openCl();
     }
 
-    static OpenClDriver open(CacheFolder cache) {
+    static OpenClDriver openCl() {
+        require();
+        OpenClDevice device = OpenClLibrary.devices().getFirst();
+        return new OpenClDriver(device, 0, ProgramCache.of(device, CacheFolder.ofUser()));
+    }
+
+    /** With a cache of programs, also where the driver has one of its own. */
+    static OpenClDriver caching(CacheFolder cache) {
         require();
         return new OpenClDriver(OpenClLibrary.devices().getFirst(), 0, new ProgramCache(cache));
     }
