@@ -29,8 +29,8 @@ class Format {
         }
         if (status != 0) {
             err.println(
-                    "The files above are not formatted: ./mvnw -N verify -Dformat=apply formats"
-                            + " them.");
+                    "The files above are not formatted: ./mvnw -pl format verify -Dformat=apply"
+                            + " formats them.");
         }
         System.exit(status);
     }
