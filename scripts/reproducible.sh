@@ -8,7 +8,8 @@ set -euo pipefail
 unset CDPATH
 cd "$(dirname "$0")/.."
 
-published=core,cpu-backend,gpu-common,network,conformance,opencl-backend,cuda-backend,cli
+# What the bill of materials names.
+published=$(sed -n 's|.*<artifactId>weft-\(.*\)</artifactId>.*|\1|p' bom/pom.xml | grep -vxE 'parent|bom' | paste -sd,)
 
 # The jars below a checkout's target folders, with their hashes, by name.
 hashes() {
