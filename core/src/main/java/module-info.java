@@ -10,6 +10,7 @@ module dev.weft.core {
     exports dev.weft.backend;
     exports dev.weft.random;
     exports dev.weft.reference;
+    exports dev.weft.serve;
 
     uses dev.weft.backend.BackendProvider;
 

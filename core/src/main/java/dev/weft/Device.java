@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.backend.Backend;
+import dev.weft.backend.DeviceBuffer;
 import dev.weft.backend.DeviceInfo;
 import dev.weft.backend.ForwardingBackend;
 import dev.weft.backend.GemmPrecision;
@@ -382,6 +383,13 @@ public final class Device implements AutoCloseable {
     Tensor empty(String operation, DType dtype, Shape shape) {
         Storage storage = memory.take(operation, dtype, shape);
         return new Tensor(this, storage, View.contiguous(storage.buffer(), shape, 0));
+    }
+
+    /** A tensor of memory that other devices have, too. */
+    Tensor shared(DeviceBuffer handle, SharedMemory sharing, View like) {
+        Storage storage = memory.take(handle, sharing);
+        return new Tensor(
+                this, storage, new View(handle, like.shape(), like.strides(), like.offset()));
     }
 
     /**

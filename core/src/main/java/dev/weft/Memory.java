@@ -71,6 +71,15 @@ final class Memory implements Scope.Home {
         return storage;
     }
 
+    /** A handle to shared memory, which the innermost scope owns: no captured step's to write. */
+    Storage take(DeviceBuffer handle, SharedMemory memory) {
+        MemoryPool home = pool.shared();
+        home.take(handle, memory);
+        Storage storage = new Storage(home, handle, innermost);
+        storage.share();
+        return storage;
+    }
+
     /** How often existing memory was overwritten so far. */
     long writes() {
         return writes;
@@ -86,6 +95,13 @@ final class Memory implements Scope.Home {
 
     /** A replay overwrites all these. */
     void written(List<Storage> storages) {
+        for (Storage storage : storages) {
+            if (storage.isShared()) {
+                throw new IllegalStateException(
+                        "replay: the step writes a tensor of %d elements on %s that was shared since, and can only be read"
+                                .formatted(storage.buffer().size(), this));
+            }
+        }
         writes++;
         for (Storage storage : storages) {
             storage.written(writes);

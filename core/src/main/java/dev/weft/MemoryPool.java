@@ -58,6 +58,9 @@ final class MemoryPool {
         /** The device's own pool. */
         private Reserve reserve = new Reserve(() -> {});
 
+        /** What other devices may have, too: nobody gets it again. */
+        private final IdentityHashMap<DeviceBuffer, SharedMemory> shared = new IdentityHashMap<>();
+
         private long liveBytes;
         private long peakBytes;
         private long pooledBytes;
@@ -117,10 +120,26 @@ final class MemoryPool {
         if (shared != null) {
             taken.add(buffer);
         }
+        isLive(buffer);
+        return buffer;
+    }
+
+    private void isLive(DeviceBuffer buffer) {
         ledger.liveBuffers++;
         ledger.liveBytes += bytes(buffer);
         ledger.peakBytes = Math.max(ledger.peakBytes, ledger.liveBytes);
-        return buffer;
+    }
+
+    /** Lets other devices have a buffer that is in use: when it is given back, it leaves. */
+    SharedMemory share(DeviceBuffer buffer) {
+        return ledger.shared.computeIfAbsent(buffer, _ -> new SharedMemory());
+    }
+
+    /** Takes a handle to memory that was entered: another device's, or of one's own. */
+    void take(DeviceBuffer handle, SharedMemory memory) {
+        ledger.shared.put(handle, memory);
+        ledger.buffers.add(handle);
+        isLive(handle);
     }
 
     /** One that is free, of the smallest class from this one on; null without. */
@@ -148,7 +167,7 @@ final class MemoryPool {
     }
 
     private void pool(DeviceBuffer buffer) {
-        if (closed) {
+        if (closed || ledger.shared.containsKey(buffer)) {
             ledger.pooledBytes -= bytes(buffer);
             release(buffer);
         } else {
@@ -195,13 +214,15 @@ final class MemoryPool {
 
     private void release(DeviceBuffer buffer) {
         ledger.buffers.remove(buffer);
-        backend.release(buffer);
+        SharedMemory sharing = ledger.shared.remove(buffer);
+        if (sharing == null || sharing.leave()) {
+            backend.release(buffer);
+        }
     }
 
     /** Gives back what the device's pools have allocated, in use or not: the device is closed. */
     void releaseAll() {
-        ledger.buffers.forEach(backend::release);
-        ledger.buffers.clear();
+        List.copyOf(ledger.buffers).forEach(this::release);
         ledger.pooledBytes = 0;
     }
 

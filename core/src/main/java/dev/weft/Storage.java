@@ -20,6 +20,7 @@ final class Storage {
 
     private @Nullable Storage behind;
     private boolean closed;
+    private @Nullable SharedMemory shared;
     private long lastWrite;
 
     Storage(MemoryPool pool, DeviceBuffer buffer, Scope owner) {
@@ -40,6 +41,19 @@ final class Storage {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** Lets other devices have the buffer: from now on it is only read. */
+    SharedMemory share() {
+        if (shared == null) {
+            shared = pool.share(buffer);
+        }
+        return shared;
+    }
+
+    /** Whether other devices may have the buffer, too. */
+    boolean isShared() {
+        return shared != null;
     }
 
     /** {@link Memory#writes} at the last write after its making; 0 before. */

@@ -94,11 +94,29 @@ public final class Tensor extends Scoped implements AutoCloseable, Formattable {
      * The view for a kernel that overwrites what is there: from now on a tape refuses to read what
      * it recorded of this memory before.
      *
-     * @throws IllegalStateException as {@link #view}
+     * @throws IllegalStateException as {@link #view}, and where the memory is shared
      */
     public View viewToWrite() {
-        device.written(storage());
+        Storage written = storage();
+        if (written.isShared()) {
+            throw new IllegalStateException(
+                    describe() + " is shared with other devices: write to a copy() of it");
+        }
+        device.written(written);
         return view;
+    }
+
+    /**
+     * Lets devices of this kind read the memory at the same time, on threads of their own: see
+     * {@link SharedTensor}. From now on it can only be read, on this device and by other views too.
+     * Blocks until it is written.
+     *
+     * @throws IllegalStateException as {@link #view}, and while a step is captured
+     */
+    public SharedTensor share() {
+        Storage shared = storage();
+        device.synchronize();
+        return new SharedTensor(device.toString(), shared.share(), view);
     }
 
     /**

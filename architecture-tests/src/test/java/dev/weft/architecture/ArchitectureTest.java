@@ -44,7 +44,12 @@ class ArchitectureTest {
                     .importPackages("dev.weft");
 
     private static final String[] CORE = {
-        "dev.weft", "dev.weft.autograd", "dev.weft.backend", "dev.weft.random", "dev.weft.reference"
+        "dev.weft",
+        "dev.weft.autograd",
+        "dev.weft.backend",
+        "dev.weft.random",
+        "dev.weft.reference",
+        "dev.weft.serve"
     };
     private static final String[] NETWORK = {
         "dev.weft.nn..",
@@ -103,6 +108,7 @@ class ArchitectureTest {
                             "MemoryStats",
                             "MemoryPool",
                             "Memory",
+                            "SharedMemory",
                             "Scope",
                             "Scoped",
                             "Storage",
@@ -118,6 +124,7 @@ class ArchitectureTest {
                     Layer.of(
                             "tensors",
                             "Tensor",
+                            "SharedTensor",
                             "Device",
                             "Op",
                             "Recorder",

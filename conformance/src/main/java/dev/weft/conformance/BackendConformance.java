@@ -205,6 +205,13 @@ public abstract class BackendConformance {
                 .map(c -> dynamicTest(c.getDisplayName(), c.getExecutable()));
     }
 
+    /** What devices read of each other's memory. */
+    @TestFactory
+    public Stream<DynamicTest> sharing() {
+        return SharingCases.all(selector)
+                .map(c -> dynamicTest(c.getDisplayName(), c.getExecutable()));
+    }
+
     /** Which values derivatives are made of. */
     @TestFactory
     public Stream<DynamicTest> derivativeReads() {

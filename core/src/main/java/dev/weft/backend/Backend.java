@@ -41,6 +41,18 @@ public interface Backend extends AutoCloseable {
     void release(DeviceBuffer buffer);
 
     /**
+     * Another device's memory, to be read on this one at the same time as on others.
+     *
+     * @param buffer is of any backend, and holds what was written before; nothing writes it
+     *     afterwards
+     * @return a handle of this backend, or null where it cannot read that memory. Whoever is the
+     *     last to have a handle releases it, on its own backend, for all of them
+     */
+    default @Nullable DeviceBuffer shared(DeviceBuffer buffer) {
+        return null;
+    }
+
+    /**
      * Copies from host memory, which the caller may reuse at once. {@code target} is contiguous;
      * types are the target's.
      */

@@ -71,6 +71,11 @@ public abstract class ForwardingBackend implements Backend {
     }
 
     @Override
+    public @Nullable DeviceBuffer shared(DeviceBuffer buffer) {
+        return backend().shared(buffer);
+    }
+
+    @Override
     public void upload(MemorySegment source, View target) {
         backend().upload(source, target);
     }

@@ -17,6 +17,8 @@ import dev.weft.backend.UnaryOp;
 import dev.weft.backend.View;
 import dev.weft.random.Philox;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +50,11 @@ public final class ReferenceBackend implements Backend {
     @Override
     public DeviceBuffer allocate(DType dtype, long elements) {
         return new ReferenceBuffer(dtype, elements);
+    }
+
+    @Override
+    public @Nullable DeviceBuffer shared(DeviceBuffer buffer) {
+        return buffer instanceof ReferenceBuffer other ? new ReferenceBuffer(other) : null;
     }
 
     @Override

@@ -14,12 +14,21 @@ final class ReferenceBuffer implements Elements {
 
     private final DType dtype;
     private final long size;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final MemorySegment memory;
+
+    /** Another handle to the same memory. */
+    ReferenceBuffer(ReferenceBuffer other) {
+        this.dtype = other.dtype;
+        this.size = other.size;
+        this.arena = other.arena;
+        this.memory = other.memory;
+    }
 
     ReferenceBuffer(DType dtype, long size) {
         this.dtype = dtype;
         this.size = size;
+        this.arena = Arena.ofShared();
         try {
             this.memory = arena.allocate(Math.multiplyExact(size, Double.BYTES), ALIGNMENT);
         } catch (OutOfMemoryError | ArithmeticException e) {

@@ -82,6 +82,11 @@ public sealed class CpuBackend implements Backend permits ScalarBackend {
     }
 
     @Override
+    public @Nullable DeviceBuffer shared(DeviceBuffer buffer) {
+        return buffer instanceof CpuBuffer other ? other.anotherHandle() : null;
+    }
+
+    @Override
     public void reserve(Reserve reserve) {
         gemm.reserve(reserve);
         kernels.forEach(each -> each.reserve(reserve));

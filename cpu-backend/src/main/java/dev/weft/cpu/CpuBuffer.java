@@ -33,6 +33,11 @@ record CpuBuffer(DType dtype, long size, long address, Arena arena) implements E
         }
     }
 
+    /** To the same memory. */
+    CpuBuffer anotherHandle() {
+        return new CpuBuffer(dtype, size, address, arena);
+    }
+
     @Override
     public double get(long index) {
         return Encoding.get(dtype, Memory.MEM, address / dtype.bytes() + index);
