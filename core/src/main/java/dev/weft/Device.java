@@ -23,7 +23,8 @@ import java.util.function.Supplier;
  * #adopt} when the first has stopped using it, and has it without that when the first has ended;
  * for work at the same time, open a device for each thread.
  *
- * <p>A service opens a device on each of its threads, and closes them when its threads have ended:
+ * <p>A service has a {@link dev.weft.serve.Predictor}, whose few workers answer all its threads. Or
+ * it opens a device on each of its threads, and closes them when its threads have ended:
  *
  * <pre>{@code
  * Queue<Device> opened = new ConcurrentLinkedQueue<>();

@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -87,6 +89,59 @@ public record HostArray(DType dtype, Shape shape, MemorySegment content) {
                 dtype,
                 shape.with(0, (long) to - from),
                 content.asSlice(from * bytes, (to - from) * bytes));
+    }
+
+    /**
+     * Arrays one behind the other, along their first axis: a copy, unless there is only one.
+     *
+     * @throws IllegalArgumentException where types or the other extents differ, or there is none
+     */
+    public static HostArray concat(List<HostArray> parts) {
+        HostArray first = parts.getFirst();
+        if (parts.size() == 1) {
+            return first;
+        }
+        long rows = 0;
+        long bytes = 0;
+        for (HostArray part : parts) {
+            if (part.dtype != first.dtype
+                    || part.shape.rank() == 0
+                    || !part.shape.with(0, 0).equals(first.shape.with(0, 0))) {
+                throw new IllegalArgumentException(
+                        "concat: %s %s does not go behind %s %s: types, and extents but the first, must be equal"
+                                .formatted(part.dtype, part.shape, first.dtype, first.shape));
+            }
+            rows += part.rows();
+            bytes += part.content.byteSize();
+        }
+        MemorySegment all = MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
+        long at = 0;
+        for (HostArray part : parts) {
+            all.asSlice(at).copyFrom(part.content);
+            at += part.content.byteSize();
+        }
+        return new HostArray(first.dtype, first.shape.with(0, rows), all);
+    }
+
+    /**
+     * The rows in pieces of so many each, in their order: the same memory.
+     *
+     * @throws IllegalArgumentException where that is not all rows
+     */
+    public List<HostArray> split(List<Integer> counts) {
+        int total = counts.stream().mapToInt(Integer::intValue).sum();
+        if (shape.rank() == 0 || rows() != total) {
+            throw new IllegalArgumentException(
+                    "split: %s %s has not the %d rows of %d pieces"
+                            .formatted(dtype, shape, total, counts.size()));
+        }
+        List<HostArray> pieces = new ArrayList<>();
+        int from = 0;
+        for (int count : counts) {
+            pieces.add(slice(from, from + count));
+            from += count;
+        }
+        return pieces;
     }
 
     /** The rows of these numbers, in this order: a copy. */

@@ -58,6 +58,7 @@ class ExamplesTest {
             import dev.weft.io.*;
             import dev.weft.nn.*;
             import dev.weft.optim.*;
+            import dev.weft.serve.*;
             import dev.weft.train.*;
             import java.nio.file.Files;
             import java.nio.file.Path;
@@ -77,10 +78,10 @@ class ExamplesTest {
             tests.add(DynamicTest.dynamicTest(name, () -> run(name, body)));
         }
         assertEquals(
-                10,
+                11,
                 tests.size(),
                 "the README shows core, CPU, types, operations, options, tables, a loop, network,"
-                        + " a capture and a timeline");
+                        + " a capture, serving and a timeline");
         return tests;
     }
 

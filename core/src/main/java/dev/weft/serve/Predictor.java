@@ -29,9 +29,9 @@ import java.util.function.Function;
  * <p><b>Batches.</b> A worker that is free takes up to {@link PredictorOptions#maxBatch} requests
  * whose keys are equal, those of the oldest first.
  *
- * <p><b>Back-pressure.</b> {@link PredictorOptions#capacity} accepted requests may wait; for a place
- * among them a caller waits up to {@link PredictorOptions#patience}, and is then refused by a {@link
- * RejectedExecutionException}.
+ * <p><b>Back-pressure.</b> {@link PredictorOptions#capacity} accepted requests may wait; for a
+ * place among them a caller waits up to {@link PredictorOptions#patience}, and is then refused by a
+ * {@link RejectedExecutionException}.
  *
  * <p><b>Failures.</b> Where a worker throws for a batch, each of its requests is tried alone, so
  * that an error reaches only the caller whose request it is. So does a batch for which a device has
@@ -71,8 +71,8 @@ public final class Predictor<I, O> implements AutoCloseable {
     /**
      * The same, for requests of several keys.
      *
-     * @param key gives equal objects for requests that may be batched together, such as those of one
-     *     padded length; called on the caller's thread
+     * @param key gives equal objects for requests that may be batched together, such as those of
+     *     one padded length; called on the caller's thread
      * @throws IllegalStateException where a worker cannot be opened; the others are closed then
      */
     public static <I, O> Predictor<I, O> open(

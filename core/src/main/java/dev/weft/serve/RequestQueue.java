@@ -99,8 +99,7 @@ final class RequestQueue<I, O> {
     private @Nullable Deque<Request<I, O>> oldest() {
         Deque<Request<I, O>> oldest = null;
         for (Deque<Request<I, O>> group : byKey.values()) {
-            if (oldest == null
-                    || group.getFirst().arrival() - oldest.getFirst().arrival() < 0) {
+            if (oldest == null || group.getFirst().arrival() - oldest.getFirst().arrival() < 0) {
                 oldest = group;
             }
         }

@@ -4,14 +4,17 @@ import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.DropoutState;
 import dev.weft.Scope;
+import dev.weft.SharedTensor;
 import dev.weft.Tensor;
 import dev.weft.random.Philox;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -65,6 +68,33 @@ public final class Network {
                             .formatted(block.describe()));
         }
         return new Network(block, seed, parameters, dropout);
+    }
+
+    /**
+     * Lets devices of this kind, on threads of their own, run the network with the same memory for
+     * its parameters and buffers: see {@link dev.weft.SharedTensor}. From now on these are
+     * read-only here, too: to train on, train a copy.
+     */
+    public SharedNetwork share() {
+        Map<String, SharedTensor> shared = new HashMap<>();
+        for (Parameter parameter : parameters.list()) {
+            shared.put(parameter.name(), parameter.value().share());
+        }
+        for (Parameter buffer : parameters.buffers()) {
+            shared.put(buffer.name(), buffer.value().share());
+        }
+        return new SharedNetwork(root, parameters.dtype(), seed, shared);
+    }
+
+    /** A network in another device's memory. */
+    static Network reading(
+            Device device, Block root, DType dtype, long seed, Map<String, SharedTensor> shared) {
+        try (Scope made = device.scope()) {
+            Parameters parameters = new Parameters(device, root, dtype, shared);
+            DropoutState dropout = new DropoutState(device, dropoutKey(seed));
+            made.keepAll();
+            return new Network(root, seed, parameters, dropout);
+        }
     }
 
     /** The one result for a batch, without dropout. Belongs to the innermost open scope. */

@@ -5,6 +5,7 @@ import dev.weft.Device;
 import dev.weft.HostArray;
 import dev.weft.Scope;
 import dev.weft.Shape;
+import dev.weft.SharedTensor;
 import dev.weft.Tensor;
 import dev.weft.autograd.Tape;
 import dev.weft.backend.Encoding;
@@ -22,7 +23,9 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -59,11 +62,44 @@ public final class Parameters {
         }
         this.device = device;
         this.dtype = dtype;
-        add("", root, seed);
+        add("", root, Role.TRAINED, seed, this::fresh);
         arrange();
     }
 
-    private void add(String prefix, Block block, long seed) {
+    /**
+     * Parameters and buffers of another device's network, in its memory: frozen.
+     *
+     * @param shared by path
+     */
+    Parameters(Device device, Block root, DType dtype, Map<String, SharedTensor> shared) {
+        this.device = device;
+        this.dtype = dtype;
+        add(
+                "",
+                root,
+                Role.FROZEN,
+                0,
+                (path, _, _) -> Objects.requireNonNull(shared.get(path)).on(device));
+    }
+
+    /** Where the tensors of a new network are from. */
+    private interface Values {
+        Tensor of(String path, Shape shape, Consumer<double[]> initial);
+    }
+
+    /** On the host, so that every backend starts from the same bits. */
+    private Tensor fresh(String path, Shape shape, Consumer<double[]> initial) {
+        double[] values = new double[Math.toIntExact(shape.size())];
+        initial.accept(values);
+        long bytes = (long) values.length * dtype.bytes();
+        MemorySegment content = MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
+        for (int i = 0; i < values.length; i++) {
+            Encoding.set(dtype, content, i, values[i]);
+        }
+        return device.upload(dtype, content, shape);
+    }
+
+    private void add(String prefix, Block block, Role role, long seed, Values values) {
         paths.putIfAbsent(block, prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1));
         Map<String, Parameter> known = byBlock.get(block);
         if (known != null) {
@@ -73,45 +109,36 @@ public final class Parameters {
             Map<String, Parameter> own = new LinkedHashMap<>();
             byBlock.put(block, own);
             for (ParameterSpec spec : block.parameters()) {
-                double[] values = new double[Math.toIntExact(spec.shape().size())];
+                String path = prefix + spec.name();
                 Philox random = Philox.stream(seed, list.size());
-                spec.initializer().fill(values, spec.shape(), spec.fans(), random);
-                list.add(own(own, prefix, spec.name(), Role.TRAINED, values, spec.shape()));
+                Tensor value =
+                        values.of(
+                                path,
+                                spec.shape(),
+                                numbers ->
+                                        spec.initializer()
+                                                .fill(numbers, spec.shape(), spec.fans(), random));
+                list.add(own(own, spec.name(), path, role, value));
             }
             for (BufferSpec spec : block.buffers()) {
-                double[] values = new double[Math.toIntExact(spec.shape().size())];
-                Arrays.fill(values, spec.value());
-                buffers.add(own(own, prefix, spec.name(), Role.BUFFER, values, spec.shape()));
+                String path = prefix + spec.name();
+                Tensor value =
+                        values.of(
+                                path, spec.shape(), numbers -> Arrays.fill(numbers, spec.value()));
+                buffers.add(own(own, spec.name(), path, Role.BUFFER, value));
             }
         }
         for (Child child : block.children()) {
-            add(prefix + child.name() + ".", child.block(), seed);
+            add(prefix + child.name() + ".", child.block(), role, seed, values);
         }
     }
 
     private Parameter own(
-            Map<String, Parameter> own,
-            String prefix,
-            String name,
-            Role role,
-            double[] values,
-            Shape shape) {
-        String path = prefix + name;
-        Tensor value = rounded(values, shape).on(device).named(path);
-        Parameter parameter = new Parameter(path, role, value);
+            Map<String, Parameter> own, String name, String path, Role role, Tensor value) {
+        Parameter parameter = new Parameter(path, role, value.named(path));
         own.put(name, parameter);
         put(path, parameter);
         return parameter;
-    }
-
-    /** On the host, so that every backend starts from the same bits. */
-    private HostArray rounded(double[] values, Shape shape) {
-        long bytes = (long) values.length * dtype.bytes();
-        MemorySegment content = MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
-        for (int i = 0; i < values.length; i++) {
-            Encoding.set(dtype, content, i, values[i]);
-        }
-        return new HostArray(dtype, shape, content);
     }
 
     private void put(String path, Parameter parameter) {

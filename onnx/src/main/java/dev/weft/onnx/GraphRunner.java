@@ -4,6 +4,7 @@ import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.HostArray;
 import dev.weft.Scope;
+import dev.weft.SharedTensor;
 import dev.weft.Tensor;
 import dev.weft.onnx.graph.Graph;
 import dev.weft.onnx.graph.Node;
@@ -21,6 +22,8 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Runs a graph node by node. A node whose inputs are all known to the host, as shapes and what is
@@ -52,6 +55,83 @@ final class GraphRunner implements NodeCall.Around, AutoCloseable {
         } catch (RuntimeException | Error e) {
             close();
             throw e;
+        }
+    }
+
+    /** Runs what another device's runner has planned, with constants for this device. */
+    private GraphRunner(
+            Graph graph, Map<String, Long> opsets, Device device, Plan planned, Device host) {
+        this.graph = graph;
+        this.opsets = opsets;
+        this.device = device;
+        this.host = host;
+        this.placement = new Placement(device, host);
+        plans.put(graph, planned);
+    }
+
+    /**
+     * What gives runners on other devices, which read this one's constants. Those that a node may
+     * read on the host are small, and copied.
+     */
+    Shared share() {
+        Plan plan = plan(graph);
+        Map<String, Shared.Constant> constants = new HashMap<>();
+        plan.constants()
+                .forEach(
+                        (name, value) -> {
+                            boolean isLarge = value.shape().size() > Placement.MOST_ELEMENTS;
+                            Tensor tensor = isLarge ? value.on(device) : value.tensor();
+                            constants.put(
+                                    name,
+                                    new Shared.Constant(
+                                            value.array(), tensor == null ? null : tensor.share()));
+                        });
+        return new Shared(graph, opsets, plan.steps(), constants);
+    }
+
+    /** A graph as it is run, with constants that several devices read. Immutable. */
+    record Shared(
+            Graph graph,
+            Map<String, Long> opsets,
+            List<Plan.Step> steps,
+            Map<String, Constant> constants) {
+        /** A constant's elements on the host, its tensor on a device, or both. */
+        record Constant(@Nullable HostArray array, @Nullable SharedTensor tensor) {
+            Value on(Device device) {
+                return tensor == null
+                        ? Value.constant(Objects.requireNonNull(array), device)
+                        : Value.constant(array, device, tensor.on(device));
+            }
+        }
+
+        GraphRunner on(Device device) {
+            Map<String, Value> values = new HashMap<>();
+            device.outsideScopes(
+                    () -> {
+                        try (Scope made = device.scope()) {
+                            constants.forEach((name, each) -> values.put(name, each.on(device)));
+                            made.keepAll();
+                        }
+                        return values;
+                    });
+            return new GraphRunner(
+                    graph,
+                    opsets,
+                    device,
+                    new Plan(graph, steps, values),
+                    Devices.open("reference"));
+        }
+
+        boolean isReadableOn(Device device) {
+            return tensors().allMatch(tensor -> tensor.isReadableOn(device));
+        }
+
+        boolean isGone() {
+            return tensors().anyMatch(SharedTensor::isGone);
+        }
+
+        private Stream<SharedTensor> tensors() {
+            return constants.values().stream().map(Constant::tensor).filter(Objects::nonNull);
         }
     }
 

@@ -47,10 +47,23 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     OnnxSession(OnnxModel model, Device device) {
+        this(model, device, new GraphRunner(Rewrites.apply(model.graph()), model.opsets(), device));
+    }
+
+    OnnxSession(OnnxModel model, Device device, GraphRunner runner) {
         this.model = model;
         this.device = device;
         this.check = new InputCheck(model.toString(), model.inputs());
-        this.runner = new GraphRunner(Rewrites.apply(model.graph()), model.opsets(), device);
+        this.runner = runner;
+    }
+
+    /**
+     * Lets devices of this kind, on threads of their own, run the model with the same memory for
+     * its weights: see {@link dev.weft.SharedTensor}. Weights inside branches and loops are each
+     * session's own.
+     */
+    public SharedOnnxModel share() {
+        return new SharedOnnxModel(model, runner.share());
     }
 
     /**

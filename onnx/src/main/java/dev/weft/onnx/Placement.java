@@ -16,7 +16,7 @@ import java.util.Set;
 /** Where a node runs: on the host where all that it reads is there, and little. */
 final class Placement {
     /** More elements are work for a device's kernels. */
-    private static final long MOST_ELEMENTS = 4096;
+    static final long MOST_ELEMENTS = 4096;
 
     /** What these ask of an operand is its shape, which is always known. */
     private static final Set<String> OF_SHAPES = Set.of("Shape", "Size");

@@ -52,6 +52,13 @@ final class Plan implements AutoCloseable {
         keepOnly(all);
     }
 
+    /** A plan that another device has made. */
+    Plan(Graph graph, List<Step> steps, Map<String, Value> constants) {
+        this.graph = graph;
+        this.steps = steps;
+        this.constants.putAll(constants);
+    }
+
     private static Value constant(OnnxTensor tensor, Device device) {
         return Value.constant(tensor.elements(), device);
     }

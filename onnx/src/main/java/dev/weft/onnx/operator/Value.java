@@ -35,6 +35,13 @@ public final class Value implements AutoCloseable {
         return new Value(array, home, null);
     }
 
+    /**
+     * A constant that is on the model's device already, with its elements where it has them here.
+     */
+    public static Value constant(@Nullable HostArray array, Device home, Tensor tensor) {
+        return new Value(array, home, tensor);
+    }
+
     /** The tensor that was computed, or that a constant has become; null where it has not. */
     public @Nullable Tensor tensor() {
         return tensor;
