@@ -13,6 +13,7 @@ import dev.weft.onnx.graph.UnsupportedOnnxException;
 import dev.weft.onnx.graph.ValueInfo;
 import dev.weft.onnx.operator.NodeCall;
 import dev.weft.onnx.operator.Operator;
+import dev.weft.onnx.operator.Operators;
 import dev.weft.onnx.operator.Value;
 
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,7 @@ final class GraphRunner implements NodeCall.Around, AutoCloseable {
             Node node = step.node();
             boolean constant =
                     node.subgraphs().isEmpty()
+                            && !Operators.isRandom(node)
                             && node.inputs().stream()
                                     .allMatch(
                                             name ->

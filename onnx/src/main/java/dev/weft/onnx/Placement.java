@@ -26,7 +26,7 @@ final class Placement {
 
     /** From few elements these make any number of them. */
     private static final Set<String> UNBOUNDED =
-            Set.of("Range", "Pad", "Resize", "Upsample", "OneHot");
+            Set.of("Range", "Pad", "Resize", "Upsample", "OneHot", "RandomNormal", "RandomUniform");
 
     private final Device device;
     private final Device host;

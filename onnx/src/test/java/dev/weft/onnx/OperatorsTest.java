@@ -1,7 +1,5 @@
 package dev.weft.onnx;
 
-import static dev.weft.onnx.TestGraph.found;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -15,9 +13,6 @@ import dev.weft.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import java.util.HashMap;
-import java.util.Map;
-
 /** Operators that ONNX's vectors in the build do not have, and forms of older versions. */
 class OperatorsTest {
     private final Device device = Devices.open("reference");
@@ -29,32 +24,9 @@ class OperatorsTest {
         device.close();
     }
 
-    /** The first output, from inputs a, b, c, …. */
+    /** The first output. */
     private Tensor run(long opset, String operator, Proto[] attributes, Tensor... inputs) {
-        TestGraph graph = new TestGraph().output("y", 0);
-        Map<String, Tensor> given = new HashMap<>();
-        for (int i = 0; i < inputs.length; i++) {
-            String name = String.valueOf((char) ('a' + i));
-            graph.input(name, type(inputs[i].dtype()));
-            given.put(name, inputs[i]);
-        }
-        String names = String.join(",", given.keySet().stream().sorted().toList());
-        graph.node(operator, names + " -> y", attributes);
-        try (OnnxSession session = graph.read(opset).on(device)) {
-            return found(session.run(given), "y");
-        }
-    }
-
-    private static int type(DType dtype) {
-        return switch (dtype) {
-            case F32 -> TestGraph.F32;
-            case I64 -> TestGraph.I64;
-            case U8 -> TestGraph.U8;
-            case I8 -> 3;
-            case I32 -> 6;
-            case BOOL -> TestGraph.BOOL;
-            default -> throw new IllegalArgumentException("" + dtype);
-        };
+        return new SingleNode(device, "", opset).run(operator, attributes, inputs);
     }
 
     private static Proto[] none() {

@@ -75,6 +75,38 @@ class RewritesTest {
         assertBecomes(graph().node("MatMul", "x,w -> p").node("Add", "p,x -> y"), "MatMul", "Add");
     }
 
+    /** A convolution of 1×3×2×1 by two channels, normalised. */
+    private static TestGraph normalisedConvolution(String convolution) {
+        return graph().initializer(TestGraph.longs("four", new long[] {1, 3, 2, 1}, 4))
+                .initializer(TestGraph.floats("k", new float[] {1, 2, 3, -1, 0.5f, 2}, 2, 3, 1, 1))
+                .initializer(TestGraph.floats("kb", new float[] {0.3f, -0.7f}, 2))
+                .initializer(TestGraph.floats("scale", new float[] {2, -1}, 2))
+                .initializer(TestGraph.floats("shift", new float[] {0.1f, 5}, 2))
+                .initializer(TestGraph.floats("mean", new float[] {1, -2}, 2))
+                .initializer(TestGraph.floats("variance", new float[] {4, 0.25f}, 2))
+                .node("Reshape", "x,four -> x4")
+                .node("Conv", convolution + " -> c");
+    }
+
+    @Test
+    void aNormalisationIsFoldedIntoItsConvolution() {
+        String norm = "c,scale,shift,mean,variance -> y";
+        String[] folded = {"Reshape", "FoldedWeight", "FoldedBias", "Conv"};
+        Proto epsilon = TestGraph.real("epsilon", 0.01f);
+        assertBecomes(normalisedConvolution("x4,k").node("BatchNormalization", norm), folded);
+        assertBecomes(
+                normalisedConvolution("x4,k,kb").node("BatchNormalization", norm, epsilon), folded);
+        // Another reads the convolution's result.
+        assertBecomes(
+                normalisedConvolution("x4,k")
+                        .node("BatchNormalization", "c,scale,shift,mean,variance -> n")
+                        .node("Add", "n,c -> y"),
+                "Reshape",
+                "Conv",
+                "BatchNormalization",
+                "Add");
+    }
+
     private static TestGraph norm(String variance) {
         return graph().node("ReduceMean", "x -> m", TestGraph.numbers("axes", -1))
                 .node("Sub", "x,m -> c")

@@ -1,8 +1,10 @@
 package dev.weft.onnx.operator;
 
 import dev.weft.Activations;
+import dev.weft.DType;
 import dev.weft.Tensor;
 
+import java.util.Arrays;
 import java.util.function.BiFunction;
 
 /** ONNX's activations. */
@@ -46,6 +48,7 @@ final class ActivationOperators {
                                 : node.x(0).gelu());
         operators.one("Softmax", node -> softmax(node, Tensor::softmax));
         operators.one("LogSoftmax", node -> softmax(node, Tensor::logSoftmax));
+        operators.one("Hardmax", node -> softmax(node, ActivationOperators::hardmax));
     }
 
     /** x - bias sign(x) where |x| > lambd, otherwise 0. */
@@ -54,6 +57,17 @@ final class ActivationOperators {
         Tensor nearer = x.sub(x.sign().mul(node.real("bias", 0)));
         Tensor far = x.abs().greater(ChoiceOperators.number(x, node.real("lambd", 0.5)));
         return far.where(nearer, ChoiceOperators.number(x, 0));
+    }
+
+    /** 1 where the largest is, the first of equals; otherwise 0. */
+    private static Tensor hardmax(Tensor x, int axis) {
+        int along = x.shape().axis("axis", axis);
+        Tensor first = x.argmax(along).to(DType.I64).unsqueeze(along);
+        long[] dims = new long[x.rank()];
+        Arrays.fill(dims, 1);
+        dims[along] = x.dim(along);
+        Tensor places = x.device().arange(DType.I64, (double) x.dim(along)).reshape(dims);
+        return first.equal(places).to(x.dtype());
     }
 
     /** Before version 13, over all axes from one on, which is the second unless said otherwise. */

@@ -3,6 +3,7 @@ package dev.weft.onnx.operator;
 import dev.weft.Convolutions;
 import dev.weft.Tensor;
 import dev.weft.backend.ConvolutionGeometry;
+import dev.weft.onnx.graph.ModelFile;
 import dev.weft.onnx.graph.UnsupportedOnnxException;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ final class ConvolutionOperators {
     static void addTo(OperatorTable operators) {
         operators.put("Conv", node -> List.of(convolution(node)));
         operators.put("ConvTranspose", node -> List.of(transposed(node)));
+        operators.one(ModelFile.OWN + ".FoldedWeight", ConvolutionOperators::foldedWeight);
+        operators.one(ModelFile.OWN + ".FoldedBias", ConvolutionOperators::foldedBias);
     }
 
     /** Without the padding that "auto_pad" asks for. */
@@ -38,7 +41,7 @@ final class ConvolutionOperators {
         return numbers.stream().mapToInt(number -> number).toArray();
     }
 
-    private static Tensor convolution(NodeCall node) {
+    static Tensor convolution(NodeCall node) {
         return convolution(node, node.x(0), node.x(1), node.optional(2));
     }
 
@@ -53,6 +56,27 @@ final class ConvolutionOperators {
                     default -> throw new UnsupportedOnnxException("auto_pad");
                 };
         return Convolutions.convolve(x, weight, bias, geometry);
+    }
+
+    /** Of a convolution whose result is normalised: w times scale / √(variance + ε), by result. */
+    private static Tensor foldedWeight(NodeCall node) {
+        Tensor weight = node.x(0);
+        long[] dims = new long[weight.rank()];
+        Arrays.fill(dims, 1);
+        dims[0] = weight.dim(0);
+        return weight.mul(factor(node, 1, 2).reshape(dims));
+    }
+
+    /** (b - mean) scale / √(variance + ε) + shift. */
+    private static Tensor foldedBias(NodeCall node) {
+        Tensor mean = node.x(2);
+        Tensor bias = node.optional(4);
+        Tensor centred = bias == null ? mean.neg() : bias.sub(mean);
+        return centred.mul(factor(node, 0, 3)).add(node.x(1));
+    }
+
+    private static Tensor factor(NodeCall node, int scale, int variance) {
+        return node.x(scale).mul(node.x(variance).add(node.real("epsilon", 1e-5)).rsqrt());
     }
 
     /** Where the result's extents are given, the padding is what they leave of the whole. */

@@ -24,12 +24,19 @@ final class IndexOperators {
         operators.one("ScatterElements", IndexOperators::scatter);
         operators.one("Scatter", IndexOperators::scatter);
         operators.one("ScatterND", IndexOperators::scatterNd);
+        operators.one("ReverseSequence", IndexOperators::reversed);
         operators.one("NonZero", IndexOperators::nonZero);
         operators.one("Compress", IndexOperators::compress);
     }
 
     private static int axis(NodeCall node) {
         return node.x(0).shape().axis("axis", (int) node.integer("axis", 0));
+    }
+
+    /** The rows of a table, for indices of any shape. */
+    static Tensor rows(Tensor table, Tensor indices) {
+        Tensor flat = table.gather(LayoutOperators.reshaped(indices, -1));
+        return flat.reshape(concat(indices.shape().toArray(), Shape.of(table.dim(1))));
     }
 
     /** The indices in input 1, as numbers from the start: by the host where it knows them. */
@@ -143,6 +150,28 @@ final class IndexOperators {
                     default -> throw new UnsupportedOnnxException("reduction " + reduction);
                 };
         return y.reshape(dims);
+    }
+
+    /** The first elements along an axis, as many as a sequence of the batch is long, reversed. */
+    private static Tensor reversed(NodeCall node) {
+        Tensor x = node.x(0);
+        int time = (int) node.integer("time_axis", 0);
+        int batch = (int) node.integer("batch_axis", 1);
+        long[] lengths = node.numbers(1);
+        int steps = (int) x.dim(time);
+        long[] places = new long[steps * lengths.length];
+        for (int i = 0; i < places.length; i++) {
+            int step = i / lengths.length;
+            long length = lengths[i % lengths.length];
+            places[i] = step < length ? length - 1 - step : step;
+        }
+        long[] dims = new long[x.rank()];
+        Arrays.fill(dims, 1);
+        dims[time] = steps;
+        dims[batch] = lengths.length;
+        Tensor turned = node.integers(places).reshape(steps, lengths.length);
+        Tensor index = (time < batch ? turned : turned.transpose()).contiguous().reshape(dims);
+        return x.takeAlong(time, index.expand(x.shape().toArray()).contiguous());
     }
 
     /** The result's extents are data: they are read back. */

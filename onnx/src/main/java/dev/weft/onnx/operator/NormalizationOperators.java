@@ -38,6 +38,8 @@ final class NormalizationOperators {
                                         node.x(2),
                                         epsilon(node))));
         operators.put("BatchNormalization", NormalizationOperators::batch);
+        operators.one("MeanVarianceNormalization", NormalizationOperators::meanVariance);
+        operators.one("LRN", NormalizationOperators::localResponse);
     }
 
     private static double epsilon(NodeCall node) {
@@ -81,6 +83,35 @@ final class NormalizationOperators {
                 batch.y(),
                 running(node.x(3), batch.mean(), momentum),
                 running(node.x(4), batch.variance(), momentum));
+    }
+
+    /** (x - mean) / (√variance + ε), of batches of pictures unless axes are given. */
+    private static Tensor meanVariance(NodeCall node) {
+        Tensor x = node.x(0);
+        int[] given = node.axes(1);
+        int[] axes = given.length == 0 ? new int[] {0, 2, 3} : given;
+        Tensor centred = x.sub(x.reduce(ReduceOp.MEAN, true, axes));
+        Tensor deviation = centred.square().reduce(ReduceOp.MEAN, true, axes).sqrt();
+        return centred.div(deviation.add(1e-9));
+    }
+
+    /**
+     * x / (bias + α/n Σ x²)^β, the sum over n neighbouring channels (Krizhevsky et al. 2012, 3.3).
+     */
+    private static Tensor localResponse(NodeCall node) {
+        Tensor x = node.x(0);
+        int size = (int) node.integer("size", 1);
+        long[] widths = new long[2 * x.rank()];
+        // Pairs begin with the last axis; channels are the second.
+        widths[2 * (x.rank() - 2)] = (size - 1) / 2;
+        widths[2 * (x.rank() - 2) + 1] = size / 2;
+        Tensor squares = x.square().pad(0, widths);
+        Tensor sum = squares.slice(1, 0, x.dim(1));
+        for (int i = 1; i < size; i++) {
+            sum = sum.add(squares.slice(1, i, i + x.dim(1)));
+        }
+        Tensor scale = sum.mul(node.real("alpha", 1e-4) / size).add(node.real("bias", 1));
+        return x.div(scale.pow(node.real("beta", 0.75)));
     }
 
     private static Tensor running(Tensor before, Tensor now, double momentum) {

@@ -1,5 +1,7 @@
 package dev.weft.onnx.operator;
 
+import dev.weft.onnx.graph.Node;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
@@ -40,7 +42,19 @@ public final class Operators {
         ControlOperators.addTo(table);
         RecurrentOperators.addTo(table);
         QuantizedOperators.addTo(table);
+        FusedOperators.addTo(table);
+        FusedAttention.addTo(table);
+        DetectionOperators.addTo(table);
+        GridSample.addTo(table);
+        SignalOperators.addTo(table);
+        RandomOperators.addTo(table);
+        RotaryOperators.addTo(table);
         return table.all();
+    }
+
+    /** Whether a node may give something else each time, whatever its inputs. */
+    public static boolean isRandom(Node node) {
+        return node.domain().isEmpty() && RandomOperators.NAMES.contains(node.operator());
     }
 
     /** The operator of a name in a domain, or null where Weft has none. */

@@ -43,7 +43,7 @@ final class ProductOperators {
     }
 
     /** With a bias for each column, one product with its epilogue. */
-    private static Tensor gemm(NodeCall node) {
+    static Tensor gemm(NodeCall node) {
         Tensor a = node.integer("transA", 0) == 0 ? node.x(0) : node.x(0).transpose();
         boolean turned = node.integer("transB", 0) != 0;
         double alpha = node.real("alpha", 1);

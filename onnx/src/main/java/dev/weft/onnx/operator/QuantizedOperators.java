@@ -17,10 +17,23 @@ final class QuantizedOperators {
     static void addTo(OperatorTable operators) {
         operators.one("QuantizeLinear", QuantizedOperators::quantize);
         operators.one("DequantizeLinear", QuantizedOperators::dequantize);
-        operators.put("DynamicQuantizeLinear", QuantizedOperators::dynamic);
+        operators.put("DynamicQuantizeLinear", node -> dynamic(node.x(0)));
         operators.one(
                 "MatMulInteger",
                 node -> product(node.x(0), node.optional(2), node.x(1), node.optional(3)));
+        operators.one(
+                FusedOperators.DOMAIN + "MatMulIntegerToFloat",
+                node ->
+                        FusedOperators.plus(
+                                scaledProduct(
+                                        node.x(0),
+                                        node.optional(4),
+                                        node.x(2),
+                                        node.x(1),
+                                        node.optional(5),
+                                        node.x(3)),
+                                node.optional(6)));
+        operators.one(FusedOperators.DOMAIN + "DynamicQuantizeMatMul", QuantizedOperators::onBytes);
         operators.one("QLinearMatMul", QuantizedOperators::linearProduct);
         operators.one("ConvInteger", QuantizedOperators::convolution);
         operators.one("QLinearConv", QuantizedOperators::linearConvolution);
@@ -76,8 +89,7 @@ final class QuantizedOperators {
     }
 
     /** The range of x, and 0, over 255 steps of U8. */
-    private static List<Tensor> dynamic(NodeCall node) {
-        Tensor x = node.x(0);
+    private static List<Tensor> dynamic(Tensor x) {
         Tensor none = ChoiceOperators.number(x, 0);
         Tensor low = x.reduce(ReduceOp.MIN, false).min(none);
         Tensor high = x.reduce(ReduceOp.MAX, false).max(none);
@@ -108,6 +120,28 @@ final class QuantizedOperators {
         return za == null || zb == null ? product : product.add(za.mul(zb).mul((double) b.dim(-2)));
     }
 
+    /** The product of what the bytes of two matrices stand for, F32. */
+    static Tensor scaledProduct(
+            Tensor a,
+            @Nullable Tensor aZero,
+            Tensor aScale,
+            Tensor b,
+            @Nullable Tensor bZero,
+            Tensor bScale) {
+        return product(a, aZero, b, bZero)
+                .to(DType.F32)
+                .mul(along(aScale, a, -2))
+                .mul(along(bScale, b, -1));
+    }
+
+    /** A product with a matrix of bytes, for which the other becomes one. */
+    private static Tensor onBytes(NodeCall node) {
+        List<Tensor> a = dynamic(node.x(0));
+        Tensor y =
+                scaledProduct(a.get(0), a.get(2), a.get(1), node.x(1), node.optional(3), node.x(2));
+        return FusedOperators.plus(y, node.optional(4));
+    }
+
     private static Tensor zeros(Tensor zero, Tensor x, int axis) {
         return along(zero.to(DType.I32), x, axis);
     }
@@ -115,8 +149,7 @@ final class QuantizedOperators {
     private static Tensor linearProduct(NodeCall node) {
         Tensor a = node.x(0);
         Tensor b = node.x(3);
-        Tensor product = product(a, node.x(2), b, node.x(5)).to(DType.F32);
-        Tensor y = product.mul(along(node.x(1), a, -2)).mul(along(node.x(4), b, -1));
+        Tensor y = scaledProduct(a, node.x(2), node.x(1), b, node.x(5), node.x(4));
         Tensor zero = node.x(7);
         return rounded(y, node.x(6), zero, zero.dtype(), -1);
     }

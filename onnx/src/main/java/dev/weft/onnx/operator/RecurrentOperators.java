@@ -45,33 +45,46 @@ final class RecurrentOperators {
         boolean both = direction.equals("bidirectional");
         boolean reversed = direction.equals("reverse");
         boolean batchFirst = node.integer("layout", 0) == 1;
-        if (batchFirst || (reversed && node.has(LENGTHS))) {
-            throw new UnsupportedOnnxException(
-                    batchFirst ? "layout 1" : "sequences of several lengths in reverse");
+        if (reversed && node.has(LENGTHS)) {
+            throw new UnsupportedOnnxException("sequences of several lengths in reverse");
         }
         if (usual == RecurrentCell.GRU && node.integer("linear_before_reset", 0) == 0) {
+            if (batchFirst) {
+                throw new UnsupportedOnnxException("layout 1 of a GRU that resets first");
+            }
             return ResetFirstGru.run(node, direction);
         }
         List<RecurrentWeights> weights = new ArrayList<>();
         for (int side = 0; side < (both ? 2 : 1); side++) {
             weights.add(weights(node, side, order));
         }
-        Tensor x = reversed ? node.x(0).flip(0) : node.x(0);
+        Tensor given = turned(node.x(0), batchFirst);
+        Tensor x = reversed ? given.flip(0) : given;
         RecurrenceOptions options =
                 RecurrenceOptions.defaults()
                         .bidirectional(both)
                         .lengths(lengths(node))
-                        .h(node.optional(FIRST_H))
-                        .c(cell == RecurrentCell.LSTM ? node.optional(FIRST_C) : null);
+                        .h(first(node, FIRST_H, batchFirst))
+                        .c(cell == RecurrentCell.LSTM ? first(node, FIRST_C, batchFirst) : null);
         Recurrence.Result result = Recurrence.unroll(cell, x, weights, options);
         // steps×batch×(directions hidden) becomes steps×directions×batch×hidden.
         Tensor y = reversed ? result.y().flip(0) : result.y();
         long sides = weights.size();
         Tensor all =
                 LayoutOperators.reshaped(y, y.dim(0), y.dim(1), sides, y.dim(2) / sides)
-                        .permute(0, 2, 1, 3);
+                        .permute(batchFirst ? new int[] {1, 0, 2, 3} : new int[] {0, 2, 1, 3});
+        Tensor h = turned(result.h(), batchFirst);
         Tensor c = result.c();
-        return c == null ? List.of(all, result.h()) : List.of(all, result.h(), c);
+        return c == null ? List.of(all, h) : List.of(all, h, turned(c, batchFirst));
+    }
+
+    /** With layout 1, the batch is the first axis of everything. */
+    private static Tensor turned(Tensor x, boolean batchFirst) {
+        return batchFirst ? x.transpose(0, 1) : x;
+    }
+
+    private static @Nullable Tensor first(NodeCall node, int input, boolean batchFirst) {
+        return node.has(input) ? turned(node.x(input), batchFirst).contiguous() : null;
     }
 
     private static RecurrentCell cell(NodeCall node, RecurrentCell usual) {

@@ -20,8 +20,6 @@ final class ResizeOperators {
     /** From version 11 on there is an input between the operand and the scales. */
     private static Tensor resize(NodeCall node) {
         int scalesAt = node.opset() < 11 ? 1 : 2;
-        node.ignore("cubic_coeff_a");
-        node.ignore("exclude_outside");
         node.ignore("extrapolation_value");
         if (scalesAt == 2) {
             node.ignore(1);
@@ -56,12 +54,9 @@ final class ResizeOperators {
                             .formatted(given, axes.length, x.shape()));
         }
         String rounding = node.text("nearest_mode", usual);
-        boolean nearest =
-                switch (node.text("mode", "nearest")) {
-                    case "nearest" -> true;
-                    case "linear", "bilinear" -> false;
-                    default -> throw new UnsupportedOnnxException("mode " + node.text("mode", ""));
-                };
+        String mode = node.text("mode", "nearest");
+        double coefficient = node.real("cubic_coeff_a", -0.75);
+        boolean inside = node.integer("exclude_outside", 0) == 1;
         for (int i = 0; i < axes.length; i++) {
             long extent = x.dim(axes[i]);
             boolean scaled = scales.length > 0;
@@ -71,7 +66,13 @@ final class ResizeOperators {
                 continue;
             }
             double[] places = places(place, extent, size, scale);
-            x = nearest ? nearest(x, axes[i], places, rounding) : linear(x, axes[i], places);
+            x =
+                    switch (mode) {
+                        case "nearest" -> nearest(x, axes[i], places, rounding);
+                        case "linear", "bilinear" -> linear(x, axes[i], places);
+                        case "cubic" -> cubic(x, axes[i], places, coefficient, inside);
+                        default -> throw new UnsupportedOnnxException("mode " + mode);
+                    };
         }
         return x;
     }
@@ -111,6 +112,40 @@ final class ResizeOperators {
             case "ceil" -> Math.ceil(place);
             default -> throw new UnsupportedOnnxException("nearest_mode " + rounding);
         };
+    }
+
+    /**
+     * The sum of the four elements around a place, by weights that are cubic in their distances
+     * (Keys 1981). One outside is the outermost, or not there, and then the others weigh more.
+     */
+    private static Tensor cubic(Tensor x, int axis, double[] places, double a, boolean inside) {
+        int extent = Math.toIntExact(x.dim(axis));
+        double[] matrix = new double[places.length * extent];
+        for (int i = 0; i < places.length; i++) {
+            int low = (int) Math.floor(places[i]);
+            double[] weights = new double[4];
+            double sum = 0;
+            for (int tap = 0; tap < 4; tap++) {
+                int at = low - 1 + tap;
+                boolean counts = !inside || (at >= 0 && at < extent);
+                weights[tap] = counts ? weight(Math.abs(places[i] - at), a) : 0;
+                sum += weights[tap];
+            }
+            for (int tap = 0; tap < 4; tap++) {
+                int at = Math.clamp(low - 1 + tap, 0, extent - 1);
+                matrix[i * extent + at] += weights[tap] / sum;
+            }
+        }
+        Device device = x.device();
+        DType dtype = x.dtype();
+        Tensor by = device.constant(() -> device.tensor(dtype, matrix, places.length, extent));
+        return x.moveaxis(axis, -1).matmul(by.transpose()).moveaxis(-1, axis);
+    }
+
+    private static double weight(double d, double a) {
+        return d <= 1
+                ? ((a + 2) * d - (a + 3)) * d * d + 1
+                : d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
     }
 
     /** y = (1 - f) x[low] + f x[low + 1], at the place low + f between the ends. */

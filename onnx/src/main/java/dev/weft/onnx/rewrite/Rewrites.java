@@ -29,7 +29,7 @@ public final class Rewrites {
 
     /** The graph with all rewrites, without nodes that do nothing, or that nobody reads. */
     public static Graph apply(Graph graph) {
-        Graph changed = Bypass.of(graph);
+        Graph changed = withoutUnread(BatchNormFolding.of(Bypass.of(graph)));
         for (Rewrite rewrite : ALL) {
             changed = apply(rewrite, changed);
         }
