@@ -172,12 +172,12 @@ class FusedOperatorsTest {
     /** softmax(q kᵀ / √d + added) v, head by head. */
     private static Tensor attention(Tensor q, Tensor k, Tensor v, @Nullable Tensor added) {
         Tensor[] heads = new Tensor[HEADS];
-        int each = WIDTH / HEADS;
+        long each = WIDTH / HEADS;
         for (int head = 0; head < HEADS; head++) {
             Tensor a = q.slice(2, head * each, (head + 1) * each);
             Tensor b = k.slice(2, head * each, (head + 1) * each);
             Tensor c = v.slice(2, head * each, (head + 1) * each);
-            Tensor scores = a.matmul(b.transpose()).div(Math.sqrt(each));
+            Tensor scores = a.matmul(b.transpose()).div(Math.sqrt((double) each));
             Tensor seen = added == null ? scores : scores.add(added);
             heads[head] = seen.softmax(-1).matmul(c);
         }

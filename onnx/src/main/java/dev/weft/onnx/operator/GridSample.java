@@ -44,10 +44,10 @@ final class GridSample {
         long batch = x.dim(0);
         long channels = x.dim(1);
         long places = grid.dim(1) * grid.dim(2);
-        List<Tap> columns = taps(grid.select(-1, 0), x.dim(3));
-        List<Tap> rows = taps(grid.select(-1, 1), x.dim(2));
+        List<Tap> columns = taps(grid.select(-1, 0), (double) x.dim(3));
+        List<Tap> rows = taps(grid.select(-1, 1), (double) x.dim(2));
         Tensor flat = LayoutOperators.reshaped(x, batch, channels, x.dim(2) * x.dim(3));
-        Tensor y = null;
+        List<Tensor> parts = new ArrayList<>();
         for (Tap row : rows) {
             for (Tap column : columns) {
                 Tensor index = row.index.mul((double) x.dim(3)).add(column.index).to(DType.I64);
@@ -56,21 +56,19 @@ final class GridSample {
                                 .expand(batch, channels, places);
                 Tensor weight =
                         LayoutOperators.reshaped(row.weight.mul(column.weight), batch, 1, places);
-                Tensor part = flat.takeAlong(2, each.contiguous()).mul(weight);
-                y = y == null ? part : y.add(part);
+                parts.add(flat.takeAlong(2, each.contiguous()).mul(weight));
             }
         }
+        Tensor y = parts.stream().reduce(Tensor::add).orElseThrow();
         return y.reshape(batch, channels, grid.dim(1), grid.dim(2));
     }
 
     /** From [-1, 1] to the elements' numbers. */
-    private Tensor places(Tensor grid, long extent) {
-        return corners
-                ? grid.add(1).mul((extent - 1) / 2.0)
-                : grid.add(1).mul((double) extent).sub(1).div(2);
+    private Tensor places(Tensor grid, double extent) {
+        return corners ? grid.add(1).mul((extent - 1) / 2) : grid.add(1).mul(extent).sub(1).div(2);
     }
 
-    private List<Tap> taps(Tensor grid, long extent) {
+    private List<Tap> taps(Tensor grid, double extent) {
         Tensor place = places(grid, extent);
         List<Tap> taps = new ArrayList<>();
         switch (mode) {
@@ -107,7 +105,7 @@ final class GridSample {
     }
 
     /** The place that stands for one outside. */
-    private Tensor padded(Tensor place, long extent) {
+    private Tensor padded(Tensor place, double extent) {
         return switch (padding) {
             case "zeros" -> place;
             case "border" -> place.clamp(0, extent - 1);
@@ -117,7 +115,7 @@ final class GridSample {
     }
 
     /** At the middles of the outer elements, or at their edges, as a mirror there shows it. */
-    private Tensor reflected(Tensor place, long extent) {
+    private Tensor reflected(Tensor place, double extent) {
         double low = corners ? 0 : -0.5;
         double span = corners ? extent - 1 : extent;
         if (span == 0) {
@@ -128,7 +126,7 @@ final class GridSample {
     }
 
     /** An element outside counts as 0. */
-    private static Tap tap(Tensor index, @Nullable Tensor weight, long extent) {
+    private static Tap tap(Tensor index, @Nullable Tensor weight, double extent) {
         Tensor inside =
                 index.greaterEqual(ChoiceOperators.number(index, 0))
                         .logicalAnd(index.less(ChoiceOperators.number(index, extent)))

@@ -100,17 +100,17 @@ final class NormalizationOperators {
      */
     private static Tensor localResponse(NodeCall node) {
         Tensor x = node.x(0);
-        int size = (int) node.integer("size", 1);
+        long size = node.integer("size", 1);
         long[] widths = new long[2 * x.rank()];
         // Pairs begin with the last axis; channels are the second.
         widths[2 * (x.rank() - 2)] = (size - 1) / 2;
         widths[2 * (x.rank() - 2) + 1] = size / 2;
         Tensor squares = x.square().pad(0, widths);
         Tensor sum = squares.slice(1, 0, x.dim(1));
-        for (int i = 1; i < size; i++) {
+        for (long i = 1; i < size; i++) {
             sum = sum.add(squares.slice(1, i, i + x.dim(1)));
         }
-        Tensor scale = sum.mul(node.real("alpha", 1e-4) / size).add(node.real("bias", 1));
+        Tensor scale = sum.mul(node.real("alpha", 1e-4) / (double) size).add(node.real("bias", 1));
         return x.div(scale.pow(node.real("beta", 0.75)));
     }
 
