@@ -1,6 +1,7 @@
 package dev.weft.onnx.operator;
 
 import dev.weft.Tensor;
+import dev.weft.onnx.graph.UnsupportedOnnxException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,9 @@ final class RotaryOperators {
         operators.one(
                 FusedOperators.DOMAIN + "RotaryEmbedding",
                 node -> {
-                    node.ignore("is_packed_batching");
+                    if (node.integer("is_packed_batching", 0) != 0) {
+                        throw new UnsupportedOnnxException("is_packed_batching");
+                    }
                     return rotated(node, node.x(2), node.x(3), node.x(1));
                 });
     }
