@@ -53,6 +53,21 @@ public final class ElementType {
         };
     }
 
+    /** The number of one of Weft's types. */
+    public static int of(DType dtype) {
+        return switch (dtype) {
+            case F32 -> 1;
+            case U8 -> 2;
+            case I8 -> 3;
+            case I32 -> 6;
+            case I64 -> 7;
+            case BOOL -> 9;
+            case F16 -> 10;
+            case F64 -> 11;
+            case BF16 -> 16;
+        };
+    }
+
     /** ONNX's name of the type of this number. */
     public static String name(int type) {
         return type >= 0 && type < NAMES.size() ? NAMES.get(type) : "type " + type;

@@ -1,6 +1,7 @@
 package dev.weft.onnx.graph;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,5 +39,48 @@ public record ModelFile(Graph graph, Map<String, Long> opsets, Map<String, Strin
      */
     public static ModelFile read(String name, MemorySegment content) {
         return new ModelReader(ExternalData.NONE).read(new Message(name, content));
+    }
+
+    /** The most bytes that a protobuf message may have. */
+    private static final long MOST_BYTES = Integer.MAX_VALUE;
+
+    /** Leaves room for nodes and names. */
+    private static final long MOST_ELEMENT_BYTES = MOST_BYTES - (64 << 20);
+
+    /** Whether the tensors are so large that a file of their own has to hold their elements. */
+    public boolean needsData() {
+        return graph.initializers().values().stream()
+                        .mapToLong(tensor -> tensor.elements().content().byteSize())
+                        .sum()
+                > MOST_ELEMENT_BYTES;
+    }
+
+    /**
+     * Writes the model as one file.
+     *
+     * @throws IllegalArgumentException where that may have no more than 2 GiB: {@link #needsData}
+     * @throws IOException where it cannot be written
+     */
+    public void writeTo(OutputStream out) throws IOException {
+        write(new ModelWriter(null, null).model(this), out);
+    }
+
+    /**
+     * Writes the model, and the elements of its tensors to a file beside it.
+     *
+     * @param location that file's name
+     * @throws IOException where either cannot be written
+     */
+    public void writeTo(OutputStream out, String location, OutputStream data) throws IOException {
+        write(new ModelWriter(location, data).model(this), out);
+    }
+
+    private static void write(Fields fields, OutputStream out) throws IOException {
+        if (fields.size() > MOST_BYTES) {
+            throw new IllegalArgumentException(
+                    "the model takes %d bytes, and a file of ONNX has at most %d"
+                            .formatted(fields.size(), MOST_BYTES));
+        }
+        fields.writeTo(out);
     }
 }

@@ -18,12 +18,7 @@ import java.nio.file.Path;
 public record OnnxTensor(String name, int type, Shape shape, @Nullable HostArray array) {
     /** A tensor that was computed. */
     public static OnnxTensor of(String name, HostArray array) {
-        for (int type = 1; type <= 16; type++) {
-            if (ElementType.dtype(type) == array.dtype()) {
-                return new OnnxTensor(name, type, array.shape(), array);
-            }
-        }
-        throw new IllegalArgumentException("ONNX has no type " + array.dtype());
+        return new OnnxTensor(name, ElementType.of(array.dtype()), array.shape(), array);
     }
 
     /**
