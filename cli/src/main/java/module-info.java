@@ -5,6 +5,7 @@ module dev.weft.cli {
     requires dev.weft.conformance;
     requires dev.weft.network;
     requires dev.weft.onnx;
+    requires dev.weft.onnx.network;
     requires info.picocli;
     requires java.desktop;
     requires jdk.unsupported;

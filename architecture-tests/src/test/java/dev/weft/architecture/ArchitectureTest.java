@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 /**
  * The arrows of the house: cli → network, conformance → onnx → core; cpu-backend → core;
  * opencl-backend, cuda-backend → gpu-common → core; benchmarks → everything but cli and
- * conformance; tokenizers → nothing.
+ * conformance; onnx-network → network, onnx; tokenizers → nothing.
  */
 class ArchitectureTest {
     private static final JavaClasses WEFT =
@@ -60,7 +60,10 @@ class ArchitectureTest {
         "dev.weft.metrics..",
         "dev.weft.report.."
     };
-    private static final String ONNX = "dev.weft.onnx..";
+    private static final String[] ONNX = {
+        "dev.weft.onnx", "dev.weft.onnx.graph", "dev.weft.onnx.operator", "dev.weft.onnx.rewrite"
+    };
+    private static final String ONNX_NETWORK = "dev.weft.onnx.network";
     private static final String TOKENIZERS = "dev.weft.tokenizers";
     private static final String CPU = "dev.weft.cpu";
     private static final String GPU = "dev.weft.gpu";
@@ -222,6 +225,7 @@ class ArchitectureTest {
                 "dev.weft.metrics",
                 "dev.weft.report",
                 "dev.weft.onnx.operator",
+                ONNX_NETWORK,
                 TOKENIZERS,
                 CLI,
                 BENCHMARKS,
@@ -262,10 +266,21 @@ class ArchitectureTest {
     void onnxDependsOnCore() {
         classes()
                 .that()
-                .resideInAPackage(ONNX)
+                .resideInAnyPackage(ONNX)
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(all(CORE, JDK, ONNX))
+                .check(WEFT);
+    }
+
+    @Test
+    void onnxNetworkDependsOnNetworkAndOnnx() {
+        classes()
+                .that()
+                .resideInAPackage(ONNX_NETWORK)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(all(all(CORE, JDK, ONNX), NETWORK, ONNX_NETWORK))
                 .check(WEFT);
     }
 
@@ -285,7 +300,7 @@ class ArchitectureTest {
     void coreNetworkAndOnnxNameNoBackend() {
         noClasses()
                 .that()
-                .resideInAnyPackage(all(CORE, NETWORK, ONNX))
+                .resideInAnyPackage(all(all(CORE, NETWORK), ONNX, ONNX_NETWORK))
                 .and()
                 .resideOutsideOfPackage("dev.weft.reference")
                 .should()
@@ -347,10 +362,9 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         all(
-                                CORE,
-                                JDK,
-                                CONFORMANCE,
+                                all(CORE, JDK),
                                 ONNX,
+                                CONFORMANCE,
                                 "org.junit.jupiter.api..",
                                 "org.opentest4j",
                                 "com.fasterxml.jackson.core.."))
@@ -377,7 +391,14 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(
                         resideOutsideOfPackage("dev.weft..")
-                                .or(resideInAnyPackage(all(CORE, NETWORK, ONNX, CLI, CONFORMANCE))))
+                                .or(
+                                        resideInAnyPackage(
+                                                all(
+                                                        all(CORE, NETWORK),
+                                                        ONNX,
+                                                        ONNX_NETWORK,
+                                                        CLI,
+                                                        CONFORMANCE))))
                 .check(WEFT);
         noClasses()
                 .that()

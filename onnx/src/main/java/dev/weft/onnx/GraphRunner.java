@@ -271,6 +271,7 @@ final class GraphRunner implements NodeCall.Around, AutoCloseable {
             if (results.size() < node.outputs().size()) {
                 throw new UnsupportedOnnxException("no output %d".formatted(results.size()));
             }
+            GradientCheck.check(node, opset, device.recording(), values, results);
             return results.subList(0, node.outputs().size());
         } catch (UnsupportedOnnxException e) {
             throw named(new UnsupportedOnnxException(message(node, e)), e);

@@ -9,14 +9,19 @@ import dev.weft.onnx.graph.OnnxTensor;
 import dev.weft.onnx.graph.UnsupportedOnnxException;
 import dev.weft.onnx.graph.ValueInfo;
 import dev.weft.onnx.operator.Operators;
+import dev.weft.onnx.rewrite.Rewrites;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An ONNX model: what its file says, ready to run on any device.
@@ -102,6 +107,52 @@ public final class OnnxModel {
     /** The weights and other constants by name. */
     public Map<String, OnnxTensor> initializers() {
         return file.graph().initializers();
+    }
+
+    /**
+     * The initializers that training may change: those of floating types that nodes read, but not
+     * those of rank 0, such as an epsilon, nor the statistics of a BatchNormalization.
+     */
+    public List<OnnxTensor> weights() {
+        Graph rewritten = Rewrites.apply(graph());
+        Set<String> statistics = new HashSet<>();
+        for (Node node : rewritten.nodes()) {
+            if (node.operator().equals("BatchNormalization") && node.inputs().size() == 5) {
+                statistics.addAll(node.inputs().subList(3, 5));
+            }
+        }
+        Set<String> read = new HashSet<>(rewritten.uses());
+        return initializers().values().stream()
+                .filter(tensor -> tensor.dtype() != null && tensor.dtype().isFloating())
+                .filter(tensor -> tensor.shape().rank() > 0 && read.contains(tensor.name()))
+                .filter(tensor -> !statistics.contains(tensor.name()))
+                .toList();
+    }
+
+    /**
+     * The model that takes initializers as inputs, behind its own: each run is given their values,
+     * and a tape may watch them.
+     *
+     * @param names some of its {@link #weights}
+     * @throws IllegalArgumentException where one is none of them
+     */
+    public OnnxModel withInputs(Collection<String> names) {
+        Map<String, OnnxTensor> weights = new LinkedHashMap<>();
+        weights().forEach(tensor -> weights.put(tensor.name(), tensor));
+        Graph graph = Rewrites.apply(graph());
+        Map<String, OnnxTensor> constants = new LinkedHashMap<>(graph.initializers());
+        List<ValueInfo> inputs = new ArrayList<>(inputs());
+        for (String each : names) {
+            OnnxTensor tensor = weights.get(each);
+            if (tensor == null) {
+                throw new IllegalArgumentException(
+                        "%s: '%s' is none of its weights".formatted(name, each));
+            }
+            constants.remove(each);
+            inputs.add(ValueInfo.of(tensor));
+        }
+        Graph opened = new Graph(graph.name(), graph.nodes(), constants, inputs, graph.outputs());
+        return new OnnxModel(name, new ModelFile(opened, opsets(), metadata()));
     }
 
     /** The nodes, with the model's functions in the place of their calls. */

@@ -2,7 +2,6 @@ package dev.weft.onnx;
 
 import dev.weft.Capture;
 import dev.weft.Device;
-import dev.weft.Scope;
 import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.onnx.graph.OnnxException;
@@ -75,8 +74,23 @@ public final class OnnxSession implements AutoCloseable {
      *     type or shape than the model says, or where a node cannot be computed from them
      */
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
-        List<Tensor> given = check.ordered(device, inputs);
-        List<Tensor> outputs = run(given);
+        return byName(run(check.ordered(device, inputs)));
+    }
+
+    /**
+     * Runs the model node by node, whatever was captured: so that nothing is copied, and an open
+     * tape records what leads to gradients.
+     *
+     * @param inputs as {@link #run} takes them
+     * @return the outputs by name, in the model's order, in the innermost open scope
+     * @throws OnnxException as {@link #run} does; and where a value that the tape tracks meets an
+     *     operator that hands no gradient on: the message names the node, its operator and version
+     */
+    public Map<String, Tensor> record(Map<String, Tensor> inputs) {
+        return byName(eager(check.ordered(device, inputs)));
+    }
+
+    private Map<String, Tensor> byName(List<Tensor> outputs) {
         Map<String, Tensor> byName = new LinkedHashMap<>();
         List<ValueInfo> declared = model.outputs();
         for (int i = 0; i < declared.size(); i++) {
@@ -108,11 +122,7 @@ public final class OnnxSession implements AutoCloseable {
         if (seen.size() > MOST_CAPTURES * MOST_CAPTURES) {
             seen.clear();
         }
-        try (Scope scope = device.scope()) {
-            List<Tensor> outputs = runner.run(inputs);
-            outputs.forEach(scope::keep);
-            return outputs;
-        }
+        return device.computeAll(() -> runner.run(inputs));
     }
 
     private CapturedRun capture(List<Tensor> inputs) {

@@ -242,7 +242,7 @@ final class Memory {
 
     private @Nullable Write concatenated(List<Write> seen, View wanted) {
         List<Write> parts = new ArrayList<>(seen);
-        parts.sort(Comparator.comparing(part -> part.view().offset()));
+        parts.sort(Comparator.comparingLong(part -> part.view().offset()));
         View first = parts.getFirst().view();
         int axis = -1;
         for (int each = 0; each < first.rank(); each++) {

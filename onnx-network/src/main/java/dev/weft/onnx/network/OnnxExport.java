@@ -18,6 +18,7 @@ import dev.weft.onnx.graph.OnnxException;
 import dev.weft.onnx.graph.OnnxTensor;
 import dev.weft.onnx.graph.ValueInfo;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,10 +133,11 @@ public final class OnnxExport {
             return;
         }
         String location = path.getFileName() + ".data";
-        Path data = path.resolveSibling(location);
+        ByteArrayOutputStream nodes = new ByteArrayOutputStream();
         AtomicFile.write(
-                data,
-                elements -> AtomicFile.write(path, out -> model.writeTo(out, location, elements)));
+                path.resolveSibling(location),
+                elements -> model.writeTo(nodes, location, elements));
+        AtomicFile.write(path, nodes::writeTo);
     }
 
     /** The model, as {@link #write} writes it. */

@@ -22,6 +22,7 @@ import java.util.TreeSet;
  * @param steps from one to the next
  * @param order where each of the view's axes with more than one element is in {@code shape}
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Strides(Shape shape, long[] starts, long[] counts, long[] steps, List<Integer> order) {
     /** The view's axes that have more than one element, and not one that is repeated. */
     static List<Integer> moving(View view) {

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 
+import dev.weft.DType;
 import dev.weft.Device;
 import dev.weft.Devices;
 import dev.weft.HostArray;
@@ -43,7 +44,7 @@ class OnnxRuntimeExportTest {
         Path file = folder.resolve("model.onnx");
         try (Device device = Devices.open("reference");
                 Scope _ = device.scope()) {
-            Network network = each.network(device);
+            Network network = each.network(device, DType.F32);
             each.export(network).write(file);
             try (OrtSession session = ORT.createSession(file.toString())) {
                 for (long batch : new long[] {1, 4}) {

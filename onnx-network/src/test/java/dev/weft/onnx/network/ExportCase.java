@@ -67,6 +67,7 @@ record ExportCase(String name, Block block, List<Input> inputs) {
      *
      * @param below integers are below this
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Input(String name, DType dtype, int below, long... dims) {
         Tensor sample(Device device, long batch, long seed) {
             long[] extents =
@@ -296,9 +297,23 @@ record ExportCase(String name, Block block, List<Input> inputs) {
                         x(4, 4)));
     }
 
+    /** The same in F64. */
+    ExportCase wide() {
+        return new ExportCase(
+                name,
+                block,
+                inputs.stream()
+                        .map(
+                                x ->
+                                        x.dtype() == DType.F32
+                                                ? new Input(x.name(), DType.F64, 0, x.dims())
+                                                : x)
+                        .toList());
+    }
+
     /** A network with numbers other than the first in all its parameters and buffers. */
-    Network network(Device device) {
-        Network network = Network.create(device, block, 3);
+    Network network(Device device, DType dtype) {
+        Network network = Network.create(device, block, dtype, 3);
         int seed = 0;
         for (Parameter buffer : network.parameters().buffers()) {
             try (Scope _ = device.scope()) {
@@ -306,7 +321,7 @@ record ExportCase(String name, Block block, List<Input> inputs) {
                 buffer.value()
                         .assign(
                                 device.random(seed++)
-                                        .uniform(DType.F32, 0.5, 1.5, size)
+                                        .uniform(dtype, 0.5, 1.5, size)
                                         .reshape(buffer.shape().toArray()));
             }
         }

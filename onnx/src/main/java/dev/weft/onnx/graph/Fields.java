@@ -7,8 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +20,11 @@ final class Fields {
     private static final int BYTES = 2;
     private static final int FOUR = 5;
 
+    /** Shorter bytes are copied. */
+    private static final int SHORT = 1 << 12;
+
     /** So many bytes are written at a time. */
-    private static final int BLOCK = 1 << 24;
+    private static final int BLOCK = 1 << 20;
 
     private final List<MemorySegment> parts = new ArrayList<>();
     private ByteArrayOutputStream last = new ByteArrayOutputStream();
@@ -79,14 +80,14 @@ final class Fields {
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            last.write((int) (rest & 0x7F | 0x80));
+            last.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         last.write((int) rest);
     }
 
     private void add(MemorySegment part) {
-        if (part.byteSize() < BLOCK >> 12) {
+        if (part.byteSize() < SHORT) {
             last.writeBytes(part.toArray(ValueLayout.JAVA_BYTE));
             return;
         }
@@ -110,14 +111,10 @@ final class Fields {
         }
     }
 
-    static void write(MemorySegment bytes, OutputStream out) throws IOException {
-        WritableByteChannel channel = Channels.newChannel(out);
+    private static void write(MemorySegment bytes, OutputStream out) throws IOException {
         for (long at = 0; at < bytes.byteSize(); at += BLOCK) {
             long length = Math.min(BLOCK, bytes.byteSize() - at);
-            ByteBuffer block = bytes.asSlice(at, length).asByteBuffer();
-            while (block.hasRemaining()) {
-                channel.write(block);
-            }
+            out.write(bytes.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
         }
     }
 }

@@ -131,7 +131,7 @@ final class ModelWriter {
             data.write(0);
             offset++;
         }
-        Fields.write(array.content(), data);
+        array.writeTo(data);
         entry(fields, "location", location);
         entry(fields, "offset", Long.toString(offset));
         entry(fields, "length", Long.toString(length));

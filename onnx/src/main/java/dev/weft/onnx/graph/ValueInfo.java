@@ -4,6 +4,7 @@ import dev.weft.DType;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,15 @@ import java.util.stream.Collectors;
  * @param dims a tensor's extents, or null where not even their number is given
  */
 public record ValueInfo(String name, String kind, int type, @Nullable List<Dimension> dims) {
+    /** What takes a tensor's place. */
+    public static ValueInfo of(OnnxTensor tensor) {
+        List<Dimension> dims =
+                Arrays.stream(tensor.shape().toArray())
+                        .mapToObj(extent -> new Dimension(extent, ""))
+                        .toList();
+        return new ValueInfo(tensor.name(), "tensor", tensor.type(), dims);
+    }
+
     /** Weft's type of the elements, or null where it has none or the model does not say. */
     public @Nullable DType dtype() {
         return ElementType.dtype(type);
