@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 @Command(
         name = "inspect",
         description = {
-            "Say what is in a file: an ONNX model, or tensors (.safetensors, .npy, .npz).",
+            "Say what is in a file: an ONNX model, or tensors (.safetensors,"
+                    + " .safetensors.index.json, .npy, .npz).",
             "Of a model: inputs, outputs, operators with their counts, and what Weft lacks to run"
                     + " it, with where."
         },
@@ -45,7 +46,7 @@ final class InspectCommand implements Callable<Integer> {
             print("array", Npy.read(file), out);
         } else if (name.endsWith(".npz")) {
             Npy.readAll(file).forEach((array, content) -> print(array, content, out));
-        } else if (name.endsWith(".safetensors")) {
+        } else if (name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json")) {
             Safetensors tensors = Safetensors.read(file);
             print(tensors.metadata(), out);
             tensors.tensors().forEach((tensor, content) -> print(tensor, content, out));

@@ -38,6 +38,7 @@ import java.util.Locale;
             EvaluateCommand.class,
             PredictCommand.class,
             GenerateCommand.class,
+            ExportCommand.class,
             BenchCommand.class,
             TuneCommand.class,
             CheckCommand.class,

@@ -53,13 +53,20 @@ public record Safetensors(Map<String, String> metadata, Map<String, HostArray> t
      * here: their tensors are mapped, and read when they are used, whatever the heap's size; such a
      * file may be replaced meanwhile, but must not be written to. An interrupt does not stop it.
      *
-     * @throws FormatException where it is no regular file, not safetensors, truncated, or its
-     *     header is wrong: types that Weft lacks, shapes and offsets that disagree, tensors that
-     *     overlap or leave gaps
+     * <p>A file whose name ends in {@code .index.json} says in which safetensors files beside it
+     * the tensors of one checkpoint are, and is read with these. Tensors keep their types: what
+     * gives them to a network, such as {@code StateDict.load}, converts them.
+     *
+     * @throws FormatException where a file of a checkpoint is missing, has other tensors than the
+     *     index says, or is named with a folder; and where it is no regular file, not safetensors,
+     *     truncated, or its header is wrong: types that Weft lacks, shapes and offsets that
+     *     disagree, tensors that overlap or leave gaps
      * @throws IOException where it cannot be read
      */
     public static Safetensors read(Path path) throws IOException {
-        return read(path, READ_AT_ONCE);
+        return path.toString().endsWith(ShardIndex.SUFFIX)
+                ? ShardIndex.read(path)
+                : read(path, READ_AT_ONCE);
     }
 
     /** Reads tensors of so many bytes in all at once, and maps those of more. */
