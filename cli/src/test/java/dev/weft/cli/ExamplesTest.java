@@ -153,6 +153,29 @@ class ExamplesTest {
         assertArrayEquals(pixels, Files.readAllBytes(sheet));
     }
 
+    @Test
+    void anEncoderIsTaughtToTellSpeechFromNarration() throws Exception {
+        compile(Path.of(System.getProperty("weft.root"), "examples", "FineTuneSentences.java"));
+        Path novel =
+                Path.of(System.getProperty("weft.shared", "../../shared"))
+                        .resolve("data/text/moby-dick.txt");
+        Path jar = Path.of("target/models/all-MiniLM-L6-v2.jar");
+        assumeTrue(Files.exists(novel), novel + " is not there");
+        assumeTrue(Files.exists(jar), jar + " is not there");
+        String out =
+                output(
+                        "FineTuneSentences",
+                        "--backend=cpu",
+                        "--model=" + jar,
+                        "--text=" + novel,
+                        "--train=16",
+                        "--test=16",
+                        "--epochs=1");
+        assertTrue(number(out, "the head alone:") > 40, out);
+        assertTrue(number(out, "with the last layer:") > 40, out);
+        assertTrue(HASH.matcher(out).find(), out);
+    }
+
     /** The number behind some words. */
     private static double number(String output, String words) {
         Matcher matcher = Pattern.compile(words + " (\\d+[.,]\\d+)").matcher(output);

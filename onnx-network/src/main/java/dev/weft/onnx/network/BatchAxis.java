@@ -82,7 +82,7 @@ final class BatchAxis {
                         });
     }
 
-    private static OnnxException depends(String what) {
+    static OnnxException depends(String what) {
         return new OnnxException(
                 "export: %s depends on the size of the batch in a way that a graph cannot say: give the batch a number"
                         .formatted(what));

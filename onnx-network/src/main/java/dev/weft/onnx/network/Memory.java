@@ -10,6 +10,7 @@ import dev.weft.onnx.network.TracedBuffer.Write.Kind;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -80,17 +81,24 @@ final class Memory {
 
     private String constant(View view) {
         HostArray array = constants.apply(view);
-        double first = array.shape().size() > 1 ? array.get(0) : Double.NaN;
-        for (long i = 0; i < array.shape().size(); i++) {
-            if (array.get(i) != first) {
-                return sketch.constant(array);
-            }
-        }
-        // Such may be of the batch's size.
-        return sketch.node(
-                "Expand",
-                sketch.scalar(array.dtype(), first),
-                sketch.numbers(view.shape().toArray()));
+        return isUniform(array)
+                // Such may be of the batch's size.
+                ? sketch.node("Expand", first(array), sketch.numbers(view.shape().toArray()))
+                : sketch.constant(array);
+    }
+
+    /** Whether there are several elements, and all are the same. */
+    private static boolean isUniform(HostArray array) {
+        long one = array.dtype().bytes();
+        long rest = array.content().byteSize() - one;
+        return rest > 0
+                && array.content().asSlice(0, rest).mismatch(array.content().asSlice(one)) < 0;
+    }
+
+    /** The first element, of rank 0. */
+    private String first(HostArray array) {
+        MemorySegment element = array.content().asSlice(0, array.dtype().bytes());
+        return sketch.constant(new HostArray(array.dtype(), Shape.SCALAR, element));
     }
 
     private String taken(Write write, View view) {
@@ -307,10 +315,8 @@ final class Memory {
             pads[rank + axis] = whole.dim(axis) - inside.starts()[axis] - inside.counts()[axis];
         }
         HostArray around = constants.apply(whole);
-        for (long i = 0; i < around.shape().size(); i++) {
-            if (around.get(i) != around.get(0)) {
-                return null;
-            }
+        if (!isUniform(around)) {
+            return null;
         }
         String value =
                 sketch.node(
@@ -318,7 +324,7 @@ final class Memory {
                         sketch.reshape(
                                 seen.getFirst().value(), part.shape(), Shape.of(inside.counts())),
                         sketch.numbers(pads),
-                        sketch.scalar(whole.dtype(), around.get(0)));
+                        first(around));
         return new Write(whole, Kind.VALUE, value);
     }
 }

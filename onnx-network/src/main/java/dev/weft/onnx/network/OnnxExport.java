@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A network as an ONNX model: what it computes without dropout, with its parameters and buffers as
@@ -179,6 +180,7 @@ public final class OnnxExport {
             }
             taken.add(described(input.name(), input.dtype(), shapes, batches));
         }
+        checkNames(taken, given);
         Graph graph = new Graph("weft", nodes, initializers(nodes, whole), taken, given);
         return new ModelFile(graph, Map.of("", (long) OPSET), metadata);
     }
@@ -190,6 +192,17 @@ public final class OnnxExport {
                             .formatted(count, outputs.size(), outputs));
         }
         return i < outputs.size() ? outputs.get(i) : count == 1 ? "output" : "output_" + i;
+    }
+
+    private void checkNames(List<ValueInfo> taken, List<ValueInfo> given) {
+        Set<String> names = new HashSet<>(network.parameters().byPath().keySet());
+        for (ValueInfo each : Stream.concat(taken.stream(), given.stream()).toList()) {
+            if (!names.add(each.name())) {
+                throw new IllegalArgumentException(
+                        "export: '%s' names two of the inputs, outputs and parameters: choose another name"
+                                .formatted(each.name()));
+            }
+        }
     }
 
     private static ValueInfo described(
@@ -258,6 +271,9 @@ public final class OnnxExport {
                 List<Tensor> made = copy.run(false, given).outputs();
                 all.add(made);
                 values.add(made.stream().map(y -> memory.read(y.view())).toList());
+            }
+            if (!values.stream().allMatch(values.getFirst()::equals)) {
+                throw BatchAxis.depends("an output");
             }
             List<Output> drawn = new ArrayList<>();
             for (int i = 0; i < all.getFirst().size(); i++) {

@@ -120,6 +120,9 @@ class OnnxExportTest {
         assertEquals(
                 "export: the network gives 1 outputs, and 2 have names: [a, b]",
                 message(lambda(x -> x.neg()), e -> open.apply(e).output("a").output("b")));
+        assertEquals(
+                "export: 'x' names two of the inputs, outputs and parameters: choose another name",
+                message(lambda(x -> x.neg()), e -> open.apply(e).output("x")));
     }
 
     /** The same network, where the batch has a number. */

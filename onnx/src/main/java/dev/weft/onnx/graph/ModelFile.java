@@ -18,6 +18,12 @@ public record ModelFile(Graph graph, Map<String, Long> opsets, Map<String, Strin
     /** The domain of the operators that Weft puts in the place of several of ONNX's. */
     public static final String OWN = "dev.weft";
 
+    /** The most bytes that a protobuf message may have. */
+    private static final long MOST_BYTES = Integer.MAX_VALUE;
+
+    /** Leaves room for nodes and names. */
+    private static final long MOST_ELEMENT_BYTES = MOST_BYTES - (64 << 20);
+
     /**
      * Reads a file, which is mapped, and must stay as it is. Data in other files must lie in its
      * folder, without symbolic links.
@@ -40,12 +46,6 @@ public record ModelFile(Graph graph, Map<String, Long> opsets, Map<String, Strin
     public static ModelFile read(String name, MemorySegment content) {
         return new ModelReader(ExternalData.NONE).read(new Message(name, content));
     }
-
-    /** The most bytes that a protobuf message may have. */
-    private static final long MOST_BYTES = Integer.MAX_VALUE;
-
-    /** Leaves room for nodes and names. */
-    private static final long MOST_ELEMENT_BYTES = MOST_BYTES - (64 << 20);
 
     /** Whether the tensors are so large that a file of their own has to hold their elements. */
     public boolean needsData() {
