@@ -76,7 +76,7 @@ public class FineTuneSentences implements Callable<Integer> {
     private Path text;
 
     @Option(names = "--train", description = "How many passages are learnt from.")
-    private int train = 192;
+    private int train = 256;
 
     @Option(names = "--test", description = "How many passages judge.")
     private int test = 320;
@@ -145,7 +145,7 @@ public class FineTuneSentences implements Callable<Integer> {
             train(network, learnt, 0.01, epochs);
             out.printf("the head alone: %.1f %% of %d%n", accuracy(network, unseen), test);
             network.parameters().unfreeze("encoder.*");
-            train(network, learnt, 0.0005, epochs);
+            train(network, learnt, 0.0001, epochs);
             out.printf("with the last layer: %.1f %% of %d%n", accuracy(network, unseen), test);
             out.printf("parameters_sha256 %s%n", network.parameters().sha256());
         }
