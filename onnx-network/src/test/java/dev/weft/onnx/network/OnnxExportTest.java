@@ -111,7 +111,7 @@ class OnnxExportTest {
                                                         .reshape(-1, 1))),
                         open));
         assertEquals(
-                "export: node 0 of the graph depends on the size of the batch in a way that a graph"
+                "export: an output depends on the size of the batch in a way that a graph"
                         + " cannot say: give the batch a number",
                 message(lambda(x -> x.dim(0) == 11 ? x.relu() : x.neg().exp()), open));
         assertEquals(
