@@ -2,6 +2,7 @@ package dev.weft.onnx.network;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,8 +15,11 @@ import dev.weft.Shape;
 import dev.weft.Tensor;
 import dev.weft.autograd.Gradients;
 import dev.weft.autograd.Tape;
+import dev.weft.data.Examples;
+import dev.weft.data.InMemoryBatches;
 import dev.weft.nn.Block;
 import dev.weft.nn.Network;
+import dev.weft.nn.Objective;
 import dev.weft.nn.Parameter;
 import dev.weft.nn.ParameterSpec;
 import dev.weft.onnx.OnnxModel;
@@ -28,6 +32,9 @@ import dev.weft.onnx.graph.Node;
 import dev.weft.onnx.graph.OnnxException;
 import dev.weft.onnx.graph.OnnxTensor;
 import dev.weft.onnx.graph.ValueInfo;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.OptimizerKind;
+import dev.weft.train.Trainer;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,10 +46,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** An ONNX model as a block: what it gives, its parameters, and their gradients. */
@@ -288,6 +297,30 @@ class OnnxBlockTest {
             tape.watch(w);
             return tape.gradients(network.forward(x).sum()).of(w).toDoubleArray();
         }
+    }
+
+    /** Steps that are captured and replayed train as those that are not. */
+    @Test
+    void trainsInCapturedStepsToo() throws IOException {
+        Examples examples =
+                Examples.of(
+                        doubles(new double[] {1, 2, 3, -1, 0, 2, 0.5, 1, -2, 3, 1, 0}, 4, 3),
+                        doubles(new double[] {1, 0, 0, 1, 0.5, 0.5, 1, 0}, 4, 2));
+        Set<String> trained = new HashSet<>();
+        for (boolean captured : new boolean[] {false, true}) {
+            try (Scope _ = device.scope();
+                    OnnxBlock block = OnnxBlock.of(small())) {
+                Network network = Network.create(device, block, DType.F64, 1);
+                String before = network.parameters().sha256();
+                Optimizer adam = new Optimizer(network.parameters(), OptimizerKind.ADAM, 0.1);
+                Trainer trainer = new Trainer(network, Objective.mse(), adam);
+                trainer.captureSteps(captured);
+                trainer.train(new InMemoryBatches(device, examples, 2), 1, 3, 1);
+                trained.add(network.parameters().sha256());
+                assertFalse(trained.contains(before));
+            }
+        }
+        assertEquals(1, trained.size());
     }
 
     @Test
