@@ -32,13 +32,17 @@ final class GemmPanel {
      * Rows of the widest tile. Five rows of four vectors take 20 accumulators, 4 registers for b
      * and 1 for a, of 32, and load nine times for 20 multiply-adds: 254 of 258 GFLOP/s on Zen 5
      * with K = 256; four rows reach 234, six are no faster, and C1 cannot compile them with
-     * profiling. Five rows of two vectors take 10 accumulators, 2 for b and what C2 loads early of
-     * a, of 16: 84 GFLOP/s on Zen 3, where six rows go to the stack and reach 41.
+     * profiling. Where there are 16 registers, six rows of two vectors take 12 accumulators, 2 for
+     * b and 1 for a ({@link #copied}).
      */
-    static final int ROWS = 5;
+    static final int ROWS = Lanes.MANY_REGISTERS ? 5 : 6;
 
-    /** Rows of the tallest tile that is two vectors wide. */
-    private static final int PAIR_ROWS = Lanes.MANY_REGISTERS ? 8 : ROWS;
+    /**
+     * Rows of the tallest tile that is two vectors wide, with any steps along K. Five rows take 10
+     * accumulators, 2 for b and what C2 loads early of a, of 16: 84 GFLOP/s on Zen 3, where six
+     * rows go to the stack and reach 41.
+     */
+    private static final int PAIR_ROWS = Lanes.MANY_REGISTERS ? 8 : 5;
 
     /** Columns of the widest tile. */
     static final int COLUMNS = VECTORS * COUNT;
@@ -127,6 +131,34 @@ final class GemmPanel {
         return group;
     }
 
+    /**
+     * A whole panel, of copies: a by tiles ({@link GemmPacking#tiles}), b by rows of {@link
+     * #ROW_BYTES}. Where there are 16 registers alone.
+     */
+    static void copied(
+            int rows, int k, long a, long b, long init, long initRow, long c, long cRow) {
+        int i = 0;
+        for (; i + ROWS <= rows; i += ROWS) {
+            GemmTile.copied6By2(k, a, b, init + i * initRow, initRow, c + i * cRow, cRow);
+            a += (long) ROWS * k * WORD;
+        }
+        if (i < rows) {
+            tile(
+                    VECTORS,
+                    rows - i,
+                    k,
+                    a,
+                    WORD,
+                    ROWS * WORD,
+                    b,
+                    ROW_BYTES,
+                    init + i * initRow,
+                    initRow,
+                    c + i * cRow,
+                    cRow);
+        }
+    }
+
     private static void wide(
             int rows,
             int k,
@@ -144,15 +176,16 @@ final class GemmPanel {
             return;
         }
         int i = 0;
-        for (; i + ROWS <= rows; i += ROWS) {
+        int height = height(VECTORS);
+        for (; i + height <= rows; i += height) {
+            long start = init + i * initRow;
+            long to = c + i * cRow;
             if (VECTORS == 4) {
-                GemmTile.rows5By4(
-                        k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+                GemmTile.rows5By4(k, a, aRow, aCol, b, bRow, start, initRow, to, cRow);
             } else {
-                GemmTile.rows5By2(
-                        k, a, aRow, aCol, b, bRow, init + i * initRow, initRow, c + i * cRow, cRow);
+                GemmTile.rows5By2(k, a, aRow, aCol, b, bRow, start, initRow, to, cRow);
             }
-            a += ROWS * aRow;
+            a += height * aRow;
         }
         if (i < rows) {
             tile(
