@@ -1,0 +1,221 @@
+package dev.weft.embeddings;
+
+import dev.weft.Device;
+import dev.weft.io.FormatException;
+import dev.weft.io.Safetensors;
+import dev.weft.onnx.OnnxModel;
+import dev.weft.tokenizers.Padding;
+import dev.weft.tokenizers.Tokenizer;
+import dev.weft.tokenizers.TokenizerException;
+import dev.weft.tokenizers.Truncation;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * A pretrained encoder of sentences, such as all-MiniLM-L6-v2, from its files.
+ *
+ * <pre>{@code
+ * try (EmbeddingModel model = SentenceEncoder.open(Path.of("all-MiniLM-L6-v2"))) {
+ *     float[] v = model.embed("A man is eating food.");
+ * }
+ * }</pre>
+ *
+ * <p>A text's tokens, by {@code tokenizer.json}, go through the model; the mean of their vectors,
+ * special tokens among them and padding not, is divided by its Euclidean length. Reimers and
+ * Gurevych 2019, "Sentence-BERT". What the files of sentence-transformers beside the model say of
+ * pooling, normalisation and lengths is done; {@link EncoderOptions} says otherwise. A text of more
+ * tokens than count is truncated. An empty text is that of the special tokens alone; a surrogate
+ * without its other half is taken for U+FFFD.
+ *
+ * <p>A text's vector does not depend on those that it is embedded with, but for the last bits where
+ * the device's products depend on the number of rows. One thread works for all that call, on a
+ * device of its own.
+ */
+public final class SentenceEncoder implements EmbeddingModel {
+    /** What BERT has, for a model that does not say how many positions it has. */
+    private static final int USUAL_POSITIONS = 512;
+
+    /** So short a vector is not divided by its length. PyTorch's normalize has this value. */
+    private static final double SHORTEST = 1e-12;
+
+    private final ModelThread thread;
+    private final Windows windows;
+    private final Shapes shapes;
+    private final int padding;
+    private final boolean normalized;
+
+    private SentenceEncoder(
+            ModelThread thread, Tokenizer tokenizer, ModelConfig config, EncoderOptions options)
+            throws IOException {
+        this.thread = thread;
+        int positions = positions(thread.ask(model -> model.tokens().positions()), config);
+        this.shapes = new Shapes(positions, thread.ask(model -> model.tokens().mixesTexts()));
+        this.windows = windows(tokenizer, positions, config, options);
+        this.padding = padding(tokenizer, config);
+        Boolean asked = options.normalized();
+        this.normalized = asked == null ? config.isNormalized() : asked;
+    }
+
+    /**
+     * The model of a folder or jar, on the best device.
+     *
+     * @param path a folder, zip or jar with {@code tokenizer.json} and {@code model.onnx}, or
+     *     {@code model.safetensors} and {@code config.json}
+     * @throws FormatException where something is missing, or is not what it should be
+     * @throws IOException where a file cannot be read
+     */
+    public static SentenceEncoder open(Path path) throws IOException {
+        return open(path, EncoderOptions.defaults());
+    }
+
+    /**
+     * The same, as options say.
+     *
+     * @throws FormatException where something is missing, or is not what it should be
+     * @throws IOException where a file cannot be read
+     */
+    public static SentenceEncoder open(Path path, EncoderOptions options) throws IOException {
+        try (ModelFiles files = ModelFiles.at(path)) {
+            ModelConfig config = ModelConfig.read(files);
+            Pooling said = options.pooling();
+            Pooling pooling = said == null ? config.pooling() : said;
+            Path model = files.model(options.file());
+            Path vocabulary = files.tokenizer();
+            ModelThread thread =
+                    new ModelThread(
+                            path.toString(), () -> model(options, model, config, pooling));
+            try {
+                Tokenizer tokenizer = tokenizer(vocabulary); // while the model is opened
+                thread.awaitOpen();
+                return new SentenceEncoder(thread, tokenizer, config, options);
+            } catch (IOException | RuntimeException | Error e) {
+                thread.close();
+                throw e;
+            }
+        }
+    }
+
+    private static PooledModel model(
+            EncoderOptions options, Path file, ModelConfig config, Pooling pooling)
+            throws IOException {
+        Device device = options.opener().get();
+        try {
+            TokenModel model =
+                    file.toString().endsWith(ModelFiles.ONNX)
+                            ? OnnxTokenModel.on(device, OnnxModel.read(file))
+                            : TransformerModel.on(device, Safetensors.read(file), config);
+            return new PooledModel(device, model, pooling);
+        } catch (IOException | RuntimeException | Error e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    private static Tokenizer tokenizer(Path file) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            return Tokenizer.open(in, file.toString());
+        } catch (TokenizerException e) {
+            throw new FormatException(e.getMessage(), e);
+        }
+    }
+
+    private static int positions(int rows, ModelConfig config) {
+        int known = rows > 0 ? rows - config.firstPosition() : config.positions();
+        return known > 0 ? known : USUAL_POSITIONS;
+    }
+
+    private static Windows windows(
+            Tokenizer tokenizer, int positions, ModelConfig config, EncoderOptions options)
+            throws IOException {
+        Truncation truncation = tokenizer.truncation();
+        int said = config.maxTokens(truncation == null ? 0 : truncation.maxLength());
+        int asked = options.maxTokens() > 0 ? options.maxTokens() : said;
+        int most = asked > 0 ? asked : Integer.MAX_VALUE;
+        int window = Math.min(positions, most);
+        return new Windows(
+                tokenizer.withTruncation(null).withPadding(null),
+                window,
+                options.longTexts() == LongTexts.AVERAGE ? most : window);
+    }
+
+    /** The mask hides it, but some models count positions by it. */
+    private static int padding(Tokenizer tokenizer, ModelConfig config) {
+        Padding said = tokenizer.padding();
+        if (said != null) {
+            return said.id();
+        }
+        return Stream.of("[PAD]", "<pad>")
+                .map(tokenizer::tokenToId)
+                .flatMapToInt(OptionalInt::stream)
+                .findFirst()
+                .orElseGet(() -> config.countOr(0, "pad_token_id"));
+    }
+
+    @Override
+    public float[][] embedAll(List<String> texts) {
+        return encodeAll(texts).vectors();
+    }
+
+    /**
+     * As {@link #embedAll}, with how many tokens counted.
+     *
+     * @throws IllegalStateException where the model was closed
+     */
+    public Embeddings encodeAll(List<String> texts) {
+        Averages averages =
+                new Averages(
+                        texts.size(),
+                        batch -> thread.ask(model -> model.run(batch)),
+                        shapes,
+                        padding);
+        for (int i = 0; i < texts.size(); i++) {
+            int text = i;
+            windows.each(
+                    texts.get(i),
+                    ids -> averages.add(text, ids.length - windows.special(), ids));
+        }
+        Embeddings embeddings = averages.finish();
+        if (normalized) {
+            for (float[] vector : embeddings.vectors()) {
+                normalize(vector);
+            }
+        }
+        return embeddings;
+    }
+
+    private static void normalize(float[] vector) {
+        double sum = 0;
+        for (float x : vector) {
+            sum += (double) x * x;
+        }
+        double length = Math.max(SHORTEST, Math.sqrt(sum));
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) (vector[i] / length);
+        }
+    }
+
+    /** How many tokens of a text count, and special ones: what {@link #encodeAll} runs. */
+    public int countTokens(String text) {
+        int[] count = {windows.special()};
+        windows.each(text, ids -> count[0] += ids.length - windows.special());
+        return count[0];
+    }
+
+    @Override
+    public int dimension() {
+        int width = thread.ask(model -> model.tokens().width());
+        return width > 0 ? width : embed("").length;
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}
