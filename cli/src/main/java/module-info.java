@@ -3,6 +3,7 @@ module dev.weft.cli {
     requires com.fasterxml.jackson.core;
     requires de.siegmar.fastcsv;
     requires dev.weft.conformance;
+    requires dev.weft.embeddings;
     requires dev.weft.network;
     requires dev.weft.onnx;
     requires dev.weft.onnx.network;

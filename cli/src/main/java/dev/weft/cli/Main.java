@@ -43,6 +43,7 @@ import java.util.Locale;
             TuneCommand.class,
             CheckCommand.class,
             RunCommand.class,
+            EmbedCommand.class,
             InspectCommand.class
         })
 public final class Main implements Runnable {

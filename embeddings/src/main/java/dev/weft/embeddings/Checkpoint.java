@@ -58,7 +58,8 @@ final class Checkpoint {
         if (!array.dtype().isFloating() || !array.shape().equals(Shape.of(dims))) {
             throw config.wrong(
                     "model.safetensors: %s is %s %s: by config.json it is of floating numbers, %s"
-                            .formatted(prefix + name, array.dtype(), array.shape(), Shape.of(dims)));
+                            .formatted(
+                                    prefix + name, array.dtype(), array.shape(), Shape.of(dims)));
         }
         Tensor raw = array.on(device);
         if (array.dtype() == DType.F32) {

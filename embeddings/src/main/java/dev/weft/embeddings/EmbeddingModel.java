@@ -10,6 +10,7 @@ public interface EmbeddingModel extends AutoCloseable {
     /**
      * The vector of a text, of {@link #dimension} numbers. Blocks.
      *
+     * @throws IllegalArgumentException where the model has no token for a part of it
      * @throws IllegalStateException where the model was closed
      */
     default float[] embed(String text) {
@@ -19,6 +20,7 @@ public interface EmbeddingModel extends AutoCloseable {
     /**
      * The vector of each text, in their order. Blocks.
      *
+     * @throws IllegalArgumentException where the model has no token for a part of one
      * @throws IllegalStateException where the model was closed
      */
     float[][] embedAll(List<String> texts);

@@ -11,29 +11,26 @@ import java.util.function.Supplier;
 /**
  * How a {@link SentenceEncoder} is opened. Immutable: each method that sets an option returns other
  * options. What is not set is what the model's files say, and where they say nothing, what the
- * option's method does.
+ * option's method says.
  *
  * @param opener opens the device
  * @param file the model's file, or null for the one that is found
  * @param pooling how tokens' vectors become one, or null
  * @param normalized whether vectors have the length 1, or null
  * @param maxTokens how many tokens of a text count, or 0
- * @param longTexts what becomes of longer texts
  */
 public record EncoderOptions(
         Supplier<Device> opener,
         @Nullable String file,
         @Nullable Pooling pooling,
         @Nullable Boolean normalized,
-        int maxTokens,
-        LongTexts longTexts) {
+        int maxTokens) {
     private static final EncoderOptions DEFAULTS =
-            new EncoderOptions(Devices::best, null, null, null, 0, LongTexts.TRUNCATE);
+            new EncoderOptions(Devices::best, null, null, null, 0);
 
-    /** Checks that there is a device, and a way for long texts. */
+    /** Checks that there is a device. */
     public EncoderOptions {
         Objects.requireNonNull(opener, "opener");
-        Objects.requireNonNull(longTexts, "longTexts");
     }
 
     /** The best device, and what the model's files say. */
@@ -51,7 +48,7 @@ public record EncoderOptions(
      * once, by the thread that the model works on. Default: {@link Devices#best()}.
      */
     public EncoderOptions device(Supplier<Device> newOpener) {
-        return new EncoderOptions(newOpener, file, pooling, normalized, maxTokens, longTexts);
+        return new EncoderOptions(newOpener, file, pooling, normalized, maxTokens);
     }
 
     /**
@@ -60,12 +57,12 @@ public record EncoderOptions(
      * model.safetensors}, the first of them that is there.
      */
     public EncoderOptions file(String name) {
-        return new EncoderOptions(opener, name, pooling, normalized, maxTokens, longTexts);
+        return new EncoderOptions(opener, name, pooling, normalized, maxTokens);
     }
 
     /** With another pooling. Default: what {@code 1_Pooling/config.json} says, or the mean. */
     public EncoderOptions pooling(Pooling newPooling) {
-        return new EncoderOptions(opener, file, newPooling, normalized, maxTokens, longTexts);
+        return new EncoderOptions(opener, file, newPooling, normalized, maxTokens);
     }
 
     /**
@@ -73,14 +70,14 @@ public record EncoderOptions(
      * Default: whether {@code modules.json} lists it; true where there is no such file.
      */
     public EncoderOptions normalized(boolean newNormalized) {
-        return new EncoderOptions(opener, file, pooling, newNormalized, maxTokens, longTexts);
+        return new EncoderOptions(opener, file, pooling, newNormalized, maxTokens);
     }
 
     /**
-     * How many tokens of a text count, special ones among them: what is beyond is left out, also
-     * with {@link LongTexts#AVERAGE}. Default: the {@code max_seq_length} of {@code
-     * sentence_bert_config.json}, or where {@code tokenizer.json} or {@code tokenizer_config.json}
-     * truncate, or all that the model has positions for.
+     * How many tokens of a text count, special ones among them, at most: what is beyond is left
+     * out. The model's positions are a limit in any case. Default: the {@code max_seq_length} of
+     * {@code sentence_bert_config.json}; or where {@code tokenizer.json} truncates; or the {@code
+     * model_max_length} of {@code tokenizer_config.json}; or all that there are positions for.
      *
      * @throws IllegalArgumentException where it is less than 1
      */
@@ -89,11 +86,6 @@ public record EncoderOptions(
             throw new IllegalArgumentException(
                     "embeddings: at least 1 token must count, got %d".formatted(most));
         }
-        return new EncoderOptions(opener, file, pooling, normalized, most, longTexts);
-    }
-
-    /** What becomes of texts that are too long for the model. Default: they are truncated. */
-    public EncoderOptions longTexts(LongTexts newLongTexts) {
-        return new EncoderOptions(opener, file, pooling, normalized, maxTokens, newLongTexts);
+        return new EncoderOptions(opener, file, pooling, normalized, most);
     }
 }

@@ -60,7 +60,9 @@ enum Family {
             case "bert", "roberta", "xlm-roberta", "camembert" -> BERT;
             case "mpnet" -> MPNET;
             case "distilbert" -> DISTILBERT;
-            case "" -> throw config.wrong("config.json, which model.safetensors needs, names no model_type");
+            case "" ->
+                    throw config.wrong(
+                            "config.json, which model.safetensors needs, names no model_type");
             default ->
                     throw config.wrong(
                             "config.json: model_type '%s': of model.safetensors bert, roberta, xlm-roberta, camembert, distilbert and mpnet are read; export it to ONNX"

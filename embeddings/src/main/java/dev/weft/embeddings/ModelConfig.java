@@ -99,8 +99,7 @@ final class ModelConfig {
     /** The first id of positions: RoBERTa and those after it count from behind the padding. */
     int firstPosition() {
         return switch (modelType()) {
-            case "roberta", "xlm-roberta", "camembert", "mpnet" ->
-                    countOr(1, "pad_token_id") + 1;
+            case "roberta", "xlm-roberta", "camembert", "mpnet" -> countOr(1, "pad_token_id") + 1;
             default -> 0;
         };
     }

@@ -74,7 +74,8 @@ record ModelFiles(String name, Path root, @Nullable FileSystem archive) implemen
         }
         throw wrong(
                 Files.exists(root.resolve("pytorch_model.bin"))
-                        ? "has pytorch_model.bin alone, a pickle, which is not read: save the model as model.safetensors, or export it to ONNX"
+                        ? "has pytorch_model.bin alone, a pickle, which is not read: save the model"
+                                + " as model.safetensors, or export it to ONNX"
                         : "has no model.onnx and no model.safetensors");
     }
 
@@ -109,7 +110,8 @@ record ModelFiles(String name, Path root, @Nullable FileSystem archive) implemen
             return Stream.of();
         }
         try (Stream<Path> files = Files.list(in)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(end))
+            return files
+                    .filter(file -> file.getFileName().toString().endsWith(end))
                     .sorted()
                     .toList()
                     .stream();

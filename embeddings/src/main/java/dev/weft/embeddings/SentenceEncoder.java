@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -46,7 +47,7 @@ public final class SentenceEncoder implements EmbeddingModel {
     private static final double SHORTEST = 1e-12;
 
     private final ModelThread thread;
-    private final Windows windows;
+    private final TextTokens tokens;
     private final Shapes shapes;
     private final int padding;
     private final boolean normalized;
@@ -57,7 +58,7 @@ public final class SentenceEncoder implements EmbeddingModel {
         this.thread = thread;
         int positions = positions(thread.ask(model -> model.tokens().positions()), config);
         this.shapes = new Shapes(positions, thread.ask(model -> model.tokens().mixesTexts()));
-        this.windows = windows(tokenizer, positions, config, options);
+        this.tokens = tokens(tokenizer, positions, config, options);
         this.padding = padding(tokenizer, config);
         Boolean asked = options.normalized();
         this.normalized = asked == null ? config.isNormalized() : asked;
@@ -89,8 +90,7 @@ public final class SentenceEncoder implements EmbeddingModel {
             Path model = files.model(options.file());
             Path vocabulary = files.tokenizer();
             ModelThread thread =
-                    new ModelThread(
-                            path.toString(), () -> model(options, model, config, pooling));
+                    new ModelThread(path.toString(), () -> model(options, model, config, pooling));
             try {
                 Tokenizer tokenizer = tokenizer(vocabulary); // while the model is opened
                 thread.awaitOpen();
@@ -131,18 +131,15 @@ public final class SentenceEncoder implements EmbeddingModel {
         return known > 0 ? known : USUAL_POSITIONS;
     }
 
-    private static Windows windows(
+    private static TextTokens tokens(
             Tokenizer tokenizer, int positions, ModelConfig config, EncoderOptions options)
             throws IOException {
         Truncation truncation = tokenizer.truncation();
         int said = config.maxTokens(truncation == null ? 0 : truncation.maxLength());
         int asked = options.maxTokens() > 0 ? options.maxTokens() : said;
-        int most = asked > 0 ? asked : Integer.MAX_VALUE;
-        int window = Math.min(positions, most);
-        return new Windows(
+        return new TextTokens(
                 tokenizer.withTruncation(null).withPadding(null),
-                window,
-                options.longTexts() == LongTexts.AVERAGE ? most : window);
+                asked > 0 ? Math.min(asked, positions) : positions);
     }
 
     /** The mask hides it, but some models count positions by it. */
@@ -166,28 +163,25 @@ public final class SentenceEncoder implements EmbeddingModel {
     /**
      * As {@link #embedAll}, with how many tokens counted.
      *
+     * @throws IllegalArgumentException where the model has no token for a part of a text
      * @throws IllegalStateException where the model was closed
      */
     public Embeddings encodeAll(List<String> texts) {
-        Averages averages =
-                new Averages(
-                        texts.size(),
-                        batch -> thread.ask(model -> model.run(batch)),
-                        shapes,
-                        padding);
-        for (int i = 0; i < texts.size(); i++) {
-            int text = i;
-            windows.each(
-                    texts.get(i),
-                    ids -> averages.add(text, ids.length - windows.special(), ids));
+        Function<Batch, float[][]> model = batch -> thread.ask(open -> open.run(batch));
+        Batches batches = new Batches(texts.size(), model, shapes, padding);
+        int[] counts = new int[texts.size()];
+        for (int i = 0; i < counts.length; i++) {
+            int[] ids = tokens.of(texts.get(i));
+            counts[i] = ids.length - tokens.special();
+            batches.add(i, ids);
         }
-        Embeddings embeddings = averages.finish();
+        float[][] vectors = batches.finish();
         if (normalized) {
-            for (float[] vector : embeddings.vectors()) {
+            for (float[] vector : vectors) {
                 normalize(vector);
             }
         }
-        return embeddings;
+        return new Embeddings(vectors, counts);
     }
 
     private static void normalize(float[] vector) {
@@ -201,11 +195,9 @@ public final class SentenceEncoder implements EmbeddingModel {
         }
     }
 
-    /** How many tokens of a text count, and special ones: what {@link #encodeAll} runs. */
+    /** How many tokens of a text count, with the special ones. */
     public int countTokens(String text) {
-        int[] count = {windows.special()};
-        windows.each(text, ids -> count[0] += ids.length - windows.special());
-        return count[0];
+        return tokens.of(text).length;
     }
 
     @Override

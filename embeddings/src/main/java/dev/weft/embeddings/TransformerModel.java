@@ -73,11 +73,11 @@ final class TransformerModel implements TokenModel {
             Product second,
             Norm fed) {}
 
-    private TransformerModel(
-            Device device, Checkpoint checkpoint, ModelConfig config, Scope scope)
+    private TransformerModel(Device device, Checkpoint checkpoint, ModelConfig config, Scope scope)
             throws FormatException {
         this.device = device;
         this.scope = scope;
+        Family family = Family.of(config);
         this.between = between(config);
         this.firstPosition = config.firstPosition();
         this.width = config.count("hidden_size", "dim");
@@ -86,7 +86,6 @@ final class TransformerModel implements TokenModel {
             throw config.wrong(
                     "config.json: %d heads do not divide a width of %d".formatted(heads, width));
         }
-        Family family = Family.of(config);
         words = checkpoint.weight(Family.WORDS, config.count("vocab_size"), width);
         positions = positions(checkpoint, family, config);
         Parts parts = new Parts(checkpoint, width, config.numberOr(EPS, "layer_norm_eps"));
@@ -166,8 +165,7 @@ final class TransformerModel implements TokenModel {
     /** Reads the parts of layers. */
     private record Parts(Checkpoint checkpoint, int width, double eps) {
         Norm norm(String name) throws FormatException {
-            return new Norm(
-                    checkpoint.weight(name, width), checkpoint.bias(name, width), eps);
+            return new Norm(checkpoint.weight(name, width), checkpoint.bias(name, width), eps);
         }
 
         Product product(String name, int outputs, int inputs) throws FormatException {
@@ -235,9 +233,7 @@ final class TransformerModel implements TokenModel {
     private @Nullable Tensor mask(Batch batch) {
         boolean isFull = IntStream.of(batch.lengths()).allMatch(each -> each == batch.length());
         Tensor keys =
-                isFull
-                        ? null
-                        : device.tensor(batch.mask(), batch.rows(), 1, 1, batch.length());
+                isFull ? null : device.tensor(batch.mask(), batch.rows(), 1, 1, batch.length());
         if (distances == null) {
             return keys;
         }

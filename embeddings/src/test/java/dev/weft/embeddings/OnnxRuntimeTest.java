@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Sentences and hard texts have the vectors that ONNX Runtime gives of the same model. */
@@ -42,21 +43,34 @@ class OnnxRuntimeTest {
         }
     }
 
-    /** Eight bits leave no more: sums in another order round otherwise, here and there. */
+    /**
+     * Most are the same. A sum that is rounded otherwise moves a number to the next of 256 steps
+     * here and there, and layers carry that on: ONNX Runtime with its optimisations and without
+     * them differ from each other as much. Both are as near to the model in F32.
+     */
     @Test
-    void quantizedVectorsPointTheSameWay() throws IOException, OrtException {
-        Path jar = Samples.miniLm(true);
+    void quantizedVectorsAreAsNear() throws IOException, OrtException {
+        Path quantized = Samples.miniLm(true);
+        Path exact = Samples.miniLm(false);
         List<String> texts = texts(1000);
-        try (OnnxRuntime peer = new OnnxRuntime(jar);
-                EmbeddingModel ours =
-                        SentenceEncoder.open(jar, EncoderOptions.defaults().device("cpu"))) {
+        EncoderOptions options = EncoderOptions.defaults().device("cpu");
+        try (OnnxRuntime peer = new OnnxRuntime(quantized);
+                EmbeddingModel model = SentenceEncoder.open(exact, options);
+                EmbeddingModel ours = SentenceEncoder.open(quantized, options)) {
+            float[][] aims = model.embedAll(texts);
             float[][] vectors = ours.embedAll(texts);
-            double worst = 1;
+            double[] cosines = new double[vectors.length];
+            double nearer = 0;
             for (int i = 0; i < vectors.length; i++) {
-                double cosine = dot(peer.embed(texts.get(i)), vectors[i]);
-                worst = Math.min(worst, cosine);
+                float[] expected = peer.embed(texts.get(i));
+                cosines[i] = dot(expected, vectors[i]);
+                nearer += dot(aims[i], vectors[i]) - dot(aims[i], expected);
             }
-            assertTrue(worst >= 0.9999, "cosine " + worst);
+            Arrays.sort(cosines);
+            assertTrue(cosines[0] >= 0.98, "the worst cosine is " + cosines[0]);
+            double median = cosines[cosines.length / 2];
+            assertTrue(median >= 0.9999, "the median of cosines is " + median);
+            assertEquals(0, nearer / vectors.length, 5e-4);
         }
     }
 
