@@ -35,7 +35,8 @@ import java.util.stream.Stream;
 /**
  * The arrows of the house: cli → network, conformance → onnx → core; cpu-backend → core;
  * opencl-backend, cuda-backend → gpu-common → core; benchmarks → everything but cli and
- * conformance; onnx-network → network, onnx; tokenizers → nothing.
+ * conformance; onnx-network → network, onnx; tokenizers → nothing; langchain4j, cli → embeddings →
+ * network, onnx, tokenizers.
  */
 class ArchitectureTest {
     private static final JavaClasses WEFT =
@@ -65,6 +66,8 @@ class ArchitectureTest {
     };
     private static final String ONNX_NETWORK = "dev.weft.onnx.network";
     private static final String TOKENIZERS = "dev.weft.tokenizers";
+    private static final String EMBEDDINGS = "dev.weft.embeddings";
+    private static final String LANGCHAIN4J = "dev.weft.langchain4j";
     private static final String CPU = "dev.weft.cpu";
     private static final String GPU = "dev.weft.gpu";
     private static final String OPENCL = "dev.weft.opencl";
@@ -227,6 +230,8 @@ class ArchitectureTest {
                 "dev.weft.onnx.operator",
                 ONNX_NETWORK,
                 TOKENIZERS,
+                EMBEDDINGS,
+                LANGCHAIN4J,
                 CLI,
                 BENCHMARKS,
                 CPU,
@@ -295,12 +300,45 @@ class ArchitectureTest {
                 .check(WEFT);
     }
 
-    /** Not even the reference backend: they reach backends through Devices. */
     @Test
-    void coreNetworkAndOnnxNameNoBackend() {
+    void embeddingsDependOnNetworkOnnxAndTokenizers() {
+        classes()
+                .that()
+                .resideInAPackage(EMBEDDINGS)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideOutsideOfPackage("dev.weft..")
+                                .or(
+                                        resideInAnyPackage(
+                                                all(all(CORE, NETWORK), ONNX, TOKENIZERS, EMBEDDINGS))))
+                .check(WEFT);
+    }
+
+    @Test
+    void langChain4jIsReachedFromEmbeddingsAlone() {
+        classes()
+                .that()
+                .resideInAPackage(LANGCHAIN4J)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideOutsideOfPackage("dev.weft..")
+                                .or(resideInAnyPackage(EMBEDDINGS, LANGCHAIN4J)))
+                .check(WEFT);
         noClasses()
                 .that()
-                .resideInAnyPackage(all(all(CORE, NETWORK), ONNX, ONNX_NETWORK))
+                .resideOutsideOfPackage(LANGCHAIN4J)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.langchain4j..")
+                .check(WEFT);
+    }
+
+    /** Not even the reference backend: they reach backends through Devices. */
+    @Test
+    void librariesNameNoBackend() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(all(all(CORE, NETWORK), ONNX, ONNX_NETWORK, EMBEDDINGS, LANGCHAIN4J))
                 .and()
                 .resideOutsideOfPackage("dev.weft.reference")
                 .should()

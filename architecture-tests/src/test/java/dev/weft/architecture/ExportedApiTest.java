@@ -39,7 +39,9 @@ class ExportedApiTest {
                     "dev.weft.data.image",
                     "dev.weft.data.table",
                     "dev.weft.data.text",
+                    "dev.weft.embeddings",
                     "dev.weft.io",
+                    "dev.weft.langchain4j",
                     "dev.weft.metrics",
                     "dev.weft.nn",
                     "dev.weft.onnx",
@@ -84,6 +86,7 @@ class ExportedApiTest {
         private static boolean isKnown(JavaClass type) {
             return type.isPrimitive()
                     || type.getPackageName().startsWith("java.")
+                    || type.getPackageName().startsWith("dev.langchain4j.")
                     || (EXPORTED.contains(type.getPackageName()) && isOpen(type));
         }
     }

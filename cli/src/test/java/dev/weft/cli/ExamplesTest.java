@@ -55,6 +55,7 @@ class ExamplesTest {
             import dev.weft.autograd.*;
             import dev.weft.data.*;
             import dev.weft.data.table.*;
+            import dev.weft.embeddings.*;
             import dev.weft.io.*;
             import dev.weft.nn.*;
             import dev.weft.optim.*;
@@ -64,6 +65,11 @@ class ExamplesTest {
             import java.nio.file.Path;
             import java.util.*;
             """;
+
+    /** A folder of the README's, and a jar in its place. */
+    private static final String MODEL = "\"all-MiniLM-L6-v2\"";
+
+    private static final String JAR = "target/models/all-MiniLM-L6-v2.jar";
 
     @TempDir Path folder;
 
@@ -78,10 +84,10 @@ class ExamplesTest {
             tests.add(DynamicTest.dynamicTest(name, () -> run(name, body)));
         }
         assertEquals(
-                11,
+                12,
                 tests.size(),
-                "the README shows core, CPU, types, operations, options, tables, a loop, network,"
-                        + " a capture, serving and a timeline");
+                "the README shows embeddings, core, CPU, types, operations, options, tables, a"
+                        + " loop, network, a capture, serving and a timeline");
         return tests;
     }
 
@@ -211,15 +217,27 @@ class ExamplesTest {
                         + "public class "
                         + name
                         + "Example { public static void main(String[] args) throws Exception {\n"
-                        + body
+                        + body.replace(MODEL, "\"" + JAR + "\"")
                         + "}}");
         compile(source);
+        if (body.contains(MODEL)) {
+            requireModel();
+        }
         URL[] classes = {folder.toUri().toURL()};
         try (URLClassLoader loader = new URLClassLoader(classes, getClass().getClassLoader())) {
             loader.loadClass(name + "Example")
                     .getMethod("main", String[].class)
                     .invoke(null, (Object) new String[0]);
         }
+    }
+
+    private static void requireModel() {
+        boolean isThere = Files.isRegularFile(Path.of(JAR));
+        String without = "without " + JAR + ", which Maven fetches";
+        if (Boolean.getBoolean("require.vectors")) {
+            assertTrue(isThere, without);
+        }
+        assumeTrue(isThere, without);
     }
 
     private void compile(Path source) throws IOException {

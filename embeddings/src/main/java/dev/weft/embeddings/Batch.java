@@ -11,6 +11,7 @@ import java.util.List;
  * @param ids of all tokens, row by row
  * @param lengths how many tokens of each row are the text's
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Batch(int rows, int length, int[] ids, int[] lengths) {
     static Batch of(List<int[]> texts, int length, int padding) {
         int rows = texts.size();

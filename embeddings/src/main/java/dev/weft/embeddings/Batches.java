@@ -17,6 +17,7 @@ final class Batches {
     private final List<Text> waiting = new ArrayList<>();
     private int tokensWaiting;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Text(int number, int[] ids) {}
 
     /**

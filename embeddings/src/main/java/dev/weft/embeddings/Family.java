@@ -10,44 +10,68 @@ import java.util.List;
 enum Family {
     BERT(
             "encoder.layer.%d.",
-            "attention.self.%s",
-            List.of("query", "key", "value"),
-            List.of("attention.output.dense", "intermediate.dense", "output.dense"),
-            List.of("attention.output.LayerNorm", "output.LayerNorm")),
+            "attention.self.query",
+            "attention.self.key",
+            "attention.self.value",
+            "attention.output.dense",
+            "attention.output.LayerNorm",
+            "intermediate.dense",
+            "output.dense",
+            "output.LayerNorm"),
     MPNET(
             "encoder.layer.%d.",
-            "attention.attn.%s",
-            List.of("q", "k", "v"),
-            List.of("attention.attn.o", "intermediate.dense", "output.dense"),
-            List.of("attention.LayerNorm", "output.LayerNorm")),
+            "attention.attn.q",
+            "attention.attn.k",
+            "attention.attn.v",
+            "attention.attn.o",
+            "attention.LayerNorm",
+            "intermediate.dense",
+            "output.dense",
+            "output.LayerNorm"),
     DISTILBERT(
             "transformer.layer.%d.",
-            "attention.%s_lin",
-            List.of("q", "k", "v"),
-            List.of("attention.out_lin", "ffn.lin1", "ffn.lin2"),
-            List.of("sa_layer_norm", "output_layer_norm"));
+            "attention.q_lin",
+            "attention.k_lin",
+            "attention.v_lin",
+            "attention.out_lin",
+            "sa_layer_norm",
+            "ffn.lin1",
+            "ffn.lin2",
+            "output_layer_norm");
 
     static final String WORDS = "embeddings.word_embeddings";
     static final String POSITIONS = "embeddings.position_embeddings";
     static final String NORM = "embeddings.LayerNorm";
 
     private final String layer;
-    private final String inward;
-    private final List<String> inwards;
-    private final List<String> products;
-    private final List<String> norms;
+    private final String queries;
+    private final String keys;
+    private final String values;
+    private final String outward;
+    private final String attended;
+    private final String first;
+    private final String second;
+    private final String fed;
 
     Family(
             String layer,
-            String inward,
-            List<String> inwards,
-            List<String> products,
-            List<String> norms) {
+            String queries,
+            String keys,
+            String values,
+            String outward,
+            String attended,
+            String first,
+            String second,
+            String fed) {
         this.layer = layer;
-        this.inward = inward;
-        this.inwards = inwards;
-        this.products = products;
-        this.norms = norms;
+        this.queries = queries;
+        this.keys = keys;
+        this.values = values;
+        this.outward = outward;
+        this.attended = attended;
+        this.first = first;
+        this.second = second;
+        this.fed = fed;
     }
 
     /**
@@ -86,31 +110,31 @@ enum Family {
 
     /** The products that make a layer's queries, keys and values. */
     List<String> inward(int number) {
-        return inwards.stream().map(each -> of(number, inward.formatted(each))).toList();
+        return List.of(of(number, queries), of(number, keys), of(number, values));
     }
 
     /** The product behind a layer's attention. */
     String outward(int number) {
-        return of(number, products.getFirst());
-    }
-
-    /** The first product of a layer's second part. */
-    String first(int number) {
-        return of(number, products.get(1));
-    }
-
-    /** The second product of a layer's second part. */
-    String second(int number) {
-        return of(number, products.get(2));
+        return of(number, outward);
     }
 
     /** The norm behind a layer's attention. */
     String attended(int number) {
-        return of(number, norms.getFirst());
+        return of(number, attended);
+    }
+
+    /** The first product of a layer's second part. */
+    String first(int number) {
+        return of(number, first);
+    }
+
+    /** The second product of a layer's second part. */
+    String second(int number) {
+        return of(number, second);
     }
 
     /** The norm behind a layer. */
     String fed(int number) {
-        return of(number, norms.get(1));
+        return of(number, fed);
     }
 }

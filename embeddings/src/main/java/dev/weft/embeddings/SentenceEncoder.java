@@ -122,7 +122,7 @@ public final class SentenceEncoder implements EmbeddingModel {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             return Tokenizer.open(in, file.toString());
         } catch (TokenizerException e) {
-            throw new FormatException(e.getMessage(), e);
+            throw new FormatException(String.valueOf(e.getMessage()), e);
         }
     }
 

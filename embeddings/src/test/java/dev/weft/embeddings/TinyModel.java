@@ -18,19 +18,6 @@ final class TinyModel {
     private static final int HIDDEN = 12;
     private static final String WORDS = "[PAD] [UNK] [CLS] [SEP] whale sea ship the";
 
-    private static final String TOKENIZER =
-            """
-            {"added_tokens": [%s],
-             "normalizer": {"type": "BertNormalizer", "clean_text": true,
-               "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
-             "pre_tokenizer": {"type": "BertPreTokenizer"},
-             "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
-             "truncation": null,
-             "model": {"type": "WordPiece", "unk_token": "[UNK]",
-               "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
-               "vocab": {%s}}}
-            """;
-
     /** What stands in config.json, by its names. */
     final Map<String, Object> config = new LinkedHashMap<>();
 
@@ -120,7 +107,20 @@ final class TinyModel {
                                 .formatted(i, words[i]));
             }
         }
-        Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER.formatted(special, entries));
+        Files.writeString(
+                folder.resolve("tokenizer.json"),
+                """
+                {"added_tokens": [%s],
+                 "normalizer": {"type": "BertNormalizer", "clean_text": true,
+                   "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+                 "pre_tokenizer": {"type": "BertPreTokenizer"},
+                 "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
+                 "truncation": null,
+                 "model": {"type": "WordPiece", "unk_token": "[UNK]",
+                   "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+                   "vocab": {%s}}}
+                """
+                        .formatted(special, entries));
         new Safetensors(Map.of(), tensors).write(folder.resolve("model.safetensors"));
         return folder;
     }
