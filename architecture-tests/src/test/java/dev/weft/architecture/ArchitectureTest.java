@@ -435,6 +435,7 @@ class ArchitectureTest {
                                                         all(CORE, NETWORK),
                                                         ONNX,
                                                         ONNX_NETWORK,
+                                                        EMBEDDINGS,
                                                         CLI,
                                                         CONFORMANCE))))
                 .check(WEFT);

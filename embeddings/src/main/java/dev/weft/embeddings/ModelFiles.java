@@ -18,7 +18,6 @@ import java.nio.file.ProviderNotFoundException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.zip.ZipError;
 
 /**
  * The files of a model, in a folder or in a zip or jar.
@@ -42,7 +41,7 @@ record ModelFiles(String name, Path root, @Nullable FileSystem archive) implemen
         try {
             FileSystem archive = FileSystems.newFileSystem(path);
             return new ModelFiles(path.toString(), archive.getPath("/"), archive);
-        } catch (ProviderNotFoundException | IOException | ZipError e) {
+        } catch (ProviderNotFoundException | IOException e) {
             throw new FormatException(
                     "%s: is neither a folder nor a zip or jar: a model is a folder or jar with model.onnx or model.safetensors, and tokenizer.json"
                             .formatted(path),
