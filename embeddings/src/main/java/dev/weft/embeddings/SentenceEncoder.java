@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -89,29 +90,38 @@ public final class SentenceEncoder implements EmbeddingModel {
             Pooling pooling = said == null ? config.pooling() : said;
             Path model = files.model(options.file());
             Path vocabulary = files.tokenizer();
+            CompletableFuture<TokenModel.Source> source = new CompletableFuture<>();
             ModelThread thread =
-                    new ModelThread(path.toString(), () -> model(options, model, config, pooling));
+                    new ModelThread(path.toString(), () -> model(options, source, pooling));
             try {
-                Tokenizer tokenizer = tokenizer(vocabulary); // while the model is opened
+                source.complete(source(model, config));
+                Tokenizer tokenizer = tokenizer(vocabulary);
                 thread.awaitOpen();
                 return new SentenceEncoder(thread, tokenizer, config, options);
             } catch (IOException | RuntimeException | Error e) {
+                source.completeExceptionally(e);
                 thread.close();
                 throw e;
             }
         }
     }
 
+    private static TokenModel.Source source(Path file, ModelConfig config) throws IOException {
+        if (file.toString().endsWith(ModelFiles.ONNX)) {
+            OnnxModel model = OnnxModel.read(file);
+            return device -> OnnxTokenModel.on(device, model);
+        }
+        Safetensors tensors = Safetensors.read(file);
+        return device -> TransformerModel.on(device, tensors, config);
+    }
+
     private static PooledModel model(
-            EncoderOptions options, Path file, ModelConfig config, Pooling pooling)
+            EncoderOptions options, CompletableFuture<TokenModel.Source> source, Pooling pooling)
             throws IOException {
         Device device = options.opener().get();
         try {
-            TokenModel model =
-                    file.toString().endsWith(ModelFiles.ONNX)
-                            ? OnnxTokenModel.on(device, OnnxModel.read(file))
-                            : TransformerModel.on(device, Safetensors.read(file), config);
-            return new PooledModel(device, model, pooling);
+            WarmUp.of(device, source::isDone);
+            return new PooledModel(device, source.join().on(device), pooling);
         } catch (IOException | RuntimeException | Error e) {
             device.close();
             throw e;

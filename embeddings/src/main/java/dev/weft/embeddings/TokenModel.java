@@ -1,9 +1,23 @@
 package dev.weft.embeddings;
 
+import dev.weft.Device;
 import dev.weft.Tensor;
+
+import java.io.IOException;
 
 /** A model from tokens to vectors, confined to its device's thread. */
 interface TokenModel extends AutoCloseable {
+    /** What was read of a model's file. */
+    @FunctionalInterface
+    interface Source {
+        /**
+         * The model on a device.
+         *
+         * @throws IOException where the files do not fit each other
+         */
+        TokenModel on(Device device) throws IOException;
+    }
+
     /**
      * The vectors of a batch's tokens, rows×length×width, in the innermost open scope; or those of
      * its texts, rows×width, where the model pools them itself.
