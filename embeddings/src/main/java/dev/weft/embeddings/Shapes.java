@@ -11,8 +11,8 @@ record Shapes(int longest, boolean exact) {
     private static final int MULTIPLE = 8;
 
     /**
-     * Tokens that run together. More take more memory, and are no faster: 32 sentences of
-     * Moby-Dick take 0.80 s with 256, 0.82 with 512 and 0.99 with 1024, on one core of a Zen 3.
+     * Tokens that run together. More take more memory, and are no faster: 32 sentences of Moby-Dick
+     * take 0.80 s with 256, 0.82 with 512 and 0.99 with 1024, on one core of a Zen 3.
      */
     private static final int TOKENS = 512;
 

@@ -131,13 +131,20 @@ public final class OnnxSession implements AutoCloseable {
                     List<Tensor> own = inputs.stream().map(Tensor::copy).toList();
                     List<Tensor> outputs = new ArrayList<>();
                     try {
-                        Capture capture = device.capture(() -> outputs.addAll(eager(own)));
+                        Capture capture = capture(() -> outputs.addAll(eager(own)));
                         return new CapturedRun(own, capture, List.copyOf(outputs));
                     } catch (RuntimeException | Error e) {
                         own.forEach(Tensor::close);
                         throw e;
                     }
                 });
+    }
+
+    /** In the memory of those before: only one runs at a time. */
+    private Capture capture(Runnable step) {
+        return captures.isEmpty()
+                ? device.capture(step)
+                : device.capture(step, captures.values().iterator().next().capture());
     }
 
     private void dropTheOldest() {
