@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Some texts' tokens, filled up to one length.
+ * Some texts' tokens, filled up to one length. A text without any has one of those that fill up.
  *
  * @param rows how many texts
  * @param length tokens of each, with those that fill up
@@ -21,7 +21,7 @@ record Batch(int rows, int length, int[] ids, int[] lengths) {
         for (int row = 0; row < rows; row++) {
             int[] text = texts.get(row);
             System.arraycopy(text, 0, ids, row * length, text.length);
-            lengths[row] = text.length;
+            lengths[row] = Math.max(1, text.length);
         }
         return new Batch(rows, length, ids, lengths);
     }

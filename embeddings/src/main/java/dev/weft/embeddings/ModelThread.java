@@ -41,16 +41,18 @@ final class ModelThread implements AutoCloseable {
 
     /** What a look at the open model gives. */
     <T> T ask(Function<PooledModel, T> look) {
-        Future<T> answer;
         try {
-            answer = thread.submit(() -> look.apply(model.resultNow()));
+            return answer(thread.submit(() -> look.apply(model.resultNow())));
         } catch (RejectedExecutionException e) {
             throw new IllegalStateException("%s was closed".formatted(name), e);
         }
+    }
+
+    private static <T> T answer(Future<T> future) {
         try {
-            return await(answer);
+            return await(future);
         } catch (IOException e) {
-            throw new AssertionError("a look at an open model reads no file", e);
+            throw new AssertionError("an open model reads no file", e);
         }
     }
 
@@ -80,15 +82,18 @@ final class ModelThread implements AutoCloseable {
 
     /** Ends the thread, after what was asked for before, and closes the model. */
     @Override
-    public void close() {
-        if (!thread.isShutdown()) {
-            thread.execute(
-                    () -> {
-                        if (model.state() == Future.State.SUCCESS) {
-                            model.resultNow().close();
-                        }
-                    });
+    public synchronized void close() {
+        if (thread.isShutdown()) {
+            return;
         }
-        thread.close();
+        Future<?> closed = thread.submit(this::closeModel);
+        thread.shutdown();
+        answer(closed);
+    }
+
+    private void closeModel() {
+        if (model.state() == Future.State.SUCCESS) {
+            model.resultNow().close();
+        }
     }
 }

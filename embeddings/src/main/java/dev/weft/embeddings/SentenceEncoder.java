@@ -33,8 +33,8 @@ import java.util.stream.Stream;
  * special tokens among them and padding not, is divided by its Euclidean length. Reimers and
  * Gurevych 2019, "Sentence-BERT". What the files of sentence-transformers beside the model say of
  * pooling, normalisation and lengths is done; {@link EncoderOptions} says otherwise. A text of more
- * tokens than count is truncated. An empty text is that of the special tokens alone; a surrogate
- * without its other half is taken for U+FFFD.
+ * tokens than count is truncated. An empty text is that of the special tokens alone, or of padding
+ * where there are none; a surrogate without its other half is taken for U+FFFD.
  *
  * <p>A text's vector does not depend on those that it is embedded with, but for the last bits where
  * the device's products depend on the number of rows. One thread works for all that call, on a
