@@ -310,7 +310,11 @@ class ArchitectureTest {
                         resideOutsideOfPackage("dev.weft..")
                                 .or(
                                         resideInAnyPackage(
-                                                all(all(CORE, NETWORK), ONNX, TOKENIZERS, EMBEDDINGS))))
+                                                all(
+                                                        all(CORE, NETWORK),
+                                                        ONNX,
+                                                        TOKENIZERS,
+                                                        EMBEDDINGS))))
                 .check(WEFT);
     }
 
@@ -338,7 +342,8 @@ class ArchitectureTest {
     void librariesNameNoBackend() {
         noClasses()
                 .that()
-                .resideInAnyPackage(all(all(CORE, NETWORK), ONNX, ONNX_NETWORK, EMBEDDINGS, LANGCHAIN4J))
+                .resideInAnyPackage(
+                        all(all(CORE, NETWORK), ONNX, ONNX_NETWORK, EMBEDDINGS, LANGCHAIN4J))
                 .and()
                 .resideOutsideOfPackage("dev.weft.reference")
                 .should()
