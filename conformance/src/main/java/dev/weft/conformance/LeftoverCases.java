@@ -114,7 +114,8 @@ final class LeftoverCases {
                     "observe(Consumer, Runnable)",
                     "gemmPrecision(GemmPrecision)",
                     "trim()",
-                    "synchronize()");
+                    "synchronize()",
+                    "share()");
 
     final Device device;
     final Tensor x;

@@ -22,12 +22,6 @@ final class ConvolutionPart {
     /** The most rows that are copied and summed at once: 8 MB of a, as in gemm. */
     private static final int MOST_ROWS = 8200 / WORD;
 
-    /** Rows of b that spread over more bytes than this are copied: they lie on too many pages. */
-    private static final long SPREAD_BYTES = 2 << 20;
-
-    /** The fewest rows of a for which such a copy pays. */
-    private static final int COPY_ROWS = 128;
-
     private static final int LINE = 64;
 
     private final ConvolutionProduct g;
@@ -98,13 +92,18 @@ final class ConvolutionPart {
         long panelBytes = (long) depth * ROW_BYTES + LINE;
         long sumBytes = (long) rows * ROW_BYTES;
         long stageBytes = stages ? COLUMNS * rowBytes : 0;
+        boolean byTiles =
+                (!g.isPlain() || rows >= Gemm.COPY_ROWS)
+                        && GemmPanel.copiesPay(rows, q1 - q0, depth);
+        long copyBytes = copiesA ? rows * rowBytes : 0;
         long tile =
                 memory.reserve(
                         GemmPanel.SCRATCH_BYTES
                                 + panelBytes
                                 + sumBytes
                                 + stageBytes
-                                + (copiesA ? rows * rowBytes : 0),
+                                + copyBytes
+                                + (byTiles ? GemmPacking.tilesBytes(rows, depth) : 0),
                         "convolution");
         long panel = tile + GemmPanel.SCRATCH_BYTES;
         long sums = panel + panelBytes;
@@ -117,6 +116,10 @@ final class ConvolutionPart {
             fromRow = rowBytes;
         } else {
             from += (p / g.places() * g.aTerm() + within) * WORD;
+        }
+        long tiles = byTiles ? stage + stageBytes + copyBytes : 0;
+        if (byTiles) {
+            GemmPacking.tiles(from, fromRow, WORD, tiles, rows, depth);
         }
         for (long q = q0; q < q1; q++) {
             int cols = cols(q);
@@ -137,14 +140,13 @@ final class ConvolutionPart {
             long to = c + i0 * g.cRow() * WORD;
             if (pieces.areAdjacent(g) && g.k() <= KernelCall.MOST_DEPTH) {
                 to += (pieces.image(0) * g.cImage() + pieces.element(0)) * WORD;
-                GemmPanel.multiply(
+                product(
+                        tiles,
                         rows,
                         cols,
                         depth,
-                        1,
                         from,
                         fromRow,
-                        WORD,
                         with,
                         withRow,
                         isFirst ? GemmPanel.ZEROS : to,
@@ -153,14 +155,13 @@ final class ConvolutionPart {
                         g.cRow() * WORD,
                         tile);
             } else {
-                GemmPanel.multiply(
+                product(
+                        tiles,
                         rows,
                         (cols + COUNT - 1) / COUNT * COUNT,
                         depth,
-                        1,
                         from,
                         fromRow,
-                        WORD,
                         with,
                         withRow,
                         GemmPanel.ZEROS,
@@ -173,6 +174,32 @@ final class ConvolutionPart {
         }
     }
 
+    /**
+     * A panel of c, by tiles of a where they are copied ({@code tiles} is not 0) as the panel is.
+     */
+    private static void product(
+            long tiles,
+            int rows,
+            int cols,
+            int depth,
+            long from,
+            long fromRow,
+            long with,
+            long withRow,
+            long init,
+            long initRow,
+            long to,
+            long toRow,
+            long scratch) {
+        if (tiles != 0 && cols == COLUMNS && withRow == ROW_BYTES) {
+            GemmPanel.copied(rows, depth, tiles, with, init, initRow, to, toRow);
+        } else {
+            GemmPanel.multiply(
+                    rows, cols, depth, 1, from, fromRow, WORD, with, withRow, init, initRow, to,
+                    toRow, scratch);
+        }
+    }
+
     private boolean isInTerm(int within, int depth) {
         return g.isWhole() && within + depth <= g.places();
     }
@@ -181,6 +208,6 @@ final class ConvolutionPart {
     private boolean isRead(int rows, int depth) {
         return g.isPlain()
                 && pieces.areOfOneImage()
-                && (rows < COPY_ROWS || depth * g.bTerm() * WORD <= SPREAD_BYTES);
+                && (rows < Gemm.COPY_ROWS || depth * g.bTerm() * WORD <= Gemm.SPREAD_BYTES);
     }
 }

@@ -47,15 +47,12 @@ final class Gemm {
      * where a row is a power of two long, and is always copied: on Zen 3, 512³ reaches 67 GFLOP/s
      * in place of 48, 256³ 71 in place of 64.
      */
-    private static final long SPREAD_BYTES = Lanes.MANY_REGISTERS ? 2 << 20 : 0;
+    static final long SPREAD_BYTES = Lanes.MANY_REGISTERS ? 2 << 20 : 0;
 
     /** The fewest panels that have to read a, and rows that have to read b, for a copy to pay. */
     private static final int COPY_PANELS = 4;
 
-    private static final int COPY_ROWS = Lanes.MANY_REGISTERS ? 128 : 24;
-
-    /** The fewest panels that have to read a copy of a by tiles, which takes longer to make. */
-    private static final int TILE_PANELS = 16;
+    static final int COPY_ROWS = Lanes.MANY_REGISTERS ? 128 : 24;
 
     /**
      * {@link GemmDots} pay where K is so many times M: then an element of b is used too few times
@@ -341,16 +338,9 @@ final class Gemm {
                         && depth(g) * g.bRow() > SPREAD_BYTES);
     }
 
-    /**
-     * Whether to copy a by tiles, for {@link GemmPanel#copied}, which pays for it where enough
-     * panels read the copy.
-     */
+    /** Whether to copy a by tiles, for {@link GemmPanel#copied}. */
     private static boolean goesByTiles(GemmProblem g, int rows, int cols, int depth) {
-        return !Lanes.MANY_REGISTERS
-                && g.alpha() == 1
-                && rows >= ROWS
-                && cols >= TILE_PANELS * COLUMNS
-                && depth >= Lanes.COUNT;
+        return g.alpha() == 1 && GemmPanel.copiesPay(rows, cols / COLUMNS, depth);
     }
 
     private void multiplyPanels(GemmProblem g, int i0, int i1, int j0, int j1, int worker) {

@@ -62,6 +62,9 @@ final class GemmPanel {
      */
     private static final int TALL_ROWS = 12;
 
+    /** The fewest panels that have to read a copy of a by tiles. */
+    private static final int COPY_PANELS = 16;
+
     /** What {@link #multiply} needs as scratch memory: a tile. */
     static final int SCRATCH_BYTES = TALL_ROWS * ROW_BYTES;
 
@@ -129,6 +132,11 @@ final class GemmPanel {
             group /= 2;
         }
         return group;
+    }
+
+    /** Whether {@link #copied} gains more than a copy of a by tiles costs. */
+    static boolean copiesPay(int rows, long panels, int k) {
+        return !Lanes.MANY_REGISTERS && rows >= ROWS && panels >= COPY_PANELS && k >= COUNT;
     }
 
     /**
