@@ -18,7 +18,7 @@ class BomTest {
 
     /** What is for this repository alone. */
     private static final Set<String> UNPUBLISHED =
-            Set.of("bom", "benchmarks", "integration-tests", "architecture-tests");
+            Set.of("bom", "format", "benchmarks", "integration-tests", "architecture-tests");
 
     private static Set<String> matches(String file, String regex) throws IOException {
         return Pattern.compile(regex)
