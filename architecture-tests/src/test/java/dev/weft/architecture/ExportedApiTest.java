@@ -49,6 +49,7 @@ class ExportedApiTest {
                     "dev.weft.onnx.network",
                     "dev.weft.optim",
                     "dev.weft.report",
+                    "dev.weft.serve",
                     "dev.weft.tokenizers",
                     "dev.weft.train");
 
