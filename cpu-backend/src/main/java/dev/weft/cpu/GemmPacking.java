@@ -85,29 +85,40 @@ final class GemmPacking {
     static void tiles(long from, long fromRow, long fromCol, long to, int rows, int depth) {
         for (int i = 0; i < rows; i += ROWS) {
             long tile = to + (long) i * depth * WORD;
+            long first = from + i * fromRow;
             boolean isWhole = i + TILE_LANES <= rows;
-            int p = 0;
-            if (isWhole && fromCol == WORD) {
-                for (; p + Lanes.COUNT <= depth; p += Lanes.COUNT) {
-                    for (int lane = TILE_LANES - Lanes.COUNT; lane >= 0; lane -= Lanes.COUNT) {
-                        TransposeBlock.transpose(
-                                from + (i + lane) * fromRow + (long) p * WORD,
-                                fromRow,
-                                tile + ((long) p * ROWS + lane) * WORD,
-                                ROWS * WORD);
-                    }
-                }
-            } else if (isWhole && fromRow == WORD) {
-                columns(from + (long) i * WORD, fromCol, tile, depth);
-                continue;
+            if (isWhole && fromRow == WORD) {
+                columns(first, fromCol, tile, depth);
+            } else {
+                int squares = isWhole && fromCol == WORD ? F32.loopBound(depth) : 0;
+                squares(first, fromRow, tile, squares);
+                singly(first, fromRow, fromCol, tile, Math.min(ROWS, rows - i), squares, depth);
             }
-            int count = Math.min(ROWS, rows - i);
-            for (; p < depth; p++) {
-                for (int row = 0; row < count; row++) {
-                    Memory.setFloat(
-                            tile + ((long) p * ROWS + row) * WORD,
-                            Memory.getFloat(from + (i + row) * fromRow + p * fromCol));
-                }
+        }
+    }
+
+    /** Steps [0, depth) of a tile's rows of adjacent values, square by square. */
+    private static void squares(long from, long fromRow, long to, int depth) {
+        for (int p = 0; p < depth; p += Lanes.COUNT) {
+            // From the last: each writes over what those behind it have too much.
+            for (int lane = TILE_LANES - Lanes.COUNT; lane >= 0; lane -= Lanes.COUNT) {
+                TransposeBlock.transpose(
+                        from + lane * fromRow + (long) p * WORD,
+                        fromRow,
+                        to + ((long) p * ROWS + lane) * WORD,
+                        ROWS * WORD);
+            }
+        }
+    }
+
+    /** Steps [p, depth) of a tile, value by value. */
+    private static void singly(
+            long from, long fromRow, long fromCol, long to, int rows, int p, int depth) {
+        for (; p < depth; p++) {
+            for (int row = 0; row < rows; row++) {
+                Memory.setFloat(
+                        to + ((long) p * ROWS + row) * WORD,
+                        Memory.getFloat(from + row * fromRow + p * fromCol));
             }
         }
     }

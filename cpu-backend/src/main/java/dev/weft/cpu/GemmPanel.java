@@ -63,7 +63,7 @@ final class GemmPanel {
     private static final int TALL_ROWS = 12;
 
     /** The fewest panels that have to read a copy of a by tiles. */
-    private static final int COPY_PANELS = 16;
+    private static final int TILES_PANELS = 16;
 
     /** What {@link #multiply} needs as scratch memory: a tile. */
     static final int SCRATCH_BYTES = TALL_ROWS * ROW_BYTES;
@@ -136,7 +136,7 @@ final class GemmPanel {
 
     /** Whether {@link #copied} gains more than a copy of a by tiles costs. */
     static boolean copiesPay(int rows, long panels, int k) {
-        return !Lanes.MANY_REGISTERS && rows >= ROWS && panels >= COPY_PANELS && k >= COUNT;
+        return !Lanes.MANY_REGISTERS && rows >= ROWS && panels >= TILES_PANELS && k >= COUNT;
     }
 
     /**
