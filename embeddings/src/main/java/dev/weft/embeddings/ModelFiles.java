@@ -64,8 +64,11 @@ record ModelFiles(String name, Path root, @Nullable FileSystem archive) implemen
         if (graphs.size() == 1) {
             return graphs.getFirst();
         }
-        if (Files.exists(root.resolve(CHECKPOINT))) {
-            return root.resolve(CHECKPOINT);
+        for (String checkpoint : List.of(CHECKPOINT, CHECKPOINT + ".index.json")) {
+            Path there = root.resolve(checkpoint);
+            if (Files.exists(there)) {
+                return there;
+            }
         }
         if (graphs.size() > 1) {
             throw wrong(

@@ -5,15 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.weft.HostArray;
+import dev.weft.io.Safetensors;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.StringJoiner;
 
 /** BERT's kin are the same model where their tensors are, by other names. */
 class FamiliesTest {
@@ -24,9 +29,13 @@ class FamiliesTest {
     private final TinyModel tiny = new TinyModel();
 
     private float[] vector() throws IOException {
+        tiny.writeTo(folder);
+        return vectorOfFolder();
+    }
+
+    private float[] vectorOfFolder() throws IOException {
         try (SentenceEncoder encoder =
-                SentenceEncoder.open(
-                        tiny.writeTo(folder), EncoderOptions.defaults().device("cpu"))) {
+                SentenceEncoder.open(folder, EncoderOptions.defaults().device("cpu"))) {
             return encoder.embed(TEXT);
         }
     }
@@ -54,6 +63,24 @@ class FamiliesTest {
             positions[i] += segments[i % TinyModel.WIDTH];
         }
         tiny.tensors.put(name, HostArray.of(positions, TinyModel.POSITIONS, TinyModel.WIDTH));
+    }
+
+    @Test
+    void tensorsMayBeInSeveralFiles() throws IOException {
+        float[] expected = vector();
+        StringJoiner places = new StringJoiner(", ");
+        for (boolean layers : new boolean[] {false, true}) {
+            Map<String, HostArray> part = new LinkedHashMap<>(tiny.tensors);
+            part.keySet().removeIf(name -> name.startsWith("encoder.") != layers);
+            String file = "model-%s.safetensors".formatted(layers ? "2" : "1");
+            new Safetensors(Map.of(), part).write(folder.resolve(file));
+            part.keySet().forEach(name -> places.add("\"%s\": \"%s\"".formatted(name, file)));
+        }
+        Files.delete(folder.resolve("model.safetensors"));
+        Files.writeString(
+                folder.resolve("model.safetensors.index.json"),
+                "{\"weight_map\": {%s}}".formatted(places));
+        assertArrayEquals(expected, vectorOfFolder());
     }
 
     @Test
